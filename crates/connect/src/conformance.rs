@@ -1,0 +1,1 @@
+//! The conformance laws: what every connector must keep, run on real systems.

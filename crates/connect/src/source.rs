@@ -1,0 +1,131 @@
+//! The reading role.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use futures::Stream;
+use towpath_model::Fault;
+
+use crate::filter::Filter;
+use crate::reject::RejectSink;
+
+/// Batches as they arrive. Dropping the stream stops the read and frees what it holds.
+pub type BatchStream = Pin<Box<dyn Stream<Item = Result<RecordBatch, Fault>> + Send>>;
+
+/// What is known of a stream before it is read.
+#[derive(Debug, Clone)]
+pub struct StreamInfo {
+    /// Names and types, with logical types in the field metadata ([`crate::types`]).
+    pub schema: SchemaRef,
+    /// Columns that identify a row; empty when unknown.
+    pub primary_key: Vec<String>,
+    /// Number of rows, exact or estimated, for progress only.
+    pub rows: Option<u64>,
+    /// Size in bytes that [`ReadProgress`] will reach, for progress only.
+    pub bytes: Option<u64>,
+    /// Remarks for people, for example how a column's type was decided.
+    pub notes: Vec<String>,
+}
+
+impl StreamInfo {
+    /// A description that knows only the schema.
+    pub fn new(schema: SchemaRef) -> Self {
+        StreamInfo { schema, primary_key: Vec::new(), rows: None, bytes: None, notes: Vec::new() }
+    }
+}
+
+/// What `discover` found.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Streams in the order the system lists them.
+    pub streams: Vec<CatalogEntry>,
+}
+
+/// One stream of a catalog.
+#[derive(Debug, Clone)]
+pub struct CatalogEntry {
+    /// Name as a source's settings take it, for example `public.orders`.
+    pub name: String,
+    /// `table`, `view` or `file`.
+    pub kind: &'static str,
+    /// Schema, key and size.
+    pub info: StreamInfo,
+}
+
+/// How far a read has come, for progress bars.
+#[derive(Debug, Default)]
+pub struct ReadProgress {
+    bytes: AtomicU64,
+}
+
+impl ReadProgress {
+    /// Adds bytes of the source that are now read.
+    pub fn add_bytes(&self, count: u64) {
+        self.bytes.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Bytes of the source read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+}
+
+/// What to read of a stream, and how.
+#[derive(Debug, Clone)]
+pub struct ReadRequest {
+    /// The schema that [`Source::describe`] gave; the batches have it, projected to `columns`.
+    pub schema: SchemaRef,
+    /// Indexes into `schema` of the columns to read, in this order. May be empty: then only rows are counted.
+    pub columns: Vec<usize>,
+    /// Filters that [`Source::applies`] accepted; all must hold.
+    pub filters: Vec<Filter>,
+    /// Stop after this many rows.
+    pub limit: Option<usize>,
+    /// Rows per batch to aim for.
+    pub batch_rows: usize,
+    /// Where rows go that cannot be represented.
+    pub rejects: Arc<dyn RejectSink>,
+    /// Counter to feed.
+    pub progress: Arc<ReadProgress>,
+}
+
+impl ReadRequest {
+    /// Everything of a stream.
+    pub fn all(schema: SchemaRef, rejects: Arc<dyn RejectSink>) -> Self {
+        ReadRequest {
+            columns: (0..schema.fields().len()).collect(),
+            schema,
+            filters: Vec::new(),
+            limit: None,
+            batch_rows: 8192,
+            rejects,
+            progress: Arc::default(),
+        }
+    }
+
+    /// The schema of the batches to yield.
+    pub fn projected(&self) -> Result<SchemaRef, Fault> {
+        let schema = self.schema.project(&self.columns);
+        schema.map(Arc::new).map_err(|error| Fault::internal(format!("projection of a stream: {error}")))
+    }
+}
+
+/// Reads one stream.
+#[async_trait]
+pub trait Source: Send + Sync + fmt::Debug {
+    /// Schema, key and size of the stream. May connect, and may read the data once where types must be inferred.
+    async fn describe(&self) -> Result<StreamInfo, Fault>;
+
+    /// Whether the source applies this filter itself, exactly.
+    fn applies(&self, _filter: &Filter) -> bool {
+        false
+    }
+
+    /// Starts reading. Batches arrive in source order, each with at most about `batch_rows` rows.
+    async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault>;
+}

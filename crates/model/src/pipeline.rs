@@ -1,0 +1,2 @@
+//! (next)
+pub struct PipelineSpec;

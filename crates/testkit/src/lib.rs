@@ -1,0 +1,6 @@
+//! Real servers for tests.
+//!
+//! [`postgres`] and [`mariadb`] give a fresh, empty database. The address of a running server can be given by
+//! `TOWPATH_TEST_POSTGRES` and `TOWPATH_TEST_MARIADB` (admin URLs); without them the kit starts a server of its
+//! own from the Debian packages, on a free loopback port in a temporary folder, and stops it when the process
+//! ends, however it ends.
