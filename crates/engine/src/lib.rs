@@ -1,1 +1,18 @@
-//! (to be written)
+//! Graph to plan to tasks; the only crate that names DataFusion.
+//!
+//! A pipeline is a query plan. Each source is a table with projection, filter and limit push-down ([`scan`]);
+//! each transform turns logical plans into logical plans ([`transforms`]); each destination drains a stream of
+//! batches. The schema of every node is known before anything runs ([`graph`]), a preview is the same plan with a
+//! limit, and memory is bounded because DataFusion spills.
+//!
+//! Invariants:
+//! - no connector is named here; they arrive as [`towpath_connect::Registry`];
+//! - every row is accounted for: nodes are wrapped in meters ([`meter`]), and rows leave only through a filter, a
+//!   deduplication or the quarantine ([`reject`]);
+//! - nothing here prints, and nothing survives the drop of a run.
+
+pub mod context;
+pub mod expr;
+pub mod reject;
+pub mod transform;
+pub mod transforms;

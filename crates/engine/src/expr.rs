@@ -1,0 +1,1 @@
+//! Expressions and SQL in documents: one language everywhere, DataFusion's SQL.

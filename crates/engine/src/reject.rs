@@ -1,0 +1,1 @@
+//! The operator that sends rows to quarantine.
