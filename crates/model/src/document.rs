@@ -97,7 +97,8 @@ impl<'a> Reader<'a> {
             Some(Ok((event, span))) => Ok((event, start(&span))),
             Some(Err(error)) => {
                 let at = (error.marker().line(), error.marker().col() + 1);
-                Err(self.problem(at, "", format!("this is not valid YAML: {}", error.info()))
+                Err(self
+                    .problem(at, "", format!("this is not valid YAML: {}", error.info()))
                     .hint("check the indentation and the quotes around this place"))
             }
             None => Ok((Event::StreamEnd, (1, 1))),
@@ -255,7 +256,7 @@ mod tests {
     fn places_point_at_keys_and_items() {
         let document = Document::parse("x.yaml", "nodes:\n  clean: {by: [a, b]}\n").unwrap();
         let place = |path| document.place(path).map(|place| (place.line, place.column));
-        assert_eq!(place("/nodes/clean/by/1"), Some((2, 18)));
+        assert_eq!(place("/nodes/clean/by/1"), Some((2, 19)));
         assert_eq!(place("/nodes/clean/missing"), Some((2, 3)));
     }
 
