@@ -11,8 +11,19 @@
 //!   deduplication or the quarantine ([`reject`]);
 //! - nothing here prints, and nothing survives the drop of a run.
 
+pub mod connections;
 pub mod context;
 pub mod expr;
+mod fault;
+pub mod graph;
+pub mod meter;
+mod pushdown;
 pub mod reject;
+pub mod report;
+pub mod run;
+pub mod scan;
+pub mod session;
+mod share;
+mod spool;
 pub mod transform;
 pub mod transforms;

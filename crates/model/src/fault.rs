@@ -157,6 +157,18 @@ impl Fault {
         self
     }
 
+    /// The same fault without its cause, for when several parts of a run end by it.
+    #[must_use]
+    pub fn copied(&self) -> Fault {
+        Fault(Box::new(Inner {
+            kind: self.0.kind,
+            at: self.0.at.clone(),
+            message: self.0.message.clone(),
+            hint: self.0.hint.clone(),
+            cause: None,
+        }))
+    }
+
     /// What sort of failure it is.
     pub fn kind(&self) -> FaultKind {
         self.0.kind

@@ -1,0 +1,215 @@
+//! What a run did: states, counts per node, and the events on the way.
+//!
+//! For every node that keeps its rows, read = written + filtered + deduplicated + quarantined. Nodes that make
+//! rows anew (joins, aggregates) show what they read and wrote.
+
+use serde::Serialize;
+use towpath_connect::Receipt;
+use towpath_model::pipeline::Role;
+use towpath_model::{Fault, RunId};
+
+use crate::graph::Graph;
+use crate::transform::RowEffect;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Every row is where it belongs.
+    Done,
+    /// The loads are committed, and some rows are in quarantine.
+    DoneWithQuarantine,
+    /// Nothing was committed, or not everything; the fault says what happened.
+    Failed,
+    /// Somebody stopped it; nothing was committed.
+    Cancelled,
+}
+
+/// What happened to the rows of one node.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NodeReport {
+    /// Name of the node.
+    pub node: String,
+    /// `source`, `transform` or `destination`.
+    pub role: &'static str,
+    /// Connector or transform.
+    pub kind: String,
+    /// Rows that came in.
+    pub read: u64,
+    /// Rows that went out, or that are in place in the destination.
+    pub written: u64,
+    /// Rows left out by a condition or a limit.
+    pub filtered: u64,
+    /// Rows left out because another has their key.
+    pub deduplicated: u64,
+    /// Rows sent to quarantine.
+    pub quarantined: u64,
+    /// Whether rows are made anew, so that the counts need not add up.
+    pub reshapes: bool,
+    /// Seconds from the first request for rows to the last row (destinations: to the commit).
+    pub seconds: f64,
+    /// Remarks for people.
+    pub notes: Vec<String>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    /// Identity of the run.
+    pub run: RunId,
+    /// Name of the pipeline.
+    pub pipeline: String,
+    /// How it ended.
+    pub state: RunState,
+    /// Nodes in an order in which each follows those it reads.
+    pub nodes: Vec<NodeReport>,
+    /// Rows in quarantine, over all nodes.
+    pub quarantined: u64,
+    /// Seconds of the whole run.
+    pub seconds: f64,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultReport>,
+}
+
+/// A fault as data.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FaultReport {
+    /// Kind of the fault.
+    pub code: &'static str,
+    /// The whole sentence.
+    pub message: String,
+    /// The way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl From<&Fault> for FaultReport {
+    fn from(fault: &Fault) -> Self {
+        FaultReport {
+            code: fault.kind().code(),
+            message: fault.to_string(),
+            hint: fault.hint_text().map(str::to_owned),
+        }
+    }
+}
+
+/// How far a load has come.
+#[derive(Debug, Clone, Serialize)]
+pub struct LoadProgress {
+    /// The destination node.
+    pub node: String,
+    /// Rows handed to the destination.
+    pub rows: u64,
+    /// Bytes of those rows in memory.
+    pub bytes: u64,
+    /// Share of the sources that is read, from 0 to 1, where they know their size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fraction: Option<f64>,
+}
+
+/// What happens during a run, in order.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The run begins.
+    RunStarted {
+        /// Identity of the run.
+        run: RunId,
+        /// Name of the pipeline.
+        pipeline: String,
+        /// Logical date, when the run has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        date: Option<String>,
+    },
+    /// Every fifth of a second.
+    Progress {
+        /// One entry for each destination.
+        loads: Vec<LoadProgress>,
+        /// Seconds since the start.
+        seconds: f64,
+    },
+    /// A destination has its rows.
+    LoadCommitted {
+        /// The destination node.
+        node: String,
+        /// What the load did.
+        receipt: Receipt,
+    },
+    /// The run is over.
+    RunFinished {
+        /// What it did.
+        #[serde(flatten)]
+        report: RunReport,
+    },
+}
+
+/// What a destination saw.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Landed {
+    pub(crate) read: u64,
+    pub(crate) receipt: Receipt,
+    pub(crate) seconds: f64,
+}
+
+/// Counts of every node, from the meters.
+pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> Vec<NodeReport> {
+    let shared = &graph.shared;
+    let pushed = shared.pushed.lock().map(|pushed| pushed.clone()).unwrap_or_default();
+    let mut reports = Vec::new();
+    for (name, node) in &graph.nodes {
+        let spec = &graph.spec.nodes[name];
+        let quarantined = shared.rejected.rows(name);
+        let port = |port: &String| (name.clone(), port.clone());
+        let mut report = NodeReport {
+            node: name.clone(),
+            role: spec.role.key(),
+            kind: spec.kind.clone(),
+            read: node.reads.iter().map(|port| shared.meters.rows(port)).sum(),
+            written: 0,
+            filtered: 0,
+            deduplicated: 0,
+            quarantined,
+            reshapes: node.effect == RowEffect::Reshapes,
+            seconds: 0.0,
+            notes: node.info.as_ref().map(|info| info.notes.clone()).unwrap_or_default(),
+        };
+        match spec.role {
+            Role::Destination => {
+                if let Some(landed) = landed(name) {
+                    report.read = landed.read;
+                    report.written = landed.receipt.written;
+                    report.deduplicated = landed.receipt.deduplicated;
+                    report.seconds = landed.seconds;
+                    report.notes.extend(landed.receipt.notes.iter().cloned());
+                    if landed.receipt.replayed {
+                        report.notes.push("this load was already in place; nothing was written twice".into());
+                    }
+                }
+            }
+            _ => {
+                let meters = node.outputs.keys().map(|name| shared.meters.of(&port(name)));
+                for meter in meters {
+                    report.written += meter.rows();
+                    report.seconds = report.seconds.max(meter.elapsed().as_secs_f64());
+                }
+                if spec.role == Role::Source || node.reads.is_empty() {
+                    report.read = report.written + quarantined;
+                }
+                let missing = report.read.saturating_sub(report.written + quarantined);
+                match node.effect {
+                    RowEffect::Deduplicates => report.deduplicated = missing,
+                    RowEffect::Filters | RowEffect::Keeps => report.filtered = missing,
+                    RowEffect::Reshapes => {}
+                }
+            }
+        }
+        let filters: Vec<&str> =
+            pushed.iter().filter(|(node, _)| node == name).map(|(_, filter)| filter.as_str()).collect();
+        if !filters.is_empty() {
+            report.notes.push(format!("the source itself applied: {}", filters.join(" and ")));
+        }
+        reports.push(report);
+    }
+    reports
+}
