@@ -20,6 +20,7 @@ pub mod fit;
 pub mod reject;
 pub mod source;
 pub mod types;
+pub mod words;
 
 #[cfg(feature = "testing")]
 pub mod conformance;

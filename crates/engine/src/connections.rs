@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 use towpath_connect::Registry;
-use towpath_model::{Fault, suggest};
+use towpath_model::{Fault, Problem, suggest};
 
 /// A connector with the settings of one system.
 #[derive(Clone)]
@@ -24,12 +24,19 @@ impl std::fmt::Debug for Connection {
 #[derive(Debug, Clone, Default)]
 pub struct ConnectionBook {
     entries: IndexMap<String, Connection>,
+    /// Connections that are defined but cannot be used, with the reason.
+    unusable: IndexMap<String, Vec<Problem>>,
 }
 
 impl ConnectionBook {
     /// Adds or replaces a connection.
     pub fn insert(&mut self, name: impl Into<String>, connection: Connection) {
         self.entries.insert(name.into(), connection);
+    }
+
+    /// Notes a connection that is defined but lacks something, so that its users learn what.
+    pub fn insert_missing(&mut self, name: impl Into<String>, problems: Vec<Problem>) {
+        self.unusable.insert(name.into(), problems);
     }
 
     /// The connection of that name. Names that came from environment variables match without regard to case and
@@ -48,6 +55,13 @@ impl ConnectionBook {
 
     /// The connection of that name, or a fault that says where connections are defined.
     pub fn find(&self, name: &str) -> Result<&Connection, Fault> {
+        if let Some(problem) = self.unusable.get(name).and_then(|problems| problems.first()) {
+            let fault = Fault::config(format!("connection `{name}`: {}", problem.message));
+            return Err(match &problem.hint {
+                Some(hint) => fault.hint(hint.clone()),
+                None => fault,
+            });
+        }
         self.get(name).ok_or_else(|| {
             let variable = format!("TOWPATH_CONNECTION_{}", fold(name));
             let define = format!("define it in `connections.yaml`, or set `{variable}` to its URL");

@@ -73,8 +73,7 @@ fn from_arrow(error: arrow::error::ArrowError) -> Fault {
 /// The sentence without the prefixes that libraries put before it.
 pub(crate) fn plain(text: &str) -> String {
     let mut text = text.trim();
-    loop {
-        let Some((prefix, rest)) = text.split_once(": ") else { break };
+    while let Some((prefix, rest)) = text.split_once(": ") {
         let is_prefix = prefix.len() < 40
             && (prefix.ends_with("error") || prefix.ends_with("Error") || prefix.starts_with("External"))
             || prefix == "Error during planning";

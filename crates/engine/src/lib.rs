@@ -11,11 +11,13 @@
 //!   deduplication or the quarantine ([`reject`]);
 //! - nothing here prints, and nothing survives the drop of a run.
 
+pub mod cases;
 pub mod connections;
 pub mod context;
 pub mod expr;
 mod fault;
 pub mod graph;
+pub mod manual;
 pub mod meter;
 mod pushdown;
 pub mod reject;

@@ -1,0 +1,243 @@
+//! What may be typed. The doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use towpath_model::WriteMode;
+
+/// Brings an organisation's data home: reads, checks, shapes and loads it, and says what happened to every row.
+#[derive(Debug, Parser)]
+#[command(
+    name = "towpath",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done · 1 the run failed or was cancelled · 2 wrong use or invalid pipeline · \
+                  3 done, and some rows are in quarantine"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options for every command")]
+pub(crate) struct Options {
+    /// File with named connections [default: `connections.yaml` beside the pipeline, or here]
+    #[arg(long, global = true, value_name = "FILE", env = "TOWPATH_CONNECTIONS")]
+    pub(crate) connections: Option<PathBuf>,
+    /// Give a parameter a value; may be repeated
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Logical date of the run, for example 2025-11-04 [default: yesterday]
+    #[arg(long, global = true, value_name = "DATE", conflicts_with_all = ["from", "to"])]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// First day of the data interval
+    #[arg(long = "from", global = true, value_name = "DATE", requires = "to", id = "from")]
+    pub(crate) from: Option<jiff::civil::Date>,
+    /// Day after the last one of the data interval
+    #[arg(long = "to", global = true, value_name = "DATE", requires = "from", id = "to")]
+    pub(crate) to: Option<jiff::civil::Date>,
+    /// Print events and results as JSON, one object per line, on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print only errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto)]
+    pub(crate) color: When,
+    /// Memory that sorts, joins and aggregates may use before they spill to disk, for example 512MB
+    #[arg(long, global = true, value_name = "SIZE", default_value = "512MB", value_parser = size)]
+    pub(crate) memory: usize,
+}
+
+/// When to do something that suits terminals only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Commands, in the order of a first day with Towpath.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Copy a table, query or file to a table or file, without any pipeline file
+    #[command(after_help = "Examples:\n  \
+        towpath copy sales.csv sales.parquet\n  \
+        towpath copy postgresql://me@db/shop/public.orders sqlite:///shop.db/orders --mode upsert --key id\n  \
+        cat sales.csv | towpath copy - sqlite:///shop.db/sales")]
+    Copy(CopyArgs),
+    /// Start a pipeline file, by asking or from flags
+    Init(InitArgs),
+    /// Check a pipeline without running it: every problem at once, with its place
+    Check(PipelineArgs),
+    /// Show the first rows of a node
+    Preview(PreviewArgs),
+    /// Show the columns of every node
+    Plan(PlanArgs),
+    /// Run the tests that stand in a pipeline file
+    Test(TestArgs),
+    /// Run a pipeline
+    Run(PipelineArgs),
+    /// List the rows that runs sent to quarantine, with original value, place and reason
+    Quarantine(QuarantineArgs),
+    /// List the tables or files of a connection, with columns and keys
+    Discover(DiscoverArgs),
+    /// Show the connectors, or the manual of one
+    Connectors(NameArgs),
+    /// Show the transforms, or the manual of one
+    Transforms(NameArgs),
+    /// Print the JSON Schema of pipeline files, for editors
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// Shell to complete in
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PipelineArgs {
+    /// Pipeline file (YAML or JSON)
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    /// Where rows come from: a file, `-`, a URL that ends in a table, or `connection:table`
+    #[arg(value_name = "FROM")]
+    pub(crate) source: String,
+    /// Where rows go, written in the same way
+    #[arg(value_name = "TO")]
+    pub(crate) destination: String,
+    /// How rows land [default: overwrite for files; must be given for tables that exist]
+    #[arg(long, value_parser = mode)]
+    pub(crate) mode: Option<WriteMode>,
+    /// Columns that identify a row
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(crate) key: Vec<String>,
+    /// Read the rows of this SQL query instead of a table
+    #[arg(long, value_name = "SQL")]
+    pub(crate) query: Option<String>,
+    /// Keep only rows for which this SQL condition holds
+    #[arg(long = "where", value_name = "SQL")]
+    pub(crate) condition: Option<String>,
+    /// Print the pipeline file that the command stands for, and do nothing
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// File to write
+    #[arg(default_value = "pipeline.yaml")]
+    pub(crate) file: PathBuf,
+    /// Name of the pipeline [default: the name of the file]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Where rows come from, as in `towpath copy`
+    #[arg(long, value_name = "FROM")]
+    pub(crate) source: Option<String>,
+    /// Where rows go, as in `towpath copy`
+    #[arg(long, value_name = "TO")]
+    pub(crate) destination: Option<String>,
+    /// How rows land
+    #[arg(long, value_parser = mode)]
+    pub(crate) mode: Option<WriteMode>,
+    /// Columns that identify a row
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(crate) key: Vec<String>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreviewArgs {
+    /// Pipeline file, or a file with data
+    pub(crate) file: PathBuf,
+    /// Node to show; `node.port` for one of several outputs [default: what the first destination would get]
+    #[arg(long, short)]
+    pub(crate) node: Option<String>,
+    /// Rows to show
+    #[arg(long, short, default_value_t = 10)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Pipeline file
+    pub(crate) file: PathBuf,
+    /// Show the query plan of each destination as well
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// Pipeline files
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuarantineArgs {
+    /// Pipeline file; without one, the rows of `towpath copy` in this folder
+    pub(crate) file: Option<PathBuf>,
+    /// Only rows of this run
+    #[arg(long)]
+    pub(crate) run: Option<String>,
+    /// Rows to show
+    #[arg(long, short, default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// Remove the rows that match
+    #[arg(long)]
+    pub(crate) clear: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiscoverArgs {
+    /// Name of a connection, a URL, or a folder
+    pub(crate) connection: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NameArgs {
+    /// Show the manual of this one
+    pub(crate) name: Option<String>,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write `key=value`".into()),
+    }
+}
+
+fn mode(text: &str) -> Result<WriteMode, String> {
+    match text {
+        "append" => Ok(WriteMode::Append),
+        "overwrite" => Ok(WriteMode::Overwrite),
+        "upsert" => Ok(WriteMode::Upsert),
+        _ => Err("choose `append`, `overwrite` or `upsert`".into()),
+    }
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let upper = text.trim().to_ascii_uppercase();
+    let (digits, factor) = match upper.trim_end_matches('B') {
+        rest if rest.ends_with('K') => (rest.trim_end_matches('K'), 1 << 10),
+        rest if rest.ends_with('M') => (rest.trim_end_matches('M'), 1 << 20),
+        rest if rest.ends_with('G') => (rest.trim_end_matches('G'), 1 << 30),
+        rest => (rest, 1usize),
+    };
+    let number: usize = digits.trim().parse().map_err(|_| "write a size such as `512MB`".to_owned())?;
+    number.checked_mul(factor).filter(|bytes| *bytes >= 16 << 20).ok_or("the least is 16MB".to_owned())
+}

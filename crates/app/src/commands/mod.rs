@@ -1,0 +1,89 @@
+//! The commands, one file each.
+
+mod check;
+mod copy;
+mod discover;
+mod init;
+mod manual;
+mod plan;
+mod preview;
+mod quarantine;
+mod run;
+mod test;
+
+use clap::CommandFactory;
+use towpath_engine::graph::Graph;
+
+use crate::cli::{Cli, Command};
+use crate::output::{Console, Outcome};
+use crate::project::{Invalid, Project};
+
+/// Carries out what was typed.
+pub(crate) async fn carry_out(cli: Cli, console: &Console) -> Outcome {
+    let options = &cli.options;
+    let result = match cli.command {
+        Command::Copy(args) => copy::copy(&args, options, console).await,
+        Command::Init(args) => init::init(&args, options, console).await,
+        Command::Check(args) => check::check(&args, options, console).await,
+        Command::Preview(args) => preview::preview(&args, options, console).await,
+        Command::Plan(args) => plan::plan(&args, options, console).await,
+        Command::Test(args) => test::test(&args, options, console).await,
+        Command::Run(args) => run::run(&args, options, console).await,
+        Command::Quarantine(args) => quarantine::quarantine(&args, options, console),
+        Command::Discover(args) => discover::discover(&args, options, console).await,
+        Command::Connectors(args) => manual::connectors(&args, console),
+        Command::Transforms(args) => manual::transforms(&args, console),
+        Command::Schema => manual::schema(options, console),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "towpath", &mut std::io::stdout());
+            Ok(Outcome::Done)
+        }
+    };
+    match result {
+        Ok(outcome) => outcome,
+        Err(Stop::Invalid(invalid)) => {
+            console.problems(&invalid.problems);
+            Outcome::Invalid
+        }
+        Err(Stop::Fault(fault)) => {
+            console.fault(&fault);
+            match fault.kind() {
+                towpath_model::FaultKind::Config => Outcome::Invalid,
+                _ => Outcome::Failed,
+            }
+        }
+    }
+}
+
+/// Why a command stopped early.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Invalid(Invalid),
+    Fault(towpath_model::Fault),
+}
+
+impl From<Invalid> for Stop {
+    fn from(invalid: Invalid) -> Self {
+        Stop::Invalid(invalid)
+    }
+}
+
+impl From<towpath_model::Fault> for Stop {
+    fn from(fault: towpath_model::Fault) -> Self {
+        Stop::Fault(fault)
+    }
+}
+
+/// Shows what is wrong with a compiled pipeline; `None` when nothing is.
+fn wrong(project: &Project, graph: &Graph, console: &Console) -> Option<Outcome> {
+    let invalid = project.located(graph.problems.clone());
+    console.problems(&invalid.problems);
+    for (_, fault) in &graph.faults {
+        console.fault(fault);
+    }
+    match (invalid.problems.is_empty(), graph.faults.is_empty()) {
+        (true, true) => None,
+        (false, _) => Some(Outcome::Invalid),
+        (true, false) => Some(Outcome::Failed),
+    }
+}

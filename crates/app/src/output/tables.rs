@@ -1,0 +1,146 @@
+//! Tables for people: the report of a run, rows of a preview, columns of a schema.
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use towpath_connect::types::describe;
+use towpath_engine::report::{RunReport, RunState};
+
+use super::{Console, Tone, bytes, count, seconds};
+
+/// Longest text of a cell in a preview, in characters.
+const CELL_CHARS: usize = 40;
+
+/// Lines of a table whose columns are as wide as needed. `right` says which columns are numbers.
+pub(crate) fn layout(header: &[&str], rows: &[Vec<String>], right: &[bool]) -> Vec<String> {
+    let mut widths: Vec<usize> = header.iter().map(|cell| width(cell)).collect();
+    for row in rows {
+        for (index, cell) in row.iter().enumerate() {
+            widths[index] = widths[index].max(width(cell));
+        }
+    }
+    let line = |cells: &[String]| {
+        let padded = cells.iter().enumerate().map(|(index, cell)| {
+            let space = " ".repeat(widths[index].saturating_sub(width(cell)));
+            if right.get(index) == Some(&true) { format!("{space}{cell}") } else { format!("{cell}{space}") }
+        });
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
+    std::iter::once(line(&header)).chain(rows.iter().map(|row| line(row))).collect()
+}
+
+fn width(text: &str) -> usize {
+    // Wide characters (East Asian, emoji) take two cells on terminals.
+    text.chars().map(|c| if matches!(c as u32, 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff00..=0xff60 | 0x1f300..=0x1faff) { 2 } else { 1 }).sum()
+}
+
+/// The end of a run: what happened to the rows of every node, and the sentence that says it all.
+pub(crate) fn report(console: &Console, report: &RunReport, quarantine: Option<&str>) {
+    let blank_or = |number: u64| if number == 0 { "·".to_owned() } else { count(number) };
+    let rows: Vec<Vec<String>> = report
+        .nodes
+        .iter()
+        .map(|node| {
+            vec![
+                node.node.clone(),
+                format!("{} {}", node.role, node.kind),
+                count(node.read),
+                count(node.written),
+                blank_or(node.filtered),
+                blank_or(node.deduplicated),
+                blank_or(node.quarantined),
+                seconds(node.seconds),
+            ]
+        })
+        .collect();
+    let header = ["node", "kind", "read", "written", "filtered", "deduplicated", "quarantined", "time"];
+    let lines = layout(&header, &rows, &[false, false, true, true, true, true, true, true]);
+    for (index, line) in lines.iter().enumerate() {
+        console.say(&if index == 0 { console.tone(Tone::Quiet, line) } else { line.clone() });
+    }
+    for node in &report.nodes {
+        for note in &node.notes {
+            console.say(&console.tone(Tone::Quiet, &format!("  {}: {note}", node.node)));
+        }
+    }
+    let written: u64 =
+        report.nodes.iter().filter(|node| node.role == "destination").map(|node| node.written).sum();
+    let memory = peak_memory().map(|peak| format!(" · peak memory {}", bytes(peak))).unwrap_or_default();
+    let facts = format!("{} rows written in {}{memory}", count(written), seconds(report.seconds));
+    match report.state {
+        RunState::Done => console.say(&format!("{} {facts}", console.tone(Tone::Good, "done:"))),
+        RunState::DoneWithQuarantine => {
+            console.say(&format!("{} {facts}", console.tone(Tone::Warn, "done, with losses:")));
+            let plural = if report.quarantined == 1 { "row is" } else { "rows are" };
+            console.say(&format!("  {} {plural} in quarantine", count(report.quarantined)));
+            if let Some(command) = quarantine {
+                console.say(&format!("  {} {command}", console.tone(Tone::Good, "see them:")));
+            }
+        }
+        RunState::Failed | RunState::Cancelled => {
+            if let Some(fault) = &report.fault {
+                console.error(&fault.message, fault.hint.as_deref());
+            }
+            let committed = report.nodes.iter().any(|node| node.role == "destination" && node.written > 0);
+            if !committed {
+                console.say("  nothing was written");
+            }
+        }
+    }
+}
+
+/// The most memory this process ever held, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+/// Rows as a table with types under the names.
+pub(crate) fn rows(schema: &Schema, batches: &[RecordBatch]) -> Vec<String> {
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let options = FormatOptions::default().with_null("·");
+    let mut cells = vec![schema.fields().iter().map(|field| describe(field)).collect::<Vec<_>>()];
+    for batch in batches {
+        let formatters: Vec<_> =
+            batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options)).collect();
+        for row in 0..batch.num_rows() {
+            let line = formatters.iter().map(|formatter| match formatter {
+                Ok(formatter) => shorten(&formatter.value(row).to_string()),
+                Err(_) => "?".to_owned(),
+            });
+            cells.push(line.collect());
+        }
+    }
+    let right: Vec<bool> = schema.fields().iter().map(|field| field.data_type().is_numeric()).collect();
+    layout(&names, &cells, &right)
+}
+
+/// Text on one line, cut to what a cell shows.
+pub(crate) fn shorten(text: &str) -> String {
+    let line: String =
+        text.chars().map(|c| if c.is_control() { '␤' } else { c }).take(CELL_CHARS + 1).collect();
+    match line.chars().count() > CELL_CHARS {
+        true => format!("{}…", line.chars().take(CELL_CHARS - 1).collect::<String>()),
+        false => line,
+    }
+}
+
+/// The columns of a schema: name, type, whether empty values are allowed, key.
+pub(crate) fn columns(schema: &Schema, key: &[String]) -> Vec<String> {
+    let cells: Vec<Vec<String>> = schema
+        .fields()
+        .iter()
+        .map(|field| {
+            let is_key = key.contains(field.name());
+            let remark = match (is_key, field.is_nullable()) {
+                (true, _) => "key",
+                (false, false) => "never empty",
+                (false, true) => "",
+            };
+            vec![format!("  {}", field.name()), describe(field), remark.to_owned()]
+        })
+        .collect();
+    layout(&["", "", ""], &cells, &[]).split_off(1)
+}

@@ -1,0 +1,145 @@
+//! Loads pipeline files with everything that belongs to them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use jiff::tz::TimeZone;
+use towpath_connect::Context;
+use towpath_engine::context::{Quarantine, RunShared};
+use towpath_engine::graph::{Graph, Workshop, compile};
+use towpath_engine::session::{Limits, session};
+use towpath_model::params::settle;
+use towpath_model::scope::{DataInterval, Scope, plain_io};
+use towpath_model::{Document, Fault, PipelineSpec, Problem};
+
+use crate::cli::Options;
+
+/// A pipeline document with its parameters settled, ready to compile.
+#[derive(Debug)]
+pub(crate) struct Project {
+    pub(crate) document: Document,
+    pub(crate) spec: PipelineSpec,
+    pub(crate) scope: Scope,
+    pub(crate) workshop: Workshop,
+    pub(crate) base: PathBuf,
+}
+
+/// Problems, and the document they are in for showing its lines.
+#[derive(Debug)]
+pub(crate) struct Invalid {
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl From<Vec<Problem>> for Invalid {
+    fn from(problems: Vec<Problem>) -> Self {
+        Invalid { problems }
+    }
+}
+
+/// Reads a file into a document.
+pub(crate) fn read_document(path: &Path) -> Result<Document, Invalid> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let message = format!("the pipeline file `{file}` cannot be read: {}", plain_io(&error));
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => "start one with `towpath init`",
+            _ => "a pipeline is a YAML or JSON file",
+        };
+        vec![Problem::new("", message).hint(hint)]
+    })?;
+    Ok(Document::parse(&file, &text)?)
+}
+
+impl Project {
+    /// Loads a pipeline file.
+    pub(crate) fn load(path: &Path, options: &Options) -> Result<Project, Invalid> {
+        let base = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Project::of(read_document(path)?, base.unwrap_or(Path::new(".")), options)
+    }
+
+    /// Makes a project of a document; relative paths start from `base`.
+    pub(crate) fn of(document: Document, base: &Path, options: &Options) -> Result<Project, Invalid> {
+        let workshop = workshop(options, base)?;
+        let (spec, mut problems) = PipelineSpec::from_document(&document);
+        let Some(spec) = spec else { return Err(problems.into()) };
+        let mut scope = Scope::new(base, |name| std::env::var(name).ok());
+        scope.pipeline.clone_from(&spec.name);
+        match settle(&spec.params, &given(options)) {
+            Ok(values) => scope.params = values,
+            Err(more) => problems.extend(more),
+        }
+        match interval(&spec, options) {
+            Ok(interval) => scope.interval = Some(interval),
+            // A wrong zone is already named among the problems of the schedule.
+            Err(Some(problem)) => problems.push(problem),
+            Err(None) => {}
+        }
+        let project = Project { document, spec, scope, workshop, base: base.to_owned() };
+        if problems.is_empty() { Ok(project) } else { Err(project.located(problems)) }
+    }
+
+    /// Problems with their places in the document.
+    pub(crate) fn located(&self, mut problems: Vec<Problem>) -> Invalid {
+        self.document.locate(&mut problems);
+        problems.dedup();
+        Invalid { problems }
+    }
+
+    /// Compiles the pipeline: opens sources, plans every node.
+    pub(crate) async fn compile(
+        &self,
+        quarantine: Arc<dyn Quarantine>,
+        options: &Options,
+    ) -> Result<Graph, Fault> {
+        let shared = RunShared::new(quarantine);
+        let limits = Limits { memory_bytes: options.memory, ..Limits::default() };
+        let state = session(shared.clone(), limits)
+            .map_err(|error| Fault::internal(format!("the query engine does not start: {error}")))?;
+        Ok(compile(self.spec.clone(), &self.workshop, &self.scope, state, shared, Default::default()).await)
+    }
+
+    /// Folder of the local stores of this pipeline.
+    pub(crate) fn state_folder(&self) -> PathBuf {
+        state_folder(&self.base)
+    }
+}
+
+/// Folder of local stores for pipelines in `base`.
+pub(crate) fn state_folder(base: &Path) -> PathBuf {
+    std::env::var_os("TOWPATH_STATE").map_or_else(|| base.join(".towpath"), PathBuf::from)
+}
+
+/// Connectors, transforms and connections for pipelines in `base`.
+pub(crate) fn workshop(options: &Options, base: &Path) -> Result<Workshop, Invalid> {
+    let registry = towpath_connectors::all();
+    let connections = crate::connections::load(options.connections.as_deref(), base, &registry)?;
+    Ok(Workshop {
+        registry,
+        transforms: towpath_engine::transforms::all(),
+        connections,
+        context: Context::new(base),
+    })
+}
+
+fn given(options: &Options) -> IndexMap<String, String> {
+    options.set.iter().cloned().collect()
+}
+
+/// The data interval: what was asked for, else yesterday in the zone of the schedule.
+fn interval(spec: &PipelineSpec, options: &Options) -> Result<DataInterval, Option<Problem>> {
+    let zone = match &spec.schedule {
+        Some(schedule) => schedule.zone().map_err(|_| None)?,
+        None => TimeZone::UTC,
+    };
+    let wrong = |message: String| Some(Problem::new("", message));
+    if let (Some(from), Some(to)) = (options.from, options.to) {
+        return DataInterval::days(from, to, zone).map_err(wrong);
+    }
+    let yesterday = || jiff::Timestamp::now().to_zoned(zone.clone()).date().yesterday();
+    let date = match options.date {
+        Some(date) => date,
+        None => yesterday().map_err(|error| wrong(error.to_string()))?,
+    };
+    DataInterval::day(date, zone).map_err(wrong)
+}

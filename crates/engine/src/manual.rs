@@ -1,0 +1,172 @@
+//! The JSON Schema of pipeline documents, made of the schemas of every connector and transform.
+
+use schemars::schema_for;
+use serde_json::{Map, Value, json};
+use towpath_model::contract::Contract;
+use towpath_model::params::ParamSpec;
+use towpath_model::schedule::ScheduleSpec;
+
+use crate::graph::Workshop;
+use crate::transform::InputPorts;
+
+/// The schema that editors use to complete and check pipeline files.
+pub fn document_schema(workshop: &Workshop) -> Value {
+    let mut defs = Map::new();
+    let mut kinds = Vec::new();
+    for connector in workshop.registry.all() {
+        let spec = connector.spec();
+        kinds.push(node(
+            "source",
+            spec.name,
+            spec.title,
+            spec.summary,
+            &spec.source,
+            source_keys(),
+            &mut defs,
+        ));
+        if !spec.capabilities.write_modes.is_empty() {
+            let keys = destination_keys(&spec.capabilities.write_modes);
+            kinds.push(node(
+                "destination",
+                spec.name,
+                spec.title,
+                spec.summary,
+                &spec.destination,
+                keys,
+                &mut defs,
+            ));
+        }
+    }
+    for transform in &workshop.transforms {
+        let spec = transform.spec();
+        let keys = transform_keys(spec.inputs);
+        kinds.push(node("transform", spec.name, spec.title, spec.summary, &spec.config, keys, &mut defs));
+    }
+    let mut section = |schema: schemars::Schema| hoist(schema.to_value(), &mut defs);
+    let (params, schedule, contract) =
+        (section(schema_for!(ParamSpec)), section(schema_for!(ScheduleSpec)), section(schema_for!(Contract)));
+    defs.insert("Node".into(), json!({ "oneOf": kinds }));
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Towpath pipeline",
+        "type": "object",
+        "required": ["towpath", "name", "nodes"],
+        "additionalProperties": false,
+        "properties": {
+            "towpath": { "const": 1, "description": "Version of the document format." },
+            "name": { "type": "string", "description": "Name of the pipeline." },
+            "description": { "type": "string", "description": "What it is for." },
+            "params": {
+                "type": "object",
+                "description": "Typed parameters, referred to as `${params.name}` and set with `--set name=value`.",
+                "additionalProperties": params,
+            },
+            "nodes": {
+                "type": "object",
+                "description": "The graph: sources, transforms, destinations, by name.",
+                "additionalProperties": { "$ref": "#/$defs/Node" },
+            },
+            "schedule": schedule,
+            "contract": contract,
+            "tests": { "type": "array", "description": "Small inputs and the rows they must give; run by `towpath test`." },
+            "layout": { "type": "object", "description": "Positions on the canvas. Never changes what the pipeline does." },
+        },
+        "$defs": defs,
+    })
+}
+
+fn node(
+    role: &str,
+    name: &str,
+    title: &str,
+    summary: &str,
+    config: &Value,
+    keys: Map<String, Value>,
+    defs: &mut Map<String, Value>,
+) -> Value {
+    let mut schema = hoist(config.clone(), defs);
+    let Some(map) = schema.as_object_mut() else { return schema };
+    let mut properties = Map::new();
+    properties.insert(role.into(), json!({ "const": name, "title": title, "description": summary }));
+    properties.extend(keys);
+    if let Some(Value::Object(own)) = map.remove("properties") {
+        properties.extend(own);
+    }
+    let mut required = vec![Value::from(role)];
+    if let Some(Value::Array(own)) = map.remove("required") {
+        required.extend(own);
+    }
+    map.insert("title".into(), Value::from(format!("{role}: {name}")));
+    map.insert("type".into(), Value::from("object"));
+    map.insert("properties".into(), Value::Object(properties));
+    map.insert("required".into(), Value::Array(required));
+    map.entry("additionalProperties").or_insert(Value::Bool(false));
+    schema
+}
+
+/// Moves `$defs` to the top. Definitions of the same name are the same type everywhere in this program.
+fn hoist(mut schema: Value, defs: &mut Map<String, Value>) -> Value {
+    if let Some(map) = schema.as_object_mut() {
+        map.shift_remove("$schema");
+        if let Some(Value::Object(own)) = map.shift_remove("$defs") {
+            defs.extend(own);
+        }
+    }
+    schema
+}
+
+fn described(text: &str, mut schema: Value) -> Value {
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("description".into(), Value::from(text));
+    }
+    schema
+}
+
+fn common(with_connection: bool) -> Map<String, Value> {
+    let mut keys = Map::new();
+    if with_connection {
+        let schema = json!({ "anyOf": [{ "type": "string" }, { "type": "object" }] });
+        keys.insert(
+            "connection".into(),
+            described("Name of a connection, or a URL, or its settings.", schema),
+        );
+    }
+    keys.insert("description".into(), described("Remark for people.", json!({ "type": "string" })));
+    keys
+}
+
+fn source_keys() -> Map<String, Value> {
+    common(true)
+}
+
+fn from(shape: Value) -> Value {
+    described("Node whose rows come in; `node.port` chooses an output.", shape)
+}
+
+fn transform_keys(inputs: InputPorts) -> Map<String, Value> {
+    let mut keys = common(false);
+    let map = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    let shape = match inputs {
+        InputPorts::One => json!({ "type": "string" }),
+        InputPorts::Named(ports) => {
+            let ports: Map<String, Value> =
+                ports.iter().map(|port| ((*port).to_owned(), json!({ "type": "string" }))).collect();
+            json!({ "anyOf": [{ "type": "object", "properties": ports }, list] })
+        }
+        InputPorts::Many => json!({ "anyOf": [{ "type": "string" }, list, map] }),
+    };
+    keys.insert("from".into(), from(shape));
+    keys
+}
+
+fn destination_keys(modes: &[towpath_model::WriteMode]) -> Map<String, Value> {
+    let mut keys = common(true);
+    let names: Vec<&str> = modes.iter().map(|mode| mode.name()).collect();
+    keys.insert("from".into(), from(json!({ "type": "string" })));
+    keys.insert("mode".into(), described("How rows land.", json!({ "enum": names, "default": "append" })));
+    let key = json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] });
+    keys.insert("key".into(), described("Columns that identify a row.", key));
+    keys.insert("contract".into(), described("What may change in the target.", json!({ "type": "object" })));
+    keys
+}
