@@ -87,14 +87,16 @@ impl Digits {
         Some(out)
     }
 
-    /// Whether a floating-point number shows these digits: in its shortest form that reads back, or written with
-    /// as many digits as these.
-    pub(super) fn kept_by(&self, value: impl LowerExp) -> bool {
-        if Digits::parse(&format!("{value:e}")).as_ref() == Some(self) {
-            return true;
-        }
-        // No floating-point number has more digits than these in its exact form.
-        let places = self.digits.len().checked_sub(1).filter(|places| *places < 800);
+    /// Whether these are the digits of the number's shortest form that reads back, so that nobody who reads the
+    /// number again sees another one.
+    pub(super) fn shown_by(&self, value: impl LowerExp) -> bool {
+        Digits::parse(&format!("{value:e}")).as_ref() == Some(self)
+    }
+
+    /// Whether the number was written with more digits than needed, but no more than programs print to be safe
+    /// (`longest`): `0.10000000000000001` is how some of them write 0.1.
+    pub(super) fn written_by(&self, value: impl LowerExp, longest: usize) -> bool {
+        let places = self.digits.len().checked_sub(1).filter(|places| *places < longest);
         places.is_some_and(|places| Digits::parse(&format!("{value:.places$e}")).as_ref() == Some(self))
     }
 }
@@ -127,16 +129,18 @@ mod tests {
 
     #[test]
     fn a_float_keeps_digits_or_not() {
-        let kept = |text: &str| Digits::parse(text).unwrap().kept_by(text.parse::<f64>().unwrap());
-        assert!(kept("0.1") && kept("0.10000000000000001") && kept("1e300") && kept("0") && kept("5e-324"));
-        assert!(
-            !kept("12345678901234567")
-                && !kept("1e400")
-                && !kept("1e-400")
-                && !kept("3.00000000000000000001")
-        );
-        let single = |text: &str| Digits::parse(text).unwrap().kept_by(text.parse::<f32>().unwrap());
-        assert!(single("0.1") && single("16777216") && !single("16777217") && !single("0.123456789"));
+        let number = |text: &str| (Digits::parse(text).unwrap(), text.parse::<f64>().unwrap());
+        for text in ["0.1", "1e300", "0", "5e-324", "151391239718030.03"] {
+            let (digits, value) = number(text);
+            assert!(digits.shown_by(value), "{text}");
+        }
+        for text in ["12345678901234567", "1e400", "1e-400", "3.00000000000000000001", "151391239718030.031"]
+        {
+            let (digits, value) = number(text);
+            assert!(!digits.shown_by(value) && !digits.written_by(value, 17), "{text}");
+        }
+        let (digits, value) = number("0.10000000000000001");
+        assert!(!digits.shown_by(value) && digits.written_by(value, 17));
     }
 
     #[test]

@@ -127,11 +127,14 @@ pub(super) trait Float: ArrowPrimitiveType {
     fn from_f64(value: f64) -> Self::Native;
     fn to_f64(value: Self::Native) -> f64;
     fn from_text(text: &str) -> Option<Self::Native>;
+    /// Whether the value is shown with these digits.
     fn keeps(digits: &Digits, value: Self::Native) -> bool;
+    /// The same for digits that a program printed, perhaps more than needed.
+    fn printed(digits: &Digits, value: Self::Native) -> bool;
 }
 
 macro_rules! float {
-    ($type:ty, $native:ty, $sure:literal) => {
+    ($type:ty, $native:ty, $sure:literal, $longest:literal) => {
         impl Float for $type {
             fn from_f64(value: f64) -> $native {
                 value as $native
@@ -147,13 +150,17 @@ macro_rules! float {
 
             fn keeps(digits: &Digits, value: $native) -> bool {
                 // So few digits survive in every number that is not tiny.
-                digits.digits.len() <= $sure && value.is_normal() || digits.kept_by(value)
+                digits.digits.len() <= $sure && value.is_normal() || digits.shown_by(value)
+            }
+
+            fn printed(digits: &Digits, value: $native) -> bool {
+                Self::keeps(digits, value) || digits.written_by(value, $longest)
             }
         }
     };
 }
-float!(Float32Type, f32, 6);
-float!(Float64Type, f64, 15);
+float!(Float32Type, f32, 6, 9);
+float!(Float64Type, f64, 15, 17);
 
 /// To a floating-point type.
 pub(super) fn to_float<T: Float>(
@@ -173,6 +180,10 @@ where
     let by_digits = |digits: Digits, text: &str| {
         let value = T::from_text(text)?;
         T::keeps(&digits, value).then_some(value)
+    };
+    let by_text = |digits: Digits, text: &str| {
+        let value = T::from_text(text)?;
+        T::printed(&digits, value).then_some(value)
     };
     made::<T>(match array.data_type() {
         DataType::Boolean => {
@@ -227,7 +238,7 @@ where
             array.as_string::<i32>(),
             misfits,
             |text| match Digits::parse(text) {
-                Some(digits) => by_digits(digits, text),
+                Some(digits) => by_text(digits, text),
                 None => word(text).map(T::from_f64),
             },
             |text| match Digits::parse(text) {
