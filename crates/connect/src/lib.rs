@@ -13,6 +13,8 @@
 //! - making a source or destination does no I/O; `describe`, `read`, `begin` do. Dropping what they return
 //!   stops the work.
 
+pub mod cells;
+pub mod civil;
 pub mod connector;
 pub mod destination;
 pub mod filter;
@@ -30,6 +32,6 @@ pub use connector::{
 };
 pub use destination::{Destination, Load, LoadRequest, Receipt, TargetTable};
 pub use filter::{Comparison, Filter, Literal};
-pub use fit::{ColumnFit, Fitter};
+pub use fit::{ColumnFit, Fitter, TextCheck};
 pub use reject::{Reject, RejectSink};
 pub use source::{BatchStream, Catalog, CatalogEntry, ReadProgress, ReadRequest, Source, StreamInfo};

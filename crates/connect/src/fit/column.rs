@@ -1,14 +1,6 @@
-//! The fit of rows to the columns of a table.
-//!
-//! A value that does not fit its column never becomes null and is never rounded or cut: its row leaves the batch
-//! with the original value and the reason. [`Fitter::fit`] turns a batch of any Arrow types into one of exactly the
-//! types a [`crate::Load`] takes; where types and limits already agree it costs nothing.
+//! What the values of a column must fit: type, length, range, form.
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, SchemaRef};
-use towpath_model::Fault;
-
-use crate::reject::Reject;
+use arrow::datatypes::DataType;
 
 /// What the values of one column must fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +25,22 @@ pub struct ColumnFit {
     pub years: Option<(i32, i32)>,
     /// Floating-point values may be NaN or infinite.
     pub non_finite: bool,
+    /// The form that text must have.
+    pub check: Option<TextCheck>,
+}
+
+/// The form that text must have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TextCheck {
+    /// A UUID. It arrives in lower case with hyphens, however it was written.
+    Uuid,
+    /// A JSON document. Values of other types arrive as their JSON form; with `no_nul`, escaped NUL characters
+    /// and halves of surrogate pairs are refused too.
+    Json,
+    /// A decimal number without exponent, or `NaN`, `Infinity`, `-Infinity`.
+    Numeric,
+    /// One of these words.
+    OneOf(Vec<String>),
 }
 
 impl ColumnFit {
@@ -49,33 +57,7 @@ impl ColumnFit {
             infinite_times: false,
             years: None,
             non_finite: true,
+            check: None,
         }
     }
-}
-
-/// Fits batches of one schema to the columns of one load.
-#[derive(Debug)]
-pub struct Fitter {
-    schema: SchemaRef,
-    columns: Vec<ColumnFit>,
-    rows_seen: u64,
-}
-
-impl Fitter {
-    /// A fitter from `schema` to `columns`, which stand in the same order.
-    pub fn new(schema: SchemaRef, columns: Vec<ColumnFit>) -> Result<Self, Fault> {
-        Ok(Fitter { schema, columns, rows_seen: 0 })
-    }
-
-    /// The rows that fit, in the types of the load, and the others.
-    pub fn fit(&mut self, batch: RecordBatch) -> Result<(RecordBatch, Vec<Reject>), Fault> {
-        let _ = (&self.schema, &self.columns, &mut self.rows_seen);
-        Ok((batch, Vec::new()))
-    }
-}
-
-/// One row as a JSON object.
-pub fn row_as_json(batch: &RecordBatch, _row: usize) -> String {
-    let _ = batch;
-    String::from("{}")
 }

@@ -1,0 +1,42 @@
+//! The rows of one column that do not fit, with the reason.
+
+use std::collections::BTreeMap;
+
+use arrow::array::Array;
+
+/// Rows that failed, each with its first reason.
+#[derive(Debug, Default)]
+pub(super) struct Misfits(BTreeMap<usize, String>);
+
+impl Misfits {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Notes a row, unless it failed before.
+    pub(super) fn add(&mut self, row: usize, reason: impl FnOnce() -> String) {
+        self.0.entry(row).or_insert_with(reason);
+    }
+
+    /// Notes every null row.
+    pub(super) fn nulls(&mut self, array: &dyn Array, column: &str) {
+        if let Some(nulls) = array.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
+            for row in (0..array.len()).filter(|row| nulls.is_null(*row)) {
+                self.add(row, || format!("`{column}` is empty and the column takes no nulls"));
+            }
+        }
+    }
+
+    pub(super) fn into_rows(self) -> impl Iterator<Item = (usize, String)> {
+        self.0.into_iter()
+    }
+}
+
+/// A value inside a message, cut to a length that fits a line.
+pub(super) fn shown(value: &str) -> String {
+    const LONGEST: usize = 60;
+    match value.char_indices().nth(LONGEST) {
+        None => format!("`{value}`"),
+        Some((end, _)) => format!("`{}…`", &value[..end]),
+    }
+}
