@@ -29,3 +29,8 @@ mod share;
 mod spool;
 pub mod transform;
 pub mod transforms;
+
+#[cfg(test)]
+mod memory;
+#[cfg(test)]
+mod run_tests;
