@@ -13,6 +13,8 @@
 
 pub mod context;
 pub mod expr;
+pub mod functions;
+pub mod ordinal;
 pub mod reject;
 pub mod transform;
 pub mod transforms;

@@ -1,1 +1,0 @@
-//! Expressions and SQL in documents: one language everywhere, DataFusion's SQL.
