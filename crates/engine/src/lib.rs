@@ -20,8 +20,8 @@ pub mod functions;
 pub mod graph;
 pub mod manual;
 pub mod meter;
-mod pushdown;
 pub mod ordinal;
+mod pushdown;
 pub mod reject;
 pub mod report;
 pub mod run;
@@ -32,6 +32,8 @@ mod spool;
 pub mod transform;
 pub mod transforms;
 
+#[cfg(test)]
+mod example_tests;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]

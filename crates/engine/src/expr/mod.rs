@@ -116,7 +116,9 @@ impl PlanContext {
         let expr = SqlToRel::new(&provider)
             .sql_to_expr(parsed.ast, schema, &mut planning)
             .and_then(|expr| parse::insert_values(expr, &parsed.values))
-            .map_err(|error| vec![rules::or_exact_text(problems::planning(&error, path), exact.as_deref())])?;
+            .map_err(|error| {
+                vec![rules::or_exact_text(problems::planning(&error, path), exact.as_deref())]
+            })?;
 
         let problems = rules::expression(&expr, schema, &place, path);
         if !problems.is_empty() {
