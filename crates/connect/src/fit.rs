@@ -33,6 +33,21 @@ pub struct ColumnFit {
     pub years: Option<(i32, i32)>,
     /// Floating-point values may be NaN or infinite.
     pub non_finite: bool,
+    /// Form that text must have.
+    pub check: Option<TextCheck>,
+}
+
+/// A form that the text of a column must have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TextCheck {
+    /// A UUID in any usual spelling.
+    Uuid,
+    /// A JSON document.
+    Json,
+    /// A decimal number.
+    Numeric,
+    /// One of these words.
+    OneOf(Vec<String>),
 }
 
 impl ColumnFit {
@@ -49,6 +64,7 @@ impl ColumnFit {
             infinite_times: false,
             years: None,
             non_finite: true,
+            check: None,
         }
     }
 }

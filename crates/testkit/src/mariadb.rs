@@ -167,9 +167,11 @@ pub fn mariadb() -> MariaDb {
         Err(_) => admin(OWN.get_or_init(mariadb_server).port),
     };
     let name = format!("t_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    if let Err(error) =
-        client(&admin, &[], &format!("drop database if exists {name}; create database {name} character set utf8mb4"))
-    {
+    if let Err(error) = client(
+        &admin,
+        &[],
+        &format!("drop database if exists {name}; create database {name} character set utf8mb4"),
+    ) {
         panic!("the test database cannot be created: {error}");
     }
     MariaDb { admin, name }
