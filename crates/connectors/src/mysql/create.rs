@@ -55,19 +55,15 @@ pub(super) fn definition(field: &FieldRef, key_texts: Option<usize>, server: &Se
         Some(texts) => key_type(column_type(field, &incoming, server), texts),
     };
     let is_key = key_texts.is_some();
-    let (charset, collation) = match (&column_type, logical(&incoming)) {
-        (ColumnType::Char(36), Some(Logical::Uuid)) => (Some("ascii"), Some("ascii_bin")),
-        // Exact comparison: another collation would take `a` and `A`, or `a` and `a `, for the same key.
-        (column, _) if is_key && column.is_text() => (Some("utf8mb4"), Some(exact_collation(server))),
-        _ => (None, None),
-    };
+    // Exact comparison: another collation would take `a` and `A`, or `a` and `a `, for the same key.
+    let exact = is_key && column_type.is_text();
     // Without this the server would give such a column a default and update it by itself.
     let implicit = matches!(column_type, ColumnType::Timestamp(_)) && !server.plain_timestamps;
     ColumnDefinition {
         name: field.name().clone(),
         column_type,
-        charset: charset.map(str::to_owned),
-        collation: collation.map(str::to_owned),
+        charset: exact.then(|| "utf8mb4".to_owned()),
+        collation: exact.then(|| exact_collation(server).to_owned()),
         nullable: !is_key && (field.is_nullable() || implicit),
     }
 }

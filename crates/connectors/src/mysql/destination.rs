@@ -11,9 +11,9 @@ use super::config::{Connection, DestinationSettings, LoadMethod};
 use super::encode::Form;
 use super::fault::{Place, is_not_found};
 use super::load::MysqlLoad;
-use super::names::TableName;
+use super::names::{TableName, check_new};
 use super::plan::{Existing, Plan};
-use super::session::{Access, Purpose, Server};
+use super::session::{Access, Purpose, Server, close};
 use super::source::table_info;
 use super::staging::Staging;
 use super::writer::Writer;
@@ -35,6 +35,7 @@ impl MysqlDestination {
     ) -> Result<Self, Fault> {
         let access = Access::new(connection, cx);
         let table = TableName::parse(&settings.table, access.database())?;
+        check_new("table", &table.table)?;
         Ok(MysqlDestination { access, table, load: settings.load })
     }
 
@@ -79,7 +80,7 @@ impl Destination for MysqlDestination {
         let mut conn = self.access.connect(Purpose::Write).await?;
         let server = self.access.server(&mut conn).await?;
         let existing = self.existing(&mut conn, &server).await?;
-        let _ = conn.disconnect().await;
+        close(conn).await;
         Ok(existing.map(|existing| {
             let info = table_info(&existing.table, false);
             TargetTable { schema: info.schema, primary_key: info.primary_key }

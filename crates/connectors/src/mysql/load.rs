@@ -10,6 +10,7 @@ use super::commit::Commit;
 use super::fault::Place;
 use super::names::TableName;
 use super::plan::{Plan, Strategy};
+use super::session::close;
 use super::writer::Writer;
 
 /// A load in progress: rows land in the staging table.
@@ -103,6 +104,6 @@ impl Drop for MysqlLoad {
 async fn clean_up(writer: Writer, staging: TableName) {
     if let Some(mut conn) = writer.stop().await {
         let _ = conn.query_drop(format!("DROP TABLE IF EXISTS {}", staging.sql())).await;
-        let _ = conn.disconnect().await;
+        close(conn).await;
     }
 }

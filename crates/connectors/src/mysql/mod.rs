@@ -40,7 +40,7 @@ use towpath_connect::{
 };
 use towpath_model::{Fault, WriteMode};
 
-use session::{Access, Purpose};
+use session::{Access, Purpose, close};
 
 pub use config::{Connection, DestinationSettings, LoadMethod, SourceSettings, TlsMode};
 
@@ -88,7 +88,7 @@ impl ConnectorDef for Mysql {
     async fn check(connection: &Connection, cx: &Context) -> Result<(), Fault> {
         let access = Access::new(connection, cx);
         let conn = access.connect(Purpose::Read).await?;
-        let _ = conn.disconnect().await;
+        close(conn).await;
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl ConnectorDef for Mysql {
         let mut conn = access.connect(Purpose::Read).await?;
         let server = access.server(&mut conn).await?;
         let tables = catalog::tables(&mut conn, &access.place, &server, access.database(), None).await?;
-        let _ = conn.disconnect().await;
+        close(conn).await;
         let visible = tables.iter().filter(|table| !table.name.table.starts_with("_towpath_"));
         let streams = visible.map(|table| CatalogEntry {
             name: names::written(&table.name.table),

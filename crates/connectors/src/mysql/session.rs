@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, DriverError, Error, OptsBuilder, Row, SslOpts};
 use towpath_connect::Context;
@@ -44,6 +45,19 @@ pub(super) struct Server {
     pub(super) max_allowed_packet: usize,
     /// `timestamp` columns get only the defaults that are written down.
     pub(super) plain_timestamps: bool,
+}
+
+/// Closes a connection politely; the server does not mind when that fails.
+pub(super) async fn close(conn: Conn) {
+    let _ = conn.disconnect().await;
+}
+
+/// Closes a connection in the middle of a result.
+///
+/// The driver reads a result to its end before it closes, and so does dropping a connection. One step of that marks the
+/// connection as closed; giving up then drops the socket.
+pub(super) fn hang_up(conn: Conn) {
+    let _ = conn.disconnect().now_or_never();
 }
 
 impl Access {

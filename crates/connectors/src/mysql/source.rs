@@ -20,7 +20,7 @@ use super::config::{Connection, SourceSettings};
 use super::decode::{ColumnDecoder, show};
 use super::fault::Place;
 use super::names::{TableName, quote_all};
-use super::session::{Access, Purpose};
+use super::session::{Access, Purpose, close, hang_up};
 use super::types::ColumnType;
 use super::{binds, catalog};
 
@@ -82,9 +82,16 @@ impl MysqlSource {
     }
 
     async fn describe_query(&self, conn: &mut Conn) -> Result<StreamInfo, Fault> {
-        let (sql, _) = self.query()?;
-        let statement = conn.prep(sql).await.map_err(|error| self.access.place.fault(error))?;
-        let columns = statement.columns();
+        let (sql, values) = self.query()?;
+        let place = &self.access.place;
+        let statement = conn.prep(sql).await.map_err(|error| place.fault(error))?;
+        let mut columns = statement.columns();
+        if !values.is_empty() {
+            // Types may depend on the values, which only an execution knows; one without rows is enough.
+            conn.query_drop("SET SESSION sql_select_limit = 0").await.map_err(|error| place.fault(error))?;
+            let result = conn.exec_iter(statement, Params::Positional(values)).await;
+            columns = result.map_err(|error| place.fault(error))?.columns().unwrap_or_default();
+        }
         if columns.is_empty() {
             return Err(Fault::config("the query gives no columns").hint("write a `select`"));
         }
@@ -163,7 +170,7 @@ impl Source for MysqlSource {
             Some(name) => self.describe_table(&mut conn, name).await,
             None => self.describe_query(&mut conn).await,
         };
-        close(conn).await;
+        hang_up(conn);
         info
     }
 
@@ -203,8 +210,12 @@ impl Source for MysqlSource {
         // A query is answered with all of its columns; a table with those that were asked for.
         let wanted: Vec<usize> =
             if self.table.is_some() { (0..request.columns.len()).collect() } else { request.columns.clone() };
-        self.check(&result, &request, &wanted)?;
+        let checked = self.check(&result, &request, &wanted);
         drop(result);
+        if let Err(fault) = checked {
+            hang_up(conn);
+            return Err(fault);
+        }
 
         let reader = Reader {
             decoders: schema
@@ -269,11 +280,6 @@ impl MysqlSource {
     }
 }
 
-/// Closes a connection politely; the server does not mind when that fails.
-async fn close(conn: Conn) {
-    let _ = conn.disconnect().await;
-}
-
 /// Batches without columns for a number of rows.
 fn counted(schema: SchemaRef, rows: u64, request: &ReadRequest) -> Result<BatchStream, Fault> {
     let mut left = usize::try_from(rows).unwrap_or(usize::MAX).min(request.limit.unwrap_or(usize::MAX));
@@ -330,8 +336,7 @@ impl Reader {
                 break;
             }
         }
-        // Dropping a connection would read the rest of the result first; this only hangs up.
-        close(conn).await;
+        hang_up(conn);
     }
 
     async fn next_batch(

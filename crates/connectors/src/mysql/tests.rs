@@ -83,8 +83,13 @@ async fn load(
     batch: RecordBatch,
 ) -> Result<Receipt, Fault> {
     let mut load = destination(db, settings).begin(request).await?;
-    load.write(batch).await?;
-    load.commit().await
+    match load.write(batch).await {
+        Ok(()) => load.commit().await,
+        Err(fault) => {
+            load.abort().await?;
+            Err(fault)
+        }
+    }
 }
 
 /// Tables of the database, without the ledger.

@@ -29,7 +29,6 @@ const INSERT_BYTES: usize = 1 << 20;
 /// "Statement is unsafe for replication": about the binary log, not about values.
 const UNSAFE_FOR_REPLICATION: u16 = 1592;
 
-type Piece = std::io::Result<Bytes>;
 type Finished = (Conn, Result<Counts, Error>);
 
 /// What the server says about a `LOAD DATA` statement.
@@ -59,7 +58,7 @@ pub(super) struct Writer {
 enum State {
     Idle(Conn),
     Loading {
-        pieces: mpsc::Sender<Piece>,
+        pieces: mpsc::Sender<Bytes>,
         task: JoinHandle<Finished>,
     },
     /// The connection was lost.
@@ -169,7 +168,7 @@ impl Writer {
                 State::Loading { pieces, task: tokio::spawn(load(conn, self.sql.clone(), receiver)) };
         }
         let State::Loading { pieces, .. } = &self.state else { return Err(self.gone()) };
-        if pieces.send(Ok(piece)).await.is_err() {
+        if pieces.send(piece).await.is_err() {
             // The statement ended by itself: it says why.
             self.end_statement().await?;
             return Err(self.gone());
@@ -226,8 +225,8 @@ impl Writer {
         match self.state {
             State::Idle(conn) => Some(conn),
             State::Loading { pieces, task } => {
-                // An error in the stream ends the statement; what it loaded goes with the staging table.
-                let _ = pieces.send(Err(std::io::Error::other("the load was aborted"))).await;
+                // The statement ends as if the data did: an error in its stream would cost the connection, which is
+                // needed to drop the staging table.
                 drop(pieces);
                 task.await.ok().map(|(conn, _)| conn)
             }
@@ -264,12 +263,15 @@ fn infile_sql(plan: &Plan, staging: &TableName) -> String {
     )
 }
 
-async fn load(mut conn: Conn, sql: String, receiver: mpsc::Receiver<Piece>) -> Finished {
+async fn load(mut conn: Conn, sql: String, receiver: mpsc::Receiver<Bytes>) -> Finished {
     let pieces = futures::stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|piece| (piece, receiver))
+        receiver.recv().await.map(|piece| (Ok(piece), receiver))
     });
     conn.set_infile_handler(async move { Ok(pieces.boxed()) });
     let result = conn.query_drop(sql).await;
+    // A statement that failed before it asked for data leaves the handler, and with it the receiver: the sender would
+    // wait for ever.
+    conn.set_infile_handler(async { Err(std::io::Error::other("no load is running").into()) });
     let counts = result.map(|()| {
         let info = conn.info();
         // "Records: 3  Deleted: 0  Skipped: 0  Warnings: 0", in the server's language.

@@ -270,12 +270,16 @@ async fn odd_names_work_and_impossible_ones_are_refused() {
         load(&db, settings, request(rows.schema(), mode, &["select"]), rows.clone()).await.ok();
     }
     assert_eq!(db.sql("select * from `ta``ble.1`"), "1\tx\t2");
-    for (column, table) in [("smile 😀", "t"), ("fine", "smile 😀"), (&*"x".repeat(65), "t")] {
+    for column in ["smile 😀", "", &*"x".repeat(65)] {
         let rows = batch(vec![(column, ints(&[1]))]);
         let fault =
-            load(&db, json!({ "table": table }), request(rows.schema(), WriteMode::Append, &[]), rows).await;
-        assert_eq!(fault.unwrap_err().kind(), FaultKind::Config);
+            load(&db, json!({ "table": "t" }), request(rows.schema(), WriteMode::Append, &[]), rows).await;
+        assert_eq!(fault.unwrap_err().kind(), FaultKind::Config, "{column}");
     }
+    let smile = json!({ "table": "smile 😀" });
+    let fault = connector().destination(&connection(&db), &smile, &cx()).unwrap_err();
+    assert_eq!(fault.kind(), FaultKind::Config);
+    assert_eq!(source(&db, smile).describe().await.unwrap_err().kind(), FaultKind::NotFound);
     let rows = batch(vec![("a", ints(&[1])), ("A", ints(&[1]))]);
     let fault =
         load(&db, json!({ "table": "t" }), request(rows.schema(), WriteMode::Append, &[]), rows).await;
