@@ -4,3 +4,7 @@
 //! `TOWPATH_TEST_POSTGRES` and `TOWPATH_TEST_MARIADB` (admin URLs); without them the kit starts a server of its
 //! own from the Debian packages, on a free loopback port in a temporary folder, and stops it when the process
 //! ends, however it ends.
+
+mod mariadb;
+
+pub use mariadb::{MARIADB_VARIABLE, MariaDb, MariaDbServer, mariadb, mariadb_server};
