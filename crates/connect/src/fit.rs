@@ -10,6 +10,19 @@ use towpath_model::Fault;
 
 use crate::reject::Reject;
 
+/// A form that texts must have, beyond their length.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TextCheck {
+    /// A UUID, with or without hyphens, in either case.
+    Uuid,
+    /// Valid JSON. With [`ColumnFit::no_nul`], strings inside must not hold the escape `\u0000` either.
+    Json,
+    /// A decimal number of any size, with or without exponent; or `NaN`, `Infinity`, `-Infinity`.
+    Numeric,
+    /// One of these words, exactly.
+    OneOf(Vec<String>),
+}
+
 /// What the values of one column must fit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnFit {
@@ -33,6 +46,8 @@ pub struct ColumnFit {
     pub years: Option<(i32, i32)>,
     /// Floating-point values may be NaN or infinite.
     pub non_finite: bool,
+    /// Form that texts must have.
+    pub check: Option<TextCheck>,
 }
 
 impl ColumnFit {
@@ -49,6 +64,7 @@ impl ColumnFit {
             infinite_times: false,
             years: None,
             non_finite: true,
+            check: None,
         }
     }
 }

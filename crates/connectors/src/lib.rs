@@ -4,6 +4,8 @@
 //! two roles (`source.rs`, `destination.rs`), the type mapping (`types.rs`), a README for users, working examples,
 //! and tests that run the conformance laws. A connector never knows another one, and none knows DataFusion.
 
+pub mod postgres;
+
 use std::sync::Arc;
 
 use towpath_connect::{Connector, Registry};

@@ -4,3 +4,9 @@
 //! `TOWPATH_TEST_POSTGRES` and `TOWPATH_TEST_MARIADB` (admin URLs); without them the kit starts a server of its
 //! own from the Debian packages, on a free loopback port in a temporary folder, and stops it when the process
 //! ends, however it ends.
+
+#![expect(clippy::expect_used, reason = "a test kit fails a test by panicking")]
+
+mod postgres;
+
+pub use postgres::{Postgres, PostgresServer, postgres, postgres_server};
