@@ -5,6 +5,7 @@
 //! and tests that run the conformance laws. A connector never knows another one, and none knows DataFusion.
 
 pub mod mysql;
+pub mod postgres;
 
 use std::sync::Arc;
 

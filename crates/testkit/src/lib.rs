@@ -5,6 +5,10 @@
 //! own from the Debian packages, on a free loopback port in a temporary folder, and stops it when the process
 //! ends, however it ends.
 
+#![expect(clippy::expect_used, reason = "a test kit fails a test by panicking")]
+
 mod mariadb;
+mod postgres;
 
 pub use mariadb::{MARIADB_VARIABLE, MariaDb, MariaDbServer, mariadb, mariadb_server};
+pub use postgres::{Postgres, PostgresServer, postgres, postgres_server};

@@ -136,7 +136,7 @@ impl QueryPlanner for Planner {
 }
 
 fn session(quarantine: Kept, partitions: usize) -> SessionState {
-    let shared = RunShared { quarantine: Arc::new(quarantine) };
+    let shared = RunShared::new(Arc::new(quarantine));
     SessionStateBuilder::new()
         .with_config(
             expr::session_config().with_target_partitions(partitions).with_extension(Arc::new(shared)),
