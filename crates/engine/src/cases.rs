@@ -81,6 +81,13 @@ async fn run_test(
     let mut differences = Vec::new();
     for (reference, expected) in &test.expect {
         let actual = rows_of(&graph, reference).await?;
+        let typed = match expected {
+            Value::Object(_) => Some(Value::Array(
+                as_json(&given_rows(expected)?.1)?.into_iter().map(Value::Object).collect(),
+            )),
+            _ => None,
+        };
+        let expected = typed.as_ref().unwrap_or(expected);
         let is_sorted = graph.spec.nodes.get(reference).is_some_and(|node| node.kind == "sort");
         differences.extend(
             compare(expected, actual, is_sorted).into_iter().map(|text| format!("{reference}: {text}")),
@@ -155,10 +162,14 @@ async fn rows_of(graph: &Graph, reference: &str) -> Result<Vec<Map<String, Value
         let fault = Fault::config(format!("node `{name}` has no such output"));
         fault.hint(suggest::hint(port.unwrap_or_default(), "its outputs", known).unwrap_or_default())
     })?;
+    as_json(&collect(graph, plan.clone()).await?)
+}
+
+fn as_json(batches: &[RecordBatch]) -> Result<Vec<Map<String, Value>>, Fault> {
     let mut rows = Vec::new();
-    for batch in collect(graph, plan.clone()).await? {
+    for batch in batches {
         for row in 0..batch.num_rows() {
-            let json = row_as_json(&batch, row);
+            let json = row_as_json(batch, row);
             let value: Value = serde_json::from_str(&json)
                 .map_err(|error| Fault::internal(format!("a row does not read back: {error}")))?;
             if let Value::Object(map) = value {

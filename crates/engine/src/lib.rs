@@ -16,9 +16,11 @@ pub mod connections;
 pub mod context;
 pub mod expr;
 mod fault;
+pub mod functions;
 pub mod graph;
 pub mod manual;
 pub mod meter;
+pub mod ordinal;
 mod pushdown;
 pub mod reject;
 pub mod report;
@@ -30,6 +32,8 @@ mod spool;
 pub mod transform;
 pub mod transforms;
 
+#[cfg(test)]
+mod example_tests;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]

@@ -1,20 +1,381 @@
 //! The operator that sends rows to quarantine.
+//!
+//! A [`Reject`] node stands over one input with rules in order. A rule gives, for each row, a reason (text) or null
+//! when the row is fine. The first reason that is not null takes the row out of the stream and into the quarantine
+//! of its node, or stops the run when the node says so.
+//!
+//! Invariants:
+//! - output schema and order are those of the input; nothing is pushed through the node, so that every row of the
+//!   input is judged, and every column is kept, so that the original row is whole;
+//! - columns whose names start with [`HELPER`] are of the plan, not of the row: they never reach the quarantine.
 
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::compute::{cast, filter_record_batch};
+use arrow::datatypes::{DataType, SchemaRef};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use async_trait::async_trait;
+use datafusion::catalog::Session;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{DFSchemaRef, plan_err};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::{
+    Expr, Extension, LogicalPlan, UserDefinedLogicalNode, UserDefinedLogicalNodeCore,
+};
+use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{
+    CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
+};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
+};
+use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
+use futures::StreamExt;
+use towpath_connect::{Reject as RejectedRow, RejectSink};
+use towpath_model::Fault;
+
+use crate::context::RunShared;
+
+/// Prefix of columns that a plan adds for itself.
+pub const HELPER: &str = "__towpath_";
+
+/// What happens to a row that breaks a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Hash)]
+pub enum OnReject {
+    /// The row goes to quarantine.
+    Quarantine,
+    /// The run stops.
+    Fail,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Hash)]
+pub struct RejectRule {
+    /// Column to name, and whose value to keep, when the rule is about one.
+    pub column: Option<String>,
+    /// Text: why the row cannot go on, or null when it can.
+    pub reason: Expr,
+}
+
+/// The node.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Hash)]
+pub struct Reject {
+    input: LogicalPlan,
+    node: String,
+    on_reject: OnReject,
+    rules: Vec<RejectRule>,
+}
+
+/// Puts rules over a plan; without rules the plan stays as it is.
+pub fn reject(input: LogicalPlan, node: &str, rules: Vec<RejectRule>, on_reject: OnReject) -> LogicalPlan {
+    if rules.is_empty() {
+        return input;
+    }
+    let node = Reject { input, node: node.to_owned(), on_reject, rules };
+    LogicalPlan::Extension(Extension { node: Arc::new(node) })
+}
+
+impl UserDefinedLogicalNodeCore for Reject {
+    fn name(&self) -> &str {
+        "Reject"
+    }
+
+    fn inputs(&self) -> Vec<&LogicalPlan> {
+        vec![&self.input]
+    }
+
+    fn schema(&self) -> &DFSchemaRef {
+        self.input.schema()
+    }
+
+    fn expressions(&self) -> Vec<Expr> {
+        self.rules.iter().map(|rule| rule.reason.clone()).collect()
+    }
+
+    fn fmt_for_explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reject: node={}, {} rules", self.node, self.rules.len())
+    }
+
+    fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, mut inputs: Vec<LogicalPlan>) -> Result<Self> {
+        let (Some(input), 0) = (inputs.pop(), inputs.len()) else {
+            return plan_err!("a reject node has one input");
+        };
+        let rules = self.rules.iter().zip(exprs);
+        let rules = rules.map(|(rule, reason)| RejectRule { column: rule.column.clone(), reason }).collect();
+        Ok(Reject { input, node: self.node.clone(), on_reject: self.on_reject, rules })
+    }
+
+    fn necessary_children_exprs(&self, _: &[usize]) -> Option<Vec<Vec<usize>>> {
+        Some(vec![(0..self.input.schema().fields().len()).collect()])
+    }
+}
+
+/// Makes reject nodes run.
 #[derive(Debug)]
-pub(crate) struct RejectPlanner;
+pub struct RejectPlanner;
 
-#[async_trait::async_trait]
-impl datafusion::physical_planner::ExtensionPlanner for RejectPlanner {
+#[async_trait]
+impl ExtensionPlanner for RejectPlanner {
     async fn plan_extension(
         &self,
-        _planner: &dyn datafusion::physical_planner::PhysicalPlanner,
-        _node: &dyn datafusion::logical_expr::UserDefinedLogicalNode,
-        _logical_inputs: &[&datafusion::logical_expr::LogicalPlan],
-        _physical_inputs: &[std::sync::Arc<dyn datafusion::physical_plan::ExecutionPlan>],
-        _session: &dyn datafusion::catalog::Session,
-        _planning_ctx: &datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext,
-    ) -> datafusion::common::Result<Option<std::sync::Arc<dyn datafusion::physical_plan::ExecutionPlan>>>
-    {
-        Ok(None)
+        planner: &dyn PhysicalPlanner,
+        node: &dyn UserDefinedLogicalNode,
+        logical_inputs: &[&LogicalPlan],
+        physical_inputs: &[Arc<dyn ExecutionPlan>],
+        session: &dyn Session,
+        planning: &PhysicalPlanningContext,
+    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let Some(node) = node.as_any().downcast_ref::<Reject>() else { return Ok(None) };
+        let ([logical], [physical]) = (logical_inputs, physical_inputs) else {
+            return plan_err!("a reject node has one input");
+        };
+        let mut rules = Vec::with_capacity(node.rules.len());
+        for rule in &node.rules {
+            let reason = planner.create_physical_expr(&rule.reason, logical.schema(), session, planning)?;
+            let column = match &rule.column {
+                Some(name) => Some(logical.schema().as_arrow().index_of(name)?),
+                None => None,
+            };
+            rules.push(Rule { column, reason });
+        }
+        Ok(Some(Arc::new(RejectExec::new(
+            Arc::clone(physical),
+            node.node.clone(),
+            node.on_reject,
+            rules.into(),
+        ))))
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Rule {
+    column: Option<usize>,
+    reason: Arc<dyn PhysicalExpr>,
+}
+
+#[derive(Debug)]
+struct RejectExec {
+    input: Arc<dyn ExecutionPlan>,
+    node: String,
+    on_reject: OnReject,
+    rules: Arc<[Rule]>,
+    properties: Arc<PlanProperties>,
+    /// Rows seen, in all partitions together.
+    seen: Arc<AtomicU64>,
+}
+
+impl RejectExec {
+    fn new(input: Arc<dyn ExecutionPlan>, node: String, on_reject: OnReject, rules: Arc<[Rule]>) -> Self {
+        // Orderings and partitions survive; facts about values (constants, equal columns) are the input's too.
+        let equivalence: EquivalenceProperties = input.equivalence_properties().clone();
+        let properties = PlanProperties::new(
+            equivalence,
+            input.output_partitioning().clone(),
+            input.pipeline_behavior(),
+            input.boundedness(),
+        );
+        RejectExec { input, node, on_reject, rules, properties: Arc::new(properties), seen: Arc::default() }
+    }
+}
+
+impl DisplayAs for RejectExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RejectExec: node={}, rules={}", self.node, self.rules.len())
+    }
+}
+
+impl ExecutionPlan for RejectExec {
+    fn name(&self) -> &str {
+        "RejectExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![true]
+    }
+
+    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
+        vec![false]
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        for rule in self.rules.iter() {
+            if f(&rule.reason)? == TreeNodeRecursion::Stop {
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        mut children: Vec<Arc<dyn ExecutionPlan>>,
+        _: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let (Some(input), 0) = (children.pop(), children.len()) else {
+            return plan_err!("a reject node has one input");
+        };
+        Ok(Arc::new(RejectExec::new(input, self.node.clone(), self.on_reject, Arc::clone(&self.rules))))
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let Some(shared) = context.session_config().get_extension::<RunShared>() else {
+            return Err(DataFusionError::External(Box::new(Fault::internal(
+                "a plan that rejects rows runs without a quarantine",
+            ))));
+        };
+        let judge = Judge {
+            rules: Arc::clone(&self.rules),
+            node: self.node.clone(),
+            on_reject: self.on_reject,
+            sink: shared.quarantine.sink(&self.node),
+            seen: Arc::clone(&self.seen),
+        };
+        let schema: SchemaRef = self.schema();
+        let input = self.input.execute(partition, context)?;
+        let stream = input.filter_map(move |batch| {
+            let judged = batch.and_then(|batch| judge.judge(batch));
+            std::future::ready(match judged {
+                Ok(batch) if batch.num_rows() == 0 => None,
+                other => Some(other),
+            })
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, stream)))
+    }
+
+    fn cardinality_effect(&self) -> CardinalityEffect {
+        CardinalityEffect::LowerEqual
+    }
+}
+
+/// Judges the rows of one partition.
+struct Judge {
+    rules: Arc<[Rule]>,
+    node: String,
+    on_reject: OnReject,
+    sink: Arc<dyn RejectSink>,
+    seen: Arc<AtomicU64>,
+}
+
+impl Judge {
+    fn judge(&self, batch: RecordBatch) -> Result<RecordBatch> {
+        let rows = batch.num_rows();
+        let first = self.seen.fetch_add(rows as u64, Ordering::Relaxed);
+        let mut reasons: Vec<(Option<usize>, StringArray)> = Vec::new();
+        for rule in self.rules.iter() {
+            let reason = rule.reason.evaluate(&batch)?.into_array(rows)?;
+            if reason.logical_null_count() < rows {
+                let reason = match reason.data_type() {
+                    DataType::Utf8 => reason,
+                    _ => cast(&reason, &DataType::Utf8)?,
+                };
+                reasons.push((rule.column, reason.as_string::<i32>().clone()));
+            }
+        }
+        if reasons.is_empty() {
+            return Ok(batch);
+        }
+
+        let mut original: Option<RecordBatch> = None;
+        let mut keep = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let reason = reasons.iter().find(|(_, reason)| reason.is_valid(row));
+            keep.push(reason.is_none());
+            let Some((column, reason)) = reason else { continue };
+            if original.is_none() {
+                original = Some(without_helpers(&batch)?);
+            }
+            self.reject(&batch, original.as_ref(), row, first, *column, reason.value(row))
+                .map_err(|fault| DataFusionError::External(Box::new(fault)))?;
+        }
+        Ok(filter_record_batch(&batch, &BooleanArray::from(keep))?)
+    }
+
+    fn reject(
+        &self,
+        batch: &RecordBatch,
+        original: Option<&RecordBatch>,
+        row: usize,
+        first: u64,
+        column: Option<usize>,
+        reason: &str,
+    ) -> std::result::Result<(), Fault> {
+        let place = format!("row {}", first + row as u64 + 1);
+        let name = column.map(|index| batch.schema().field(index).name().clone());
+        let value = column.and_then(|index| text(batch.column(index), row));
+        match self.on_reject {
+            OnReject::Quarantine => self.sink.reject(RejectedRow {
+                place,
+                column: name,
+                value,
+                reason: reason.to_owned(),
+                original: original.map(|original| row_as_json(original, row)).unwrap_or_default(),
+            }),
+            OnReject::Fail => {
+                let column = name.map(|name| format!("column `{name}`: ")).unwrap_or_default();
+                let value = value.map(|value| format!(" (value `{value}`)")).unwrap_or_default();
+                Err(Fault::data(format!("{place}: {column}{reason}{value}"))
+                    .at("node", &self.node)
+                    .hint("correct the data, or let `on_error: quarantine` set such rows aside"))
+            }
+        }
+    }
+}
+
+fn without_helpers(batch: &RecordBatch) -> Result<RecordBatch> {
+    let schema = batch.schema();
+    let kept = schema.fields().iter().enumerate().filter(|(_, field)| !field.name().starts_with(HELPER));
+    let kept: Vec<usize> = kept.map(|(index, _)| index).collect();
+    Ok(batch.project(&kept)?)
+}
+
+fn text(array: &dyn Array, row: usize) -> Option<String> {
+    if array.is_null(row) {
+        return None;
+    }
+    let options = FormatOptions::default();
+    ArrayFormatter::try_new(array, &options).ok().map(|formatter| formatter.value(row).to_string())
+}
+
+/// One row as a JSON object.
+fn row_as_json(batch: &RecordBatch, row: usize) -> String {
+    let mut bytes = Vec::new();
+    let builder = arrow::json::WriterBuilder::new().with_explicit_nulls(true);
+    let mut writer = builder.build::<_, arrow::json::writer::LineDelimited>(&mut bytes);
+    let written = writer.write(&batch.slice(row, 1)).and_then(|()| writer.finish());
+    drop(writer);
+    match written {
+        Ok(()) => String::from_utf8_lossy(&bytes).trim_end().to_owned(),
+        Err(_) => {
+            // A type that JSON cannot hold: keep every value as text.
+            let schema = batch.schema();
+            let fields = schema.fields().iter().zip(batch.columns());
+            let object: serde_json::Map<String, serde_json::Value> =
+                fields.map(|(field, array)| (field.name().clone(), text(array, row).into())).collect();
+            serde_json::Value::Object(object).to_string()
+        }
     }
 }

@@ -35,7 +35,10 @@ fn rows_of_unequal_length_go_to_quarantine() {
 #[test]
 fn binary_file_as_csv() {
     let home = Sandbox::new();
-    home.write("book.csv", b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\x00\x01\x02\x03\xff\xfe\x00\x00");
+    home.write(
+        "book.csv",
+        b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\x00\x01\x02\x03\xff\xfe\x00\x00",
+    );
     home.towpath(&["copy", "book.csv", TO]).expect(1, &["`book.csv`", "zip"]);
     assert_eq!(home.files(), ["book.csv"]);
 }
@@ -88,7 +91,8 @@ fn a_value_that_does_not_fit_its_column_is_kept_and_never_nulled() {
     home.write("good.csv", "id,n\n1,10\n");
     home.write("bad.csv", "id,n\n2,20\n3,many\n");
     home.towpath(&["copy", "good.csv", TO]).expect(0, &[]);
-    home.towpath(&["copy", "bad.csv", TO, "--mode", "append"]).expect(3, &["1 rows written", "1 row is in quarantine"]);
+    home.towpath(&["copy", "bad.csv", TO, "--mode", "append"])
+        .expect(3, &["1 rows written", "1 row is in quarantine"]);
     home.towpath(&["quarantine"]).expect(0, &["many", "load", "n"]);
     assert_eq!(home.sqlite("out.db", "select group_concat(n) from t"), "10,20");
 }

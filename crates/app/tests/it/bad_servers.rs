@@ -23,7 +23,9 @@ fn wrong_password_and_unknown_host() {
 fn a_connection_killed_half_way_leaves_nothing() {
     let home = Sandbox::new();
     let server = towpath_testkit::postgres();
-    server.sql("CREATE TABLE big AS SELECT n AS id, repeat('x', 200) AS text FROM generate_series(1, 400000) n");
+    server.sql(
+        "CREATE TABLE big AS SELECT n AS id, repeat('x', 200) AS text FROM generate_series(1, 400000) n",
+    );
     let to = format!("{}/copy_of_big", server.url());
     let from = format!("{}/big", server.url());
     // Kills the writing backend as soon as it is inside its COPY.
@@ -33,7 +35,8 @@ fn a_connection_killed_half_way_leaves_nothing() {
                    AND pg_terminate_backend(pid)) THEN RETURN; END IF;
         PERFORM pg_stat_clear_snapshot();
     END LOOP; RAISE 'there was nothing to kill'; END $$";
-    let copy = home.command(&["copy", &from, &to]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let copy =
+        home.command(&["copy", &from, &to]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     server.sql(killer);
     let said = said(copy.wait_with_output().unwrap());
     said.expect(1, &["nothing was written"]);
@@ -45,7 +48,9 @@ fn a_connection_killed_half_way_leaves_nothing() {
 fn a_table_that_changes_during_the_run_is_read_as_it_was() {
     let home = Sandbox::new();
     let server = towpath_testkit::postgres();
-    server.sql("CREATE TABLE big AS SELECT n AS id, repeat('x', 100) AS text FROM generate_series(1, 300000) n");
+    server.sql(
+        "CREATE TABLE big AS SELECT n AS id, repeat('x', 100) AS text FROM generate_series(1, 300000) n",
+    );
     let mut copy = home
         .command(&["copy", &format!("{}/big", server.url()), "-"])
         .stdout(Stdio::piped())
@@ -56,7 +61,9 @@ fn a_table_that_changes_during_the_run_is_read_as_it_was() {
     let mut out = copy.stdout.take().unwrap();
     let mut first = [0];
     std::io::Read::read_exact(&mut out, &mut first).unwrap();
-    server.sql("DELETE FROM big WHERE id % 2 = 0; INSERT INTO big SELECT n, 'new' FROM generate_series(1, 1000) n");
+    server.sql(
+        "DELETE FROM big WHERE id % 2 = 0; INSERT INTO big SELECT n, 'new' FROM generate_series(1, 1000) n",
+    );
     let mut rest = String::new();
     std::io::Read::read_to_string(&mut out, &mut rest).unwrap();
     assert!(copy.wait().unwrap().success());

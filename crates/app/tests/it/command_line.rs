@@ -8,7 +8,8 @@ const SALES: &str = "id,day,amount,code\n1,2025-01-02,12.50,007\n2,2025-01-03,3.
 fn copy_goes_through_files_and_databases_and_back() {
     let home = Sandbox::new();
     home.write("sales.csv", SALES);
-    home.towpath(&["copy", "sales.csv", "sqlite:///shop.db/sales", "--key", "id"]).expect(0, &["3 rows written"]);
+    home.towpath(&["copy", "sales.csv", "sqlite:///shop.db/sales", "--key", "id"])
+        .expect(0, &["3 rows written"]);
     home.towpath(&["copy", "sqlite:///shop.db/sales", "sales.parquet"]).expect(0, &["3 rows written"]);
     home.towpath(&["copy", "sales.parquet", "back.csv"]).expect(0, &[]);
     assert_eq!(home.read("back.csv"), SALES);
@@ -20,7 +21,8 @@ fn copy_asks_before_it_touches_a_table_and_upserts_by_key() {
     home.write("sales.csv", SALES);
     home.write("more.csv", "id,day,amount,code\n3,2025-01-04,9.99,\n4,2025-01-05,1.00,\n");
     home.towpath(&["copy", "sales.csv", "sqlite:///shop.db/sales", "--key", "id"]).expect(0, &[]);
-    home.towpath(&["copy", "more.csv", "sqlite:///shop.db/sales"]).expect(2, &["exists already", "--mode upsert"]);
+    home.towpath(&["copy", "more.csv", "sqlite:///shop.db/sales"])
+        .expect(2, &["exists already", "--mode upsert"]);
     let upsert = ["copy", "more.csv", "sqlite:///shop.db/sales", "--mode", "upsert", "--key", "id"];
     home.towpath(&upsert).expect(0, &["2 rows written"]);
     home.towpath(&upsert).expect(0, &["2 rows written"]);
@@ -120,7 +122,8 @@ nodes:
 fn the_manual_comes_from_the_program() {
     let home = Sandbox::new();
     home.towpath(&["connectors"]).expect(0, &["postgres", "mysql", "sqlite", "file"]);
-    home.towpath(&["connectors", "postgres"]).expect(0, &["password", "secret", "Settings of `source: postgres`"]);
+    home.towpath(&["connectors", "postgres"])
+        .expect(0, &["password", "secret", "Settings of `source: postgres`"]);
     home.towpath(&["transforms"]).expect(0, &["deduplicate", "pivot"]);
     home.towpath(&["transforms", "deduplicat"]).expect(2, &["did you mean `deduplicate`?"]);
     home.towpath(&["transforms", "join"]).expect(0, &["left", "tests:"]);

@@ -36,7 +36,11 @@ impl Sandbox {
     /// The program, not yet started.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_towpath"));
-        command.args(args).current_dir(self.folder.path()).env_remove("TOWPATH_CONNECTIONS").stdin(Stdio::null());
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_remove("TOWPATH_CONNECTIONS")
+            .stdin(Stdio::null());
         command
     }
 

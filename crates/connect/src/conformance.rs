@@ -1,1 +1,0 @@
-//! The conformance laws: what every connector must keep, run on real systems.

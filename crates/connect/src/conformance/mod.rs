@@ -1,0 +1,93 @@
+//! The conformance laws: what every connector must keep, run on real systems.
+//!
+//! A connector's tests give a [`Harness`] (where the system is, how tables are named) and call [`run`]. Data is
+//! seeded through the connector's own destination and read back through its own source, in the same order of
+//! calls as the engine makes: begin, fit, write, commit. Each law is one function that names the capability that
+//! makes it apply; a law that does not apply is passed over, never weakened.
+//!
+//! The laws panic with a sentence that names what was broken. They need a Tokio runtime.
+
+#![expect(clippy::expect_used, reason = "the laws are test code: what breaks them panics")]
+
+mod bench;
+mod changing;
+mod reading;
+mod settings;
+mod values;
+mod writing;
+
+use serde_json::Value;
+
+use self::bench::Bench;
+use crate::connector::{Connector, Context};
+
+/// What the laws must know of the system under test.
+pub trait Harness: Send + Sync {
+    /// A connection that works.
+    fn connection(&self) -> Value;
+
+    /// The same connection with a wrong password, when the system has accounts.
+    fn wrong_password(&self) -> Option<Value> {
+        None
+    }
+
+    /// A connection whose host, port or path does not exist, when there can be one.
+    fn unreachable(&self) -> Option<Value> {
+        None
+    }
+
+    /// Source settings that read a table (or file) of this name.
+    fn source(&self, table: &str) -> Value;
+
+    /// Destination settings that write a table (or file) of this name.
+    fn destination(&self, table: &str) -> Value;
+
+    /// A name that no table or file has yet.
+    fn fresh_table_name(&self) -> String;
+
+    /// Where relative paths start.
+    fn context(&self) -> Context {
+        Context::new(".")
+    }
+
+    /// Whether values of this Arrow type come back as themselves. Formats without types, such as CSV, say no to
+    /// what they document as lost; the laws then ask only that no row gets lost.
+    fn keeps(&self, _data_type: &arrow::datatypes::DataType) -> bool {
+        true
+    }
+}
+
+/// Runs every law that applies to the connector.
+pub async fn run(connector: &dyn Connector, harness: &dyn Harness) {
+    let bench = &Bench::new(connector, harness);
+
+    settings::schemas_are_forms(bench);
+    settings::unknown_settings_are_refused(bench);
+    Box::pin(settings::check_proves_the_connection(bench)).await;
+    Box::pin(settings::wrong_passwords_are_told_apart(bench)).await;
+    Box::pin(settings::unreachable_systems_are_told_apart(bench)).await;
+
+    Box::pin(reading::missing_streams_are_not_found(bench)).await;
+    Box::pin(reading::batches_have_the_described_schema(bench)).await;
+    Box::pin(reading::discover_agrees_with_describe(bench)).await;
+    Box::pin(reading::empty_streams_work(bench)).await;
+    Box::pin(reading::projections_yield_what_is_asked(bench)).await;
+    Box::pin(reading::limits_stop_the_read(bench)).await;
+    Box::pin(reading::filters_mean_what_sql_means(bench)).await;
+    Box::pin(reading::dropping_a_stream_stops_the_read(bench)).await;
+
+    Box::pin(values::nulls_extremes_and_unicode_survive(bench)).await;
+    Box::pin(values::odd_column_names_survive(bench)).await;
+    Box::pin(values::every_type_survives_or_is_refused(bench)).await;
+
+    Box::pin(writing::every_write_mode_gives_the_model_answer(bench)).await;
+    Box::pin(writing::the_last_of_equal_keys_wins(bench)).await;
+    Box::pin(writing::the_same_load_twice_equals_once(bench)).await;
+    Box::pin(writing::nothing_shows_before_commit(bench)).await;
+    Box::pin(writing::abandoned_loads_leave_nothing(bench)).await;
+
+    Box::pin(changing::a_frozen_set_of_tables_takes_no_new_one(bench)).await;
+    Box::pin(changing::frozen_columns_refuse_before_anything_is_written(bench)).await;
+    Box::pin(changing::evolving_columns_are_added(bench)).await;
+    Box::pin(changing::missing_columns_become_null(bench)).await;
+}

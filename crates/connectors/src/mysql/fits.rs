@@ -1,0 +1,66 @@
+//! What the values of one column must fit, told to the engine before rows arrive.
+
+use arrow::datatypes::{DataType, Field, TimeUnit};
+use towpath_connect::ColumnFit;
+use towpath_connect::fit::TextCheck;
+
+use super::create::ColumnDefinition;
+use super::session::Server;
+use super::types::ColumnType;
+
+/// The fit of an incoming column (with its canonical type) to a column of the target.
+pub(super) fn fit(incoming: &Field, column: &ColumnDefinition, server: &Server) -> ColumnFit {
+    let mut fit = ColumnFit::new(incoming.name(), data_type(incoming.data_type(), &column.column_type));
+    fit.native = column.column_type.to_string();
+    fit.nullable = column.nullable;
+    fit.non_finite = false;
+    match &column.column_type {
+        ColumnType::Char(chars) | ColumnType::Varchar(chars) => fit.max_chars = Some(*chars as usize),
+        ColumnType::Text(bytes) => {
+            // A character set of one byte per character holds as many characters as bytes.
+            let narrow = column.charset.as_deref().is_some_and(|charset| !is_wide(charset));
+            *(if narrow { &mut fit.max_chars } else { &mut fit.max_bytes }) = Some(largest(*bytes));
+        }
+        ColumnType::Binary(bytes) | ColumnType::Varbinary(bytes) => fit.max_bytes = Some(*bytes as usize),
+        ColumnType::Blob(bytes) => fit.max_bytes = Some(largest(*bytes)),
+        ColumnType::Date | ColumnType::DateTime(_) => fit.years = Some((1000, 9999)),
+        // The last year is left out: it ends on a day of January.
+        ColumnType::Timestamp(_) if server.mariadb && server.version >= (11, 5, 0) => {
+            fit.years = Some((1970, 2105));
+        }
+        ColumnType::Timestamp(_) => fit.years = Some((1970, 2037)),
+        ColumnType::Enum(labels) => fit.check = Some(TextCheck::OneOf(labels.clone())),
+        ColumnType::Json if *incoming.data_type() == DataType::Utf8 => fit.check = Some(TextCheck::Json),
+        ColumnType::Uuid => fit.check = Some(TextCheck::Uuid),
+        _ => {}
+    }
+    fit
+}
+
+/// The type that the load takes for a column.
+fn data_type(incoming: &DataType, column: &ColumnType) -> DataType {
+    match (column, incoming) {
+        (ColumnType::Int { bits: 8, .. }, DataType::Boolean)
+        | (ColumnType::Time(_), DataType::Time64(TimeUnit::Microsecond))
+        // Points in time are stored as UTC in `datetime`, and times without zone are taken as UTC in `timestamp`.
+        | (ColumnType::DateTime(_) | ColumnType::Timestamp(_), DataType::Timestamp(TimeUnit::Microsecond, _)) => {
+            incoming.clone()
+        }
+        _ => column.data_type(false),
+    }
+}
+
+fn is_wide(charset: &str) -> bool {
+    ["utf", "ucs", "big5", "sjis", "cp932", "eucjpms", "ujis", "gb", "euckr"]
+        .iter()
+        .any(|prefix| charset.starts_with(prefix))
+}
+
+fn largest(bytes: u8) -> usize {
+    match bytes {
+        1 => 255,
+        2 => 65_535,
+        3 => 16_777_215,
+        _ => u32::MAX as usize,
+    }
+}

@@ -1,0 +1,419 @@
+//! Reading a table or a query.
+//!
+//! One prepared statement inside a read-only snapshot. A task of its own takes rows from the socket, decodes them
+//! into batches, and hands them over through a small bounded channel; when nobody wants batches any more it closes the
+//! socket without reading the rest.
+
+use std::sync::{Arc, OnceLock};
+
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
+use async_trait::async_trait;
+use futures::stream;
+use mysql_async::prelude::Queryable;
+use mysql_async::{BinaryProtocol, Conn, Params, QueryResult, Value};
+use tokio::sync::mpsc;
+use towpath_connect::{BatchStream, Context, Filter, ReadRequest, Reject, Source, StreamInfo};
+use towpath_model::Fault;
+
+use super::config::{Connection, SourceSettings};
+use super::decode::{ColumnDecoder, show};
+use super::fault::Place;
+use super::names::{TableName, quote_all};
+use super::session::{Access, Purpose, close, hang_up};
+use super::types::ColumnType;
+use super::{binds, catalog};
+
+/// Batches that may wait for the engine.
+const WAITING_BATCHES: usize = 2;
+
+/// Bytes of values after which a batch is handed over, however few its rows are.
+const BATCH_BYTES: usize = 16 << 20;
+
+/// What `describe` found, kept for `applies` and for the places of rejected rows.
+#[derive(Debug)]
+struct Described {
+    types: Vec<(String, ColumnType)>,
+    primary_key: Vec<String>,
+}
+
+/// Reads one table or query.
+#[derive(Debug)]
+pub(super) struct MysqlSource {
+    access: Access,
+    settings: SourceSettings,
+    table: Option<TableName>,
+    described: OnceLock<Described>,
+}
+
+impl MysqlSource {
+    pub(super) fn new(
+        connection: &Connection,
+        settings: SourceSettings,
+        cx: &Context,
+    ) -> Result<Self, Fault> {
+        let access = Access::new(connection, cx);
+        let table = match (&settings.table, &settings.query) {
+            (Some(name), None) => Some(TableName::parse(name, access.database())?),
+            (None, Some(_)) => None,
+            _ => {
+                return Err(Fault::config("a mysql source needs either `table` or `query`")
+                    .hint("give one of them, for example `table: orders`"));
+            }
+        };
+        Ok(MysqlSource { access, settings, table, described: OnceLock::new() })
+    }
+
+    fn place(&self) -> Place {
+        match &self.table {
+            Some(table) => self.access.place.with_table(&table.table),
+            None => self.access.place.clone(),
+        }
+    }
+
+    async fn describe_table(&self, conn: &mut Conn, name: &TableName) -> Result<StreamInfo, Fault> {
+        let server = self.access.server(conn).await?;
+        let table = catalog::table(conn, &self.access.place, &server, name).await?;
+        let info = table_info(&table, self.settings.tinyint1_as_boolean);
+        let types = table.columns.iter().map(|column| (column.name.clone(), column.column_type.clone()));
+        let _ =
+            self.described.set(Described { types: types.collect(), primary_key: info.primary_key.clone() });
+        Ok(info)
+    }
+
+    async fn describe_query(&self, conn: &mut Conn) -> Result<StreamInfo, Fault> {
+        let (sql, values) = self.query()?;
+        let place = &self.access.place;
+        let statement = conn.prep(sql).await.map_err(|error| place.fault(error))?;
+        let mut columns = statement.columns();
+        if !values.is_empty() {
+            // Types may depend on the values, which only an execution knows; one without rows is enough.
+            conn.query_drop("SET SESSION sql_select_limit = 0").await.map_err(|error| place.fault(error))?;
+            let result = conn.exec_iter(statement, Params::Positional(values)).await;
+            columns = result.map_err(|error| place.fault(error))?.columns().unwrap_or_default();
+        }
+        if columns.is_empty() {
+            return Err(Fault::config("the query gives no columns").hint("write a `select`"));
+        }
+        let mut fields = Vec::with_capacity(columns.len());
+        for column in columns.iter() {
+            let name = column.name_str().into_owned();
+            if fields.iter().any(|field: &arrow::datatypes::Field| *field.name() == name) {
+                return Err(Fault::config(format!("the query gives two columns named `{name}`"))
+                    .hint(format!("name one of them anew, for example `… as {name}_2`")));
+            }
+            // A query's metadata does not always know where nulls come from.
+            fields.push(ColumnType::of_result(column).field(&name, true, self.settings.tinyint1_as_boolean));
+        }
+        let _ = self.described.set(Described { types: Vec::new(), primary_key: Vec::new() });
+        Ok(StreamInfo::new(Arc::new(Schema::new(fields))))
+    }
+
+    /// The user's SQL with placeholders, and its values.
+    fn query(&self) -> Result<(String, Vec<Value>), Fault> {
+        let query = self.settings.query.as_ref();
+        let (sql, binds) =
+            query.ok_or_else(|| Fault::internal("a table is read as a query"))?.render(|_| "?".to_owned());
+        let values = binds.into_iter().map(binds::parameter).collect::<Result<_, _>>()?;
+        // Clients end statements with a semicolon; the protocol does not.
+        Ok((sql.trim_end().trim_end_matches(';').to_owned(), values))
+    }
+
+    /// The condition of a filter, when the server decides it exactly.
+    fn condition(&self, filter: &Filter) -> Option<(String, Vec<Value>)> {
+        let described = self.described.get()?;
+        let (_, column) = described.types.iter().find(|(name, _)| *name == filter.column)?;
+        let boolean = column.data_type(self.settings.tinyint1_as_boolean) == DataType::Boolean;
+        binds::condition(filter, column, boolean)
+    }
+
+    /// The `SELECT` of a table, and its values.
+    fn select(&self, table: &TableName, request: &ReadRequest) -> Result<(String, Vec<Value>), Fault> {
+        let names = request.columns.iter().map(|&index| request.schema.field(index).name().as_str());
+        let columns = if request.columns.is_empty() { "COUNT(*)".to_owned() } else { quote_all(names) };
+        let mut sql = format!("SELECT {columns} FROM {}", table.sql());
+        let mut values = Vec::new();
+        for (index, filter) in request.filters.iter().enumerate() {
+            let (condition, bound) = self.condition(filter).ok_or_else(|| {
+                Fault::internal(format!("a filter on `{}` was not accepted", filter.column))
+            })?;
+            sql.push_str(if index == 0 { " WHERE " } else { " AND " });
+            sql.push_str(&condition);
+            values.extend(bound);
+        }
+        if let (Some(limit), false) = (request.limit, request.columns.is_empty()) {
+            sql.push_str(&format!(" LIMIT {limit}"));
+        }
+        Ok((sql, values))
+    }
+}
+
+/// Description of a table for the engine.
+pub(super) fn table_info(table: &catalog::Table, tinyint1_as_boolean: bool) -> StreamInfo {
+    let fields: Vec<_> = table
+        .columns
+        .iter()
+        .map(|column| column.column_type.field(&column.name, column.nullable, tinyint1_as_boolean))
+        .collect();
+    StreamInfo {
+        primary_key: table.identity(),
+        rows: table.rows.filter(|_| !table.view),
+        ..StreamInfo::new(Arc::new(Schema::new(fields)))
+    }
+}
+
+#[async_trait]
+impl Source for MysqlSource {
+    async fn describe(&self) -> Result<StreamInfo, Fault> {
+        let mut conn = self.access.connect(Purpose::Read).await?;
+        let info = match &self.table {
+            Some(name) => self.describe_table(&mut conn, name).await,
+            None => self.describe_query(&mut conn).await,
+        };
+        hang_up(conn);
+        info
+    }
+
+    fn applies(&self, filter: &Filter) -> bool {
+        self.condition(filter).is_some()
+    }
+
+    async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
+        let place = self.place();
+        let schema = request.projected()?;
+        let counting = self.table.is_some() && request.columns.is_empty();
+        let (sql, values) = match &self.table {
+            Some(table) => {
+                if !request.filters.is_empty() && self.described.get().is_none() {
+                    self.describe().await?;
+                }
+                self.select(table, &request)?
+            }
+            None => self.query()?,
+        };
+        let mut conn = self.access.connect(Purpose::Read).await?;
+        // One snapshot for a query that reads several tables, and no locks.
+        for sql in [
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        ] {
+            conn.query_drop(sql).await.map_err(|error| place.fault(error))?;
+        }
+        let params = if values.is_empty() { Params::Empty } else { Params::Positional(values) };
+        if counting {
+            let count: Option<u64> =
+                conn.exec_first(sql, params).await.map_err(|error| place.fault(error))?;
+            close(conn).await;
+            return counted(schema, count.unwrap_or(0), &request);
+        }
+        let result = conn.exec_iter(sql, params).await.map_err(|error| place.fault(error))?;
+        // A query is answered with all of its columns; a table with those that were asked for.
+        let wanted: Vec<usize> =
+            if self.table.is_some() { (0..request.columns.len()).collect() } else { request.columns.clone() };
+        let checked = self.check(&result, &request, &wanted);
+        drop(result);
+        if let Err(fault) = checked {
+            hang_up(conn);
+            return Err(fault);
+        }
+
+        let reader = Reader {
+            decoders: schema
+                .fields()
+                .iter()
+                .map(|field| ColumnDecoder::new(field.data_type(), request.batch_rows.min(65_536)))
+                .collect::<Result<_, _>>()?,
+            key: self.key_positions(&schema),
+            table: self.table.as_ref().map(|table| table.table.clone()),
+            names: schema.fields().iter().map(|field| field.name().clone()).collect(),
+            left: request.limit.unwrap_or(usize::MAX),
+            row_number: 0,
+            schema,
+            wanted,
+            request,
+            place,
+        };
+        let (sender, receiver) = mpsc::channel(WAITING_BATCHES);
+        tokio::spawn(reader.run(conn, sender));
+        Ok(Box::pin(stream::unfold(receiver, |mut receiver| async move {
+            receiver.recv().await.map(|item| (item, receiver))
+        })))
+    }
+}
+
+impl MysqlSource {
+    /// Refuses a result whose types are no longer those that were described.
+    fn check(
+        &self,
+        result: &QueryResult<'_, 'static, BinaryProtocol>,
+        request: &ReadRequest,
+        wanted: &[usize],
+    ) -> Result<(), Fault> {
+        let columns = result.columns_ref();
+        for (&position, &index) in wanted.iter().zip(&request.columns) {
+            let expected = request.schema.field(index);
+            let (same_name, actual) = match columns.get(position) {
+                Some(column) => (
+                    column.name_str() == expected.name().as_str(),
+                    ColumnType::of_result(column).data_type(self.settings.tinyint1_as_boolean),
+                ),
+                None => (false, DataType::Null),
+            };
+            let readable = |data_type: &DataType| matches!(data_type, DataType::Utf8 | DataType::Binary);
+            let same_type =
+                actual == *expected.data_type() || (readable(&actual) && readable(expected.data_type()));
+            if !same_name || !same_type {
+                return Err(Fault::contract(format!(
+                    "column `{}` changed while the run started",
+                    expected.name()
+                ))
+                .hint("start the run again"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the columns of the primary key are among the columns read; empty when one is missing.
+    fn key_positions(&self, schema: &SchemaRef) -> Vec<usize> {
+        let key = self.described.get().map(|described| described.primary_key.as_slice()).unwrap_or_default();
+        key.iter().map(|name| schema.index_of(name).ok()).collect::<Option<_>>().unwrap_or_default()
+    }
+}
+
+/// Batches without columns for a number of rows.
+fn counted(schema: SchemaRef, rows: u64, request: &ReadRequest) -> Result<BatchStream, Fault> {
+    let mut left = usize::try_from(rows).unwrap_or(usize::MAX).min(request.limit.unwrap_or(usize::MAX));
+    let mut batches = Vec::new();
+    while left > 0 {
+        // Without columns a batch of any number of rows takes no memory.
+        let count = left.min(1 << 20);
+        left -= count;
+        batches.push(batch(&schema, Vec::new(), count));
+    }
+    Ok(Box::pin(stream::iter(batches)))
+}
+
+fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch, Fault> {
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
+        .map_err(|error| Fault::internal(format!("a batch: {error}")))
+}
+
+/// Decodes a result in its own task.
+struct Reader {
+    request: ReadRequest,
+    schema: SchemaRef,
+    decoders: Vec<ColumnDecoder>,
+    /// For each column of the batches, its position in the result.
+    wanted: Vec<usize>,
+    key: Vec<usize>,
+    names: Vec<String>,
+    table: Option<String>,
+    left: usize,
+    row_number: u64,
+    place: Place,
+}
+
+impl Reader {
+    async fn run(mut self, mut conn: Conn, sender: mpsc::Sender<Result<RecordBatch, Fault>>) {
+        loop {
+            // Dropping the result does not end it: the next call takes it up where this one stopped.
+            let next = {
+                let mut result = QueryResult::new(&mut conn);
+                tokio::select! {
+                    biased;
+                    next = self.next_batch(&mut result) => next,
+                    () = sender.closed() => break,
+                }
+            };
+            let item = match next {
+                Ok(None) => break,
+                Ok(Some(batch)) => Ok(batch),
+                Err(fault) => Err(fault),
+            };
+            let failed = item.is_err();
+            if sender.send(item).await.is_err() || failed {
+                break;
+            }
+        }
+        hang_up(conn);
+    }
+
+    async fn next_batch(
+        &mut self,
+        result: &mut QueryResult<'_, 'static, BinaryProtocol>,
+    ) -> Result<Option<RecordBatch>, Fault> {
+        let target = self.request.batch_rows.max(1).min(self.left);
+        let (mut rows, mut bytes, mut bad) = (0, 0, Vec::new());
+        while rows < target && bytes < BATCH_BYTES {
+            let Some(row) = result.next().await.map_err(|error| self.place.fault(error))? else {
+                self.left = rows;
+                break;
+            };
+            let values = row.unwrap_raw();
+            self.row_number += 1;
+            let mut wrong = None;
+            for (column, (decoder, &position)) in self.decoders.iter_mut().zip(&self.wanted).enumerate() {
+                let value = values.get(position).and_then(Option::as_ref).unwrap_or(&Value::NULL);
+                if let Value::Bytes(content) = value {
+                    bytes += content.len();
+                } else {
+                    bytes += 8;
+                }
+                if let Err(reason) = decoder.push(value) {
+                    wrong.get_or_insert((column, reason));
+                }
+            }
+            if let Some((column, reason)) = wrong {
+                bad.push(rows);
+                self.reject(&values, column, reason)?;
+            }
+            rows += 1;
+        }
+        if rows == 0 {
+            return Ok(None);
+        }
+        self.left -= rows;
+        self.request.progress.add_bytes(bytes as u64);
+        let keep = (!bad.is_empty()).then(|| {
+            let mut bad = bad.iter().copied().peekable();
+            BooleanArray::from_iter((0..rows).map(|row| Some(bad.next_if_eq(&row).is_none())))
+        });
+        let columns = self
+            .decoders
+            .iter_mut()
+            .map(|decoder| decoder.finish(keep.as_ref()))
+            .collect::<Result<_, _>>()?;
+        batch(&self.schema, columns, rows - bad.len()).map(Some)
+    }
+
+    fn reject(&self, values: &[Option<Value>], column: usize, reason: &str) -> Result<(), Fault> {
+        let text = |column: usize| {
+            let value = values.get(*self.wanted.get(column)?)?.as_ref()?;
+            show(value)
+        };
+        let row: serde_json::Map<String, serde_json::Value> = self
+            .names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| (name.clone(), text(index).map_or(serde_json::Value::Null, Into::into)))
+            .collect();
+        let key: Vec<String> = self
+            .key
+            .iter()
+            .map(|&index| format!("{}={}", self.names[index], text(index).unwrap_or_default()))
+            .collect();
+        let place = match &self.table {
+            Some(table) if !key.is_empty() => format!("table `{table}` key {}", key.join(", ")),
+            Some(table) => format!("table `{table}` row {}", self.row_number),
+            None => format!("query row {}", self.row_number),
+        };
+        self.request.rejects.reject(Reject {
+            place,
+            column: self.names.get(column).cloned(),
+            value: text(column),
+            reason: reason.to_owned(),
+            original: serde_json::Value::Object(row).to_string(),
+        })
+    }
+}

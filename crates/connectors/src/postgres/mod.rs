@@ -1,0 +1,16 @@
+//! PostgreSQL.
+mod catalog;
+mod config;
+mod decode;
+mod fault;
+mod filters;
+mod ledger;
+mod name;
+mod numeric;
+mod protocol;
+mod render;
+mod session;
+mod source;
+mod tls;
+mod types;
+mod wire;

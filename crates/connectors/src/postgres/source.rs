@@ -1,0 +1,405 @@
+//! The reading role: one table or query, as one consistent snapshot.
+//!
+//! A read is one `COPY (…) TO STDOUT` in binary form, or, when values are bound, one query with binary results. A
+//! task of its own reads the socket and decodes, so that decoding overlaps with whatever the rows go through next;
+//! a short queue of batches between the two bounds the memory.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use async_trait::async_trait;
+use futures::StreamExt;
+use tokio::sync::mpsc;
+use towpath_connect::types::describe;
+use towpath_connect::{
+    BatchStream, Catalog, CatalogEntry, Filter, ReadProgress, ReadRequest, Reject, RejectSink, Source, StreamInfo,
+};
+use towpath_model::{Fault, SqlText};
+
+use super::catalog::{self, Column, Relation};
+use super::config::Connection;
+use super::decode::{Decoder, Row, Trouble};
+use super::fault::ServerError;
+use super::filters;
+use super::name::TableName;
+use super::protocol::Bound;
+use super::render;
+use super::session::{Broken, Session};
+use super::types::{Kind, PgType, field, selected};
+use super::wire::Bulk;
+
+/// Batches that may wait between the decoding task and the reader.
+const QUEUE: usize = 2;
+
+/// What a source reads.
+#[derive(Debug, Clone)]
+pub(super) enum Stream {
+    Table(TableName),
+    Query(SqlText),
+}
+
+impl fmt::Display for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stream::Table(name) => write!(f, "table `{name}`"),
+            Stream::Query(_) => f.write_str("the query"),
+        }
+    }
+}
+
+/// Reads one table or query.
+pub(super) struct PostgresSource {
+    connection: Arc<Connection>,
+    stream: Stream,
+    /// Types of the columns since the last description, for the choice of filters.
+    known: OnceLock<Vec<(String, PgType)>>,
+}
+
+impl fmt::Debug for PostgresSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresSource({}, {})", self.stream, self.connection.place())
+    }
+}
+
+/// A stream as the server describes it now.
+struct Shape {
+    /// What stands behind `FROM`.
+    from: String,
+    binds: Vec<Bound>,
+    columns: Vec<(String, PgType)>,
+    info: StreamInfo,
+}
+
+impl PostgresSource {
+    pub(super) fn new(connection: Arc<Connection>, stream: Stream) -> Self {
+        PostgresSource { connection, stream, known: OnceLock::new() }
+    }
+
+    /// Opens a session whose statements all see the same state of the database.
+    async fn open(&self) -> Result<Session, Fault> {
+        let session = Session::open(&self.connection).await?;
+        let begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        session.batch("starting to read", begin).await?;
+        Ok(session)
+    }
+
+    async fn shape(&self, session: &Session) -> Result<Shape, Fault> {
+        match &self.stream {
+            Stream::Table(name) => match catalog::find(session, name).await? {
+                Some(relation) => {
+                    let columns = catalog::columns(session, relation.oid).await?;
+                    let key = catalog::key(session, relation.oid).await?;
+                    Ok(table_shape(&relation, columns, key))
+                }
+                None => Err(catalog::missing(session, name).await?),
+            },
+            Stream::Query(text) => query_shape(session, text).await,
+        }
+    }
+}
+
+fn table_shape(relation: &Relation, columns: Vec<Column>, key: Vec<String>) -> Shape {
+    // A foreign table promises what another server may not keep.
+    let keeps_promises = relation.kind != 'f';
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|column| field(&column.name, &column.kind, !(column.not_null && keeps_promises)))
+        .collect();
+    let mut info = StreamInfo::new(Arc::new(Schema::new(fields)));
+    info.primary_key = key;
+    info.rows = relation.rows;
+    info.bytes = relation.bytes;
+    Shape {
+        from: relation.name.sql(),
+        binds: Vec::new(),
+        columns: columns.into_iter().map(|column| (column.name, column.kind)).collect(),
+        info,
+    }
+}
+
+async fn query_shape(session: &Session, text: &SqlText) -> Result<Shape, Fault> {
+    let (sql, binds) = text.render(|number| format!("${number}"));
+    let sql = sql.trim().trim_end_matches(|end: char| end == ';' || end.is_whitespace());
+    let binds: Vec<Bound> = binds.into_iter().map(Bound::from).collect();
+    // The line break ends a comment in the last line of the query.
+    let from = format!("(\n{sql}\n) AS stream");
+    let doing = "reading the query";
+    let prefix = "SELECT * FROM ";
+    let mut bulk = session.bulk(doing).await?;
+    let described = bulk.describe(&format!("{prefix}{from}"), &binds).await;
+    let columns = match described {
+        Ok(columns) => columns.unwrap_or_default(),
+        Err(Broken::Server(error)) => {
+            let line = line_of(&error, prefix.len() + 2, sql);
+            let fault = error.into_fault(&session.connection, &format!("{doing}{line}"));
+            return Err(fault.hint("correct the query; it must be one `select`"));
+        }
+        Err(error) => return Err(session.broken(error, doing)),
+    };
+    bulk.give_back();
+
+    let mut names = HashSet::new();
+    if let Some(twice) = columns.iter().find(|column| !names.insert(column.name.as_str())) {
+        return Err(Fault::config(format!("the query yields two columns named `{}`", twice.name))
+            .hint("give one of them another name with `as`"));
+    }
+    let wanted: Vec<(u32, i32)> = columns.iter().map(|column| (column.oid, column.typmod)).collect();
+    let types = catalog::resolve(session, &wanted).await?;
+    let columns: Vec<(String, PgType)> = columns.into_iter().map(|column| column.name).zip(types).collect();
+    // Where a value comes from does not tell whether it can be null: an outer join makes nulls of its own.
+    let fields: Vec<Field> = columns.iter().map(|(name, kind)| field(name, kind, true)).collect();
+    Ok(Shape { from, binds, columns, info: StreamInfo::new(Arc::new(Schema::new(fields))) })
+}
+
+/// Where in the user's text an error stands, as words for a message.
+fn line_of(error: &ServerError, before: usize, sql: &str) -> String {
+    let at = error.position.and_then(|position| (position as usize).checked_sub(before + 1));
+    match at {
+        Some(at) if at < sql.chars().count() => {
+            let line = sql.chars().take(at).filter(|letter| *letter == '\n').count() + 1;
+            format!(" (line {line})")
+        }
+        _ => String::new(),
+    }
+}
+
+#[async_trait]
+impl Source for PostgresSource {
+    async fn describe(&self) -> Result<StreamInfo, Fault> {
+        let session = self.open().await?;
+        let shape = self.shape(&session).await?;
+        let _ = self.known.set(shape.columns);
+        Ok(shape.info)
+    }
+
+    fn applies(&self, filter: &Filter) -> bool {
+        let known = self.known.get().and_then(|columns| columns.iter().find(|(name, _)| *name == filter.column));
+        known.is_some_and(|(_, kind)| filters::applies(filter, kind))
+    }
+
+    async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
+        let doing = format!("reading {}", self.stream);
+        let session = self.open().await?;
+        let shape = self.shape(&session).await?;
+        let schema = request.projected()?;
+        let columns = chosen(&self.stream, &shape, &schema)?;
+
+        let select: Vec<String> = columns.iter().map(|(name, kind)| selected(name, kind)).collect();
+        let mut sql = format!("SELECT {} FROM {}", select.join(", "), shape.from);
+        let mut binds = shape.binds.clone();
+        for (index, filter) in request.filters.iter().enumerate() {
+            let kind = shape.columns.iter().find(|(name, _)| *name == filter.column).map(|(_, kind)| kind);
+            let condition = kind.and_then(|kind| filters::sql(filter, kind, &mut binds)).ok_or_else(|| {
+                Fault::internal(format!("a filter on `{}` that the source does not take", filter.column))
+            })?;
+            sql.push_str(if index == 0 { " WHERE " } else { " AND " });
+            sql.push_str(&condition);
+        }
+        if let Some(limit) = request.limit {
+            sql.push_str(&format!(" LIMIT {limit}"));
+        }
+
+        let mut bulk = session.bulk(&doing).await?;
+        let started = match binds.is_empty() {
+            true => bulk.start_copy_out(&format!("COPY ({sql}) TO STDOUT (FORMAT binary)")).await,
+            false => bulk.start_query(&sql, &binds).await,
+        };
+        started.map_err(|error| session.broken(error, &doing))?;
+
+        let kinds: Vec<Kind> = columns.iter().map(|(_, kind)| kind.kind.clone()).collect();
+        let reading = Reading {
+            decoder: Decoder::new(schema, &kinds, request.batch_rows),
+            names: columns.iter().map(|(name, _)| name.clone()).collect(),
+            kinds,
+            place: match &self.stream {
+                Stream::Table(name) => format!("table `{name}`"),
+                Stream::Query(_) => "query".into(),
+            },
+            doing,
+            row: 0,
+            copying: binds.is_empty(),
+            started: false,
+            rejects: request.rejects,
+            progress: request.progress,
+        };
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(reading.run(session, bulk, sender));
+        let batches = futures::stream::unfold(receiver, |mut receiver| async move {
+            receiver.recv().await.map(|item| (item, receiver))
+        });
+        Ok(batches.fuse().boxed())
+    }
+}
+
+/// The types of the columns to read; refuses a stream that changed since it was described.
+fn chosen<'a>(stream: &Stream, shape: &'a Shape, schema: &SchemaRef) -> Result<Vec<&'a (String, PgType)>, Fault> {
+    let changed = |what: String| {
+        Fault::contract(format!("{stream} changed while the run was planned: {what}")).hint("run again")
+    };
+    let mut columns = Vec::new();
+    for wanted in schema.fields() {
+        let found = shape.columns.iter().zip(shape.info.schema.fields()).find(|((name, _), _)| name == wanted.name());
+        let Some((column, now)) = found else {
+            return Err(changed(format!("the column `{}` is gone", wanted.name())));
+        };
+        if now.data_type() != wanted.data_type() || (now.is_nullable() && !wanted.is_nullable()) {
+            let (was, is) = (describe(wanted), describe(now));
+            let is = if was == is { format!("{is} with nulls") } else { is };
+            return Err(changed(format!("the column `{}` was {was} and is {is} now", wanted.name())));
+        }
+        columns.push(column);
+    }
+    Ok(columns)
+}
+
+/// A read in progress, on its own task.
+struct Reading {
+    decoder: Decoder,
+    names: Vec<String>,
+    kinds: Vec<Kind>,
+    place: String,
+    doing: String,
+    /// Rows read so far.
+    row: u64,
+    /// Whether rows come as `CopyData`, with a header before the first and a mark after the last.
+    copying: bool,
+    started: bool,
+    rejects: Arc<dyn RejectSink>,
+    progress: Arc<ReadProgress>,
+}
+
+type Sender = mpsc::Sender<Result<RecordBatch, Fault>>;
+
+impl Reading {
+    async fn run(mut self, session: Session, mut bulk: Bulk, sender: Sender) {
+        tokio::select! {
+            biased;
+            () = sender.closed() => {}
+            result = self.pump(&session, &mut bulk, &sender) => {
+                match result {
+                    // The transaction was read-only: closing the connection ends it.
+                    Ok(true) => return bulk.give_back(),
+                    Ok(false) => {}
+                    Err(fault) => {
+                        // Nobody to tell means nobody to care.
+                        let _ = sender.send(Err(fault)).await;
+                        return;
+                    }
+                }
+            }
+        }
+        // The reader is gone while the server still works for it.
+        session.cancel().await;
+    }
+
+    /// Hands batches on until the server is done (`true`) or the reader is gone (`false`).
+    async fn pump(&mut self, session: &Session, bulk: &mut Bulk, sender: &Sender) -> Result<bool, Fault> {
+        loop {
+            let mut read = 0;
+            let step = loop {
+                match bulk.message().map_err(|error| session.broken(error.into(), &self.doing))? {
+                    None => break Step::Wait,
+                    Some((b'd' | b'D', body)) => {
+                        read += body.len() as u64;
+                        self.rows(body)?;
+                        if self.decoder.is_full() {
+                            break Step::Batch;
+                        }
+                    }
+                    Some((b'E', body)) => {
+                        let error = ServerError::parse(body);
+                        return Err(error.into_fault(&session.connection, &self.doing));
+                    }
+                    Some((b'Z', _)) => break Step::Done,
+                    Some(_) => {}
+                }
+            };
+            self.progress.add_bytes(read);
+            if matches!(step, Step::Batch | Step::Done) && !self.decoder.is_empty() {
+                let batch = self.decoder.finish();
+                let batch = batch.map_err(|error| Fault::internal(format!("{}: {error}", self.doing)))?;
+                if batch.num_rows() > 0 && sender.send(Ok(batch)).await.is_err() {
+                    return Ok(false);
+                }
+            }
+            match step {
+                Step::Wait => bulk.fill().await.map_err(|error| session.broken(error.into(), &self.doing))?,
+                Step::Batch => {}
+                Step::Done => return Ok(true),
+            }
+        }
+    }
+
+    /// Takes the rows of one message.
+    fn rows(&mut self, mut body: &[u8]) -> Result<(), Fault> {
+        if self.copying && !self.started {
+            body = after_header(body).ok_or_else(|| self.malformed())?;
+            self.started = true;
+        }
+        while !body.is_empty() {
+            // A count of -1 ends a copy.
+            if self.copying && body == [0xff, 0xff] {
+                return Ok(());
+            }
+            let (row, rest) = self.decoder.append(body).map_err(|trouble| match trouble {
+                Trouble::Malformed => self.malformed(),
+                Trouble::Unfit(why) => Fault::internal(why),
+            })?;
+            self.row += 1;
+            if let Row::Bad(column, why) = row {
+                self.reject(column, why, body)?;
+            }
+            body = rest;
+        }
+        Ok(())
+    }
+
+    fn reject(&self, column: usize, why: String, row: &[u8]) -> Result<(), Fault> {
+        let original = render::row(&self.names, &self.kinds, row);
+        let name = &self.names[column];
+        self.rejects.reject(Reject {
+            place: format!("{} row {}", self.place, self.row),
+            column: Some(name.clone()),
+            value: original.get(name).and_then(render::text),
+            reason: format!("the value of `{name}` cannot be read: {why}"),
+            original: serde_json::Value::Object(original).to_string(),
+        })
+    }
+
+    fn malformed(&self) -> Fault {
+        Fault::unavailable(format!("{}: the server sent a row that is not in the binary form of PostgreSQL", self.doing))
+            .hint("check that the server, or the proxy before it, is PostgreSQL 12 or later")
+    }
+}
+
+enum Step {
+    /// Everything that is here was taken.
+    Wait,
+    /// A batch is full.
+    Batch,
+    /// The server is done.
+    Done,
+}
+
+/// What follows the header of a copy.
+fn after_header(body: &[u8]) -> Option<&[u8]> {
+    let rest = body.strip_prefix(b"PGCOPY\n\xff\r\n\0")?;
+    let (_flags, rest) = rest.split_first_chunk::<4>()?;
+    let (extension, rest) = rest.split_first_chunk::<4>()?;
+    rest.get(u32::from_be_bytes(*extension) as usize..)
+}
+
+/// Lists the tables and views that the user may read.
+pub(super) async fn discover(connection: &Arc<Connection>) -> Result<Catalog, Fault> {
+    let session = Session::open(connection).await?;
+    let mut catalog = Catalog::default();
+    for (relation, columns, key) in catalog::list(&session).await? {
+        let kind = if matches!(relation.kind, 'v' | 'm') { "view" } else { "table" };
+        let info = table_shape(&relation, columns, key).info;
+        catalog.streams.push(CatalogEntry { name: relation.name.to_string(), kind, info });
+    }
+    Ok(catalog)
+}
