@@ -21,6 +21,7 @@ pub mod schedule;
 pub mod schema;
 pub mod scope;
 pub mod secret;
+pub mod settings;
 pub mod sql;
 pub mod suggest;
 pub mod yaml;

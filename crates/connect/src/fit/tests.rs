@@ -1,3 +1,5 @@
+//! Every rule of the fit on examples, and two laws on anything: nothing is lost, and nothing changes unsaid.
+
 use std::sync::Arc;
 
 use arrow::array::*;

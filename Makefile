@@ -1,0 +1,31 @@
+# The commands of this repository. Each is a line or two; the work is in cargo, xtask and tools/.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench gen
+
+help: ## Show these commands
+	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: ## Build Towpath, make sample data, run a pipeline into a database, show what happened
+	@tools/prepare.sh build
+	@cargo build --quiet --workspace
+	@tools/demo.sh
+
+test: ## Install what tests need, then run every test and check
+	@tools/prepare.sh build servers
+	@tools/test.sh
+
+check: ## Check format, lints, layers, words, links and generated files; no tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo build --quiet --workspace
+	cargo xtask tidy
+
+bench: ## Measure Towpath and its peers on the same tables (takes long; wants an idle machine)
+	@tools/prepare.sh build servers
+	cargo build --release --bin towpath
+	python3 bench/run.py
+
+gen: ## Write the generated reference pages
+	cargo build --quiet --workspace
+	cargo xtask gen

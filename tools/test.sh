@@ -1,0 +1,37 @@
+#!/bin/sh
+# Everything that must hold before a change lands. Goes on after a failure, and says at the end what failed.
+set -u
+cd "$(dirname "$0")/.."
+failed=""
+
+part() { # name, command…
+    name=$1
+    shift
+    started=$(date +%s)
+    echo "== $name"
+    "$@" || failed="$failed $name"
+    echo "== $name: $(($(date +%s) - started)) s"
+}
+
+pipelines() {
+    # The tests that stand in the shipped pipelines, by the program itself.
+    found=$(find examples solutions -name '*.yaml' -exec grep -l '^tests:' {} + | sort)
+    # shellcheck disable=SC2086 # one word per file
+    target/debug/towpath test $found
+}
+
+part format cargo fmt --all --check
+part build cargo build --quiet --workspace --all-targets
+part lint cargo clippy --quiet --workspace --all-targets -- -D warnings
+part pipelines pipelines
+# Doc examples; `cargo test` runs them anyway where nextest is missing.
+if cargo nextest --version >/dev/null 2>&1; then
+    part docs cargo test --quiet --workspace --doc
+fi
+part tests target/debug/xtask test "$@"
+
+if [ -n "$failed" ]; then
+    echo "failed:$failed"
+    exit 1
+fi
+echo "all good"
