@@ -33,6 +33,7 @@ use towpath_model::Problem;
 use towpath_model::sql::SqlText;
 
 pub use names::{column, columns, same_name};
+pub(crate) use parse::decimal as number;
 use provider::Provider;
 pub use rules::exact_text_hint;
 
@@ -116,7 +117,9 @@ impl PlanContext {
         let expr = SqlToRel::new(&provider)
             .sql_to_expr(parsed.ast, schema, &mut planning)
             .and_then(|expr| parse::insert_values(expr, &parsed.values))
-            .map_err(|error| vec![rules::or_exact_text(problems::planning(&error, path), exact.as_deref())])?;
+            .map_err(|error| {
+                vec![rules::or_exact_text(problems::planning(&error, path), exact.as_deref())]
+            })?;
 
         let problems = rules::expression(&expr, schema, &place, path);
         if !problems.is_empty() {

@@ -68,7 +68,8 @@ fn schema_problem(error: &SchemaError, path: &str) -> Problem {
 
 /// A function called with arguments it does not take.
 fn signature(text: &str, path: &str) -> Option<Problem> {
-    if let Some((name, rest)) = text.split_once("unction '").and_then(|(_, rest)| rest.split_once("' expects "))
+    if let Some((name, rest)) =
+        text.split_once("unction '").and_then(|(_, rest)| rest.split_once("' expects "))
         && let Some((wanted, got)) = rest.split_once(" but received ")
     {
         let got = got.split([',', '.', ' ', '\n']).next().unwrap_or_default();

@@ -190,7 +190,11 @@ async fn queries_read_only_their_inputs() {
             .await
             .contains("precision")
     );
-    assert!(query_problem("select sum(exact) from orders").await.contains("precision"), "{}", query_problem("select sum(exact) from orders").await);
+    assert!(
+        query_problem("select sum(exact) from orders").await.contains("precision"),
+        "{}",
+        query_problem("select sum(exact) from orders").await
+    );
     assert!(query_problem("select id from orders order by exact").await.contains("precision"));
     assert!(
         query_problem("select name from orders union all select id from people")
