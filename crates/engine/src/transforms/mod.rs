@@ -18,17 +18,24 @@ mod derive;
 mod fill_missing;
 mod filter;
 mod join;
+mod json_expand;
 mod limit;
+mod lookup;
 mod map_values;
 mod mask;
+mod pivot;
 mod remove_nulls;
 mod rename;
 mod sample;
 mod select;
 mod sort;
+mod split_by_condition;
 mod split_column;
 mod sql;
 mod union;
+mod unpivot;
+mod validate;
+mod window;
 
 use std::sync::Arc;
 
@@ -46,16 +53,23 @@ pub fn all() -> Vec<Arc<dyn Transform>> {
         erase::<fill_missing::FillMissing>(),
         erase::<filter::Filter>(),
         erase::<join::Join>(),
+        erase::<json_expand::JsonExpand>(),
         erase::<limit::Limit>(),
+        erase::<lookup::Lookup>(),
         erase::<map_values::MapValues>(),
         erase::<mask::Mask>(),
+        erase::<pivot::Pivot>(),
         erase::<remove_nulls::RemoveNulls>(),
         erase::<rename::Rename>(),
         erase::<sample::Sample>(),
         erase::<select::Select>(),
         erase::<sort::Sort>(),
+        erase::<split_by_condition::SplitByCondition>(),
         erase::<split_column::SplitColumn>(),
         erase::<sql::Sql>(),
         erase::<union::Union>(),
+        erase::<unpivot::Unpivot>(),
+        erase::<validate::Validate>(),
+        erase::<window::Window>(),
     ]
 }
