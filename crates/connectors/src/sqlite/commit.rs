@@ -4,7 +4,7 @@ use rusqlite::{Connection, ErrorCode, params};
 use towpath_connect::{LoadRequest, Receipt};
 use towpath_model::{Fault, WriteMode};
 
-use super::fault::explain;
+use super::fault::{code, explain, message};
 use super::plan::{Plan, plan};
 use super::schema::{self, LEDGER};
 use super::session::{Database, quoted};
@@ -180,14 +180,17 @@ fn create(target: &str, plan: &Plan) -> String {
     format!("CREATE TABLE {target} ({})", parts.join(", "))
 }
 
-/// The columns outside of the key, as positions.
-fn others(plan: &Plan) -> impl Iterator<Item = usize> {
-    (0..plan.columns.len()).filter(|index| !plan.key.iter().any(|(place, _)| place == index))
+/// The columns that an update sets, as positions: those outside of the key, and those of the key that may be equal
+/// and still differ, as `Red` and `red` do without case.
+fn updated(plan: &Plan) -> impl Iterator<Item = usize> {
+    let fixed =
+        |index: usize| plan.key.iter().any(|(place, collation)| *place == index && collation == "BINARY");
+    (0..plan.columns.len()).filter(move |index| !fixed(*index))
 }
 
 fn on_conflict(plan: &Plan) -> String {
     let key: Vec<String> = plan.key.iter().map(|(place, _)| quoted(&plan.columns[*place].name)).collect();
-    let sets: Vec<String> = others(plan)
+    let sets: Vec<String> = updated(plan)
         .map(|index| {
             let name = quoted(&plan.columns[index].name);
             format!("{name} = excluded.{name}")
@@ -204,7 +207,7 @@ fn update_then_insert(target: &str, plan: &Plan, plain: &str) -> Vec<String> {
         plan.key.iter().map(|(place, _)| format!("t.{} = s.{}", name(*place), column(*place))).collect();
     let mut statements = Vec::new();
     let sets: Vec<String> =
-        others(plan).map(|index| format!("{} = s.{}", name(index), column(index))).collect();
+        updated(plan).map(|index| format!("{} = s.{}", name(index), column(index))).collect();
     if !sets.is_empty() {
         statements.push(format!(
             "UPDATE {target} AS t SET {} FROM main.stage AS s WHERE {}",
@@ -284,10 +287,10 @@ fn remember(
 
 /// The fault of a statement that writes the table.
 fn refused(database: &Database, plan: &Plan, error: rusqlite::Error) -> Fault {
-    if error.sqlite_error_code() != Some(ErrorCode::ConstraintViolation) {
+    if code(&error) != Some(ErrorCode::ConstraintViolation) {
         return explain(database, error);
     }
-    let text = super::fault::message(&error).replace(&format!("{TARGET}."), "");
+    let text = message(&error).replace(&format!("{TARGET}."), "");
     let fault = Fault::data(format!("table `{}` refuses the rows: {text}", plan.table));
     let fault = if text.starts_with("UNIQUE") {
         fault.hint("use mode `upsert` with a key to replace rows that exist")

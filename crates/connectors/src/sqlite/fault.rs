@@ -9,7 +9,7 @@ use super::session::Database;
 pub(super) fn explain(database: &Database, error: Error) -> Fault {
     let name = &database.name;
     let text = message(&error);
-    let fault = match error.sqlite_error_code() {
+    let fault = match code(&error) {
         Some(ErrorCode::NotADatabase) => Fault::data(format!("`{name}` is not a SQLite database"))
             .hint("give the path of a SQLite 3 database; encrypted ones cannot be read"),
         Some(ErrorCode::DatabaseCorrupt) => Fault::data(format!("the database `{name}` is damaged: {text}"))
@@ -61,10 +61,19 @@ pub(super) fn explain(database: &Database, error: Error) -> Fault {
     fault.cause(error)
 }
 
+/// What sort of error it is.
+pub(super) fn code(error: &Error) -> Option<ErrorCode> {
+    match error {
+        Error::SqlInputError { error, .. } => Some(error.code),
+        other => other.sqlite_error_code(),
+    }
+}
+
 /// The message of SQLite itself, without the words of the driver.
 pub(super) fn message(error: &Error) -> String {
     match error {
         Error::SqliteFailure(_, Some(message)) => message.clone(),
+        Error::SqlInputError { msg, .. } => msg.clone(),
         other => other.to_string(),
     }
 }
