@@ -8,10 +8,10 @@ pub mod postgres;
 
 use std::sync::Arc;
 
-use towpath_connect::{Connector, Registry};
+use towpath_connect::{Connector, Registry, erase};
 
 /// Every built-in connector, in alphabetical order.
 pub fn all() -> Registry {
-    let connectors: Vec<Arc<dyn Connector>> = vec![];
+    let connectors: Vec<Arc<dyn Connector>> = vec![erase::<postgres::Postgres>()];
     Registry::new(connectors)
 }
