@@ -1,0 +1,137 @@
+"""The cases: what is moved, how many rows, who is the floor, and what Towpath has to reach."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import checks
+from .data import CUSTOMER_COUNT, Data
+from .servers import Unavailable
+from .tables import CUSTOMERS, ORDERS, READINGS, SALES, TOTALS, Table
+from .tools import Job
+from .tools.base import PIPELINE_SQL
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Towpath's median seconds divided by those of `against`, at most."""
+
+    against: str
+    at_most: float
+
+
+@dataclass(frozen=True)
+class Case:
+    """One comparison. `kind` names the method of a tool that does it."""
+
+    name: str
+    title: str
+    kind: str
+    table: Table
+    rows: int
+    floor: str | None = None
+    goals: tuple[Goal, ...] = ()
+    memory_mb: int | None = None
+    only: tuple[str, ...] = ()
+    rounds: int | None = None
+
+    def scaled(self, scale: float) -> int:
+        """Its rows at a scale; never so few that nothing is left to compare."""
+        return max(int(self.rows * scale), 1000)
+
+
+_COPY_GOAL = (Goal("psql-binary", 1.3),)
+_CSV_GOAL = (Goal("psql-text", 1.2),)
+_FLAT = ("towpath", "psql-binary", "psql-text", "duckdb")
+
+CASES = (
+    Case("pg-numeric", "PostgreSQL → PostgreSQL, 2 M rows × 5 numeric columns", "pg_to_pg", READINGS, 2_000_000,
+         "psql-binary", _COPY_GOAL, 100),
+    Case("pg-mixed", "PostgreSQL → PostgreSQL, 1 M rows × 12 mixed columns", "pg_to_pg", ORDERS, 1_000_000,
+         "psql-binary", _COPY_GOAL, 100),
+    Case("mariadb-pg", "MariaDB → PostgreSQL, 1 M rows × 12 mixed columns", "mariadb_to_pg", ORDERS, 1_000_000,
+         "psql-text", (Goal("duckdb", 0.77),), 100),
+    Case("csv-pg", "CSV of 135 MB → PostgreSQL, 10 columns", "csv_to_pg", SALES, 1_000_000,
+         "psql-text", _CSV_GOAL, 100),
+    Case("csv-pg-1gb", "CSV of 1 GB → PostgreSQL, 10 columns", "csv_to_pg", SALES, 7_400_000,
+         "psql-text", _CSV_GOAL, 100),
+    Case("csv-parquet", "CSV of 135 MB → Parquet", "csv_to_parquet", SALES, 1_000_000,
+         None, (Goal("duckdb", 1.2),), 100),
+    Case("parquet-pg", "Parquet → PostgreSQL, 1 M rows × 10 columns", "parquet_to_pg", SALES, 1_000_000,
+         None, (), 100),
+    Case("upsert", "Upsert of 200 k rows into 2 M, 12 mixed columns", "upsert", ORDERS, 2_000_000,
+         "psql-binary"),
+    Case("pipeline", "Filter, join, aggregate: CSV of 135 MB with a table of 65 k → 48 rows", "pipeline", SALES,
+         1_000_000, None),
+    Case("flat-pg-1m", "Memory, PostgreSQL → PostgreSQL, 1 M rows × 12", "pg_to_pg", ORDERS, 1_000_000,
+         "psql-binary", (), 100, _FLAT, 1),
+    Case("flat-pg-10m", "Memory, PostgreSQL → PostgreSQL, 10 M rows × 12", "pg_to_pg", ORDERS, 10_000_000,
+         "psql-binary", (), 100, _FLAT, 1),
+    Case("flat-csv-1m", "Memory, CSV → PostgreSQL, 1 M rows × 10", "csv_to_pg", SALES, 1_000_000,
+         "psql-text", (), 100, _FLAT, 1),
+    Case("flat-csv-10m", "Memory, CSV → PostgreSQL, 10 M rows × 10", "csv_to_pg", SALES, 10_000_000,
+         "psql-text", (), 100, _FLAT, 1),
+)  # fmt: skip
+
+
+@dataclass
+class Ready:
+    """A case whose inputs are made."""
+
+    rows: int
+    bytes: int
+    job: Callable[[Path], Job]
+    before: Callable[[], None]
+    verify: Callable[[Job], list[str]]
+
+
+def prepare(case: Case, data: Data, scale: float) -> Ready:
+    """Makes the inputs of a case, and what its target must hold."""
+    rows = case.scaled(scale)
+    table = case.table
+    file = None
+    template = "template1"
+    if case.kind == "pg_to_pg":
+        table = table if rows == 1_000_000 or table is READINGS else table.named(f"{table.name}_{rows}")
+        data.table(table, rows)
+    elif case.kind == "mariadb_to_pg":
+        data.mariadb_table(table, rows)
+    elif case.kind in ("csv_to_pg", "csv_to_parquet", "pipeline"):
+        file = data.csv(rows)
+    elif case.kind == "parquet_to_pg":
+        file = data.parquet(rows)
+    if case.kind == "upsert":
+        template, place = "base", data.upsert(table, rows)
+        size = data.text_size(table.named("changes"), 2 * (rows // 20))
+        moved = int(data.postgres.sql("source", "select count(*) from changes"))
+    else:
+        place = f"({table.select(1, rows)}) as t"
+        size, moved = (file.stat().st_size if file else data.text_size(table, rows)), rows
+    target = table
+    if case.kind == "pipeline":
+        data.customers()
+        target = TOTALS
+        orders, customers = place.removesuffix(" as t"), f"({CUSTOMERS.select(1, CUSTOMER_COUNT)})"
+        place = f"({PIPELINE_SQL.format(orders=orders, customers=customers)}) as t"
+
+    if case.kind == "csv_to_parquet":
+        expected = data.duckdb(checks.csv_digest_query(table, str(file)))[0] if data.python else None
+    else:
+        expected = checks.digest(data.postgres, "source", target, place)
+
+    def job(folder: Path) -> Job:
+        out = folder / "out.parquet" if case.kind == "csv_to_parquet" else None
+        return Job(case.kind, target, data, folder, file, out)
+
+    def verify(job: Job) -> list[str]:
+        if expected is None:
+            raise Unavailable("nothing here reads Parquet files to check them; run bench/peers.sh")
+        if job.out:
+            if not job.out.exists():
+                raise checks.Wrong("there is no file")
+            checks.compare(table, expected, data.duckdb(checks.parquet_digest_query(table, str(job.out)))[0])
+            return []
+        checks.compare(target, expected, checks.digest(data.postgres, "target", target))
+        return checks.changed_types(data.postgres, "target", target)
+
+    return Ready(moved, size, job, lambda: data.postgres.fresh_target(template), verify)

@@ -1,0 +1,129 @@
+"""Medians, ratios, and the summary in Markdown."""
+
+import os
+import platform
+from statistics import median
+
+from .cases import Case
+
+Results = dict[str, list[dict]]
+
+
+def summarise(case: Case, rows: int, size: int, runs: Results, notes: dict[str, str]) -> dict:
+    """Medians and ratios of a case. `notes` says why a tool has no figures."""
+    tools = {}
+    for name, samples in runs.items():
+        seconds = median(sample["seconds"] for sample in samples)
+        tools[name] = {
+            "seconds": seconds,
+            "fastest": min(sample["seconds"] for sample in samples),
+            "slowest": max(sample["seconds"] for sample in samples),
+            "rows_per_second": rows / seconds,
+            "mb_per_second": size / 1e6 / seconds,
+            "cpu_seconds": median(sample["cpu_seconds"] for sample in samples),
+            "peak_mb": max(sample["peak_mb"] for sample in samples),
+            "changed_types": samples[-1]["changed_types"],
+            "runs": samples,
+        }
+    base, floor = tools.get("towpath"), tools.get(case.floor or "")
+    for figures in tools.values():
+        figures["times_towpath"] = figures["seconds"] / base["seconds"] if base else None
+        figures["times_floor"] = figures["seconds"] / floor["seconds"] if floor else None
+    return {
+        "case": case.name,
+        "title": case.title,
+        "rows": rows,
+        "bytes": size,
+        "floor": case.floor,
+        "tools": tools,
+        "without_figures": notes,
+        "goals": goals(case, tools, size, rows),
+    }
+
+
+def goals(case: Case, tools: dict, size: int, rows: int) -> list[dict]:
+    """Each goal of a case with what was reached; `reached` is `None` when it cannot be known."""
+    found = []
+    own = tools.get("towpath")
+    for goal in case.goals:
+        other = tools.get(goal.against)
+        value = own["seconds"] / other["seconds"] if own and other else None
+        text = f"time at most {goal.at_most} × {goal.against}"
+        found.append({"goal": text, "value": value, "reached": None if value is None else value <= goal.at_most})
+    if case.memory_mb is not None:
+        value = own["peak_mb"] if own else None
+        text = f"peak memory at most {case.memory_mb} MB"
+        found.append({"goal": text, "value": value, "reached": None if value is None else value <= case.memory_mb})
+    return found
+
+
+def markdown(result: dict, labels: dict[str, str]) -> str:
+    """The table of one case."""
+    lines = [
+        f"### {result['title']}",
+        "",
+        f"{result['rows']:,} rows, {result['bytes'] / 1e6:,.1f} MB as text or file.",
+        "",
+        "| tool | seconds (fastest–slowest) | rows/s | MB/s | cpu s | peak MB | × Towpath | × floor |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, figures in sorted(result["tools"].items(), key=lambda item: item[1]["seconds"]):
+        label = labels[name] + (" (floor)" if name == result["floor"] else "")
+        spread = f"{figures['seconds']:.2f} ({figures['fastest']:.2f}–{figures['slowest']:.2f})"
+        lines.append(
+            f"| {'**' + label + '**' if name == 'towpath' else label} | {spread} "
+            f"| {figures['rows_per_second']:,.0f} | {figures['mb_per_second']:,.1f} | {figures['cpu_seconds']:.2f} "
+            f"| {figures['peak_mb']:,.0f} | {_times(figures['times_towpath'])} | {_times(figures['times_floor'])} |"
+        )
+    lines.append("")
+    for name, why in result["without_figures"].items():
+        lines.append(f"- {labels[name]}: {why}")
+    for name, figures in result["tools"].items():
+        if figures["changed_types"]:
+            lines.append(f"- {labels[name]} changed types: {'; '.join(figures['changed_types'])}")
+    for goal in result["goals"]:
+        word = {True: "reached", False: "**missed**", None: "not known"}[goal["reached"]]
+        value = "" if goal["value"] is None else f" ({goal['value']:.2f})"
+        lines.append(f"- Goal, {goal['goal']}: {word}{value}")
+    return "\n".join(lines) + "\n"
+
+
+def _times(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def machine() -> dict:
+    """What the figures depend on."""
+    model = platform.processor() or platform.machine()
+    memory = 0
+    try:
+        with open("/proc/cpuinfo") as info:
+            model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), model)
+        with open("/proc/meminfo") as info:
+            memory = int(info.readline().split()[1]) // 1024
+    except OSError:
+        pass
+    return {
+        "processor": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_mb": memory,
+        "kernel": platform.release(),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def header(facts: dict, versions: dict[str, str], missing: dict[str, str], options: str) -> str:
+    """The head of the summary: machine, versions, what is missing."""
+    lines = [
+        "# Towpath side by side with its peers",
+        "",
+        f"{facts['processor']}, {facts['cores']} cores, {facts['memory_mb'] / 1024:.0f} GB, "
+        f"Linux {facts['kernel']}, load before the start {facts['load_before']}. {options}",
+        "",
+        "Versions: " + ", ".join(f"{name} {version}" for name, version in versions.items()) + ".",
+        "",
+    ]
+    lines += [f"- Missing: {name}: {why}" for name, why in missing.items()]
+    if facts["load_before"] > 0.5:
+        lines.append("- **The machine was busy at the start: do not trust these figures.**")
+    return "\n".join(lines).rstrip() + "\n"

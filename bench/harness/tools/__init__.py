@@ -1,0 +1,23 @@
+"""The tools that are compared, one file each.
+
+A tool has a method for each kind of case it can do (`pg_to_pg`, `csv_to_pg`, …) that returns the command for a
+`Job`; a kind without a method is reported as not supported. Everybody gets the fastest way its own manual shows.
+"""
+
+from .base import Job, Tool
+from .dlt import Dlt
+from .duckdb import DuckDb
+from .ingestr import Ingestr
+from .pandas import Pandas
+from .pgloader import PgLoader
+from .psql import PsqlBinary, PsqlText
+from .sling import Sling
+from .towpath import Towpath
+
+
+def all_tools(binary: str | None) -> list[Tool]:
+    """Every tool, Towpath first."""
+    return [Towpath(binary), PsqlBinary(), PsqlText(), DuckDb(), Ingestr(), Sling(), PgLoader(), Dlt(), Pandas()]
+
+
+__all__ = ["Job", "Tool", "all_tools"]

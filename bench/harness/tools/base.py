@@ -1,0 +1,98 @@
+"""What every tool has in common."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..data import Data
+from ..measure import Command
+from ..servers import Unavailable
+from ..tables import Table
+
+PIPELINE_SQL = """
+select c.region, o.status, count(*) as orders, sum(o.amount) as total, max(o.rate) as top
+from {orders} as o join {customers} as c on o.customer = c.id
+where o.amount > 20000 and o.status <> 'cancelled'
+group by c.region, o.status
+"""
+
+
+@dataclass
+class Job:
+    """One run: what to move where. The target table is `public.<table.name>` of the database `target`."""
+
+    kind: str
+    table: Table
+    data: Data
+    folder: Path
+    file: Path | None = None
+    out: Path | None = None
+
+    @property
+    def source(self) -> str:
+        """The URL of the PostgreSQL database with the sources."""
+        return self.data.postgres.url("source")
+
+    @property
+    def target(self) -> str:
+        """The URL of the PostgreSQL database that is loaded."""
+        return self.data.postgres.url("target")
+
+
+class Tool:
+    """A tool: how to find it, and how it does each kind of case."""
+
+    name = ""
+    label = ""
+
+    def find(self, tools: Path) -> str:
+        """Its version; raises `Unavailable` with the reason and what to do."""
+        raise NotImplementedError
+
+    def command(self, job: Job) -> Command | None:
+        """The command for a job; `None` when the tool cannot do it."""
+        method = getattr(self, job.kind, None)
+        return method(job) if method else None
+
+
+class PythonTool(Tool):
+    """A Python package in the tools' environment, driven by a script of `bench/scripts`."""
+
+    packages: tuple[str, ...] = ()
+    script = ""
+    env: dict[str, str] = {}
+
+    def find(self, tools: Path) -> str:
+        self.python = tools / "venv/bin/python"
+        self.path = Path(__file__).parents[2] / "scripts" / self.script
+        return package_version(self.python, *self.packages)
+
+    def run(self, *arguments: str) -> Command:
+        """The command that runs its script."""
+        return Command([str(self.python), str(self.path), *arguments], env=self.env)
+
+
+def package_version(python: Path, *packages: str) -> str:
+    """The version of the first of some Python packages, when all are there."""
+    if not python.exists():
+        raise Unavailable("not installed; run bench/peers.sh")
+    code = f"from importlib.metadata import version\nprint([version(p) for p in {packages!r}][0])"
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Unavailable("not installed; run bench/peers.sh")
+    return done.stdout.strip()
+
+
+def program(name: str, package: str) -> str:
+    """The path of a program of the system."""
+    found = shutil.which(name)
+    if not found:
+        raise Unavailable(f"not installed; apt-get install {package}")
+    return found
+
+
+def first_line(*argv: str) -> str:
+    """The first line a program prints."""
+    done = subprocess.run(argv, capture_output=True, text=True)
+    return (done.stdout or done.stderr).strip().splitlines()[0]

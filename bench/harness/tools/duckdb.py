@@ -1,0 +1,66 @@
+"""DuckDB with its PostgreSQL and MySQL extensions, driven from Python."""
+
+import json
+
+from ..measure import Command
+from .base import PIPELINE_SQL, Job, PythonTool
+
+_READER = "read_csv('{0}', types = {{'amount': 'DECIMAL(12,2)'}})"
+
+
+class DuckDb(PythonTool):
+    """One process with two threads on two cores; types of CSV columns come from a sample, its default."""
+
+    name = "duckdb"
+    label = "DuckDB"
+    packages = ("duckdb", "duckdb-extensions", "duckdb-extension-postgres-scanner")
+    script = "duck.py"
+
+    def _job(self, *statements: str, mysql: bool = False) -> Command:
+        extensions = ["postgres_scanner"] + (["mysql_scanner"] if mysql else [])
+        return self.run(json.dumps({"extensions": extensions, "statements": list(statements)}))
+
+    def _attach(self, job: Job, source: bool = False) -> list[str]:
+        statements = [f"attach '{job.target}' as target (type postgres)"]
+        if source:
+            statements.append(f"attach '{job.source}' as source (type postgres, read_only)")
+        return statements
+
+    def pg_to_pg(self, job: Job) -> Command:
+        name = job.table.name
+        return self._job(*self._attach(job, True), f"create table target.{name} as from source.{name}")
+
+    def mariadb_to_pg(self, job: Job) -> Command:
+        name, port = job.table.name, job.data.mariadb.port
+        where = f"host=127.0.0.1 port={port} user=bench password=bench database=source"
+        return self._job(
+            *self._attach(job),
+            f"attach '{where}' as source (type mysql, read_only)",
+            f"create table target.{name} as from source.{name}",
+            mysql=True,
+        )
+
+    def csv_to_pg(self, job: Job) -> Command:
+        return self._job(*self._attach(job), f"create table target.{job.table.name} as from '{job.file}'")
+
+    parquet_to_pg = csv_to_pg
+
+    def csv_to_parquet(self, job: Job) -> Command:
+        statement = f"copy (from '{job.file}') to '{job.out}' (format parquet)"
+        return self.run(json.dumps({"statements": [statement]}))
+
+    def upsert(self, job: Job) -> Command:
+        """The extension cannot do ON CONFLICT, so it stages the rows and asks the server to."""
+        name = job.table.name
+        types = ", ".join(f"{column.name}::{column.postgres}" for column in job.table.columns)
+        sets = ", ".join(f"{column} = excluded.{column}" for column in job.table.names() if column != "id")
+        merge = f"insert into {name} select {types} from staged on conflict (id) do update set {sets}"
+        return self._job(
+            *self._attach(job, True),
+            "create table target.staged as from source.changes",
+            f"call postgres_execute('target', '{merge}; drop table staged')",
+        )
+
+    def pipeline(self, job: Job) -> Command:
+        query = PIPELINE_SQL.format(orders=_READER.format(job.file), customers="source.customers")
+        return self._job(*self._attach(job, True), f"create table target.{job.table.name} as {query}")

@@ -1,0 +1,76 @@
+"""Towpath itself, by its command line, as a person would type it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from ..measure import Command
+from ..servers import Unavailable
+from .base import Job, Tool, first_line
+
+PIPELINE = """\
+towpath: 1
+name: bench-pipeline
+nodes:
+  orders: {{ source: file, path: {orders} }}
+  customers: {{ source: postgres, connection: shop, table: public.customers }}
+  kept: {{ transform: filter, from: orders, where: "amount > 20000 and status <> 'cancelled'" }}
+  joined: {{ transform: join, from: {{ left: kept, right: customers }}, on: [customer = id] }}
+  totals:
+    transform: aggregate
+    from: joined
+    by: [region, status]
+    compute: {{ orders: count(*), total: sum(amount), top: max(rate) }}
+  load: {{ destination: postgres, connection: target, from: totals, table: public.totals, mode: append }}
+"""
+
+
+class Towpath(Tool):
+    """The release binary of this repository."""
+
+    name = "towpath"
+    label = "Towpath"
+
+    def __init__(self, binary: str | None):
+        root = Path(__file__).parents[3]
+        self.binary = binary or str(root / "target/release/towpath")
+
+    def find(self, tools: Path) -> str:
+        if not os.access(self.binary, os.X_OK) and not shutil.which(self.binary):
+            raise Unavailable(f"`{self.binary}` is not there; build it with `cargo build --release`")
+        self.binary = shutil.which(self.binary) or os.path.abspath(self.binary)
+        return first_line(self.binary, "--version").removeprefix("towpath ")
+
+    def _copy(self, job: Job, source: str, target: str, *options: str) -> Command:
+        argv = [self.binary, "copy", source, target, "--quiet", *options]
+        return Command(argv, env={"TOWPATH_STATE": str(job.folder / "state")})
+
+    def pg_to_pg(self, job: Job) -> Command:
+        name = f"public.{job.table.name}"
+        return self._copy(job, f"{job.source}/{name}", f"{job.target}/{name}", "--mode", "append")
+
+    def mariadb_to_pg(self, job: Job) -> Command:
+        source = f"{job.data.mariadb.url()}/{job.table.name}"
+        return self._copy(job, source, f"{job.target}/public.{job.table.name}", "--mode", "append")
+
+    def csv_to_pg(self, job: Job) -> Command:
+        return self._copy(job, str(job.file), f"{job.target}/public.{job.table.name}", "--mode", "append")
+
+    parquet_to_pg = csv_to_pg
+
+    def csv_to_parquet(self, job: Job) -> Command:
+        return self._copy(job, str(job.file), str(job.out))
+
+    def upsert(self, job: Job) -> Command:
+        target = f"{job.target}/public.{job.table.name}"
+        return self._copy(job, f"{job.source}/public.changes", target, "--mode", "upsert", "--key", "id")
+
+    def pipeline(self, job: Job) -> Command:
+        path = job.folder / "pipeline.yaml"
+        path.write_text(PIPELINE.format(orders=job.file))
+        env = {
+            "TOWPATH_STATE": str(job.folder / "state"),
+            "TOWPATH_CONNECTION_SHOP": job.source,
+            "TOWPATH_CONNECTION_TARGET": job.target,
+        }
+        return Command([self.binary, "run", str(path), "--quiet"], env=env)

@@ -1,0 +1,68 @@
+"""Does a case with pandas: `pandas_job.py KIND SOURCE NAME TARGET [CUSTOMERS]`."""
+
+import csv
+import io
+import sys
+
+import pandas
+import pyarrow.parquet
+import sqlalchemy
+
+CHUNK = 100_000
+DATES = ["ordered_on", "updated_at"]
+
+
+def copy(table, connection, keys, rows):
+    """Inserts rows by COPY."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    text.seek(0)
+    columns = ", ".join(f'"{key}"' for key in keys)
+    with connection.connection.cursor() as cursor:
+        cursor.copy_expert(f"copy {table.name} ({columns}) from stdin (format csv)", text)
+
+
+def load(frames, name, target):
+    """Appends data frames to a table that the first of them makes."""
+    engine = sqlalchemy.create_engine(target)
+    with engine.begin() as connection:
+        for frame in frames:
+            # JSON arrives as objects; COPY wants its text.
+            for column in frame.columns:
+                if column == "payload":
+                    frame[column] = frame[column].map(as_text)
+            frame.to_sql(name, connection, index=False, if_exists="append", method=copy)
+
+
+def as_text(value):
+    """The JSON text of a value that the driver may have parsed."""
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def main(kind, source, name, target, customers=None):
+    """Does one case."""
+    if kind == "table":
+        engine = sqlalchemy.create_engine(source)
+        with engine.connect().execution_options(stream_results=True) as connection:
+            load(pandas.read_sql(sqlalchemy.text(f"select * from {name}"), connection, chunksize=CHUNK), name, target)
+    elif kind == "csv":
+        load(pandas.read_csv(source, chunksize=CHUNK, parse_dates=DATES), name, target)
+    elif kind == "parquet":
+        batches = pyarrow.parquet.ParquetFile(source).iter_batches(CHUNK)
+        load((batch.to_pandas() for batch in batches), name, target)
+    elif kind == "to-parquet":
+        pandas.read_csv(source, engine="pyarrow", parse_dates=DATES).to_parquet(target, index=False)
+    elif kind == "pipeline":
+        orders = pandas.read_csv(source, engine="pyarrow", usecols=["customer", "status", "amount", "rate"])
+        people = pandas.read_sql("select id, region from customers", sqlalchemy.create_engine(customers))
+        kept = orders[(orders.amount > 20000) & (orders.status != "cancelled")]
+        joined = kept.merge(people, left_on="customer", right_on="id")
+        totals = joined.groupby(["region", "status"], as_index=False).agg(
+            orders=("amount", "size"), total=("amount", "sum"), top=("rate", "max")
+        )
+        load([totals], name, target)
+
+
+main(*sys.argv[1:])
