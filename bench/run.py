@@ -2,8 +2,10 @@
 """Measures Towpath side by side with its peers on the same tables. See README.md; `--help` lists the options."""
 
 import argparse
+import fnmatch
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -17,25 +19,40 @@ from harness.cases import CASES, Case, prepare  # noqa: E402
 from harness.data import Data, say  # noqa: E402
 from harness.servers import Unavailable  # noqa: E402
 from harness.tools import Tool, all_tools  # noqa: E402
+from harness.tools.duckdb import DuckDb  # noqa: E402
 
 
 def arguments() -> argparse.Namespace:
     """Reads the command line."""
-    cases = ", ".join(case.name for case in CASES)
+    names = [case.name for case in CASES]
+    cases = ", ".join(names)
     tools = ", ".join(tool.name for tool in all_tools(None))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--case", action="append", metavar="NAME", help=f"only this case; may be repeated: {cases}")
+    parser.add_argument(
+        "--case",
+        action="append",
+        metavar="NAME",
+        help=f"only cases of this name, or like `flat-*`; may be repeated: {cases}",
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="share of the rows, for example 0.01 for a quick try")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each tool in each case [3]")
     parser.add_argument("--peers", metavar="NAMES", help=f"only these tools beside Towpath, with commas: {tools}")
     parser.add_argument("--towpath", metavar="PATH", help="the binary [target/release/towpath]")
     parser.add_argument("--tools", type=Path, default=HERE.parent / ".tools", help="where peers.sh installed [.tools]")
     parser.add_argument("--limit", type=float, default=300, metavar="SECONDS", help="longest run of a tool [300]")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=60,
+        metavar="SECONDS",
+        help="a tool that took longer in the first round runs once in that case [60]",
+    )
     parser.add_argument("--folder", type=Path, help="where data and servers live for the time of the run")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write all figures as JSON")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the summary to a file as well")
     chosen = parser.parse_args()
-    unknown = set(chosen.case or []) - {case.name for case in CASES}
+    unknown = {pattern for pattern in chosen.case or [] if not fnmatch.filter(names, pattern)}
+    chosen.case = [name for name in names if any(fnmatch.fnmatch(name, pattern) for pattern in chosen.case or ["*"])]
     unknown |= set((chosen.peers or "").split(",")) - {tool.name for tool in all_tools(None)} - {""}
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; cases are {cases}; tools are {tools}")
@@ -54,6 +71,14 @@ def find_tools(chosen: argparse.Namespace) -> tuple[list[Tool], dict[str, str], 
         except Unavailable as why:
             missing[tool.label] = str(why)
     return tools, versions, missing
+
+
+def has_duckdb(chosen: argparse.Namespace) -> bool:
+    """Whether DuckDB is there to make and check Parquet files, compared or not."""
+    try:
+        return bool(DuckDb().find(chosen.tools.resolve()))
+    except Unavailable:
+        return False
 
 
 def run_once(tool: Tool, ready, folder: Path, limit: float) -> dict | str | None:
@@ -94,13 +119,15 @@ def run_case(case: Case, tools: list[Tool], data: Data, chosen: argparse.Namespa
         for tool in tools:
             if tool.name in notes or (case.only and tool.name not in case.only):
                 continue
+            if number > 1 and runs[tool.name][0]["seconds"] > chosen.patience:
+                continue
             outcome = run_once(tool, ready, data.folder, chosen.limit)
             if isinstance(outcome, dict):
                 runs.setdefault(tool.name, []).append(outcome)
                 say(f"  round {number}  {tool.label}: {outcome['seconds']:.2f} s, {outcome['peak_mb']:.0f} MB")
             else:
                 # What failed once is not tried again, and a tool that was wrong once has no figures at all.
-                notes[tool.name] = outcome or "does not do this"
+                notes[tool.name] = outcome or tool.cannot.get(case.kind, "does not do this")
                 runs.pop(tool.name, None)
                 if outcome:
                     say(f"  round {number}  {tool.label}: {outcome}")
@@ -110,17 +137,18 @@ def run_case(case: Case, tools: list[Tool], data: Data, chosen: argparse.Namespa
 def main() -> int:
     """Runs the benchmark. Returns 1 when Towpath failed or was wrong in a case."""
     chosen = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     facts = report.machine()
     tools, versions, missing = find_tools(chosen)
     labels = {tool.name: tool.label for tool in tools}
-    folder = Path(tempfile.mkdtemp(prefix="towpath-bench-", dir=chosen.folder))
+    folder = Path(tempfile.mkdtemp(prefix="towpath-bench-", dir=chosen.folder)).resolve()
     folder.chmod(0o755)
-    python = chosen.tools.resolve() / "venv/bin/python" if "DuckDB" in versions else None
+    python = chosen.tools.resolve() / "venv/bin/python" if has_duckdb(chosen) else None
     data = Data(folder, python, HERE / "scripts/duck.py")
     results, skipped = [], {}
     try:
         for case in CASES:
-            if chosen.case and case.name not in chosen.case:
+            if case.name not in chosen.case:
                 continue
             try:
                 results.append(run_case(case, tools, data, chosen))
@@ -138,8 +166,9 @@ def main() -> int:
     options = f"Scale {chosen.scale}, medians of {chosen.rounds} rounds, tools interleaved."
     parts = [report.header(facts, versions, missing, options)]
     parts += [report.markdown(result, labels) for result in results]
+    parts.append(report.flatness(results, labels))
     parts += [f"### {name}\n\nSkipped: {why}\n" for name, why in skipped.items()]
-    summary = "\n".join(parts)
+    summary = "\n".join(part for part in parts if part)
     print(summary)
     if chosen.markdown:
         chosen.markdown.write_text(summary)

@@ -48,7 +48,9 @@ def canonical_duckdb(name: str, kind: str) -> str:
 
 
 def _digest(table: Table, canonical, hash_text, place: str) -> str:
-    key = " || '|' || ".join(canonical(column.name, column.kind) for column in table.columns if column.name in table.key)
+    key = " || '|' || ".join(
+        canonical(column.name, column.kind) for column in table.columns if column.name in table.key
+    )
     parts = ["count(*)::text"]
     for column in table.columns:
         value = f"coalesce({canonical(column.name, column.kind)}, '∅')"
@@ -91,7 +93,7 @@ def compare(table: Table, expected: list[str], found: list[str]) -> None:
     """Raises `Wrong` when two digests differ, naming what differs."""
     if expected[0] != found[0]:
         raise Wrong(f"{found[0]} rows instead of {expected[0]}")
-    columns = [name for name, a, b in zip(table.names(), expected[1:], found[1:]) if a != b]
+    columns = [name for name, a, b in zip(table.names(), expected[1:], found[1:], strict=True) if a != b]
     if columns:
         raise Wrong(f"other values in {', '.join(columns)}")
 

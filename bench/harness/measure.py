@@ -7,6 +7,7 @@ processes share count in each of them.
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -127,6 +128,9 @@ def run(command: Command, folder: Path, limit: float) -> Sample:
 
 
 def _last_words(text: str) -> str:
-    """The last lines of what a tool printed: where most say what went wrong."""
-    lines = [line.strip() for line in text.replace("\r", "\n").splitlines() if line.strip()]
-    return " / ".join(lines[-3:])[-400:] or "it printed nothing"
+    """What a tool printed about its failure: from its last line that names an error, else its last lines."""
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text).replace("\r", "\n")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [place for place, line in enumerate(lines) if re.search(r"error|fatal|failed", line, re.IGNORECASE)]
+    start = errors[-1] if errors else max(len(lines) - 3, 0)
+    return " / ".join(lines[start:])[:300] or "it printed nothing"

@@ -35,6 +35,7 @@ def summarise(case: Case, rows: int, size: int, runs: Results, notes: dict[str, 
         "rows": rows,
         "bytes": size,
         "floor": case.floor,
+        "rounds": max((len(samples) for samples in runs.values()), default=0),
         "tools": tools,
         "without_figures": notes,
         "goals": goals(case, tools, size, rows),
@@ -79,6 +80,8 @@ def markdown(result: dict, labels: dict[str, str]) -> str:
     for name, why in result["without_figures"].items():
         lines.append(f"- {labels[name]}: {why}")
     for name, figures in result["tools"].items():
+        if len(figures["runs"]) < result["rounds"]:
+            lines.append(f"- {labels[name]} ran {len(figures['runs'])} time(s), because it is slow")
         if figures["changed_types"]:
             lines.append(f"- {labels[name]} changed types: {'; '.join(figures['changed_types'])}")
     for goal in result["goals"]:
@@ -86,6 +89,28 @@ def markdown(result: dict, labels: dict[str, str]) -> str:
         value = "" if goal["value"] is None else f" ({goal['value']:.2f})"
         lines.append(f"- Goal, {goal['goal']}: {word}{value}")
     return "\n".join(lines) + "\n"
+
+
+def flatness(results: list[dict], labels: dict[str, str]) -> str:
+    """Peak memory of the `flat-` cases side by side: whether it grows with the rows."""
+    found = {result["case"]: result for result in results if result["case"].startswith("flat-")}
+    lines = []
+    for name, small in found.items():
+        large = found.get(name.replace("-1m", "-10m"))
+        if large is None or large is small:
+            continue
+        for tool, figures in small["tools"].items():
+            if tool in large["tools"]:
+                before, after = figures["peak_mb"], large["tools"][tool]["peak_mb"]
+                kind = "CSV" if "csv" in name else "PostgreSQL"
+                lines.append(
+                    f"| {kind} → PostgreSQL | {labels[tool]} | {small['rows']:,}: {before:,.0f} "
+                    f"| {large['rows']:,}: {after:,.0f} | {after / before:.2f} |"
+                )
+    if not lines:
+        return ""
+    head = ["### Memory from few rows to ten times as many", "", "| case | tool | MB | MB | growth |"]
+    return "\n".join([*head, "|---|---|---:|---:|---:|", *lines]) + "\n"
 
 
 def _times(value: float | None) -> str:

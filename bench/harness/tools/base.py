@@ -41,10 +41,17 @@ class Job:
 
 
 class Tool:
-    """A tool: how to find it, and how it does each kind of case."""
+    """A tool: how to find it, and how it does each kind of case.
+
+    The kinds, each a method of the same name in the tools that can do it: `pg_to_pg`, `mariadb_to_pg`, `csv_to_pg`,
+    `parquet_to_pg`, `csv_to_parquet`, `upsert` (the rows of `source.public.changes` into the target by `id`) and
+    `pipeline` (`PIPELINE_SQL` over a file of orders and the table `customers`).
+    """
 
     name = ""
     label = ""
+    # Why it cannot do a kind of case, where that is worth saying.
+    cannot: dict[str, str] = {}
 
     def find(self, tools: Path) -> str:
         """Its version; raises `Unavailable` with the reason and what to do."""

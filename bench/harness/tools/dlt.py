@@ -11,6 +11,7 @@ class Dlt(PythonTool):
     label = "dlt"
     packages = ("dlt", "connectorx", "psycopg2-binary")
     script = "dlt_job.py"
+    cannot = {"upsert": "merges only into tables that it made itself"}
 
     def _load(self, job: Job, kind: str, source: str, name: str) -> Command:
         command = self.run(kind, source, name, job.target, str(job.folder))

@@ -1,8 +1,11 @@
 """DuckDB with its PostgreSQL and MySQL extensions, driven from Python."""
 
 import json
+import subprocess
+from pathlib import Path
 
 from ..measure import Command
+from ..servers import Unavailable
 from .base import PIPELINE_SQL, Job, PythonTool
 
 _READER = "read_csv('{0}', types = {{'amount': 'DECIMAL(12,2)'}})"
@@ -13,8 +16,25 @@ class DuckDb(PythonTool):
 
     name = "duckdb"
     label = "DuckDB"
-    packages = ("duckdb", "duckdb-extensions", "duckdb-extension-postgres-scanner")
+    packages = (
+        "duckdb",
+        "duckdb-extensions",
+        "duckdb-extension-postgres-scanner",
+        "duckdb-extension-mysql-scanner",
+    )
     script = "duck.py"
+
+    def find(self, tools: Path) -> str:
+        version = super().find(tools)
+        # Extensions are installed now, in a home of their own, so that no run pays for it.
+        home = tools / "home"
+        home.mkdir(exist_ok=True)
+        self.env = {"HOME": str(home)}
+        command = self._job(mysql=True)
+        done = subprocess.run(command.argv, env=self.env, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Unavailable(f"its extensions do not load: {done.stderr.strip().splitlines()[-1]}")
+        return version
 
     def _job(self, *statements: str, mysql: bool = False) -> Command:
         extensions = ["postgres_scanner"] + (["mysql_scanner"] if mysql else [])

@@ -29,7 +29,9 @@ class Ingestr(Tool):
         return self._ingest(job, f"{job.source}?sslmode=disable", f"public.{job.table.name}", "--full-refresh")
 
     def mariadb_to_pg(self, job: Job) -> Command:
-        return self._ingest(job, job.data.mariadb.url(), f"source.{job.table.name}", "--full-refresh")
+        # MariaDB's JSON is long text, for which it makes a type that PostgreSQL does not have, unless it is told.
+        options = ("--full-refresh", "--columns", "payload:json")
+        return self._ingest(job, job.data.mariadb.url(), f"source.{job.table.name}", *options)
 
     def csv_to_pg(self, job: Job) -> Command:
         return self._ingest(job, f"csv://{job.file}", job.table.name, "--full-refresh")

@@ -11,6 +11,7 @@ class Pandas(PythonTool):
     label = "pandas"
     packages = ("pandas", "sqlalchemy", "psycopg2-binary", "pyarrow")
     script = "pandas_job.py"
+    cannot = {"upsert": "has no upsert"}
 
     def _load(self, job: Job, kind: str, source: str, name: str, target: str | None = None) -> Command:
         url = job.target.replace("postgresql:", "postgresql+psycopg2:")

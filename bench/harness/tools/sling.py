@@ -43,7 +43,9 @@ class Sling(Tool):
         return self._run(job, job.data.mariadb.url(), f"source.{job.table.name}", f"public.{job.table.name}")
 
     def csv_to_pg(self, job: Job) -> Command:
-        return self._run(job, None, f"file://{job.file}", f"public.{job.table.name}")
+        # Without the option an empty field becomes empty text, not null.
+        options = ("--mode", "full-refresh", "--src-options", '{"empty_as_null": true}')
+        return self._run(job, None, f"file://{job.file}", f"public.{job.table.name}", *options)
 
     parquet_to_pg = csv_to_pg
 

@@ -21,7 +21,10 @@ use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext
 use datafusion::logical_expr::{
     Expr, Extension, LogicalPlan, UserDefinedLogicalNode, UserDefinedLogicalNodeCore,
 };
-use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, OrderingRequirements, PhysicalExpr};
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::{
+    EquivalenceProperties, LexOrdering, OrderingRequirements, PhysicalExpr, PhysicalSortExpr,
+};
 use datafusion::physical_plan::execution_plan::{
     CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
 };
@@ -144,13 +147,19 @@ impl OrdinalExec {
         let schema: SchemaRef =
             Arc::new(Schema::new_with_metadata(fields, input.schema().metadata().clone()));
         let properties = PlanProperties::new(
-            EquivalenceProperties::new(schema),
+            numbered(schema),
             Partitioning::UnknownPartitioning(1),
             input.pipeline_behavior(),
             input.boundedness(),
         );
         OrdinalExec { input, order, properties: Arc::new(properties) }
     }
+}
+
+/// The rows are in the order of their numbers, so that nothing sorts them by it again.
+fn numbered(schema: SchemaRef) -> EquivalenceProperties {
+    let number: Arc<dyn PhysicalExpr> = Arc::new(Column::new(ORDINAL, schema.fields().len() - 1));
+    EquivalenceProperties::new_with_orderings(schema, [[PhysicalSortExpr::new_default(number)]])
 }
 
 impl DisplayAs for OrdinalExec {

@@ -33,6 +33,7 @@ use towpath_model::Problem;
 use towpath_model::sql::SqlText;
 
 pub use names::{column, columns, same_name};
+pub(crate) use parse::decimal as number;
 use provider::Provider;
 pub use rules::exact_text_hint;
 

@@ -184,7 +184,8 @@ fn literal(bind: &Bind) -> Option<ScalarValue> {
     }
 }
 
-fn decimal(text: &str) -> Option<ScalarValue> {
+/// A number written with decimals, exactly; `None` when it has more than 38 digits or an exponent.
+pub(crate) fn decimal(text: &str) -> Option<ScalarValue> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{fraction}");
     let scale = i8::try_from(fraction.len()).ok()?;

@@ -280,6 +280,11 @@ impl Conversion {
     }
 }
 
+/// Converts one array outside a plan; `None` when there is no such conversion.
+pub fn convert_one(conversion: &Conversion, input: &ArrayRef) -> Option<ArrayRef> {
+    conversion.takes(input.data_type()).then(|| conversion.run(input).ok()).flatten()
+}
+
 /// Checks a pattern of dates and times by using it; gives the reason when it cannot be used.
 pub fn check_format(format: &str) -> std::result::Result<(), String> {
     parse::check_format(format)

@@ -232,3 +232,16 @@ pub(super) fn new_name(schema: &DFSchema, name: &str, path: &str) -> Result<(), 
     }
     Ok(())
 }
+
+/// A regular expression that cannot be read.
+pub(super) fn wrong_pattern(pattern: &str, error: &regex::Error, path: &str) -> Problem {
+    let reason = match error {
+        regex::Error::CompiledTooBig(_) => "it is too big".to_owned(),
+        other => {
+            let text = other.to_string();
+            let last = text.lines().last().unwrap_or_default();
+            last.trim_start_matches("error: ").to_owned()
+        }
+    };
+    Problem::new(path, format!("`{pattern}` is not a regular expression: {reason}"))
+}

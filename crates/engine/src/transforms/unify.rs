@@ -1,5 +1,6 @@
 //! One type for columns that go below each other.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
@@ -43,9 +44,9 @@ impl Unified {
         Expr::Cast(Cast::new_from_field(Box::new(expr), Arc::new(target)))
     }
 
-    /// The type of the column.
-    pub(super) fn data_type(&self) -> &DataType {
-        self.field.data_type()
+    /// What the field says of the type beyond Arrow.
+    pub(super) fn metadata(&self) -> HashMap<String, String> {
+        self.field.metadata().clone()
     }
 }
 
