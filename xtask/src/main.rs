@@ -91,7 +91,8 @@ fn carry_out(task: Task) -> anyhow::Result<ExitCode> {
             }
         }
         Task::Sample { kind, out, rows } => {
-            let file = std::fs::File::create(&out).with_context(|| format!("cannot write {}", out.display()))?;
+            let file =
+                std::fs::File::create(&out).with_context(|| format!("cannot write {}", out.display()))?;
             let mut writer = BufWriter::new(file);
             match kind {
                 Sample::Erp => samples::erp::write(&mut writer, rows, Some("db_commandes"))?,

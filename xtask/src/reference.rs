@@ -28,7 +28,10 @@ impl Page {
     pub fn write(&self, root: &Path) -> anyhow::Result<()> {
         let path = root.join(&self.path);
         let done = match &self.text {
-            Some(text) => path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text)),
+            Some(text) => path
+                .parent()
+                .map_or(Ok(()), std::fs::create_dir_all)
+                .and_then(|()| std::fs::write(&path, text)),
             None => std::fs::remove_file(&path),
         };
         done.with_context(|| format!("cannot change {}", path.display()))
@@ -93,15 +96,29 @@ fn pages(binary: &Path) -> anyhow::Result<Vec<Page>> {
     index.push_str("\n## Connectors\n\n| Connector | What it is | Write modes |\n|---|---|---|\n");
     for spec in spoken(binary, &["connectors", "--json"])? {
         let name = word(&spec, "name");
-        let modes: Vec<&str> =
-            spec["capabilities"]["write_modes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        writeln!(index, "| [{name}](connectors/{name}.md) | {} | {} |", word(&spec, "summary"), modes.join(", "))?;
+        let modes: Vec<&str> = spec["capabilities"]["write_modes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        writeln!(
+            index,
+            "| [{name}](connectors/{name}.md) | {} | {} |",
+            word(&spec, "summary"),
+            modes.join(", ")
+        )?;
         page(format!("connectors/{name}.md"), connector(&spec)?);
     }
     index.push_str("\n## Transforms\n\n| Transform | What it does | Group |\n|---|---|---|\n");
     for spec in spoken(binary, &["transforms", "--json"])? {
         let name = word(&spec, "name");
-        writeln!(index, "| [{name}](transforms/{name}.md) | {} | {} |", word(&spec, "summary"), word(&spec, "group"))?;
+        writeln!(
+            index,
+            "| [{name}](transforms/{name}.md) | {} | {} |",
+            word(&spec, "summary"),
+            word(&spec, "group")
+        )?;
         page(format!("transforms/{name}.md"), transform(&spec)?);
     }
     page("README.md".into(), index);
@@ -116,8 +133,13 @@ fn word<'a>(spec: &'a Value, key: &str) -> &'a str {
 
 fn connector(spec: &Value) -> anyhow::Result<String> {
     let mut text = format!("{}\n", word(spec, "docs").trim());
-    let schemes: Vec<String> =
-        spec["schemes"].as_array().into_iter().flatten().filter_map(Value::as_str).map(|s| format!("`{s}://`")).collect();
+    let schemes: Vec<String> = spec["schemes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(|s| format!("`{s}://`"))
+        .collect();
     let name = word(spec, "name");
     writeln!(text, "\n## Settings of a connection\n\nAs a URL it starts with {}.\n", schemes.join(" or "))?;
     list(&mut text, &spec["connection"])?;
@@ -180,7 +202,11 @@ fn indented(text: &str) -> String {
 fn command_line(binary: &Path) -> anyhow::Result<String> {
     let help = say(binary, &["--help"])?;
     let mut text = format!("# Command line\n\n```text\n{}\n```\n", trim_lines(&help));
-    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| line.starts_with("  "));
+    let commands = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| line.starts_with("  "));
     for line in commands {
         // A name stands two spaces in; further lines of its text are deeper.
         let Some(name) = line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')) else { continue };
@@ -193,7 +219,12 @@ fn command_line(binary: &Path) -> anyhow::Result<String> {
         let own = help.split("\nOptions for every command:").next().unwrap_or(&help);
         let after = help.split("\nExamples:").nth(1).map(|rest| format!("\n\nExamples:{}", rest.trim_end()));
         let own = own.split("\nExamples:").next().unwrap_or(own).trim_end();
-        writeln!(text, "\n## towpath {name}\n\n```text\n{}{}\n```", trim_lines(own), after.unwrap_or_default())?;
+        writeln!(
+            text,
+            "\n## towpath {name}\n\n```text\n{}{}\n```",
+            trim_lines(own),
+            after.unwrap_or_default()
+        )?;
     }
     Ok(text)
 }

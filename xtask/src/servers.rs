@@ -39,8 +39,10 @@ pub fn test(root: &Path, args: &[String]) -> anyhow::Result<ExitCode> {
 /// `cargo nextest run` where it is installed, else `cargo test`.
 fn runner(root: &Path, args: &[String]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let has_nextest =
-        Command::new(&cargo).args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
+    let has_nextest = Command::new(&cargo)
+        .args(["nextest", "--version"])
+        .output()
+        .is_ok_and(|output| output.status.success());
     let mut command = Command::new(cargo);
     command.current_dir(root);
     match has_nextest {

@@ -112,7 +112,8 @@ fn choices(root: &Value, schema: &Value) -> Vec<(String, String)> {
         if let Some(word) = next.get("const").and_then(Value::as_str) {
             found.push((word.to_owned(), text.lines().collect::<Vec<_>>().join(" ")));
         }
-        for word in next.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        for word in next.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
             found.push((word.to_owned(), String::new()));
         }
     }
@@ -140,8 +141,10 @@ mod tests {
     #[test]
     fn settings_read_as_people_say_them() {
         let found = settings(&schemars::schema_for!(Load).to_value());
-        let facts: Vec<(&str, &str, bool, Option<&str>)> =
-            found.iter().map(|s| (s.name.as_str(), s.kind.as_str(), s.is_required, s.default.as_deref())).collect();
+        let facts: Vec<(&str, &str, bool, Option<&str>)> = found
+            .iter()
+            .map(|s| (s.name.as_str(), s.kind.as_str(), s.is_required, s.default.as_deref()))
+            .collect();
         assert_eq!(
             facts,
             [

@@ -37,9 +37,13 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {
         findings.extend(folder_is_complete(root, folder, &own)?);
         for other in folders.iter().filter(|other| *other != folder) {
             let other = other.file_name().unwrap_or_default().to_string_lossy();
-            for path in own.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
+            for path in own.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+            {
                 if read(root, path)?.contains(&format!("crate::{other}::")) {
-                    findings.push(Finding::new(*path, format!("a connector never knows another one, here `{other}`")));
+                    findings.push(Finding::new(
+                        *path,
+                        format!("a connector never knows another one, here `{other}`"),
+                    ));
                 }
             }
         }
@@ -58,7 +62,8 @@ fn folder_is_complete(root: &Path, folder: &Path, own: &[&PathBuf]) -> anyhow::R
     let definition = folder.join("mod.rs");
     let lines = read(root, &definition)?.lines().count();
     if lines > DEFINITION {
-        let message = format!("{lines} lines; a definition stays under {DEFINITION}, the work stands beside it");
+        let message =
+            format!("{lines} lines; a definition stays under {DEFINITION}, the work stands beside it");
         findings.push(Finding::new(definition, message).warning());
     }
     let mut tests = own.iter().filter(|path| {

@@ -26,14 +26,27 @@ const LAYERS: [Layer; 7] = [
     Layer {
         name: "towpath-model",
         may: &[],
-        never: &["tokio", "arrow", "futures", "sqlparser", "rusqlite", "tokio-postgres", "mysql_async", "reqwest"],
+        never: &[
+            "tokio",
+            "arrow",
+            "futures",
+            "sqlparser",
+            "rusqlite",
+            "tokio-postgres",
+            "mysql_async",
+            "reqwest",
+        ],
     },
     Layer {
         name: "towpath-connect",
         may: &["towpath-model"],
         never: &["axum", "sqlx", "rusqlite", "tokio-postgres", "mysql_async"],
     },
-    Layer { name: "towpath-connectors", may: &["towpath-connect", "towpath-model"], never: &["axum", "sqlx"] },
+    Layer {
+        name: "towpath-connectors",
+        may: &["towpath-connect", "towpath-model"],
+        never: &["axum", "sqlx"],
+    },
     Layer { name: "towpath-engine", may: &["towpath-connect", "towpath-model"], never: &["axum", "sqlx"] },
     Layer {
         name: "towpath-app",
@@ -73,7 +86,10 @@ fn edges(metadata: &Value) -> Vec<Finding> {
         packages.map(|package| (package["name"].as_str().unwrap_or_default(), package)).collect();
     for (name, package) in &packages {
         let Some(layer) = LAYERS.iter().find(|layer| layer.name == *name) else {
-            findings.push(Finding::new("xtask/src/tidy/crates.rs", format!("crate `{name}` is missing in the table")));
+            findings.push(Finding::new(
+                "xtask/src/tidy/crates.rs",
+                format!("crate `{name}` is missing in the table"),
+            ));
             continue;
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
@@ -88,7 +104,9 @@ fn edges(metadata: &Value) -> Vec<Finding> {
                 (false, _) if other.starts_with("datafusion") && layer.name != ENGINE => {
                     Some(format!("only the engine names DataFusion, and `{name}` depends on `{other}`"))
                 }
-                (false, false) if layer.never.contains(&other) => Some(format!("`{name}` never knows `{other}`")),
+                (false, false) if layer.never.contains(&other) => {
+                    Some(format!("`{name}` never knows `{other}`"))
+                }
                 (false, false) if layer.name == ENGINE && DRIVERS.contains(&other) => {
                     Some(format!("the engine knows no drivers, and depends on `{other}`"))
                 }

@@ -73,7 +73,9 @@ pub fn read(root: &Path, path: &Path) -> anyhow::Result<String> {
 
 fn length(path: &Path, text: &str) -> Option<Finding> {
     let lines = text.lines().count();
-    let message = format!("{lines} lines; split it where it holds two ideas (warned from {LONG}, refused from {TOO_LONG})");
+    let message = format!(
+        "{lines} lines; split it where it holds two ideas (warned from {LONG}, refused from {TOO_LONG})"
+    );
     match lines {
         lines if lines > TOO_LONG => Some(Finding::new(path, message)),
         lines if lines > LONG => Some(Finding::new(path, message).warning()),
@@ -84,7 +86,8 @@ fn length(path: &Path, text: &str) -> Option<Finding> {
 fn rust(path: &Path, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !text.starts_with("//! ") {
-        let message = "the file does not start with `//!`: what it is for, how its parts work, its invariants";
+        let message =
+            "the file does not start with `//!`: what it is for, how its parts work, its invariants";
         findings.push(Finding::new(path, message));
     }
     // Written in two parts so that this file does not name what it looks for.

@@ -50,7 +50,8 @@ fn words(glossary: &str) -> BTreeMap<String, String> {
             && !avoid.starts_with("---")
             && *avoid != "Not"
         {
-            let avoid = avoid.split(',').map(str::trim).filter(|word| !word.is_empty() && !word.contains(' '));
+            let avoid =
+                avoid.split(',').map(str::trim).filter(|word| !word.is_empty() && !word.contains(' '));
             words.extend(avoid.map(|word| (word.to_owned(), (*term).to_owned())));
         }
     }

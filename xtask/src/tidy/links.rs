@@ -43,7 +43,8 @@ fn links(root: &Path, path: &Path, text: &str) -> Vec<Finding> {
             let file = target.split('#').next().unwrap_or_default();
             let is_outside = target.contains("://") || target.starts_with("mailto:");
             if !is_outside && !file.is_empty() && !root.join(folder).join(file).exists() {
-                findings.push(Finding::new(path, format!("the link `{target}` leads nowhere")).line(index + 1));
+                findings
+                    .push(Finding::new(path, format!("the link `{target}` leads nowhere")).line(index + 1));
             }
         }
     }

@@ -1,6 +1,10 @@
 //! Tests of the whole program: they run the binary as a person would.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod bad_input;
 mod bad_servers;
 mod command_line;
+mod industrial;
 mod sandbox;
+mod shipped;

@@ -29,8 +29,14 @@ create table P_Zubeh (
 
 const CUSTOMERS: [&str; 8] =
     ["Brasseur", "Delvaux", "Évrard", "Goossens", "Lejeune", "Müller", "Nguyễn", "O'Hara"];
-const SITES: [&str; 6] =
-    ["Villa des Érables", "Clos du Moulin", "Appart. 3ème", "École communale", "Ferme d'en Haut", "Rénovation nord"];
+const SITES: [&str; 6] = [
+    "Villa des Érables",
+    "Clos du Moulin",
+    "Appart. 3ème",
+    "École communale",
+    "Ferme d'en Haut",
+    "Rénovation nord",
+];
 const STATUSES: [&str; 6] =
     ["cde Planifiee", "cde Planifiée", "lancer en prod", "attente vitrage", "Terminée", "En cours"];
 const NOTES: [&str; 5] = [
@@ -41,8 +47,18 @@ const NOTES: [&str; 5] = [
     "prix confirmé, délai 3 semaines",
 ];
 const BOXES: [&str; 12] = [
-    "SOP ALU H30", "SOP PVC N30", "S P PVC C30", "S D ALU H30", "S Q CONNECT", "S T INTELL", "S TAB LUXE", "S TN PERF",
-    "S PX NEUF", "S TABX", "FEN TOPAZ", "VR_STANDARD",
+    "SOP ALU H30",
+    "SOP PVC N30",
+    "S P PVC C30",
+    "S D ALU H30",
+    "S Q CONNECT",
+    "S T INTELL",
+    "S TAB LUXE",
+    "S TN PERF",
+    "S PX NEUF",
+    "S TABX",
+    "FEN TOPAZ",
+    "VR_STANDARD",
 ];
 const EVENTS: [&str; 6] = ["VR", "VR", "OP", "ST", "CVR", "MO"];
 
@@ -64,7 +80,10 @@ struct Order {
 /// tables land in the database in use.
 pub fn write(out: &mut impl Write, orders: u32, database: Option<&str>) -> io::Result<()> {
     if let Some(name) = database {
-        writeln!(out, "create database if not exists {name} character set utf8mb4 collate utf8mb4_unicode_ci;")?;
+        writeln!(
+            out,
+            "create database if not exists {name} character set utf8mb4 collate utf8mb4_unicode_ci;"
+        )?;
         writeln!(out, "use {name};")?;
     }
     out.write_all(TABLES.as_bytes())?;
@@ -82,15 +101,18 @@ pub fn write(out: &mut impl Write, orders: u32, database: Option<&str>) -> io::R
 }
 
 fn hard_cases() -> Vec<Order> {
-    let order = |number, status, journal: &[(&str, &'static str)], events: &[&str], boxes: &[(u16, &'static str)]| Order {
-        kind: 1,
-        number,
-        extension: Some("A00".into()),
-        status,
-        journal: journal.iter().map(|(at, note)| ((*at).to_owned(), *note)).collect(),
-        events: events.iter().map(|event| (*event).to_owned()).collect(),
-        boxes: boxes.to_vec(),
-    };
+    let order =
+        |number, status, journal: &[(&str, &'static str)], events: &[&str], boxes: &[(u16, &'static str)]| {
+            Order {
+                kind: 1,
+                number,
+                extension: Some("A00".into()),
+                status,
+                journal: journal.iter().map(|(at, note)| ((*at).to_owned(), *note)).collect(),
+                events: events.iter().map(|event| (*event).to_owned()).collect(),
+                boxes: boxes.to_vec(),
+            }
+        };
     let planned = ("2025-06-10 09:00:00", "cde Planifiee");
     let mut cases = vec![
         // Events of both sorts: kept in stock.
@@ -112,7 +134,13 @@ fn hard_cases() -> Vec<Order> {
             &[(1, "FEN TOPAZ"), (2, "S TAB LUXE"), (3, "SOP ALU H30")],
         ),
         // Accents, right and encoded twice.
-        order(2_507_004, "cde Planifiée", &[("2025-06-11 10:00:00", "cde PlanifiÃ©e")], &["VR1"], &[(1, "S T INTELL")]),
+        order(
+            2_507_004,
+            "cde Planifiée",
+            &[("2025-06-11 10:00:00", "cde PlanifiÃ©e")],
+            &["VR1"],
+            &[(1, "S T INTELL")],
+        ),
         // The space is part of the code.
         order(2_507_005, "cde Planifiee", &[planned], &["VR1"], &[(1, "S PX NEUF"), (2, "S TABX")]),
         // Without a journal line, without a box, with another status: not an order for production.
@@ -172,7 +200,12 @@ fn script(out: &mut impl Write, order: &Order, dice: &mut Dice) -> io::Result<()
         )?;
     }
     for number in &order.events {
-        writeln!(out, "insert into A_Vorgang values ({}, {}, 'Opération', '2025-06-15 08:00:00');", text(&id), text(number))?;
+        writeln!(
+            out,
+            "insert into A_Vorgang values ({}, {}, 'Opération', '2025-06-15 08:00:00');",
+            text(&id),
+            text(number)
+        )?;
     }
     for (position, code) in &order.boxes {
         writeln!(

@@ -8,8 +8,16 @@ use std::io::{self, Write};
 use super::Dice;
 
 const CUSTOMERS: [&str; 10] = [
-    "Anaïs Brüder", "Bela Ōtani", "Chloé \"Coco\" Martin", "Dominik Wójcik", "Esra Yıldız", "Françoise L'Hôte",
-    "Grüner Laden, Köln", "Håkon Ås", "Inès Ñandú", "Jo O'Neill",
+    "Anaïs Brüder",
+    "Bela Ōtani",
+    "Chloé \"Coco\" Martin",
+    "Dominik Wójcik",
+    "Esra Yıldız",
+    "Françoise L'Hôte",
+    "Grüner Laden, Köln",
+    "Håkon Ås",
+    "Inès Ñandú",
+    "Jo O'Neill",
 ];
 const COUNTRIES: [&str; 6] = ["BE", "FR", "DE", "NL", "IT", "SE"];
 const PRODUCTS: [(&str, u64); 8] = [
@@ -67,7 +75,11 @@ fn time(minute: u64) -> String {
 
 /// A field of CSV.
 fn quoted(value: &str) -> String {
-    if value.contains([',', '"', '\n']) { format!("\"{}\"", value.replace('"', "\"\"")) } else { value.to_owned() }
+    if value.contains([',', '"', '\n']) {
+        format!("\"{}\"", value.replace('"', "\"\""))
+    } else {
+        value.to_owned()
+    }
 }
 
 #[cfg(test)]
