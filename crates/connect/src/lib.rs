@@ -17,6 +17,7 @@ pub mod cells;
 pub mod civil;
 pub mod connector;
 pub mod destination;
+pub mod digits;
 pub mod filter;
 pub mod fit;
 pub mod reject;

@@ -6,13 +6,15 @@
 
 pub mod mysql;
 pub mod postgres;
+pub mod sqlite;
 
 use std::sync::Arc;
 
-use towpath_connect::{Connector, Registry};
+use towpath_connect::{Connector, Registry, erase};
 
 /// Every built-in connector, in alphabetical order.
 pub fn all() -> Registry {
-    let connectors: Vec<Arc<dyn Connector>> = vec![towpath_connect::erase::<mysql::Mysql>()];
+    let connectors: Vec<Arc<dyn Connector>> =
+        vec![erase::<mysql::Mysql>(), erase::<postgres::Postgres>(), erase::<sqlite::Sqlite>()];
     Registry::new(connectors)
 }

@@ -59,7 +59,8 @@ pub fn postgres_server() -> PostgresServer {
     // Another process may take the free port before the server does.
     for _ in 0..3 {
         let root = is_root();
-        let dir = tempfile::Builder::new().prefix("towpath-pg-").tempdir().expect("a temporary folder").keep();
+        let dir =
+            tempfile::Builder::new().prefix("towpath-pg-").tempdir().expect("a temporary folder").keep();
         if root {
             run(Command::new("chown").arg("postgres").arg(&dir));
         }
@@ -168,7 +169,9 @@ fn programs() -> String {
         .collect();
     found.sort();
     let newest = found.pop().map(|(_, path)| path);
-    newest.unwrap_or_else(|| panic!("no PostgreSQL server: install `postgresql`, or set {VARIABLE} to an admin URL"))
+    newest.unwrap_or_else(|| {
+        panic!("no PostgreSQL server: install `postgresql`, or set {VARIABLE} to an admin URL")
+    })
 }
 
 fn is_root() -> bool {

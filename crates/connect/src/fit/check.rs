@@ -11,10 +11,10 @@ use serde::de::IgnoredAny;
 use towpath_model::Fault;
 
 use super::column::{ColumnFit, TextCheck};
-use super::digits::Digits;
 use super::misfit::{Misfits, shown};
 use super::nested::{blame_rows, compact};
 use crate::civil::{DAY_MICROS, days_from_date};
+use crate::digits::Digits;
 use crate::types::{
     INFINITY_DAYS, INFINITY_MICROS, Logical, NEG_INFINITY_DAYS, NEG_INFINITY_MICROS, logical,
 };

@@ -21,7 +21,6 @@
 mod check;
 mod column;
 mod convert;
-mod digits;
 mod misfit;
 mod moment;
 mod nested;

@@ -10,8 +10,8 @@ use arrow::datatypes::*;
 
 use super::column::ColumnFit;
 use super::convert::{map, parse};
-use super::digits::Digits;
 use super::misfit::{Misfits, shown};
+use crate::digits::Digits;
 
 fn made<T: ArrowPrimitiveType>(array: PrimitiveArray<T>) -> Option<ArrayRef> {
     Some(Arc::new(array))

@@ -346,7 +346,7 @@ fn any_array() -> impl Strategy<Value = ArrayRef> {
 /// What a text says, so that `1.50` and `1.5` are one value.
 fn meaning(array: &dyn Array, row: usize) -> Option<String> {
     let text = value_as_text(array, row)?;
-    Some(digits::Digits::parse(&text).and_then(|digits| digits.plain()).unwrap_or(text))
+    Some(crate::digits::Digits::parse(&text).and_then(|digits| digits.plain()).unwrap_or(text))
 }
 
 proptest! {

@@ -100,7 +100,8 @@ pub(super) async fn missing(session: &Session, name: &TableName) -> Result<Fault
         .iter()
         .map(|row| TableName { schema: (!bare).then(|| row.get(0)), table: row.get(1) }.to_string())
         .collect();
-    let fault = Fault::not_found(format!("the table `{name}` does not exist ({})", session.connection.place()));
+    let fault =
+        Fault::not_found(format!("the table `{name}` does not exist ({})", session.connection.place()));
     Ok(match suggest::hint(&name.to_string(), "tables", known.iter().map(String::as_str)) {
         Some(hint) => fault.hint(hint),
         None => fault.hint("check the name of the table, its schema, and `database` of the connection"),
@@ -175,7 +176,8 @@ pub(super) async fn list(session: &Session) -> Result<Vec<Listed>, Fault> {
     for (oid, column) in resolve_columns(session, &rows).await? {
         columns.entry(oid).or_default().push(column);
     }
-    let sql = format!("{KEYS} AND i.indrelid = ANY ($1) ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid");
+    let sql =
+        format!("{KEYS} AND i.indrelid = ANY ($1) ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid");
     let rows = session.rows(DOING, &sql, &[(&oids, Type::OID_ARRAY)]).await?;
     let mut keys: HashMap<u32, Vec<String>> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
 

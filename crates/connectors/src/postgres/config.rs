@@ -129,7 +129,8 @@ pub(super) fn address(text: &str, with_stream: bool) -> Result<Address, Fault> {
         true => "write `postgresql://user@host:5432/database/schema.table`",
         false => "write `postgresql://user@host:5432/database`",
     };
-    let wrong = |why: &str| Fault::config(format!("the PostgreSQL address cannot be read: {why}")).hint(shape);
+    let wrong =
+        |why: &str| Fault::config(format!("the PostgreSQL address cannot be read: {why}")).hint(shape);
     let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
     let decode = |part: &str| {
         let decoded = percent_decode_str(part).decode_utf8().map(Cow::into_owned);
@@ -183,8 +184,10 @@ fn parameter(name: &str, value: &str) -> Result<(&'static str, Value), Fault> {
                 "require" => "require",
                 "verify-full" | "verify_full" => "verify_full",
                 other => {
-                    return Err(Fault::config(format!("the address has an unknown encryption mode `{other}`"))
-                        .hint("modes: `disable`, `prefer`, `require`, `verify_full`"));
+                    return Err(Fault::config(format!(
+                        "the address has an unknown encryption mode `{other}`"
+                    ))
+                    .hint("modes: `disable`, `prefer`, `require`, `verify_full`"));
                 }
             };
             ("tls", json!(tls))
@@ -206,7 +209,8 @@ mod tests {
 
     #[test]
     fn an_address_names_a_connection_and_a_table() {
-        let address = address("postgresql://al%40ice:s%3Acret@db:6432/shop/public.orders?sslmode=require", true);
+        let address =
+            address("postgresql://al%40ice:s%3Acret@db:6432/shop/public.orders?sslmode=require", true);
         let address = address.unwrap();
         assert_eq!(
             address.connection,

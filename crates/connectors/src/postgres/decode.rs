@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BinaryBuilder, BooleanArray, Date32Array, Decimal128Array, Decimal256Array, Float32Array,
-    Float64Array, Int16Array, Int32Array, Int64Array, IntervalMonthDayNanoArray, ListArray, NullBufferBuilder, RecordBatch,
-    RecordBatchOptions, StringBuilder, Time64MicrosecondArray, TimestampMicrosecondArray,
+    Float64Array, Int16Array, Int32Array, Int64Array, IntervalMonthDayNanoArray, ListArray,
+    NullBufferBuilder, RecordBatch, RecordBatchOptions, StringBuilder, Time64MicrosecondArray,
+    TimestampMicrosecondArray,
 };
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::compute::filter;
@@ -288,14 +289,20 @@ impl Column {
             Values::Bool(values) => values.push(false),
             Values::Int2(values) => values.push(0),
             Values::Int4(values) | Values::Date(values) => values.push(0),
-            Values::Int8(values) | Values::Oid(values) | Values::Time(values) | Values::Timestamp(values, _) => {
+            Values::Int8(values)
+            | Values::Oid(values)
+            | Values::Time(values)
+            | Values::Timestamp(values, _) => {
                 values.push(0);
             }
             Values::Float4(values) => values.push(0.0),
             Values::Float8(values) => values.push(0.0),
             Values::Decimal128 { values, .. } => values.push(0),
             Values::Decimal256 { values, .. } => values.push(i256::ZERO),
-            Values::Text(values) | Values::Jsonb(values) | Values::Uuid(values) | Values::Numeric(values, _) => {
+            Values::Text(values)
+            | Values::Jsonb(values)
+            | Values::Uuid(values)
+            | Values::Numeric(values, _) => {
                 // The builder keeps its own nulls, so that they need no second pass.
                 values.append_null();
             }
@@ -328,12 +335,15 @@ impl Column {
                 Decimal256Array::new(take(values, capacity).into(), nulls)
                     .with_precision_and_scale(*precision, *scale)?,
             ),
-            Values::Text(values) | Values::Jsonb(values) | Values::Uuid(values) | Values::Numeric(values, _) => {
-                Arc::new(values.finish())
-            }
+            Values::Text(values)
+            | Values::Jsonb(values)
+            | Values::Uuid(values)
+            | Values::Numeric(values, _) => Arc::new(values.finish()),
             Values::Bytea(values) => Arc::new(values.finish()),
             Values::Date(values) => Arc::new(Date32Array::new(take(values, capacity).into(), nulls)),
-            Values::Time(values) => Arc::new(Time64MicrosecondArray::new(take(values, capacity).into(), nulls)),
+            Values::Time(values) => {
+                Arc::new(Time64MicrosecondArray::new(take(values, capacity).into(), nulls))
+            }
             Values::Timestamp(values, zoned) => {
                 let array = TimestampMicrosecondArray::new(take(values, capacity).into(), nulls);
                 Arc::new(array.with_timezone_opt(zoned.then_some("UTC")))

@@ -72,16 +72,13 @@ impl ServerError {
         })
     }
 
-    /// Whether the SQLSTATE is this one.
-    pub(super) fn is(&self, code: &str) -> bool {
-        self.code == code
-    }
-
     /// The fault: what was done, what the server said, and the way out.
     pub(super) fn into_fault(self, connection: &Connection, doing: &str) -> Fault {
         let user = &connection.user;
         let (kind, hint) = match self.code.as_str() {
-            "28P01" | "28000" => (FaultKind::Auth, Some("check `user` and `password` of the connection".into())),
+            "28P01" | "28000" => {
+                (FaultKind::Auth, Some("check `user` and `password` of the connection".into()))
+            }
             "42501" => (
                 FaultKind::Auth,
                 Some(format!("ask the owner to grant the right to `{user}`, or connect as another user")),
@@ -89,7 +86,9 @@ impl ServerError {
             "3D000" => (FaultKind::NotFound, Some("check `database` of the connection".into())),
             "3F000" => (FaultKind::NotFound, Some("create the schema, or correct its name".into())),
             "42P01" => (FaultKind::NotFound, Some("check the name of the table and its schema".into())),
-            "53100" => (FaultKind::Unavailable, Some("free space on the server's disk, then run again".into())),
+            "53100" => {
+                (FaultKind::Unavailable, Some("free space on the server's disk, then run again".into()))
+            }
             "53300" => {
                 (FaultKind::Unavailable, Some("close other connections, or raise `max_connections`".into()))
             }
@@ -97,8 +96,13 @@ impl ServerError {
                 FaultKind::Unavailable,
                 Some("somebody cancelled the statement, or it met a time limit of the server".into()),
             ),
-            "57P01" | "57P02" => (FaultKind::Unavailable, Some("the server or its administrator ended the connection; run again".into())),
-            "57P03" => (FaultKind::Unavailable, Some("wait until the server has started, then run again".into())),
+            "57P01" | "57P02" => (
+                FaultKind::Unavailable,
+                Some("the server or its administrator ended the connection; run again".into()),
+            ),
+            "57P03" => {
+                (FaultKind::Unavailable, Some("wait until the server has started, then run again".into()))
+            }
             "40001" | "40P01" | "55P03" => {
                 (FaultKind::Unavailable, Some("another transaction stood in the way; run again".into()))
             }
@@ -127,7 +131,8 @@ impl ServerError {
         add(&self.column, "; column `", "`");
         add(&self.context.map(|context| shorten(&context)), " (", ")");
         if kind == FaultKind::Auth && self.code.starts_with("28") {
-            message = format!("the server refused to let the user in: {} ({})", self.message, connection.place());
+            message =
+                format!("the server refused to let the user in: {} ({})", self.message, connection.place());
         }
         if self.code == "3D000" {
             message = format!("{} ({})", first_lower(&self.message), connection.place());
@@ -168,6 +173,11 @@ pub(super) fn driver_fault(error: tokio_postgres::Error, connection: &Connection
         return lost(connection, doing, &reason).cause(error);
     }
     Fault::internal(format!("{doing}: {error}: {reason}")).cause(error)
+}
+
+/// Whether a unique key was violated.
+pub(super) fn is_repeated(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|error| error.code().code() == "23505")
 }
 
 /// The connection went away.

@@ -1,12 +1,24 @@
-//! PostgreSQL.
+//! PostgreSQL, versions 12 to 17.
+//!
+//! The definition ties the parts together: settings ([`config`]), sessions (`session`, over `wire` and `tls`), the
+//! catalogs (`catalog`), types (`types`, `numeric`), the reading role (`source`, with `decode` and `filters`) and
+//! the writing role (`destination`, with `plan`, `load`, `encode` and `ledger`).
+//!
+//! Invariants: values reach SQL only as bound values or copied rows; names only through `name`; every server error
+//! becomes a fault through the one table in `fault`.
+
 mod catalog;
-mod config;
+pub mod config;
 mod decode;
+mod destination;
+mod encode;
 mod fault;
 mod filters;
 mod ledger;
+mod load;
 mod name;
 mod numeric;
+mod plan;
 mod protocol;
 mod render;
 mod session;
@@ -14,3 +26,90 @@ mod source;
 mod tls;
 mod types;
 mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use towpath_connect::{Address, Capabilities, Catalog, ConnectorDef, Context, Destination, Source};
+use towpath_model::{Fault, WriteMode};
+
+use config::{Connection, DestinationSettings, SourceSettings};
+use destination::PostgresDestination;
+use name::{MAX_NAME, TableName};
+use session::Session;
+use source::{PostgresSource, Stream};
+
+/// The PostgreSQL connector.
+#[derive(Debug)]
+pub struct Postgres;
+
+#[async_trait]
+impl ConnectorDef for Postgres {
+    type Connection = Connection;
+    type Source = SourceSettings;
+    type Destination = DestinationSettings;
+
+    const NAME: &'static str = "postgres";
+    const TITLE: &'static str = "PostgreSQL";
+    const SUMMARY: &'static str = "Reads tables, views and queries of PostgreSQL, and loads tables.";
+    const DOCS: &'static str = include_str!("README.md");
+    const SCHEMES: &'static [&'static str] = &["postgresql", "postgres"];
+    const EXAMPLES: &'static [(&'static str, &'static str)] = &[
+        ("copy-table.yaml", include_str!("examples/copy-table.yaml")),
+        ("load-query.yaml", include_str!("examples/load-query.yaml")),
+    ];
+
+    fn capabilities() -> Capabilities {
+        Capabilities {
+            write_modes: vec![WriteMode::Append, WriteMode::Overwrite, WriteMode::Upsert],
+            projection: true,
+            filters: true,
+            limit: true,
+            queries: true,
+            atomic: true,
+            idempotent: true,
+            creates: true,
+            adds_columns: true,
+            accounts: true,
+            max_identifier: Some(MAX_NAME),
+        }
+    }
+
+    fn address(url: &str, with_stream: bool) -> Result<Address, Fault> {
+        config::address(url, with_stream)
+    }
+
+    async fn check(connection: &Connection, cx: &Context) -> Result<(), Fault> {
+        let connection = Arc::new(connection.clone().settle(cx)?);
+        Session::open(&connection).await.map(drop)
+    }
+
+    async fn discover(connection: &Connection, cx: &Context) -> Result<Catalog, Fault> {
+        source::discover(&Arc::new(connection.clone().settle(cx)?)).await
+    }
+
+    fn source(
+        connection: Connection,
+        settings: SourceSettings,
+        cx: &Context,
+    ) -> Result<Arc<dyn Source>, Fault> {
+        let stream = match (settings.table, settings.query) {
+            (Some(table), None) => Stream::Table(TableName::parse(&table)?),
+            (None, Some(query)) => Stream::Query(query),
+            _ => return Err(Fault::config("a PostgreSQL source needs either `table` or `query`")),
+        };
+        Ok(Arc::new(PostgresSource::new(Arc::new(connection.settle(cx)?), stream)))
+    }
+
+    fn destination(
+        connection: Connection,
+        settings: DestinationSettings,
+        cx: &Context,
+    ) -> Result<Arc<dyn Destination>, Fault> {
+        let table = TableName::parse(&settings.table)?;
+        Ok(Arc::new(PostgresDestination::new(Arc::new(connection.settle(cx)?), table)))
+    }
+}

@@ -53,8 +53,9 @@ impl TableName {
     /// Reads a name as users write it: `orders`, `public.orders`, `"Odd Name"."t"`.
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         let wrong = |why: &str| {
-            Fault::config(format!("`{text}` is not the name of a table: {why}"))
-                .hint("write `schema.table`, with quotes around a part that holds a dot: `\"odd.schema\".\"t\"`")
+            Fault::config(format!("`{text}` is not the name of a table: {why}")).hint(
+                "write `schema.table`, with quotes around a part that holds a dot: `\"odd.schema\".\"t\"`",
+            )
         };
         let mut parts: Vec<String> = Vec::new();
         let mut rest = text.trim();

@@ -119,7 +119,11 @@ impl<'a> Wire<'a> {
         }
         for group in 0..=weight {
             let digits = four(self.digit(group as usize));
-            let skip = if group == 0 { digits.iter().take(3).take_while(|digit| **digit == b'0').count() } else { 0 };
+            let skip = if group == 0 {
+                digits.iter().take(3).take_while(|digit| **digit == b'0').count()
+            } else {
+                0
+            };
             out.extend_from_slice(&digits[skip..]);
         }
         if self.scale > 0 {
@@ -299,7 +303,8 @@ pub(super) fn write_text(out: &mut Vec<u8>, text: &str) -> Option<()> {
     if digits().next().is_none() || !digits().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let scale = u16::try_from((decimals.len() as i32 - exponent).max(0)).ok().filter(|scale| *scale < 0x4000)?;
+    let scale =
+        u16::try_from((decimals.len() as i32 - exponent).max(0)).ok().filter(|scale| *scale < 0x4000)?;
     // Decimal digits before the point, negative when zeros follow it.
     let before = whole.len() as i32 + exponent;
     let lead = (-before).rem_euclid(4) as usize;

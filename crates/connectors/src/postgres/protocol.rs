@@ -118,24 +118,24 @@ impl Bulk {
         Ok(())
     }
 
-    /// Starts `COPY … TO STDOUT`. Rows follow as `CopyData` messages.
+    /// Starts `COPY … TO STDOUT`. Rows follow as `CopyData` messages, or an error: the server keeps its answer
+    /// back until the first rows are ready, which may be long, so this does not wait for it.
     pub(super) async fn start_copy_out(&mut self, sql: &str) -> Result<(), Broken> {
-        self.start(sql, b'H').await
+        let mut out = Vec::new();
+        frame(&mut out, b'Q', |out| cstr(out, sql));
+        self.send(&out).await?;
+        Ok(())
     }
 
     /// Starts `COPY … FROM STDIN`. The server then waits for `CopyData` messages.
     pub(super) async fn start_copy_in(&mut self, sql: &str) -> Result<(), Broken> {
-        self.start(sql, b'G').await
-    }
-
-    async fn start(&mut self, sql: &str, answer: u8) -> Result<(), Broken> {
         let mut out = Vec::new();
         frame(&mut out, b'Q', |out| cstr(out, sql));
         self.send(&out).await?;
         loop {
             match self.message()? {
                 Some((b'E', body)) => return Err(Broken::Server(Box::new(ServerError::parse(body)))),
-                Some((tag, _)) if tag == answer => return Ok(()),
+                Some((b'G', _)) => return Ok(()),
                 Some(_) => {}
                 None => self.fill().await?,
             }
@@ -200,7 +200,9 @@ impl Bulk {
                 None => match self.fill().await {
                     Ok(()) => {}
                     Err(error) => {
-                        return Err(refused.map_or(Broken::Socket(error), |error| Broken::Server(Box::new(error))));
+                        return Err(
+                            refused.map_or(Broken::Socket(error), |error| Broken::Server(Box::new(error)))
+                        );
                     }
                 },
             }

@@ -116,7 +116,11 @@ fn array(item: &Kind, bytes: &[u8]) -> Option<Value> {
         items = items.chunks((*size).max(1)).map(|row| Value::Array(row.to_vec())).collect();
     }
     let list = Value::Array(items);
-    Some(if bounds.contains("[1:") || bounds.is_empty() { list } else { Value::String(format!("{bounds}={list}")) })
+    Some(if bounds.contains("[1:") || bounds.is_empty() {
+        list
+    } else {
+        Value::String(format!("{bounds}={list}"))
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -55,7 +55,10 @@ impl Session {
         let doing = "signing in";
         let wire = dial(connection).await?;
         let mut config = Config::new();
-        config.user(&connection.user).dbname(connection.database()).application_name(&connection.application_name);
+        config
+            .user(&connection.user)
+            .dbname(connection.database())
+            .application_name(&connection.application_name);
         if let Some(password) = &connection.password {
             config.password(password.expose());
         }
@@ -110,7 +113,8 @@ impl Session {
         binds: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, Fault> {
         let run = async {
-            let rows = self.client.query_typed_raw(sql, binds.iter().map(|(value, kind)| (*value, kind.clone())));
+            let rows =
+                self.client.query_typed_raw(sql, binds.iter().map(|(value, kind)| (*value, kind.clone())));
             rows.await?.try_collect().await
         };
         run.await.map_err(|error| self.fault(error, doing))

@@ -15,7 +15,8 @@ use futures::StreamExt;
 use tokio::sync::mpsc;
 use towpath_connect::types::describe;
 use towpath_connect::{
-    BatchStream, Catalog, CatalogEntry, Filter, ReadProgress, ReadRequest, Reject, RejectSink, Source, StreamInfo,
+    BatchStream, Catalog, CatalogEntry, Filter, ReadProgress, ReadRequest, Reject, RejectSink, Source,
+    StreamInfo,
 };
 use towpath_model::{Fault, SqlText};
 
@@ -122,7 +123,7 @@ fn table_shape(relation: &Relation, columns: Vec<Column>, key: Vec<String>) -> S
 
 async fn query_shape(session: &Session, text: &SqlText) -> Result<Shape, Fault> {
     let (sql, binds) = text.render(|number| format!("${number}"));
-    let sql = sql.trim().trim_end_matches(|end: char| end == ';' || end.is_whitespace());
+    let sql = bare_query(&sql);
     let binds: Vec<Bound> = binds.into_iter().map(Bound::from).collect();
     // The line break ends a comment in the last line of the query.
     let from = format!("(\n{sql}\n) AS stream");
@@ -154,6 +155,18 @@ async fn query_shape(session: &Session, text: &SqlText) -> Result<Shape, Fault> 
     Ok(Shape { from, binds, columns, info: StreamInfo::new(Arc::new(Schema::new(fields))) })
 }
 
+/// The query without the semicolon that ends it, or a comment behind that.
+fn bare_query(sql: &str) -> &str {
+    let mut sql = sql.trim();
+    if let Some((before, comment)) = sql.rsplit_once("--")
+        && before.trim_end().ends_with(';')
+        && !comment.contains(['\n', '\'', '"', '$', '*'])
+    {
+        sql = before;
+    }
+    sql.trim_end_matches(|end: char| end == ';' || end.is_whitespace())
+}
+
 /// Where in the user's text an error stands, as words for a message.
 fn line_of(error: &ServerError, before: usize, sql: &str) -> String {
     let at = error.position.and_then(|position| (position as usize).checked_sub(before + 1));
@@ -176,7 +189,8 @@ impl Source for PostgresSource {
     }
 
     fn applies(&self, filter: &Filter) -> bool {
-        let known = self.known.get().and_then(|columns| columns.iter().find(|(name, _)| *name == filter.column));
+        let known =
+            self.known.get().and_then(|columns| columns.iter().find(|(name, _)| *name == filter.column));
         known.is_some_and(|(_, kind)| filters::applies(filter, kind))
     }
 
@@ -192,9 +206,10 @@ impl Source for PostgresSource {
         let mut binds = shape.binds.clone();
         for (index, filter) in request.filters.iter().enumerate() {
             let kind = shape.columns.iter().find(|(name, _)| *name == filter.column).map(|(_, kind)| kind);
-            let condition = kind.and_then(|kind| filters::sql(filter, kind, &mut binds)).ok_or_else(|| {
-                Fault::internal(format!("a filter on `{}` that the source does not take", filter.column))
-            })?;
+            let condition =
+                kind.and_then(|kind| filters::sql(filter, kind, &mut binds)).ok_or_else(|| {
+                    Fault::internal(format!("a filter on `{}` that the source does not take", filter.column))
+                })?;
             sql.push_str(if index == 0 { " WHERE " } else { " AND " });
             sql.push_str(&condition);
         }
@@ -235,13 +250,18 @@ impl Source for PostgresSource {
 }
 
 /// The types of the columns to read; refuses a stream that changed since it was described.
-fn chosen<'a>(stream: &Stream, shape: &'a Shape, schema: &SchemaRef) -> Result<Vec<&'a (String, PgType)>, Fault> {
+fn chosen<'a>(
+    stream: &Stream,
+    shape: &'a Shape,
+    schema: &SchemaRef,
+) -> Result<Vec<&'a (String, PgType)>, Fault> {
     let changed = |what: String| {
         Fault::contract(format!("{stream} changed while the run was planned: {what}")).hint("run again")
     };
     let mut columns = Vec::new();
     for wanted in schema.fields() {
-        let found = shape.columns.iter().zip(shape.info.schema.fields()).find(|((name, _), _)| name == wanted.name());
+        let found =
+            shape.columns.iter().zip(shape.info.schema.fields()).find(|((name, _), _)| name == wanted.name());
         let Some((column, now)) = found else {
             return Err(changed(format!("the column `{}` is gone", wanted.name())));
         };
@@ -370,8 +390,11 @@ impl Reading {
     }
 
     fn malformed(&self) -> Fault {
-        Fault::unavailable(format!("{}: the server sent a row that is not in the binary form of PostgreSQL", self.doing))
-            .hint("check that the server, or the proxy before it, is PostgreSQL 12 or later")
+        Fault::unavailable(format!(
+            "{}: the server sent a row that is not in the binary form of PostgreSQL",
+            self.doing
+        ))
+        .hint("check that the server, or the proxy before it, is PostgreSQL 12 or later")
     }
 }
 

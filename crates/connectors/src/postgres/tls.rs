@@ -32,8 +32,11 @@ pub(super) async fn encrypt(connection: &Connection, mut stream: TcpStream) -> R
         return Ok(Answer::Stream(Box::new(stream)));
     }
     let lost = |error: std::io::Error| {
-        Fault::unavailable(format!("the connection was lost while encryption was settled ({})", connection.place()))
-            .cause(error)
+        Fault::unavailable(format!(
+            "the connection was lost while encryption was settled ({})",
+            connection.place()
+        ))
+        .cause(error)
     };
     stream.write_all(&REQUEST).await.map_err(lost)?;
     let mut answer = [0];
@@ -42,8 +45,11 @@ pub(super) async fn encrypt(connection: &Connection, mut stream: TcpStream) -> R
         if connection.tls == Tls::Prefer {
             return Ok(Answer::Stream(Box::new(stream)));
         }
-        return Err(Fault::unavailable(format!("the server does not offer encryption ({})", connection.place()))
-            .hint("turn `ssl` on in the server, or set `tls: prefer`"));
+        return Err(Fault::unavailable(format!(
+            "the server does not offer encryption ({})",
+            connection.place()
+        ))
+        .hint("turn `ssl` on in the server, or set `tls: prefer`"));
     }
     let mut connector = MakeRustlsConnect::new(client_config(connection).await?);
     let made = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut connector, &connection.host);
@@ -55,7 +61,8 @@ pub(super) async fn encrypt(connection: &Connection, mut stream: TcpStream) -> R
         Ok(stream) => Ok(Answer::Stream(Box::new(Encrypted(Box::new(stream))))),
         Err(_) if connection.tls == Tls::Prefer => Ok(Answer::Retry),
         Err(error) => {
-            let fault = Fault::auth(format!("encryption failed: {error} ({})", connection.place())).cause(error);
+            let fault =
+                Fault::auth(format!("encryption failed: {error} ({})", connection.place())).cause(error);
             Err(fault.hint(match connection.tls {
                 Tls::VerifyFull => {
                     "check that the certificate names this host, and give its authority as `root_certificate`"
@@ -83,16 +90,20 @@ async fn client_config(connection: &Connection) -> Result<ClientConfig, Fault> {
                 Fault::not_found(format!("`root_certificate`: the file `{path}` cannot be read: {error}"))
             })?;
             for certificate in rustls_pemfile::certs(&mut pem.as_slice()) {
-                let added = certificate.map_err(|error| error.to_string()).and_then(|certificate| {
-                    roots.add(certificate).map_err(|error| error.to_string())
-                });
+                let added = certificate
+                    .map_err(|error| error.to_string())
+                    .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()));
                 added.map_err(|why| {
-                    Fault::config(format!("`root_certificate`: a certificate in `{path}` cannot be used: {why}"))
+                    Fault::config(format!(
+                        "`root_certificate`: a certificate in `{path}` cannot be used: {why}"
+                    ))
                 })?;
             }
             if roots.is_empty() {
-                return Err(Fault::config(format!("`root_certificate`: the file `{path}` holds no certificate"))
-                    .hint("give a PEM file, with `-----BEGIN CERTIFICATE-----` in it"));
+                return Err(Fault::config(format!(
+                    "`root_certificate`: the file `{path}` holds no certificate"
+                ))
+                .hint("give a PEM file, with `-----BEGIN CERTIFICATE-----` in it"));
             }
         }
     }

@@ -92,7 +92,10 @@ pub(super) fn builtin(oid: u32, typmod: i32) -> Option<Kind> {
         3802 => Kind::Jsonb,
         // Vectors of catalogs look like arrays but count from zero.
         22 | 30 => Kind::Cast,
-        _ => return builtin_item(oid).and_then(|item| Some(Kind::Array(Box::new(builtin(item, typmod)?), item))),
+        _ => {
+            return builtin_item(oid)
+                .and_then(|item| Some(Kind::Array(Box::new(builtin(item, typmod)?), item)));
+        }
     })
 }
 
@@ -194,7 +197,9 @@ pub(super) fn field(name: &str, column: &PgType, nullable: bool) -> Field {
 /// The type that a new column gets for incoming values, unless its native type exists.
 pub(super) fn new_type(incoming: &FieldRef) -> String {
     let canonical = canonical_field(incoming);
-    match logical(&canonical) {
+    // What a transform made of a column may still carry the column's old logical type.
+    let is_text = *canonical.data_type() == DataType::Utf8;
+    match logical(&canonical).filter(|_| is_text) {
         Some(Logical::Uuid) => return "uuid".into(),
         Some(Logical::Json) => return "jsonb".into(),
         Some(Logical::Numeric) => return "numeric".into(),
@@ -261,7 +266,9 @@ pub(super) fn fit(column: &PgType, nullable: bool, incoming: &FieldRef) -> Colum
 fn taken_type(kind: &Kind, incoming: &DataType) -> DataType {
     match (kind, incoming) {
         // These columns take numbers of any size, so whatever is exact stays as it is.
-        (Kind::Numeric | Kind::Money, DataType::Decimal128(..) | DataType::Decimal256(..)) => incoming.clone(),
+        (Kind::Numeric | Kind::Money, DataType::Decimal128(..) | DataType::Decimal256(..)) => {
+            incoming.clone()
+        }
         (Kind::Numeric | Kind::Money, incoming) if incoming.is_integer() => DataType::Decimal128(20, 0),
         (Kind::Oid, _) => DataType::UInt32,
         // A time span without months and days.

@@ -1,9 +1,11 @@
 //! What transforms share when they plan.
 
+use std::sync::Arc;
+
 use datafusion::common::{Column, DFSchema};
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::expr::Sort;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::expr::{Sort, WindowFunction};
+use datafusion::logical_expr::{AggregateUDF, Expr, LogicalPlan, LogicalPlanBuilder};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -231,6 +233,11 @@ pub(super) fn new_name(schema: &DFSchema, name: &str, path: &str) -> Result<(), 
         );
     }
     Ok(())
+}
+
+/// A call of an aggregate function that sees other rows through a window.
+pub(super) fn over(function: Arc<AggregateUDF>, argument: Expr) -> Expr {
+    Expr::from(WindowFunction::new(function, vec![argument]))
 }
 
 /// A regular expression that cannot be read.

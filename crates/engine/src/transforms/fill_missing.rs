@@ -4,7 +4,10 @@ use arrow::datatypes::DataType;
 use async_trait::async_trait;
 use datafusion::common::{Column, ScalarValue};
 use datafusion::functions::expr_fn::coalesce;
-use datafusion::functions_aggregate::expr_fn::{avg, count, first_value, last_value, median};
+use datafusion::functions_aggregate::average::avg_udaf;
+use datafusion::functions_aggregate::count::count_udaf;
+use datafusion::functions_aggregate::median::median_udaf;
+use datafusion::functions_window::expr_fn::{first_value, last_value};
 use datafusion::logical_expr::expr::{NullTreatment, Sort};
 use datafusion::logical_expr::{
     Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, WindowFrame, WindowFrameBound, WindowFrameUnits,
@@ -17,7 +20,7 @@ use towpath_connect::types;
 use towpath_model::Problem;
 
 use super::common::{
-    OrProblem, Planned, Problems, col, comparable, one, out, sort_keys, with_columns, without_helpers,
+    OrProblem, Planned, Problems, col, comparable, one, out, over, sort_keys, with_columns, without_helpers,
 };
 use super::scalar::Scalar;
 use crate::expr;
@@ -225,7 +228,7 @@ fn neighbour(
     for column in columns {
         let helper = format!("{HELPER}{}", column.name);
         // The row itself is the last of its frame: a value that is there fills itself.
-        let window = last_value(Expr::Column(column.clone()), vec![])
+        let window = last_value(Expr::Column(column.clone()))
             .partition_by(groups.clone())
             .order_by(order.clone())
             .window_frame(frame(WindowFrameBound::CurrentRow))
@@ -254,7 +257,7 @@ fn usual(plan: LogicalPlan, columns: &[Column], groups: &[Expr], strategy: Strat
         let value = Expr::Column(column.clone());
         // The middle of two whole numbers need not be whole.
         let value = if field.data_type().is_integer() { cast(value, DataType::Float64) } else { value };
-        let window = if strategy == Strategy::Mean { avg(value.clone()) } else { median(value.clone()) };
+        let window = over(if strategy == Strategy::Mean { avg_udaf() } else { median_udaf() }, value.clone());
         windows.push(window.partition_by(groups.to_vec()).build().or_problem("")?.alias(&helper));
         let usual = match field.data_type() {
             data_type if data_type.is_integer() => col(helper),
@@ -276,10 +279,11 @@ fn most_frequent(mut plan: LogicalPlan, columns: &[Column], groups: &[Expr]) -> 
             (format!("{HELPER}often_{}", column.name), format!("{HELPER}mode_{}", column.name));
         let mut partition = groups.to_vec();
         partition.push(value.clone());
-        let counted = count(value.clone()).partition_by(partition).build().or_problem("")?.alias(&often);
+        let counted =
+            over(count_udaf(), value.clone()).partition_by(partition).build().or_problem("")?.alias(&often);
         // Missing values count as never, so they come last.
         let order = vec![col(&often).sort(false, false), value.clone().sort(true, false)];
-        let chosen = first_value(value.clone(), vec![])
+        let chosen = first_value(value.clone())
             .partition_by(groups.to_vec())
             .order_by(order)
             .window_frame(frame(WindowFrameBound::Following(ScalarValue::UInt64(None))))

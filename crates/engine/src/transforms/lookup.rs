@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use datafusion::common::{Column, JoinType};
-use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::functions_aggregate::count::count_udaf;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, lit, when};
 use indexmap::IndexMap;
@@ -11,7 +11,9 @@ use serde::Deserialize;
 use towpath_model::Problem;
 use towpath_model::problem::join;
 
-use super::common::{OnError, OrProblem, Planned, Problems, col, named, new_name, out, project, sort_keys};
+use super::common::{
+    OnError, OrProblem, Planned, Problems, col, named, new_name, out, over, project, sort_keys,
+};
 use super::keys::{Keys, keys};
 use super::scalar::Scalar;
 use crate::expr;
@@ -223,7 +225,8 @@ fn first_of_key(
 /// The table, which fails when a key repeats.
 fn only_of_key(table: LogicalPlan, keys: &Keys, cx: &PlanContext) -> Planned<LogicalPlan> {
     let mark = format!("{HELPER}copies");
-    let copies = count(lit(1)).partition_by(keys.right().map(col).collect()).build().or_problem("")?;
+    let copies =
+        over(count_udaf(), lit(1)).partition_by(keys.right().map(col).collect()).build().or_problem("")?;
     let table = LogicalPlanBuilder::new(table)
         .window(vec![copies.alias(&mark)])
         .and_then(LogicalPlanBuilder::build)

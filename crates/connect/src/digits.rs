@@ -6,16 +6,18 @@ use arrow::datatypes::i256;
 
 /// A decimal number taken apart: `0.d₁d₂d₃… × 10^exponent`, without leading or trailing zeros.
 #[derive(Debug, PartialEq)]
-pub(super) struct Digits {
-    pub(super) negative: bool,
-    /// Empty for zero.
-    pub(super) digits: String,
-    pub(super) exponent: i64,
+pub struct Digits {
+    /// Below zero; zero itself never is.
+    pub negative: bool,
+    /// The digits that count; empty for zero.
+    pub digits: String,
+    /// Where the decimal point stands: before the first digit for 0, behind it for 1.
+    pub exponent: i64,
 }
 
 impl Digits {
     /// Reads `-12.50`, `.5`, `1e-3`. Blanks, separators and words are no numbers.
-    pub(super) fn parse(text: &str) -> Option<Digits> {
+    pub fn parse(text: &str) -> Option<Digits> {
         let negative = text.starts_with('-');
         let rest = text.strip_prefix(['-', '+']).unwrap_or(text);
         let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
@@ -42,12 +44,12 @@ impl Digits {
     }
 
     /// Digits behind the decimal point.
-    pub(super) fn places(&self) -> i64 {
+    pub fn places(&self) -> i64 {
         self.digits.len() as i64 - self.exponent
     }
 
     /// The number times `10^scale`, when that is whole and not too large.
-    pub(super) fn unscaled(&self, scale: i8) -> Option<i256> {
+    pub fn unscaled(&self, scale: i8) -> Option<i256> {
         if self.digits.is_empty() {
             return Some(i256::ZERO);
         }
@@ -61,7 +63,7 @@ impl Digits {
     }
 
     /// The number without exponent, unless it would be longer than any database takes.
-    pub(super) fn plain(&self) -> Option<String> {
+    pub fn plain(&self) -> Option<String> {
         const LONGEST: i64 = 150_000;
         if self.exponent.abs() > LONGEST || self.places() > LONGEST {
             return None;
@@ -89,13 +91,13 @@ impl Digits {
 
     /// Whether these are the digits of the number's shortest form that reads back, so that nobody who reads the
     /// number again sees another one.
-    pub(super) fn shown_by(&self, value: impl LowerExp) -> bool {
+    pub fn shown_by(&self, value: impl LowerExp) -> bool {
         Digits::parse(&format!("{value:e}")).as_ref() == Some(self)
     }
 
     /// Whether the number was written with more digits than needed, but no more than programs print to be safe
     /// (`longest`): `0.10000000000000001` is how some of them write 0.1.
-    pub(super) fn written_by(&self, value: impl LowerExp, longest: usize) -> bool {
+    pub fn written_by(&self, value: impl LowerExp, longest: usize) -> bool {
         let places = self.digits.len().checked_sub(1).filter(|places| *places < longest);
         places.is_some_and(|places| Digits::parse(&format!("{value:.places$e}")).as_ref() == Some(self))
     }

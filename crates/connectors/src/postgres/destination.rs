@@ -1,0 +1,79 @@
+//! The writing role: one table.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::datatypes::{Field, Schema};
+use async_trait::async_trait;
+use towpath_connect::{Destination, Load, LoadRequest, TargetTable};
+use towpath_model::Fault;
+
+use super::catalog;
+use super::config::Connection;
+use super::ledger::Ledger;
+use super::load::{PostgresLoad, Replayed};
+use super::name::TableName;
+use super::plan;
+use super::session::Session;
+use super::types::field;
+
+/// Writes one table.
+pub(super) struct PostgresDestination {
+    connection: Arc<Connection>,
+    table: TableName,
+}
+
+impl fmt::Debug for PostgresDestination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresDestination(table `{}`, {})", self.table, self.connection.place())
+    }
+}
+
+impl PostgresDestination {
+    pub(super) fn new(connection: Arc<Connection>, table: TableName) -> Self {
+        PostgresDestination { connection, table }
+    }
+
+    /// The name with the schema in which an unknown table would be created.
+    async fn placed(&self, session: &Session) -> Result<TableName, Fault> {
+        if self.table.schema.is_some() {
+            return Ok(self.table.clone());
+        }
+        let rows = session.rows("looking up the schema", "SELECT current_schema()::text", &[]).await?;
+        match rows.first().and_then(|row| row.get::<_, Option<String>>(0)) {
+            Some(schema) => Ok(TableName { schema: Some(schema), table: self.table.table.clone() }),
+            None => Err(Fault::config(format!("the table `{}` has no schema to be created in", self.table))
+                .hint("write the name with its schema, for example `public.orders`")),
+        }
+    }
+}
+
+#[async_trait]
+impl Destination for PostgresDestination {
+    async fn target(&self) -> Result<Option<TargetTable>, Fault> {
+        let session = Session::open(&self.connection).await?;
+        let Some(relation) = catalog::find(&session, &self.table).await? else { return Ok(None) };
+        let columns = catalog::columns(&session, relation.oid).await?;
+        let fields: Vec<Field> =
+            columns.iter().map(|column| field(&column.name, &column.kind, !column.not_null)).collect();
+        let primary_key = catalog::key(&session, relation.oid).await?;
+        Ok(Some(TargetTable { schema: Arc::new(Schema::new(fields)), primary_key }))
+    }
+
+    async fn begin(&self, request: LoadRequest) -> Result<Box<dyn Load>, Fault> {
+        plan::check(&request)?;
+        let session = Session::open(&self.connection).await?;
+        let found = catalog::find(&session, &self.table).await?;
+        let target = match &found {
+            Some(relation) => relation.name.clone(),
+            None => self.placed(&session).await?,
+        };
+        let ledger = Ledger::new(target.schema.as_deref().unwrap_or("public"));
+        if let Some(receipt) = ledger.find(&session, &request.load_id).await? {
+            return Ok(Box::new(Replayed { fits: plan::fits_of_replay(&request), receipt }));
+        }
+        session.batch("starting a load", "BEGIN").await?;
+        let plan = plan::make(&session, found, target, &request).await?;
+        Ok(Box::new(PostgresLoad::start(session, plan, request, ledger).await?))
+    }
+}
