@@ -8,7 +8,8 @@ help: ## Show these commands
 
 demo: ## Build Towpath, make sample data, run a pipeline into a database, show what happened
 	@tools/prepare.sh build
-	@cargo build --quiet --workspace
+	@echo "building; the first time takes some minutes"
+	@cargo build --workspace
 	@tools/demo.sh
 
 test: ## Install what tests need, then run every test and check

@@ -160,12 +160,12 @@ fn transform(spec: &Value) -> anyhow::Result<String> {
     let (name, title) = (word(spec, "name"), word(spec, "title"));
     let manual = spec["config"]["description"].as_str().unwrap_or_else(|| word(spec, "summary"));
     let inputs = match &spec["inputs"] {
-        Value::String(ports) if ports == "one" => "one input: `from: node`".to_owned(),
-        Value::String(_) => "one input or more: `from: [a, b]`, or `from: { name: node }`".to_owned(),
+        Value::String(ports) if ports == "one" => "one node: `from: node`".to_owned(),
+        Value::String(_) => "one node or more: `from: [a, b]`, or `from: { name: node }`".to_owned(),
         named => {
             let ports = named["named"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let ports: Vec<String> = ports.map(|port| format!("{port}: …")).collect();
-            format!("`from: {{ {} }}`, or a list in this order", ports.join(", "))
+            format!("named ports: `from: {{ {} }}`, or a list in this order", ports.join(", "))
         }
     };
     let mut text = format!("# {title} (`{name}`)\n\n{manual}\n\nRows come from {inputs}.\n\n## Settings\n\n");

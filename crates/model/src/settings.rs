@@ -37,7 +37,7 @@ pub fn settings(schema: &Value) -> Vec<Setting> {
         let resolved = follow(schema, field);
         let own = |key: &str| field.get(key).or_else(|| resolved.get(key));
         let is_required = required.contains(&name.as_str());
-        let default = own("default").filter(|value| !value.is_null() && !is_required);
+        let default = own("default").filter(|value| !is_required && !is_empty(value));
         Setting {
             name: name.clone(),
             kind: kind(schema, field),
@@ -51,6 +51,16 @@ pub fn settings(schema: &Value) -> Vec<Setting> {
         }
     };
     properties.into_iter().flatten().map(setting).collect()
+}
+
+/// A default that says nothing: no value, no items.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    }
 }
 
 fn kind(root: &Value, schema: &Value) -> String {
