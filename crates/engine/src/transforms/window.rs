@@ -12,11 +12,8 @@ use towpath_model::Problem;
 use towpath_model::problem::join;
 use towpath_model::sql::SqlText;
 
-use super::common::{
-    OrProblem, Problems, col, comparable, new_name, one, out, sort_keys, with_columns, without_helpers,
-};
+use super::common::{OrProblem, Problems, col, comparable, new_name, one, out, project, sort_keys};
 use crate::expr::{self, Place};
-use crate::reject::HELPER;
 use crate::transform::{Inputs, Outputs, PlanContext, TransformDef};
 
 /// Computes columns from the rows around a row: ranks, neighbours' values, running totals, moving averages.
@@ -108,8 +105,8 @@ tests:
             window_frame: frame(&config),
         };
 
-        // Each distinct window is computed once and named; expressions around the windows come after.
-        let mut windows: Vec<(Expr, String)> = Vec::new();
+        // Each distinct window is computed once; expressions around the windows come after.
+        let mut windows: Vec<Expr> = Vec::new();
         let mut results: IndexMap<String, Expr> = IndexMap::new();
         for (name, sql) in &config.compute {
             let path = join("/compute", name);
@@ -122,21 +119,20 @@ tests:
                 if !matches!(node, Expr::WindowFunction(_)) {
                     return Ok(Transformed::no(node));
                 }
-                let known = windows.iter().find(|(window, _)| *window == node).map(|(_, name)| name.clone());
-                let name = known.unwrap_or_else(|| {
-                    let name = format!("{HELPER}{}", windows.len());
-                    windows.push((node.clone(), name.clone()));
-                    name
-                });
-                Ok(Transformed::new(col(name), true, TreeNodeRecursion::Jump))
+                let result = col(node.schema_name().to_string());
+                if !windows.contains(&node) {
+                    windows.push(node);
+                }
+                Ok(Transformed::new(result, true, TreeNodeRecursion::Jump))
             });
             results.insert(name.clone(), computed.or_problem(&path)?.data);
         }
         problems.none()?;
 
-        let windows: Vec<Expr> = windows.into_iter().map(|(window, name)| window.alias(name)).collect();
+        let kept: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
         let plan = LogicalPlanBuilder::window_plan(plan, windows).or_problem("/compute")?;
-        out(without_helpers(with_columns(plan, results)?)?)
+        let results = results.into_iter().map(|(name, expr)| expr.alias(name));
+        out(project(plan, kept.into_iter().chain(results))?)
     }
 }
 

@@ -4,5 +4,7 @@
 
 mod support;
 
+mod differential;
 mod expressions;
+mod laws;
 mod transforms;
