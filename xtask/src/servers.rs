@@ -45,6 +45,14 @@ fn runner(root: &Path, args: &[String]) -> Command {
         .is_ok_and(|output| output.status.success());
     let mut command = Command::new(cargo);
     command.current_dir(root);
+    // `cargo run` describes this package in the environment. Build scripts that look there would run again, and
+    // with them everything that needs them.
+    let described = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_", "CARGO_PRIMARY_"];
+    for (name, _) in std::env::vars_os() {
+        if described.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
     match has_nextest {
         true => command.args(["nextest", "run", "--workspace"]),
         false => command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]),

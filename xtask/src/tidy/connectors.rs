@@ -59,6 +59,9 @@ fn folder_is_complete(root: &Path, folder: &Path, own: &[&PathBuf]) -> anyhow::R
             findings.push(Finding::new(folder, format!("`{name}` is missing: {purpose}")));
         }
     }
+    if has("README.md") && !read(root, &folder.join("README.md"))?.starts_with("# ") {
+        findings.push(Finding::new(folder.join("README.md"), "the page does not start with its title"));
+    }
     let definition = folder.join("mod.rs");
     let lines = read(root, &definition)?.lines().count();
     if lines > DEFINITION {
