@@ -4,12 +4,14 @@
 //! two roles (`source.rs`, `destination.rs`), the type mapping (`types.rs`), a README for users, working examples,
 //! and tests that run the conformance laws. A connector never knows another one, and none knows DataFusion.
 
+mod file;
+
 use std::sync::Arc;
 
 use towpath_connect::{Connector, Registry};
 
 /// Every built-in connector, in alphabetical order.
 pub fn all() -> Registry {
-    let connectors: Vec<Arc<dyn Connector>> = vec![];
+    let connectors: Vec<Arc<dyn Connector>> = vec![towpath_connect::erase::<file::FileConnector>()];
     Registry::new(connectors)
 }
