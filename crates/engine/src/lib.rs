@@ -14,6 +14,7 @@
 pub mod context;
 pub mod expr;
 pub mod functions;
+pub mod joins;
 pub mod ordinal;
 pub mod reject;
 pub mod transform;
