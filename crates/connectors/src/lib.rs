@@ -4,6 +4,7 @@
 //! two roles (`source.rs`, `destination.rs`), the type mapping (`types.rs`), a README for users, working examples,
 //! and tests that run the conformance laws. A connector never knows another one, and none knows DataFusion.
 
+pub mod file;
 pub mod mysql;
 pub mod postgres;
 pub mod sqlite;
@@ -14,7 +15,11 @@ use towpath_connect::{Connector, Registry, erase};
 
 /// Every built-in connector, in alphabetical order.
 pub fn all() -> Registry {
-    let connectors: Vec<Arc<dyn Connector>> =
-        vec![erase::<mysql::Mysql>(), erase::<postgres::Postgres>(), erase::<sqlite::Sqlite>()];
+    let connectors: Vec<Arc<dyn Connector>> = vec![
+        erase::<file::FileConnector>(),
+        erase::<mysql::Mysql>(),
+        erase::<postgres::Postgres>(),
+        erase::<sqlite::Sqlite>(),
+    ];
     Registry::new(connectors)
 }

@@ -76,6 +76,7 @@ pub struct DestinationSettings {
     pub table: String,
     /// How rows travel to the server. Leave it alone unless the server's administrator asks for one of them.
     #[serde(default)]
+    #[schemars(extend("x-advanced" = true))]
     pub load: LoadMethod,
 }
 

@@ -29,8 +29,6 @@ pub(super) enum Form {
 /// One column to write.
 #[derive(Debug, Clone)]
 pub(super) struct EncodedColumn {
-    /// Position in the batches.
-    pub(super) source: usize,
     /// Name in the target, for messages.
     pub(super) name: String,
     /// Type in the target, for messages.
@@ -68,19 +66,19 @@ enum Cells<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Takes the columns of a batch apart.
+    /// Takes the columns of a batch apart; they stand in the order of `columns`.
     pub(super) fn new(
         form: Form,
         columns: &'a [EncodedColumn],
         batch: &'a RecordBatch,
     ) -> Result<Self, Fault> {
+        if columns.len() != batch.num_columns() {
+            return Err(Fault::internal("a batch has another number of columns than the load takes"));
+        }
         let cells = columns
             .iter()
-            .map(|column| {
-                let array =
-                    batch.columns().get(column.source).ok_or_else(|| unexpected(&column.name, "none"))?;
-                Ok((column, cells(array.as_ref(), &column.name)?))
-            })
+            .zip(batch.columns())
+            .map(|(column, array)| Ok((column, cells(array.as_ref(), &column.name)?)))
             .collect::<Result<_, Fault>>()?;
         Ok(Rows { form, cells })
     }
@@ -370,7 +368,7 @@ mod tests {
 
     fn written(form: Form, array: ArrayRef) -> String {
         let batch = RecordBatch::try_from_iter_with_nullable([("a", array, true)]).unwrap();
-        let column = EncodedColumn { source: 0, name: "a".into(), native: "x".into(), fraction: Some(6) };
+        let column = EncodedColumn { name: "a".into(), native: "x".into(), fraction: Some(6) };
         let columns = [column];
         let rows = Rows::new(form, &columns, &batch).unwrap();
         let mut out = Vec::new();

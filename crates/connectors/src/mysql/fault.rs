@@ -55,6 +55,10 @@ impl Place {
                         "it closed the connection".to_owned(),
                         "check that the port belongs to a MySQL or MariaDB server",
                     ),
+                    // What the TLS library refuses arrives as invalid data.
+                    std::io::ErrorKind::InvalidData => {
+                        (io.to_string(), "check `tls` and `root_certificate` of the connection")
+                    }
                     _ if is_lookup(io) => {
                         ("the host name is unknown".to_owned(), "check the name of the host")
                     }
@@ -112,10 +116,10 @@ impl Place {
         let on = self.table.as_ref().map(|table| format!(" on table `{table}`")).unwrap_or_default();
         let told = |what: &str| format!("{what}{on}: {text}");
         match error.code {
-            1045 | 1698 => {
-                Fault::auth(format!("the MySQL server at `{endpoint}` refused user `{user}` or its password"))
-                    .hint("check `user` and `password` of the connection")
-            }
+            1045 | 1698 => Fault::auth(format!(
+                "the MySQL server at `{endpoint}` refused user `{user}` or its password"
+            ))
+            .hint("check `user` and `password` of the connection, and `tls` if the account needs encryption"),
             1862 | 1820 => Fault::auth(format!("the password of user `{user}` at `{endpoint}` has expired"))
                 .hint("set a new password for the account"),
             1129 | 1130 | 1251 | 3118 | 4151 => {

@@ -23,12 +23,13 @@ pub(super) fn fit(incoming: &Field, column: &ColumnDefinition, server: &Server) 
         }
         ColumnType::Binary(bytes) | ColumnType::Varbinary(bytes) => fit.max_bytes = Some(*bytes as usize),
         ColumnType::Blob(bytes) => fit.max_bytes = Some(largest(*bytes)),
-        ColumnType::Date | ColumnType::DateTime(_) => fit.years = Some((1000, 9999)),
-        // The last year is left out: it ends on a day of January.
+        ColumnType::Date | ColumnType::DateTime(_) => fit.years = Some((1, 9999)),
+        // The first and the last year are left out: the very first second means "no time" to the server, and the last
+        // year ends on a day of January.
         ColumnType::Timestamp(_) if server.mariadb && server.version >= (11, 5, 0) => {
-            fit.years = Some((1970, 2105));
+            fit.years = Some((1971, 2105));
         }
-        ColumnType::Timestamp(_) => fit.years = Some((1970, 2037)),
+        ColumnType::Timestamp(_) => fit.years = Some((1971, 2037)),
         ColumnType::Enum(labels) => fit.check = Some(TextCheck::OneOf(labels.clone())),
         ColumnType::Json if *incoming.data_type() == DataType::Utf8 => fit.check = Some(TextCheck::Json),
         ColumnType::Uuid => fit.check = Some(TextCheck::Uuid),
@@ -41,11 +42,7 @@ pub(super) fn fit(incoming: &Field, column: &ColumnDefinition, server: &Server) 
 fn data_type(incoming: &DataType, column: &ColumnType) -> DataType {
     match (column, incoming) {
         (ColumnType::Int { bits: 8, .. }, DataType::Boolean)
-        | (ColumnType::Time(_), DataType::Time64(TimeUnit::Microsecond))
-        // Points in time are stored as UTC in `datetime`, and times without zone are taken as UTC in `timestamp`.
-        | (ColumnType::DateTime(_) | ColumnType::Timestamp(_), DataType::Timestamp(TimeUnit::Microsecond, _)) => {
-            incoming.clone()
-        }
+        | (ColumnType::Time(_), DataType::Time64(TimeUnit::Microsecond)) => incoming.clone(),
         _ => column.data_type(false),
     }
 }

@@ -94,7 +94,7 @@ impl Plan {
         };
         let key_texts = count_key_texts(request, server);
         let mut unknown = Vec::new();
-        for (source, field) in request.schema.fields().iter().enumerate() {
+        for field in request.schema.fields() {
             let is_key = request.key.contains(field.name());
             let known = existing.and_then(|existing| existing.table.column(field.name()));
             let column = match known {
@@ -120,11 +120,10 @@ impl Plan {
                         true
                     }
                 };
-            let incoming = canonical_field(field);
             if left_out {
-                plan.fits.push(ColumnFit::new(field.name(), incoming.data_type().clone()));
                 continue;
             }
+            let incoming = canonical_field(field);
             if known.is_none() {
                 check_new("column", field.name())?;
                 if existing.is_some() {
@@ -134,7 +133,6 @@ impl Plan {
             let real = known.map_or(column.nullable, |known| known.nullable && !is_key);
             plan.fits.push(fit(&incoming, &ColumnDefinition { nullable: real, ..column.clone() }, server));
             plan.encoded.push(EncodedColumn {
-                source,
                 name: column.name.clone(),
                 native: column.column_type.to_string(),
                 fraction: column.column_type.fraction(),
@@ -151,11 +149,10 @@ impl Plan {
             return Err(Fault::contract(format!("no incoming column exists in table `{}`", target.table))
                 .hint("check the names of the columns"));
         }
-        // The order of the key is the user's, in the target's spelling.
+        // The order of the key is the user's, the spelling the target's. Fits and columns stand in the same order.
         for name in &request.key {
-            let position = request.schema.index_of(name).ok();
-            let column = plan.encoded.iter().find(|column| Some(column.source) == position);
-            plan.key.extend(column.map(|column| column.name.clone()));
+            let position = plan.fits.iter().position(|fit| fit.name == *name);
+            plan.key.extend(position.map(|position| plan.columns[position].name.clone()));
         }
         if let Some(existing) = existing {
             plan.choose_strategy(request.mode, existing)?;

@@ -48,8 +48,7 @@ impl Staging {
         let sql = format!(
             "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND LEFT(TABLE_NAME, {}) = ? \
              AND (TABLE_NAME IN (?, ?, ?) OR (CREATE_TIME < NOW() - INTERVAL 1 DAY \
-             AND IS_FREE_LOCK(SHA1(CONCAT(TABLE_SCHEMA, '/', TABLE_NAME))) = 1 AND TABLE_NAME NOT LIKE '%\\_old' \
-             AND TABLE_NAME NOT LIKE '%\\_new'))",
+             AND IS_FREE_LOCK(SHA1(CONCAT(TABLE_SCHEMA, '/', TABLE_NAME))) = 1))",
             PREFIX.len()
         );
         let TableName { database, table } = &self.name;

@@ -1,0 +1,228 @@
+//! Columns under construction: values from text straight into Arrow buffers.
+//!
+//! A builder takes one value after the other and answers whether it fits the type. A value that does not fit leaves a
+//! null behind as a placeholder, so that columns stay in step; the caller takes that row out of the batch and
+//! reports it, and the placeholder is never seen.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array, Float64Array,
+    Int64Array, NullBufferBuilder, StringArray, Time64MicrosecondArray, TimestampMicrosecondArray,
+};
+use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+use arrow::datatypes::{DataType, Field};
+use towpath_connect::types::{Logical, logical};
+use towpath_model::Fault;
+
+use super::values;
+
+/// One column of a batch under construction.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) data: Data,
+    pub(super) nulls: NullBufferBuilder,
+}
+
+/// The values, by type.
+#[derive(Debug)]
+pub(super) enum Data {
+    Boolean(BooleanBufferBuilder),
+    Int(Vec<i64>),
+    Float(Vec<f64>),
+    Decimal(Vec<i128>, u8, i8),
+    Date(Vec<i32>),
+    Time(Vec<i64>),
+    Timestamp(Vec<i64>),
+    Instant(Vec<i64>),
+    Text(Text),
+    Uuid(Text),
+    Json(Text),
+}
+
+/// Text values, end to end.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    pub(super) bytes: Vec<u8>,
+    pub(super) ends: Vec<i32>,
+}
+
+impl Text {
+    #[inline]
+    pub(super) fn push(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+        self.end();
+    }
+
+    /// Ends the value whose bytes were added last.
+    #[inline]
+    pub(super) fn end(&mut self) {
+        // A batch holds less text than one piece of a file, far below two gigabytes.
+        self.ends.push(self.bytes.len() as i32);
+    }
+}
+
+impl Column {
+    /// A builder for a field. Types that text formats do not produce are a defect of the caller.
+    pub(super) fn new(field: &Field, rows: usize) -> Result<Self, Fault> {
+        let text = || Text { bytes: Vec::new(), ends: Vec::with_capacity(rows) };
+        let data = match (field.data_type(), logical(field)) {
+            (DataType::Utf8, Some(Logical::Uuid)) => Data::Uuid(text()),
+            (DataType::Utf8, Some(Logical::Json)) => Data::Json(text()),
+            (DataType::Utf8, _) => Data::Text(text()),
+            (DataType::Boolean, _) => Data::Boolean(BooleanBufferBuilder::new(rows)),
+            (DataType::Int64, _) => Data::Int(Vec::with_capacity(rows)),
+            (DataType::Float64, _) => Data::Float(Vec::with_capacity(rows)),
+            (DataType::Decimal128(precision, scale), _) => {
+                Data::Decimal(Vec::with_capacity(rows), *precision, *scale)
+            }
+            (DataType::Date32, _) => Data::Date(Vec::with_capacity(rows)),
+            (DataType::Time64(_), _) => Data::Time(Vec::with_capacity(rows)),
+            (DataType::Timestamp(_, None), _) => Data::Timestamp(Vec::with_capacity(rows)),
+            (DataType::Timestamp(_, Some(_)), _) => Data::Instant(Vec::with_capacity(rows)),
+            (other, _) => {
+                return Err(Fault::internal(format!(
+                    "column `{}` of a text file has type {other}",
+                    field.name()
+                )));
+            }
+        };
+        Ok(Column { data, nulls: NullBufferBuilder::new(rows) })
+    }
+
+    /// Whether the column keeps text as it is written, so that an empty value is a value.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.data, Data::Text(_))
+    }
+
+    /// Adds a null.
+    pub(super) fn push_null(&mut self) {
+        self.nulls.append_null();
+        match &mut self.data {
+            Data::Boolean(bits) => bits.append(false),
+            Data::Int(values) | Data::Time(values) | Data::Timestamp(values) | Data::Instant(values) => {
+                values.push(0);
+            }
+            Data::Float(values) => values.push(0.0),
+            Data::Decimal(values, ..) => values.push(0),
+            Data::Date(values) => values.push(0),
+            Data::Text(text) | Data::Uuid(text) | Data::Json(text) => text.end(),
+        }
+    }
+
+    /// Adds a value, or a placeholder when it does not fit; answers whether it fits.
+    #[inline]
+    pub(super) fn push(&mut self, bytes: &[u8]) -> bool {
+        if self.try_push(bytes) {
+            self.nulls.append_non_null();
+            return true;
+        }
+        // Spaces around anything but text mean nothing; they are looked at only when the first reading fails.
+        let trimmed = bytes.trim_ascii();
+        if trimmed.len() < bytes.len() && self.try_push(trimmed) {
+            self.nulls.append_non_null();
+            return true;
+        }
+        self.push_null();
+        false
+    }
+
+    /// Adds a JSON number, whose exponent needs no sign to be one; answers whether it fits.
+    pub(super) fn push_json_number(&mut self, bytes: &[u8]) -> bool {
+        let Data::Float(values) = &mut self.data else { return self.push(bytes) };
+        let value = lexical_core::parse::<f64>(bytes).ok().filter(|value| value.is_finite());
+        values.push(value.unwrap_or_default());
+        self.nulls.append(value.is_some());
+        value.is_some()
+    }
+
+    /// Adds the value without its validity; adds nothing when it does not fit.
+    #[inline]
+    fn try_push(&mut self, bytes: &[u8]) -> bool {
+        fn keep<T>(values: &mut Vec<T>, value: Option<T>) -> bool {
+            match value {
+                Some(value) => values.push(value),
+                None => return false,
+            }
+            true
+        }
+        match &mut self.data {
+            Data::Text(text) => text.push(bytes),
+            Data::Int(values) => return keep(values, values::int64(bytes)),
+            Data::Float(values) => return keep(values, values::float64(bytes)),
+            Data::Decimal(values, precision, scale) => {
+                return keep(values, values::decimal(bytes, *precision, *scale));
+            }
+            Data::Date(values) => return keep(values, values::date(bytes)),
+            Data::Time(values) => return keep(values, values::time(bytes)),
+            Data::Timestamp(values) => {
+                return keep(
+                    values,
+                    any_timestamp(bytes).filter(|stamp| !stamp.zoned).map(|stamp| stamp.micros),
+                );
+            }
+            Data::Instant(values) => {
+                return keep(
+                    values,
+                    values::timestamp(bytes).filter(|stamp| stamp.zoned).map(|stamp| stamp.micros),
+                );
+            }
+            Data::Boolean(bits) => match values::boolean(bytes) {
+                Some(value) => bits.append(value),
+                None => return false,
+            },
+            Data::Uuid(text) => match values::uuid(bytes) {
+                Some(canonical) => text.push(&canonical),
+                None => return false,
+            },
+            Data::Json(text) => {
+                if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() {
+                    return false;
+                }
+                text.push(bytes);
+            }
+        }
+        true
+    }
+
+    /// The finished column; fails only when text is not UTF-8, which callers check before.
+    pub(super) fn finish(mut self) -> Result<ArrayRef, Fault> {
+        let nulls = self.nulls.finish();
+        Ok(match self.data {
+            Data::Boolean(mut bits) => Arc::new(BooleanArray::new(bits.finish(), nulls)),
+            Data::Int(values) => Arc::new(Int64Array::new(ScalarBuffer::from(values), nulls)),
+            Data::Float(values) => Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls)),
+            Data::Decimal(values, precision, scale) => {
+                let array = Decimal128Array::new(ScalarBuffer::from(values), nulls);
+                Arc::new(array.with_precision_and_scale(precision, scale).map_err(defect)?)
+            }
+            Data::Date(values) => Arc::new(Date32Array::new(ScalarBuffer::from(values), nulls)),
+            Data::Time(values) => Arc::new(Time64MicrosecondArray::new(ScalarBuffer::from(values), nulls)),
+            Data::Timestamp(values) => {
+                Arc::new(TimestampMicrosecondArray::new(ScalarBuffer::from(values), nulls))
+            }
+            Data::Instant(values) => Arc::new(
+                TimestampMicrosecondArray::new(ScalarBuffer::from(values), nulls).with_timezone("UTC"),
+            ),
+            Data::Text(text) | Data::Uuid(text) | Data::Json(text) => {
+                let mut offsets = Vec::with_capacity(text.ends.len() + 1);
+                offsets.push(0);
+                offsets.extend_from_slice(&text.ends);
+                let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+                let array =
+                    StringArray::try_new(offsets, Buffer::from_vec(text.bytes), nulls).map_err(defect)?;
+                Arc::new(array) as Arc<dyn Array>
+            }
+        })
+    }
+}
+
+/// A timestamp, or a date as its midnight.
+fn any_timestamp(bytes: &[u8]) -> Option<values::Stamp> {
+    let midnight = |days| values::Stamp { micros: i64::from(days) * 86_400_000_000, zoned: false };
+    values::timestamp(bytes).or_else(|| values::date(bytes).map(midnight))
+}
+
+fn defect(error: arrow::error::ArrowError) -> Fault {
+    Fault::internal("a column of a text file could not be built").cause(error)
+}

@@ -1,0 +1,134 @@
+//! Rows of a piece, ready to be looked at column by column.
+//!
+//! Going down one column at a time keeps the code for one type hot and lets columns be skipped entirely. A block holds
+//! a few thousand rows, so that the places of its fields stay in the processor's cache. Rows that cannot be used
+//! are set apart here, once, for inference and reading alike.
+
+use std::collections::HashSet;
+
+use super::head::push_unescaped;
+use super::tokenize::{Dialect, Flaw, Next, Record, Span, Tokenizer};
+
+/// Most rows of a block.
+pub(super) const BLOCK_ROWS: usize = 2048;
+
+/// Most fields of a block, for very wide files.
+const BLOCK_FIELDS: usize = 1 << 16;
+
+/// Why a row cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Unusable {
+    /// It has this many fields.
+    Fields(usize),
+    TextAfterQuote,
+    NotUtf8,
+}
+
+/// A few thousand rows of one piece.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    data: &'a [u8],
+    /// The whole piece is known to be UTF-8.
+    valid: bool,
+    columns: usize,
+    /// `rows × columns` fields.
+    spans: Vec<Span>,
+    pub(super) rows: Vec<Record>,
+    pub(super) unusable: Vec<(Record, Unusable)>,
+    quote: u8,
+}
+
+/// One value as it stands in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Field<'a> {
+    /// No value: an empty field, or a word that stands for it.
+    Null,
+    /// An empty value in quotes.
+    Empty,
+    /// The value.
+    Value(&'a [u8]),
+    /// The value, with doubled quotes.
+    Doubled(&'a [u8]),
+}
+
+impl<'a> Block<'a> {
+    pub(super) fn new(data: &'a [u8], columns: usize, dialect: Dialect) -> Self {
+        Block {
+            data,
+            valid: std::str::from_utf8(data).is_ok(),
+            columns,
+            spans: Vec::new(),
+            rows: Vec::new(),
+            unusable: Vec::new(),
+            quote: dialect.quote.unwrap_or(b'"'),
+        }
+    }
+
+    /// Fills the block with the next rows, at most `most`. Answers whether more may follow; an error is the line of
+    /// a quote that never closes.
+    pub(super) fn fill(&mut self, tokenizer: &mut Tokenizer<'a>, most: usize) -> Result<bool, u32> {
+        self.spans.clear();
+        self.rows.clear();
+        self.unusable.clear();
+        let most = most.min(BLOCK_ROWS).min(BLOCK_FIELDS / self.columns.max(1)).max(1);
+        while self.rows.len() < most {
+            let before = self.spans.len();
+            let record = match tokenizer.next(&mut self.spans) {
+                Next::Record(record) => record,
+                Next::End => return Ok(false),
+                Next::Unclosed { line } => return Err(line),
+            };
+            let fields = self.spans.len() - before;
+            let reason = if fields != self.columns {
+                Some(Unusable::Fields(fields))
+            } else if record.flaw == Some(Flaw::TextAfterQuote) {
+                Some(Unusable::TextAfterQuote)
+            } else if !self.valid && std::str::from_utf8(self.raw(record)).is_err() {
+                Some(Unusable::NotUtf8)
+            } else {
+                None
+            };
+            match reason {
+                None => self.rows.push(record),
+                Some(reason) => {
+                    self.spans.truncate(before);
+                    self.unusable.push((record, reason));
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// The bytes of a whole record.
+    pub(super) fn raw(&self, record: Record) -> &'a [u8] {
+        &self.data[record.start as usize..record.end as usize]
+    }
+
+    /// The values of one column, from the first row to the last.
+    #[inline]
+    pub(super) fn column<'b>(
+        &'b self,
+        column: usize,
+        nulls: &'b HashSet<Vec<u8>>,
+    ) -> impl Iterator<Item = Field<'a>> + 'b {
+        let data = self.data;
+        let has_words = !nulls.is_empty();
+        self.spans.get(column..).unwrap_or_default().iter().step_by(self.columns.max(1)).map(move |span| {
+            let bytes = span.bytes(data);
+            if bytes.is_empty() {
+                return if span.is_quoted() { Field::Empty } else { Field::Null };
+            }
+            if has_words && !span.is_quoted() && nulls.contains(bytes) {
+                return Field::Null;
+            }
+            if span.is_doubled() { Field::Doubled(bytes) } else { Field::Value(bytes) }
+        })
+    }
+
+    /// A value with doubled quotes as it is meant.
+    pub(super) fn unescape<'b>(&self, doubled: &[u8], scratch: &'b mut Vec<u8>) -> &'b [u8] {
+        scratch.clear();
+        push_unescaped(doubled, self.quote, scratch);
+        scratch
+    }
+}

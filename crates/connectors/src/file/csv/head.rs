@@ -1,0 +1,313 @@
+//! The beginning of a CSV file: is it text, which delimiter, which names.
+
+use std::collections::{BTreeSet, HashSet};
+use std::io::Read;
+use std::sync::Arc;
+
+use towpath_connect::ReadProgress;
+use towpath_model::{Fault, suggest};
+
+use super::cut::Cutter;
+use super::tokenize::{Dialect, Next, Tokenizer, count_lines};
+use crate::file::bytes::{self, read_more};
+use crate::file::config::Source;
+use crate::file::format::{character, ending};
+use crate::file::infer::{Declared, parse_type};
+use crate::file::pieces::{PIECE_BYTES, RECORD_BYTES};
+use crate::file::place::FileRef;
+use crate::file::trouble::io_fault;
+
+/// Bytes that the delimiter is guessed from.
+const SAMPLE_BYTES: usize = 64 << 10;
+/// Rows that the delimiter is guessed from.
+const SAMPLE_ROWS: usize = 100;
+/// Delimiters that are tried, the likeliest first.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// The settings of a source that concern CSV, checked.
+#[derive(Debug, Clone, Default)]
+pub(in crate::file) struct CsvSettings {
+    pub(in crate::file) delimiter: Option<u8>,
+    pub(in crate::file) quote: Option<u8>,
+    pub(in crate::file) header: bool,
+    pub(in crate::file) null_values: HashSet<Vec<u8>>,
+    pub(in crate::file) declared: Vec<(String, Declared)>,
+}
+
+impl CsvSettings {
+    /// Checks what a user wrote.
+    pub(in crate::file) fn new(source: &Source) -> Result<Self, Fault> {
+        let delimiter = source.delimiter.as_deref().map(|text| character("delimiter", text)).transpose()?;
+        let quote = match source.quote.as_deref() {
+            None => Some(b'"'),
+            Some("") => None,
+            Some(text) => Some(character("quote", text)?),
+        };
+        if delimiter.is_some() && delimiter == quote {
+            return Err(Fault::config("`delimiter` and `quote` are the same character"));
+        }
+        let declared = source.columns.iter().map(|(name, word)| {
+            let declared = parse_type(word).ok_or_else(|| unknown_type(name, word))?;
+            Ok((name.clone(), declared))
+        });
+        Ok(CsvSettings {
+            delimiter,
+            quote,
+            header: source.header,
+            null_values: source.null_values.iter().map(|word| word.as_bytes().to_vec()).collect(),
+            declared: declared.collect::<Result<_, Fault>>()?,
+        })
+    }
+
+    /// The type that was given for a column.
+    pub(in crate::file) fn declared(&self, name: &str) -> Option<&Declared> {
+        self.declared.iter().find(|(declared, _)| declared == name).map(|(_, declared)| declared)
+    }
+
+    /// Refuses types for columns that do not exist.
+    pub(in crate::file) fn check_names(&self, names: &[String], file: &str) -> Result<(), Fault> {
+        for (name, _) in &self.declared {
+            if !names.contains(name) {
+                let fault = Fault::config(format!("`columns` names `{name}`, which `{file}` does not have"));
+                return Err(match suggest::hint(name, "columns", names.iter().map(String::as_str)) {
+                    Some(hint) => fault.hint(hint),
+                    None => fault,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unknown_type(name: &str, word: &str) -> Fault {
+    const WORDS: [&str; 10] = [
+        "text",
+        "int64",
+        "decimal",
+        "float64",
+        "boolean",
+        "date",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "uuid",
+    ];
+    let fault = Fault::config(format!("type `{word}` of column `{name}` is unknown"));
+    if word.trim().to_ascii_lowercase().starts_with("decimal") {
+        return fault.hint("write digits and decimals, for example `decimal(12,2)`; at most 38 digits");
+    }
+    match suggest::hint(word, "types", WORDS) {
+        Some(hint) => fault.hint(hint),
+        None => fault,
+    }
+}
+
+/// A CSV file whose beginning was read.
+pub(in crate::file) struct Opened {
+    pub(in crate::file) dialect: Dialect,
+    pub(in crate::file) names: Vec<String>,
+    /// Remarks about names that had to be made up.
+    pub(in crate::file) notes: Vec<String>,
+    /// Lines before the first row.
+    pub(in crate::file) lines: u64,
+    /// The names as they stand in the file, when it has them.
+    pub(in crate::file) header: bool,
+    reader: Box<dyn Read + Send>,
+    rest: Vec<u8>,
+    name: String,
+}
+
+impl Opened {
+    /// The file's name for people.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Turns the opened file into pieces of rows.
+    pub(super) fn cutter(self) -> Cutter {
+        Cutter::new(self.reader, self.rest, self.name, self.dialect)
+    }
+}
+
+/// Opens a file and reads its beginning.
+pub(in crate::file) fn open(
+    file: &FileRef,
+    source: &Source,
+    settings: &CsvSettings,
+    progress: Option<Arc<ReadProgress>>,
+) -> Result<Opened, Fault> {
+    let fault = |error| io_fault("file", &file.name, error);
+    let mut reader = bytes::open(file, source.compression, progress)?;
+    let mut text = Vec::new();
+    let mut ended = read_more(&mut reader, &mut text, PIECE_BYTES).map_err(fault)? < PIECE_BYTES;
+    bytes::check_text(&text[..text.len().min(SAMPLE_BYTES)], &file.name, "CSV")?;
+    if text.starts_with(b"\xef\xbb\xbf") {
+        text.drain(..3);
+    }
+    if text.trim_ascii().is_empty() && ended {
+        return Err(Fault::data(format!("file `{}` is empty", file.name))
+            .hint("a CSV file needs at least a row with the names of its columns"));
+    }
+    let delimiter = match settings.delimiter {
+        Some(given) => given,
+        None if ending(&file.path).tabs => b'\t',
+        None => guess_delimiter(&text[..text.len().min(SAMPLE_BYTES)], settings.quote),
+    };
+    let dialect = Dialect { delimiter, quote: settings.quote.filter(|quote| *quote != delimiter) };
+    let (fields, position, lines) = loop {
+        let mut spans = Vec::new();
+        let mut tokenizer = Tokenizer::new(&text, dialect, false);
+        match tokenizer.next(&mut spans) {
+            Next::Record(record) if ended || tokenizer.position() < text.len() => {
+                let fields: Vec<(String, bool)> = spans
+                    .iter()
+                    .map(|span| {
+                        let field = unescape(span.bytes(&text), dialect.quote.filter(|_| span.is_doubled()));
+                        let field = String::from_utf8(field).map_err(|error| {
+                            Fault::data(format!(
+                                "file `{}`, line {}: the name `{}` is not UTF-8",
+                                file.name,
+                                record.line + 1,
+                                String::from_utf8_lossy(error.as_bytes())
+                            ))
+                            .hint("save the file as UTF-8")
+                        })?;
+                        Ok((if span.is_quoted() { field } else { field.trim().to_owned() }, span.is_quoted()))
+                    })
+                    .collect::<Result<_, Fault>>()?;
+                let (position, lines) =
+                    if settings.header { (tokenizer.position(), tokenizer.lines()) } else { (0, 0) };
+                break (fields, position.min(text.len()), u64::from(lines));
+            }
+            Next::Unclosed { line } if ended => return Err(unclosed(&file.name, u64::from(line) + 1)),
+            _ if ended || text.len() > RECORD_BYTES => {
+                let line = count_lines(&text);
+                return Err(Fault::data(format!(
+                    "file `{}`: the first row does not end within {line} lines",
+                    file.name
+                ))
+                .hint("check the quotes of the first row, or set `quote`"));
+            }
+            // The first row is longer than what was read.
+            _ => {
+                let more = text.len().max(PIECE_BYTES);
+                ended = read_more(&mut reader, &mut text, more).map_err(fault)? < more;
+            }
+        }
+    };
+    let (names, notes) = if settings.header {
+        let fields: Vec<String> = fields.into_iter().map(|(field, _)| field).collect();
+        distinct_names(&fields)
+    } else {
+        ((1..=fields.len()).map(|place| format!("column_{place}")).collect(), Vec::new())
+    };
+    text.drain(..position);
+    Ok(Opened {
+        dialect,
+        names,
+        notes,
+        lines,
+        header: settings.header,
+        reader,
+        rest: text,
+        name: file.name.clone(),
+    })
+}
+
+/// The fault for quotes that never close.
+pub(super) fn unclosed(name: &str, line: u64) -> Fault {
+    Fault::data(format!("file `{name}`, line {line}: a quoted value that begins there never ends"))
+        .hint("close the quote, or set `quote` to an empty text when quotes have no meaning in the file")
+}
+
+/// Names without gaps and repetitions, and a remark for each that was changed.
+fn distinct_names(fields: &[String]) -> (Vec<String>, Vec<String>) {
+    let given: BTreeSet<&str> = fields.iter().map(String::as_str).collect();
+    let mut used: HashSet<String> = HashSet::new();
+    let (mut names, mut notes) = (Vec::with_capacity(fields.len()), Vec::new());
+    for (place, field) in fields.iter().enumerate() {
+        let mut name = field.clone();
+        if field.is_empty() {
+            name = format!("column_{}", place + 1);
+        }
+        let stem = name.clone();
+        let mut count = 1;
+        while used.contains(&name) || (count > 1 && given.contains(name.as_str())) {
+            count += 1;
+            name = format!("{stem}_{count}");
+        }
+        if field.is_empty() {
+            notes.push(format!("column {} has no name and is called `{name}`", place + 1));
+        } else if name != *field {
+            notes.push(format!("column {} is a second `{field}` and is called `{name}`", place + 1));
+        }
+        used.insert(name.clone());
+        names.push(name);
+    }
+    (names, notes)
+}
+
+/// The field with doubled quotes made single.
+pub(super) fn unescape(field: &[u8], doubled: Option<u8>) -> Vec<u8> {
+    let Some(quote) = doubled else { return field.to_vec() };
+    let mut plain = Vec::with_capacity(field.len());
+    push_unescaped(field, quote, &mut plain);
+    plain
+}
+
+/// Appends the field with doubled quotes made single.
+pub(super) fn push_unescaped(field: &[u8], quote: u8, plain: &mut Vec<u8>) {
+    let mut rest = field;
+    while let Some(at) = memchr::memchr(quote, rest) {
+        plain.extend_from_slice(&rest[..=at]);
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    plain.extend_from_slice(rest);
+}
+
+/// The delimiter that gives the most rows as many fields as the first row has; of equals, the one with more fields.
+fn guess_delimiter(sample: &[u8], quote: Option<u8>) -> u8 {
+    let mut best = (0.0, 1, b',');
+    for delimiter in DELIMITERS {
+        let mut tokenizer = Tokenizer::new(sample, Dialect { delimiter, quote }, false);
+        let (mut spans, mut counts) = (Vec::new(), Vec::new());
+        while counts.len() < SAMPLE_ROWS && matches!(tokenizer.next(&mut spans), Next::Record(_)) {
+            // The last row of a sample may be cut off.
+            if tokenizer.position() >= sample.len() && !counts.is_empty() && sample.len() == SAMPLE_BYTES {
+                break;
+            }
+            counts.push(spans.len());
+            spans.clear();
+        }
+        let Some(first) = counts.first().copied().filter(|first| *first > 1) else { continue };
+        let even = counts.iter().filter(|count| **count == first).count() as f64 / counts.len() as f64;
+        if even > best.0 || (even == best.0 && first > best.1) {
+            best = (even, first, delimiter);
+        }
+    }
+    best.2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delimiters_are_found() {
+        let check = |text: &str| char::from(guess_delimiter(text.as_bytes(), Some(b'"')));
+        assert_eq!(check("a,b\n1,2\n"), ',');
+        assert_eq!(check("a;b\n1,5;2,6\n"), ';');
+        assert_eq!(check("a\tb\n1, 2\t3\n"), '\t');
+        assert_eq!(check("a|b|c\n1,1|2|3\n"), '|');
+        assert_eq!(check("a\n1\n2\n"), ',');
+        assert_eq!(check("\"a;b\",c\n\"d;e\",f\n"), ',');
+    }
+
+    #[test]
+    fn names_are_made_distinct() {
+        let fields = ["a", "", "a", "a_2", "a"].map(str::to_owned);
+        let (names, notes) = distinct_names(&fields);
+        assert_eq!(names, ["a", "column_2", "a_3", "a_2", "a_4"]);
+        assert_eq!(notes.len(), 3);
+    }
+}

@@ -1,0 +1,217 @@
+//! CSV rows as batches, every value checked against the type of its column.
+
+use std::ops::ControlFlow;
+
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use towpath_connect::Reject;
+use towpath_connect::types::describe;
+use towpath_model::Fault;
+
+use super::block::{Block, Field, Unusable};
+use super::head::{CsvSettings, Opened, unclosed};
+use super::tokenize::Tokenizer;
+use crate::file::column::Column;
+use crate::file::pieces::{Piece, in_order};
+use crate::file::reading::{Output, Shape, visible};
+
+/// The rows of one piece.
+struct Rows {
+    batches: Vec<RecordBatch>,
+    /// Rows that cannot be represented, with their lines inside the piece.
+    rejects: Vec<(u32, Reject)>,
+    lines: u32,
+    unclosed: Option<u32>,
+}
+
+/// Reads one file to its end, or until no more rows are wanted.
+pub(in crate::file) fn read(
+    opened: Opened,
+    settings: &CsvSettings,
+    shape: &Shape,
+    threads: usize,
+    output: &mut Output,
+) -> Result<(), Fault> {
+    let mut lines = opened.lines;
+    let file = opened.name().to_owned();
+    let batch_rows = output.request.batch_rows.max(1);
+    let worker = Worker {
+        shape,
+        settings,
+        names: opened.names.clone(),
+        header: opened.header,
+        dialect: opened.dialect,
+        batch_rows,
+    };
+    let mut cutter = opened.cutter();
+    let take = |rows: Result<Rows, Fault>| {
+        let rows = rows?;
+        for (line, mut reject) in rows.rejects {
+            reject.place = format!("{file}:{}", lines + u64::from(line) + 1);
+            output.reject(reject)?;
+        }
+        for batch in rows.batches {
+            if output.send(batch)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        if let Some(line) = rows.unclosed {
+            return Err(unclosed(&file, lines + u64::from(line) + 1));
+        }
+        lines += u64::from(rows.lines);
+        Ok(output.flow())
+    };
+    in_order(threads, |piece| cutter.next(piece), |piece| worker.rows(piece), take)
+}
+
+struct Worker<'a> {
+    shape: &'a Shape,
+    settings: &'a CsvSettings,
+    names: Vec<String>,
+    header: bool,
+    dialect: super::Dialect,
+    batch_rows: usize,
+}
+
+impl Worker<'_> {
+    fn rows(&self, piece: &Piece) -> Result<Rows, Fault> {
+        let mut rows = Rows { batches: Vec::new(), rejects: Vec::new(), lines: 0, unclosed: None };
+        let mut tokenizer = Tokenizer::new(&piece.data, self.dialect, self.names.len() == 1);
+        let mut block = Block::new(&piece.data, self.names.len(), self.dialect);
+        let mut batch = Batch::new(self)?;
+        let mut more = true;
+        while more {
+            more = match block.fill(&mut tokenizer, self.batch_rows - batch.rows) {
+                Ok(more) => more,
+                Err(line) => {
+                    rows.unclosed = Some(line);
+                    false
+                }
+            };
+            let before = rows.rejects.len();
+            for (record, reason) in &block.unusable {
+                let raw = visible(block.raw(*record));
+                let reject = Reject { reason: self.explain(*reason), original: raw, ..Reject::default() };
+                rows.rejects.push((record.line, reject));
+            }
+            batch.add(&block, self, &mut rows.rejects);
+            // Rejected rows leave in the order of the file, whatever was wrong with them.
+            rows.rejects[before..].sort_by_key(|(line, _)| *line);
+            if batch.rows >= self.batch_rows {
+                let full = std::mem::replace(&mut batch, Batch::new(self)?);
+                rows.batches.push(full.finish(self)?);
+            }
+        }
+        if batch.rows > 0 {
+            rows.batches.push(batch.finish(self)?);
+        }
+        rows.lines = tokenizer.lines();
+        Ok(rows)
+    }
+
+    fn explain(&self, reason: Unusable) -> String {
+        let expected = self.names.len();
+        let whose = if self.header { "the header" } else { "the first row" };
+        match reason {
+            Unusable::Fields(1) => format!("1 field where {whose} has {expected}"),
+            Unusable::Fields(found) => format!("{found} fields where {whose} has {expected}"),
+            Unusable::TextAfterQuote => {
+                "text follows the closing quote of a value; a quote inside a quoted value must be doubled"
+                    .into()
+            }
+            Unusable::NotUtf8 => "the row is not UTF-8; bytes that are wrong are shown as `\\xE9`".into(),
+        }
+    }
+}
+
+/// A batch under construction.
+struct Batch {
+    /// Place in the file, and the builder, of each wanted column.
+    columns: Vec<(usize, Column)>,
+    rows: usize,
+    /// Rows that hold a value that does not fit, in order.
+    bad: Vec<usize>,
+}
+
+impl Batch {
+    fn new(worker: &Worker<'_>) -> Result<Self, Fault> {
+        let columns =
+            worker.shape.wanted().map(|(place, field)| Ok((place, Column::new(field, worker.batch_rows)?)));
+        Ok(Batch { columns: columns.collect::<Result<_, Fault>>()?, rows: 0, bad: Vec::new() })
+    }
+
+    fn add(&mut self, block: &Block<'_>, worker: &Worker<'_>, rejects: &mut Vec<(u32, Reject)>) {
+        // (row of the block, wanted column)
+        let mut bad: Vec<(usize, usize)> = Vec::new();
+        let mut scratch = Vec::new();
+        for (wanted, (place, column)) in self.columns.iter_mut().enumerate() {
+            let is_text = column.is_text();
+            for (row, field) in block.column(*place, &worker.settings.null_values).enumerate() {
+                let fits = match field {
+                    Field::Value(bytes) => column.push(bytes),
+                    Field::Empty if is_text => column.push(b""),
+                    Field::Null | Field::Empty => {
+                        column.push_null();
+                        true
+                    }
+                    Field::Doubled(bytes) => column.push(block.unescape(bytes, &mut scratch)),
+                };
+                if !fits {
+                    bad.push((row, wanted));
+                }
+            }
+        }
+        bad.sort_unstable();
+        bad.dedup_by_key(|(row, _)| *row);
+        for (row, wanted) in bad {
+            let record = block.rows[row];
+            rejects.push((record.line, self.explain(block, worker, row, wanted)));
+            self.bad.push(self.rows + row);
+        }
+        self.rows += block.rows.len();
+    }
+
+    fn explain(&self, block: &Block<'_>, worker: &Worker<'_>, row: usize, wanted: usize) -> Reject {
+        let place = self.columns[wanted].0;
+        let value = match block.column(place, &worker.settings.null_values).nth(row) {
+            Some(Field::Value(bytes)) => visible(bytes),
+            Some(Field::Doubled(bytes)) => visible(block.unescape(bytes, &mut Vec::new())),
+            _ => String::new(),
+        };
+        let wanted = worker.shape.wanted().nth(wanted);
+        let type_name = wanted.map(|(_, field)| describe(field)).unwrap_or_default();
+        Reject {
+            column: worker.names.get(place).cloned(),
+            reason: format!("`{}` is not of type {type_name}", shorten(&value)),
+            value: Some(value),
+            original: visible(block.raw(block.rows[row])),
+            ..Reject::default()
+        }
+    }
+
+    fn finish(self, worker: &Worker<'_>) -> Result<RecordBatch, Fault> {
+        let columns = self.columns.into_iter().map(|(_, column)| column.finish());
+        let batch = worker.shape.assemble(self.rows, columns.collect::<Result<_, Fault>>()?)?;
+        if self.bad.is_empty() {
+            return Ok(batch);
+        }
+        without(&batch, &self.bad)
+    }
+}
+
+/// The batch without some of its rows, which are given in order.
+pub(in crate::file) fn without(batch: &RecordBatch, rows: &[usize]) -> Result<RecordBatch, Fault> {
+    let mut rows = rows.iter().peekable();
+    let keep: BooleanArray =
+        (0..batch.num_rows()).map(|row| Some(rows.next_if(|bad| **bad == row).is_none())).collect();
+    filter_record_batch(batch, &keep)
+        .map_err(|error| Fault::internal("rows could not be taken out of a batch").cause(error))
+}
+
+/// The beginning of a long value, for messages.
+pub(in crate::file) fn shorten(value: &str) -> String {
+    match value.char_indices().nth(60) {
+        None => value.to_owned(),
+        Some((end, _)) => format!("{}…", &value[..end]),
+    }
+}

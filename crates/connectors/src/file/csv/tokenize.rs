@@ -1,0 +1,382 @@
+//! The tokenizer: from bytes to the places of fields, without copying any.
+//!
+//! The text is looked at in blocks of 64 bytes. Word-wide arithmetic marks the bytes that mean something (delimiter,
+//! quote, line ends) as bits of one mask; a small state machine then steps from mark to mark, so plain text between
+//! them costs nothing.
+//!
+//! Rules: RFC 4180, and what real files need beyond it. A line ends with LF, CRLF or CR, mixed at will. A quote opens
+//! a quoted field only as the first byte of the field; anywhere else it is text. Inside quotes a doubled quote stands
+//! for one. Text between a closing quote and the delimiter makes the row bad, because any reading of it is a guess.
+//!
+//! Input is a piece of a file that begins at the start of a record and, but for the last piece, ends at the end of
+//! one ([`super::cut`]). Pieces stay below 2^30 bytes, so a place fits a `u32` with two bits to spare.
+
+/// The characters that structure a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::file) struct Dialect {
+    pub(in crate::file) delimiter: u8,
+    /// `None` when quotes have no meaning.
+    pub(in crate::file) quote: Option<u8>,
+}
+
+/// The place of a field in its piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u32,
+    /// The length, shifted by two; bit 0: was quoted; bit 1: has doubled quotes.
+    length: u32,
+}
+
+impl Span {
+    fn new(start: usize, end: usize, quoted: bool, doubled: bool) -> Self {
+        let flags = u32::from(quoted) | u32::from(doubled) << 1;
+        Span { start: start as u32, length: ((end - start) as u32) << 2 | flags }
+    }
+
+    /// The bytes of the field, without its quotes; doubled quotes are still doubled.
+    #[inline]
+    pub(super) fn bytes(self, data: &[u8]) -> &[u8] {
+        let start = self.start as usize;
+        &data[start..start + (self.length >> 2) as usize]
+    }
+
+    pub(super) fn is_quoted(self) -> bool {
+        self.length & 1 != 0
+    }
+
+    /// The field holds doubled quotes that stand for single ones.
+    #[inline]
+    pub(super) fn is_doubled(self) -> bool {
+        self.length & 2 != 0
+    }
+}
+
+/// What is wrong with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// Text between a closing quote and the next delimiter.
+    TextAfterQuote,
+}
+
+/// One record: its line, its bytes, its fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Record {
+    /// Line on which it begins; 0 is the first line of the piece.
+    pub(super) line: u32,
+    /// First byte.
+    pub(super) start: u32,
+    /// End, without the line end.
+    pub(super) end: u32,
+    pub(super) flaw: Option<Flaw>,
+}
+
+/// How a search for the next record ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Record(Record),
+    /// No record is left.
+    End,
+    /// The piece ends inside quotes that opened on this line.
+    Unclosed {
+        line: u32,
+    },
+}
+
+/// Steps through the records of one piece.
+#[derive(Debug)]
+pub(super) struct Tokenizer<'a> {
+    data: &'a [u8],
+    marks: Marks<'a>,
+    dialect: Dialect,
+    /// Start of the next record.
+    at: usize,
+    /// Line of the next record.
+    line: u32,
+    /// Empty lines are rows of one empty field, not gaps.
+    empty_lines_count: bool,
+}
+
+impl<'a> Tokenizer<'a> {
+    /// A tokenizer at the start of `data`. In a file with a single column an empty line is a row without a value.
+    pub(super) fn new(data: &'a [u8], dialect: Dialect, empty_lines_count: bool) -> Self {
+        Tokenizer { data, marks: Marks::new(data, dialect), dialect, at: 0, line: 0, empty_lines_count }
+    }
+
+    /// Lines stepped over so far.
+    pub(super) fn lines(&self) -> u32 {
+        self.line
+    }
+
+    /// Start of the next record.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Appends the fields of the next record to `spans`.
+    #[inline]
+    pub(super) fn next(&mut self, spans: &mut Vec<Span>) -> Next {
+        let data = self.data;
+        loop {
+            let (line, start) = (self.line, self.at);
+            if start >= data.len() {
+                return Next::End;
+            }
+            let mut field = start;
+            let mut flaw = None;
+            loop {
+                if self.dialect.quote.is_some_and(|quote| data.get(field) == Some(&quote)) {
+                    let Some(closed) = self.quoted(field) else {
+                        return Next::Unclosed { line: self.opened(line, start, field) };
+                    };
+                    spans.push(Span::new(field + 1, closed.end, true, closed.doubled));
+                    let after = closed.end + 1;
+                    // The next mark that is not a quote ends the field; it should stand right here.
+                    let stop = self.unquoted();
+                    if stop.unwrap_or(data.len()) != after {
+                        flaw = Some(Flaw::TextAfterQuote);
+                    }
+                    match stop {
+                        Some(stop) if data[stop] == self.dialect.delimiter => field = stop + 1,
+                        stop => return self.finish(line, start, stop, flaw),
+                    }
+                    continue;
+                }
+                match self.unquoted() {
+                    Some(stop) if data[stop] == self.dialect.delimiter => {
+                        spans.push(Span::new(field, stop, false, false));
+                        field = stop + 1;
+                    }
+                    stop => {
+                        let end = stop.unwrap_or(data.len());
+                        if end == start && !self.empty_lines_count {
+                            // An empty line: no record. Look at the next line.
+                            self.finish(line, start, stop, None);
+                            break;
+                        }
+                        spans.push(Span::new(field, end, false, false));
+                        return self.finish(line, start, stop, flaw);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next delimiter or line end.
+    #[inline]
+    fn unquoted(&mut self) -> Option<usize> {
+        loop {
+            let at = self.marks.next()?;
+            if Some(self.data[at]) != self.dialect.quote {
+                return Some(at);
+            }
+        }
+    }
+
+    /// Steps over the quoted field that opens at `open`.
+    fn quoted(&mut self, open: usize) -> Option<Closed> {
+        let quote = self.dialect.quote?;
+        // The opening quote itself is the next mark.
+        let opening = self.marks.next();
+        debug_assert_eq!(opening, Some(open));
+        let mut doubled = false;
+        loop {
+            let at = self.marks.next()?;
+            match self.data[at] {
+                byte if byte == quote => {
+                    if self.data.get(at + 1) != Some(&quote) {
+                        return Some(Closed { end: at, doubled });
+                    }
+                    doubled = true;
+                    self.marks.next();
+                }
+                b'\n' => self.line += 1,
+                b'\r' if self.data.get(at + 1) != Some(&b'\n') => self.line += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Ends the record at the line end `stop`, or at the end of the data.
+    #[inline]
+    fn finish(&mut self, line: u32, start: usize, stop: Option<usize>, flaw: Option<Flaw>) -> Next {
+        let end = stop.unwrap_or(self.data.len());
+        self.at = end + 1;
+        if let Some(stop) = stop {
+            self.line += 1;
+            if self.data[stop] == b'\r' && self.data.get(stop + 1) == Some(&b'\n') {
+                self.marks.next();
+                self.at = stop + 2;
+            }
+        }
+        Next::Record(Record { line, start: start as u32, end: end as u32, flaw })
+    }
+
+    /// The line on which the quote at `open` stands, for a record that begins at `start` on `line`.
+    fn opened(&self, line: u32, start: usize, open: usize) -> u32 {
+        line + count_lines(&self.data[start..open])
+    }
+}
+
+struct Closed {
+    /// Place of the closing quote.
+    end: usize,
+    doubled: bool,
+}
+
+/// Number of line ends: LF, CRLF and CR count one each.
+pub(in crate::file) fn count_lines(data: &[u8]) -> u32 {
+    let feeds = memchr::memchr_iter(b'\n', data).count();
+    let returns = memchr::memchr_iter(b'\r', data).filter(|at| data.get(at + 1) != Some(&b'\n')).count();
+    (feeds + returns) as u32
+}
+
+/// Steps through the bytes that mean something.
+#[derive(Debug)]
+struct Marks<'a> {
+    data: &'a [u8],
+    /// Start of the block that `mask` describes.
+    block: usize,
+    /// One bit per byte of the block that was not stepped over yet.
+    mask: u64,
+    needles: [u64; 4],
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const LOWS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+
+impl<'a> Marks<'a> {
+    fn new(data: &'a [u8], dialect: Dialect) -> Self {
+        let quote = dialect.quote.unwrap_or(dialect.delimiter);
+        let needles = [dialect.delimiter, quote, b'\n', b'\r'].map(|byte| u64::from(byte) * ONES);
+        let mut marks = Marks { data, block: 0, mask: 0, needles };
+        marks.mask = marks.look(0);
+        marks
+    }
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.mask == 0 {
+            self.block += 64;
+            if self.block >= self.data.len() {
+                // Stay behind the end, so that the next call ends here too.
+                self.block -= 64;
+                return None;
+            }
+            self.mask = self.look(self.block);
+        }
+        let at = self.block + self.mask.trailing_zeros() as usize;
+        self.mask &= self.mask - 1;
+        Some(at)
+    }
+
+    /// The mask of the block that begins at `at`.
+    #[inline]
+    fn look(&self, at: usize) -> u64 {
+        let rest = &self.data[at..];
+        if let Some(block) = rest.first_chunk::<64>() {
+            return self.mask(block);
+        }
+        let mut block = [0; 64];
+        block[..rest.len()].copy_from_slice(rest);
+        // Bytes past the end are no marks, whatever the needles are.
+        self.mask(&block) & ((1u64 << rest.len()) - 1)
+    }
+
+    #[inline]
+    fn mask(&self, block: &[u8; 64]) -> u64 {
+        let mut mask = 0;
+        for (place, bytes) in block.chunks_exact(8).enumerate() {
+            let mut word = [0; 8];
+            word.copy_from_slice(bytes);
+            let word = u64::from_le_bytes(word);
+            // The high bit of each byte of `found` says whether the byte equals one of the needles; exact, because
+            // the addition cannot carry from one byte into the next.
+            let mut missing = !0u64;
+            for needle in self.needles {
+                let difference = word ^ needle;
+                missing &= ((difference & LOWS) + LOWS) | difference;
+            }
+            let found = !(missing | LOWS);
+            // Gathers the eight high bits into one byte.
+            mask |= ((found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (place * 8);
+        }
+        mask
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMA: Dialect = Dialect { delimiter: b',', quote: Some(b'"') };
+
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        let mut tokenizer = Tokenizer::new(text.as_bytes(), COMMA, false);
+        let mut rows = Vec::new();
+        loop {
+            let mut spans = Vec::new();
+            match tokenizer.next(&mut spans) {
+                Next::Record(record) => {
+                    let mut row: Vec<String> = spans
+                        .iter()
+                        .map(|span| String::from_utf8_lossy(span.bytes(text.as_bytes())).into_owned())
+                        .collect();
+                    if record.flaw.is_some() {
+                        row.push("FLAW".into());
+                    }
+                    rows.push(row);
+                }
+                Next::End => return rows,
+                Next::Unclosed { line } => {
+                    rows.push(vec![format!("UNCLOSED {line}")]);
+                    return rows;
+                }
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&[&str]]) {
+        assert_eq!(rows(text), expected.iter().map(|row| row.to_vec()).collect::<Vec<_>>(), "{text:?}");
+    }
+
+    #[test]
+    fn records_and_fields() {
+        check("", &[]);
+        check("a", &[&["a"]]);
+        check("a,b\n", &[&["a", "b"]]);
+        check("a,b\r\nc,d\re,f\n", &[&["a", "b"], &["c", "d"], &["e", "f"]]);
+        check(",\n,", &[&["", ""], &["", ""]]);
+        check("\n\na\n\r\n\nb\n\n", &[&["a"], &["b"]]);
+        check("\"a,b\",\"c\nd\"\r\n", &[&["a,b", "c\nd"]]);
+        check("\"a\"\"b\",\"\"\n\"\"\"\"", &[&["a\"\"b", ""], &["\"\""]]);
+        check("5\" pipe,x\"y\"\n", &[&["5\" pipe", "x\"y\""]]);
+        check("\"a\"x,b\nc", &[&["a", "b", "FLAW"], &["c"]]);
+        check("\"a\" ,b\n", &[&["a", "b", "FLAW"]]);
+        check("a,\"b\nc", &[&["UNCLOSED 0"]]);
+        check("a\n\"x\ny\",\"b\nc", &[&["a"], &["UNCLOSED 2"]]);
+        check("é,😀\n", &[&["é", "😀"]]);
+        let long = "x".repeat(1000);
+        check(&format!("{long},\"{long}\"\n{long}"), &[&[&long, &long], &[&long]]);
+    }
+
+    #[test]
+    fn marks_are_found_at_every_place_of_a_block() {
+        for place in 0..200 {
+            let text = format!("{},b\n", "x".repeat(place));
+            check(&text, &[&[&text[..place], "b"]]);
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_through_quotes() {
+        let text = b"a\r\n\"x\r\ny\"\n\nb";
+        let mut tokenizer = Tokenizer::new(text, COMMA, false);
+        let mut lines = Vec::new();
+        while let Next::Record(record) = tokenizer.next(&mut Vec::new()) {
+            lines.push(record.line);
+        }
+        assert_eq!(lines, [0, 1, 4]);
+        assert_eq!(count_lines(text), tokenizer.lines());
+    }
+}

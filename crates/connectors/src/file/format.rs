@@ -1,0 +1,120 @@
+//! Which format a file has, by its name or its first bytes.
+
+use std::path::Path;
+
+use towpath_model::Fault;
+
+use super::config::{Compression, Format};
+
+/// What the ending of a path tells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ending {
+    pub(super) format: Option<Format>,
+    pub(super) compression: Compression,
+    /// The ending stands for tab-separated text.
+    pub(super) tabs: bool,
+}
+
+/// Reads the ending of a path, looking through `.gz` and `.zst`.
+pub(super) fn ending(path: &Path) -> Ending {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let (stem, compression) = match name.rsplit_once('.') {
+        Some((stem, "gz" | "gzip")) => (stem, Compression::Gzip),
+        Some((stem, "zst" | "zstd")) => (stem, Compression::Zstd),
+        _ => (name.as_str(), Compression::None),
+    };
+    let last = stem.rsplit_once('.').map(|(_, last)| last);
+    let format = match last {
+        Some("csv" | "tsv" | "tab" | "txt") => Some(Format::Csv),
+        Some("ndjson" | "jsonl") => Some(Format::Ndjson),
+        Some("json" | "geojson") => Some(Format::Json),
+        Some("parquet" | "pq") => Some(Format::Parquet),
+        Some("arrow" | "arrows" | "feather" | "ipc") => Some(Format::Arrow),
+        _ => None,
+    };
+    Ending { format, compression, tabs: matches!(last, Some("tsv" | "tab")) }
+}
+
+/// The format that the first bytes of an unnamed stream tell; CSV when they tell nothing.
+pub(super) fn sniff(head: &[u8]) -> Format {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    match text {
+        [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xff, 0xff, 0xff, 0xff, ..] => Format::Arrow,
+        [b'[', ..] => Format::Json,
+        [b'{', ..] => Format::Ndjson,
+        _ => Format::Csv,
+    }
+}
+
+/// The format of a path that must tell it.
+pub(super) fn required(path: &str, given: Option<Format>) -> Result<Format, Fault> {
+    given.or_else(|| ending(Path::new(path)).format).ok_or_else(|| {
+        Fault::config(format!("the ending of `{path}` does not tell the format"))
+            .hint("set `format` to `csv`, `ndjson`, `json`, `parquet` or `arrow`")
+    })
+}
+
+/// Reads a delimiter or quote as users write it.
+pub(super) fn character(what: &str, text: &str) -> Result<u8, Fault> {
+    match text {
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        "space" => Ok(b' '),
+        _ => match text.as_bytes() {
+            [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => Ok(*byte),
+            _ => Err(Fault::config(format!("`{what}` is `{text}`, not one character"))
+                .hint("give one character such as `;`, or the word `tab`")),
+        },
+    }
+}
+
+impl Format {
+    /// The name for people.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Format::Csv => "CSV",
+            Format::Ndjson | Format::Json => "JSON",
+            Format::Parquet => "Parquet",
+            Format::Arrow => "Arrow",
+        }
+    }
+
+    /// The ending of files of this format.
+    pub(super) fn extension(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Ndjson => "ndjson",
+            Format::Json => "json",
+            Format::Parquet => "parquet",
+            Format::Arrow => "arrow",
+        }
+    }
+
+    /// Text whose types must be inferred, and which may be compressed as a whole.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Format::Csv | Format::Ndjson | Format::Json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings() {
+        let check = |path: &str| ending(Path::new(path));
+        assert_eq!(check("A.CSV.gz").format, Some(Format::Csv));
+        assert_eq!(check("a.csv.gz").compression, Compression::Gzip);
+        assert_eq!(check("a.jsonl.zst").format, Some(Format::Ndjson));
+        assert!(check("x/a.tsv").tabs);
+        assert_eq!(check("a").format, None);
+        assert!(required("data.bin", None).unwrap_err().hint_text().unwrap().contains("set `format`"));
+    }
+
+    #[test]
+    fn characters() {
+        assert_eq!(character("delimiter", "tab").unwrap(), b'\t');
+        assert_eq!(character("delimiter", ";").unwrap(), b';');
+        assert!(character("delimiter", ";;").is_err());
+    }
+}
