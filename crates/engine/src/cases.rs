@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use towpath_connect::fit::row_as_json;
 use towpath_connect::words;
 use towpath_model::params::{Value as Param, settle};
-use towpath_model::pipeline::TestSpec;
+use towpath_model::pipeline::{Edge, Role, TestSpec};
 use towpath_model::scope::{DataInterval, Scope};
 use towpath_model::{Fault, PipelineSpec, suggest};
 
@@ -61,26 +61,12 @@ async fn run_test(
     for (node, rows) in &test.given {
         given.insert(node.clone(), given_rows(rows).map_err(|fault| fault.at("given", node))?);
     }
-    // Only what the test looks at, and what that reads, must be there.
-    let mut spec = spec.clone();
-    keep_needed(&mut spec, test);
-    let quarantine = MemoryQuarantine::default();
-    let shared = RunShared::new(Arc::new(quarantine));
-    let state = session(shared.clone(), Limits::default()).map_err(crate::fault::from_datafusion)?;
-    let graph = compile(spec, workshop, &scope, state, shared, given).await;
-    if let Some(problem) = graph.problems.first() {
-        let fault = Fault::config(format!("{}: {}", problem.path, problem.message));
-        return Err(match &problem.hint {
-            Some(hint) => fault.hint(hint.clone()),
-            None => fault,
-        });
-    }
-    if let Some((_, fault)) = graph.faults.first() {
-        return Err(fault.copied());
-    }
+    let setting = Setting { spec, workshop, scope: &scope, given: &given };
     let mut differences = Vec::new();
     for (reference, expected) in &test.expect {
-        let actual = rows_of(&graph, reference).await?;
+        let read = setting.output_of(reference);
+        let graph = setting.graph_of(&read).await?;
+        let actual = rows_of(&graph, &read).await?;
         let typed = match expected {
             Value::Object(_) => Some(Value::Array(
                 as_json(&given_rows(expected)?.1)?.into_iter().map(Value::Object).collect(),
@@ -88,15 +74,15 @@ async fn run_test(
             _ => None,
         };
         let expected = typed.as_ref().unwrap_or(expected);
-        let is_sorted = graph.spec.nodes.get(reference).is_some_and(|node| node.kind == "sort");
+        let is_sorted = graph.spec.nodes.get(&read).is_some_and(|node| node.kind == "sort");
         differences.extend(
             compare(expected, actual, is_sorted).into_iter().map(|text| format!("{reference}: {text}")),
         );
     }
     for (node, expected) in &test.quarantined {
-        if !test.expect.contains_key(node) {
-            rows_of(&graph, node).await?;
-        }
+        let read = setting.output_of(node);
+        let graph = setting.graph_of(&read).await?;
+        rows_of(&graph, &read).await?;
         let actual = graph.shared.rejected.rows(node);
         if actual != *expected {
             differences.push(format!("{node}: expected {expected} rows in quarantine, found {actual}"));
@@ -127,25 +113,61 @@ fn apply(spec: &PipelineSpec, test: &TestSpec, scope: &mut Scope) -> Result<(), 
     Ok(())
 }
 
-fn keep_needed(spec: &mut PipelineSpec, test: &TestSpec) {
-    let mut needed: Vec<String> = Vec::new();
-    let names = test.expect.keys().chain(test.quarantined.keys()).chain(test.given.keys());
-    let mut open: Vec<String> =
-        names.map(|name| name.split('.').next().unwrap_or_default().to_owned()).collect();
-    while let Some(name) = open.pop() {
-        if needed.contains(&name) {
-            continue;
+/// What every graph of a test is made of.
+struct Setting<'a> {
+    spec: &'a PipelineSpec,
+    workshop: &'a Workshop,
+    scope: &'a Scope,
+    given: &'a HashMap<String, GivenRows>,
+}
+
+impl Setting<'_> {
+    /// The output to look at: a destination is compared by the rows it would be given, so that neither it nor its
+    /// connection must be there.
+    fn output_of(&self, reference: &str) -> String {
+        let node = self.spec.nodes.get(reference).filter(|node| node.role == Role::Destination);
+        match node.and_then(|node| node.from.first()) {
+            Some(Edge { node, output: Some(output), .. }) => format!("{node}.{output}"),
+            Some(edge) => edge.node.clone(),
+            None => reference.to_owned(),
         }
-        if !test.given.contains_key(&name)
-            && let Some(node) = spec.nodes.get(&name)
-        {
-            open.extend(node.from.iter().map(|edge| edge.node.clone()));
-        }
-        needed.push(name);
     }
-    spec.nodes.retain(|name, _| needed.contains(name));
-    for node in spec.nodes.values_mut().filter(|node| test.given.contains_key(&node.name)) {
-        node.from.clear();
+
+    /// The graph of one node and all that it reads; nothing else must be there. Each look at a node has a graph of
+    /// its own, because rows that several nodes read are handed out once, to all readers of the graph.
+    async fn graph_of(&self, reference: &str) -> Result<Graph, Fault> {
+        let mut spec = self.spec.clone();
+        let mut needed: Vec<String> = Vec::new();
+        let mut open = vec![reference.split('.').next().unwrap_or_default().to_owned()];
+        while let Some(name) = open.pop() {
+            if needed.contains(&name) {
+                continue;
+            }
+            if !self.given.contains_key(&name)
+                && let Some(node) = spec.nodes.get(&name)
+            {
+                open.extend(node.from.iter().map(|edge| edge.node.clone()));
+            }
+            needed.push(name);
+        }
+        spec.nodes.retain(|name, _| needed.contains(name));
+        for node in spec.nodes.values_mut().filter(|node| self.given.contains_key(&node.name)) {
+            node.from.clear();
+        }
+        let shared = RunShared::new(Arc::new(MemoryQuarantine::default()));
+        let state = session(shared.clone(), Limits::default()).map_err(crate::fault::from_datafusion)?;
+        let graph = compile(spec, self.workshop, self.scope, state, shared, self.given.clone()).await;
+        if let Some(problem) = graph.problems.first() {
+            let fault = Fault::config(format!("{}: {}", problem.path, problem.message));
+            return Err(match &problem.hint {
+                Some(hint) => fault.hint(hint.clone()),
+                None => fault,
+            });
+        }
+        match graph.faults.first() {
+            Some((_, fault)) => Err(fault.copied()),
+            None => Ok(graph),
+        }
     }
 }
 
