@@ -50,6 +50,12 @@ pub trait Harness: Send + Sync {
         Context::new(".")
     }
 
+    /// Whether a column can have this name. Systems that lack characters in names say no to those; the laws then leave
+    /// the name out.
+    fn takes_name(&self, _name: &str) -> bool {
+        true
+    }
+
     /// Whether values of this Arrow type come back as themselves. Formats without types, such as CSV, say no to
     /// what they document as lost; the laws then ask only that no row gets lost.
     fn keeps(&self, _data_type: &arrow::datatypes::DataType) -> bool {

@@ -1,5 +1,6 @@
 //! Tests against a real MariaDB.
 
+mod conforming;
 mod failing;
 mod reading;
 mod writing;

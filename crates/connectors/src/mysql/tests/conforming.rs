@@ -1,0 +1,64 @@
+//! The conformance laws, on a real server and by both ways of loading.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use towpath_connect::conformance::{Harness, run};
+
+use super::*;
+
+struct Place {
+    db: MariaDb,
+    load: &'static str,
+    count: AtomicU32,
+}
+
+impl Place {
+    fn new(load: &'static str) -> Self {
+        Place { db: towpath_testkit::mariadb(), load, count: AtomicU32::new(0) }
+    }
+}
+
+impl Harness for Place {
+    fn connection(&self) -> Value {
+        connection(&self.db)
+    }
+
+    fn wrong_password(&self) -> Option<Value> {
+        let mut connection = connection(&self.db);
+        connection["password"] = json!("certainly wrong");
+        Some(connection)
+    }
+
+    fn unreachable(&self) -> Option<Value> {
+        let mut connection = connection(&self.db);
+        connection["host"] = json!("no-such-host.invalid");
+        Some(connection)
+    }
+
+    fn source(&self, table: &str) -> Value {
+        json!({ "table": table })
+    }
+
+    fn destination(&self, table: &str) -> Value {
+        json!({ "table": table, "load": self.load })
+    }
+
+    fn takes_name(&self, name: &str) -> bool {
+        // MySQL stores names without characters above U+FFFF.
+        name.chars().all(|c| u32::from(c) <= 0xFFFF)
+    }
+
+    fn fresh_table_name(&self) -> String {
+        format!("law_{}", self.count.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+#[tokio::test]
+async fn the_laws_hold_with_local_infile() {
+    run(connector().as_ref(), &Place::new("local_infile")).await;
+}
+
+#[tokio::test]
+async fn the_laws_hold_with_inserts() {
+    run(connector().as_ref(), &Place::new("insert")).await;
+}
