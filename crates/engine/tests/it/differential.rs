@@ -95,7 +95,7 @@ fn plain(rows: &[Value]) -> Vec<Value> {
 
 /// Runs both on several inputs, in one partition and in several.
 async fn same(name: &str, config: Value, sql: &str, in_order: bool) {
-    for (seed, count) in [(1, 60), (2, 7), (3, 0), (4, 200)] {
+    for (seed, count) in [(1, 40), (2, 7), (3, 0), (4, 90)] {
         let (a, b) = (rows(seed, count), rows(seed + 100, count / 2));
         let db = Connection::open_in_memory().unwrap();
         sqlite("a", &a, &db);

@@ -153,7 +153,7 @@ pub(crate) fn context() -> PlanContext {
 }
 
 /// How a plan would run, as text.
-pub async fn physical(plan: &LogicalPlan) -> String {
+pub(crate) async fn physical(plan: &LogicalPlan) -> String {
     let physical = context().state.create_physical_plan(plan).await.unwrap();
     datafusion::physical_plan::displayable(physical.as_ref()).indent(false).to_string()
 }
