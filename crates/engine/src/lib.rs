@@ -18,6 +18,7 @@ pub mod expr;
 mod fault;
 pub mod functions;
 pub mod graph;
+pub mod joins;
 pub mod manual;
 pub mod meter;
 pub mod ordinal;

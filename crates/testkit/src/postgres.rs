@@ -78,8 +78,12 @@ pub fn postgres_server() -> PostgresServer {
             }
         };
         command.args(["-c", WATCHDOG, "watchdog", &bin]).arg(&dir).arg(port.to_string()).current_dir("/");
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the watchdog starts");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the watchdog starts");
         let life = child.stdin.take().expect("a pipe to the watchdog");
         let lines = BufReader::new(child.stdout.take().expect("a pipe from the watchdog")).lines();
         last.clear();

@@ -106,10 +106,10 @@ nodes:
     home.towpath(&["check", "p.yaml"]).expect(
         2,
         &[
-            "p.yaml:4:27",
+            "p.yaml:4:26",
             "unknown key `pth`",
             "did you mean `path`?",
-            "p.yaml:6:48",
+            "p.yaml:6:41",
             "did you mean `amount`?",
             "p.yaml:7:",
             "unknown connector `sqlte`",

@@ -11,7 +11,7 @@ use arrow::array::{
     ArrayRef, BinaryBuilder, BooleanArray, Date32Array, Decimal128Array, Decimal256Array, Float32Array,
     Float64Array, Int16Array, Int32Array, Int64Array, IntervalMonthDayNanoArray, ListArray,
     NullBufferBuilder, RecordBatch, RecordBatchOptions, StringBuilder, Time64MicrosecondArray,
-    TimestampMicrosecondArray,
+    TimestampMicrosecondArray, UInt32Array,
 };
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::compute::filter;
@@ -151,7 +151,7 @@ enum Values {
     Int2(Vec<i16>),
     Int4(Vec<i32>),
     Int8(Vec<i64>),
-    Oid(Vec<i64>),
+    Oid(Vec<u32>),
     Float4(Vec<f32>),
     Float8(Vec<f64>),
     Decimal128 { values: Vec<i128>, precision: u8, scale: i8, limit: i128 },
@@ -234,7 +234,7 @@ impl Column {
             Values::Int2(values) => values.push(i16::from_be_bytes(fixed(value)?)),
             Values::Int4(values) => values.push(i32::from_be_bytes(fixed(value)?)),
             Values::Int8(values) => values.push(i64::from_be_bytes(fixed(value)?)),
-            Values::Oid(values) => values.push(i64::from(u32::from_be_bytes(fixed(value)?))),
+            Values::Oid(values) => values.push(u32::from_be_bytes(fixed(value)?)),
             Values::Float4(values) => values.push(f32::from_be_bytes(fixed(value)?)),
             Values::Float8(values) => values.push(f64::from_be_bytes(fixed(value)?)),
             Values::Decimal128 { values, precision, scale, limit } => {
@@ -289,10 +289,8 @@ impl Column {
             Values::Bool(values) => values.push(false),
             Values::Int2(values) => values.push(0),
             Values::Int4(values) | Values::Date(values) => values.push(0),
-            Values::Int8(values)
-            | Values::Oid(values)
-            | Values::Time(values)
-            | Values::Timestamp(values, _) => {
+            Values::Oid(values) => values.push(0),
+            Values::Int8(values) | Values::Time(values) | Values::Timestamp(values, _) => {
                 values.push(0);
             }
             Values::Float4(values) => values.push(0.0),
@@ -322,9 +320,8 @@ impl Column {
             Values::Bool(values) => Arc::new(BooleanArray::new(std::mem::take(values).into(), nulls)),
             Values::Int2(values) => Arc::new(Int16Array::new(take(values, capacity).into(), nulls)),
             Values::Int4(values) => Arc::new(Int32Array::new(take(values, capacity).into(), nulls)),
-            Values::Int8(values) | Values::Oid(values) => {
-                Arc::new(Int64Array::new(take(values, capacity).into(), nulls))
-            }
+            Values::Int8(values) => Arc::new(Int64Array::new(take(values, capacity).into(), nulls)),
+            Values::Oid(values) => Arc::new(UInt32Array::new(take(values, capacity).into(), nulls)),
             Values::Float4(values) => Arc::new(Float32Array::new(take(values, capacity).into(), nulls)),
             Values::Float8(values) => Arc::new(Float64Array::new(take(values, capacity).into(), nulls)),
             Values::Decimal128 { values, precision, scale, .. } => Arc::new(

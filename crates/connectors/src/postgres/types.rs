@@ -150,7 +150,8 @@ pub(super) fn arrow_type(kind: &Kind) -> DataType {
         Kind::Bool => DataType::Boolean,
         Kind::Int2 => DataType::Int16,
         Kind::Int4 => DataType::Int32,
-        Kind::Int8 | Kind::Oid => DataType::Int64,
+        Kind::Int8 => DataType::Int64,
+        Kind::Oid => DataType::UInt32,
         Kind::Float4 => DataType::Float32,
         Kind::Float8 => DataType::Float64,
         Kind::Decimal { precision, scale } if *precision <= 38 => DataType::Decimal128(*precision, *scale),
@@ -270,7 +271,6 @@ fn taken_type(kind: &Kind, incoming: &DataType) -> DataType {
             incoming.clone()
         }
         (Kind::Numeric | Kind::Money, incoming) if incoming.is_integer() => DataType::Decimal128(20, 0),
-        (Kind::Oid, _) => DataType::UInt32,
         // A time span without months and days.
         (Kind::Interval, DataType::Duration(_)) => DataType::Duration(TimeUnit::Microsecond),
         (Kind::Array(item, _), DataType::List(inner)) => {
@@ -285,7 +285,13 @@ fn taken_type(kind: &Kind, incoming: &DataType) -> DataType {
 
 /// How a source selects a column of this type.
 pub(super) fn selected(name: &str, column: &PgType) -> String {
-    match through(&column.kind) {
+    let through = match column.bare.as_str() {
+        // The blanks at the end of `char(n)` mean nothing; as text they would.
+        "bpchar" => Some("text"),
+        "bpchar[]" => Some("text[]"),
+        _ => through(&column.kind),
+    };
+    match through {
         Some(through) => format!("{}::{through}", quote(name)),
         None => quote(name),
     }

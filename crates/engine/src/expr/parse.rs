@@ -1,5 +1,6 @@
 //! From text to a syntax tree, with bound values kept apart.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, FieldRef, TimeUnit};
@@ -7,7 +8,7 @@ use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr::Placeholder;
-use datafusion::sql::sqlparser::ast;
+use datafusion::sql::sqlparser::ast::{self, BinaryOperator};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::Token;
@@ -35,8 +36,10 @@ pub(crate) struct Parsed<T> {
 
 /// How deep parentheses and subqueries may nest.
 const DEPTH: usize = 64;
-/// How many operators may follow each other; longer chains would exhaust the stack of a thread.
-const OPERATORS: usize = 400;
+/// How many operators of arithmetic may follow each other; longer chains would exhaust the stack of a thread.
+const OPERATORS: usize = 100;
+/// How many conditions may follow each other, for the same reason.
+const CONDITIONS: usize = 400;
 
 /// Parses one expression.
 pub(crate) fn expression(sql: &SqlText, path: &str) -> std::result::Result<Parsed<ast::Expr>, Vec<Problem>> {
@@ -45,8 +48,10 @@ pub(crate) fn expression(sql: &SqlText, path: &str) -> std::result::Result<Parse
         return Err(vec![Problem::new(path, "the expression is empty")]);
     }
     let ast = prepare(&text, path).and_then(|mut parser| {
-        let ast = parser.parse_expr().map_err(|error| syntax(&error, path))?;
-        end(&mut parser, path, "an expression ends here").map(|()| ast)
+        let mut ast = parser.parse_expr().map_err(|error| syntax(&error, path))?;
+        end(&mut parser, path, "an expression ends here")?;
+        balance(&mut ast);
+        Ok(ast)
     });
     Ok(Parsed { ast: ast.map_err(|problem| vec![problem])?, values })
 }
@@ -64,7 +69,10 @@ pub(crate) fn query(sql: &SqlText, path: &str) -> std::result::Result<Parsed<ast
             return Err(Problem::new(path, "more than one statement").hint("write a single SELECT"));
         }
         match statement {
-            ast::Statement::Query(query) => Ok(*query),
+            ast::Statement::Query(mut query) => {
+                balance(query.as_mut());
+                Ok(*query)
+            }
             other => {
                 let text = other.to_string();
                 let verb = text.split_whitespace().next().unwrap_or_default().to_uppercase();
@@ -77,6 +85,65 @@ pub(crate) fn query(sql: &SqlText, path: &str) -> std::result::Result<Parsed<ast
     Ok(Parsed { ast: ast.map_err(|problem| vec![problem])?, values })
 }
 
+/// A chain of operators without a break.
+#[derive(Default)]
+struct Chain {
+    length: usize,
+    longest: usize,
+}
+
+impl Chain {
+    fn end(&mut self) {
+        self.longest = self.longest.max(self.length);
+        self.length = 0;
+    }
+}
+
+/// Makes chains of `AND` and `OR` as flat as they can be: many conditions in a row would otherwise become a tree as
+/// deep as the chain is long, and what walks it would need as much stack.
+fn balance<V: ast::VisitMut>(node: &mut V) {
+    struct Balancer;
+    impl ast::VisitorMut for Balancer {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut ast::Expr) -> ControlFlow<()> {
+            if let ast::Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = expr {
+                let op = op.clone();
+                let whole = std::mem::replace(expr, ast::Expr::value(ast::Value::Null));
+                *expr = tree(operands(whole, &op), &op);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let _ = ast::VisitMut::visit(node, &mut Balancer);
+}
+
+/// The operands of a chain, in order.
+fn operands(whole: ast::Expr, op: &BinaryOperator) -> Vec<ast::Expr> {
+    let (mut found, mut rest) = (Vec::new(), whole);
+    loop {
+        match rest {
+            ast::Expr::BinaryOp { left, op: inner, right } if inner == *op => {
+                found.push(*right);
+                rest = *left;
+            }
+            first => {
+                found.push(first);
+                found.reverse();
+                return found;
+            }
+        }
+    }
+}
+
+fn tree(mut operands: Vec<ast::Expr>, op: &BinaryOperator) -> ast::Expr {
+    if operands.len() <= 1 {
+        return operands.pop().unwrap_or_else(|| ast::Expr::value(ast::Value::Null));
+    }
+    let right = operands.split_off(operands.len() / 2);
+    let (left, right) = (tree(operands, op), tree(right, op));
+    ast::Expr::BinaryOp { left: Box::new(left), op: op.clone(), right: Box::new(right) }
+}
+
 fn prepare<'a>(text: &str, path: &str) -> std::result::Result<Parser<'a>, Problem> {
     let parser = Parser::new(&GenericDialect {})
         .with_recursion_limit(DEPTH)
@@ -85,27 +152,41 @@ fn prepare<'a>(text: &str, path: &str) -> std::result::Result<Parser<'a>, Proble
     // Counted on a copy: a chain of operators becomes a tree as deep as the chain is long.
     let mut count =
         Parser::new(&GenericDialect {}).try_with_sql(text).map_err(|error| syntax(&error, path))?;
-    let (mut chain, mut longest) = (0usize, 0usize);
+    let (mut operators, mut conditions) = (Chain::default(), Chain::default());
     loop {
         match count.next_token().token {
             Token::EOF => break,
-            Token::Comma | Token::SemiColon => chain = 0,
-            Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat => {
-                chain += 1
+            Token::Comma | Token::SemiColon => {
+                operators.end();
+                conditions.end();
             }
-            Token::Word(word)
-                if word.quote_style.is_none()
-                    && (word.value.eq_ignore_ascii_case("and") || word.value.eq_ignore_ascii_case("or")) =>
-            {
-                chain += 1;
+            Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat => {
+                operators.length += 1;
+            }
+            Token::Word(word) if word.quote_style.is_none() => {
+                match word.value.to_ascii_lowercase().as_str() {
+                    "and" | "or" => {
+                        operators.end();
+                        conditions.length += 1;
+                    }
+                    "when" | "then" | "else" | "select" | "from" | "where" => {
+                        operators.end();
+                        conditions.end();
+                    }
+                    _ => {}
+                }
             }
             _ => {}
         }
-        longest = longest.max(chain);
     }
-    if longest > OPERATORS {
-        return Err(Problem::new(path, format!("more than {OPERATORS} operators in a row"))
-            .hint("write a list: `column in (…)`, or split the expression"));
+    operators.end();
+    conditions.end();
+    for (chain, limit, what) in [(operators, OPERATORS, "operators"), (conditions, CONDITIONS, "conditions")]
+    {
+        if chain.longest > limit {
+            return Err(Problem::new(path, format!("more than {limit} {what} in a row"))
+                .hint("write a list: `column in (…)`, or split the expression"));
+        }
     }
     Ok(parser)
 }
@@ -219,6 +300,6 @@ pub(crate) fn add_window(expr: &mut ast::Expr, window: &ast::WindowSpec, takes_r
         {
             call.over = Some(ast::WindowType::WindowSpec(window.clone()));
         }
-        std::ops::ControlFlow::<()>::Continue(())
+        ControlFlow::<()>::Continue(())
     });
 }

@@ -19,7 +19,8 @@ use crate::transform::{InputPorts, Inputs, Outputs, PlanContext, RowEffect, Tran
 ///
 /// Missing keys match nothing, not even each other. A row that matches several others appears once for each. The
 /// columns of the left input come first; a key that has the same name on both sides appears once; other columns of
-/// the same name get a suffix. One side is kept in memory while the other flows past.
+/// the same name get a suffix. The right input is kept in memory while the left flows past (or the other way round
+/// where both sizes are known): put the larger one on the left.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {

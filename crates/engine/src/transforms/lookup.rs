@@ -24,7 +24,7 @@ use crate::transform::{InputPorts, Inputs, Outputs, PlanContext, TransformDef};
 /// Adds columns from a table by key; every row stays exactly one row.
 ///
 /// Missing keys match nothing. When several rows of the table have the same key, the first counts: by `order_by`, or
-/// else by their order of arrival.
+/// else by their order of arrival. The table is kept in memory; the rows flow past.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {

@@ -19,7 +19,7 @@ fn input(rows: &Rows) -> datafusion::logical_expr::LogicalPlan {
 
 /// Runs a law on generated rows.
 fn for_all<S: Strategy>(strategy: &S, law: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let mut runner = TestRunner::new(ProptestConfig { cases: 24, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig { cases: 12, ..ProptestConfig::default() });
     runner.run(strategy, law).unwrap();
 }
 

@@ -143,12 +143,19 @@ fn session(quarantine: Kept, partitions: usize) -> SessionState {
         )
         .with_default_features()
         .with_query_planner(Arc::new(Planner))
+        .with_physical_optimizer_rules(towpath_engine::joins::physical_rules())
         .build()
 }
 
 /// Planning without a run.
 pub(crate) fn context() -> PlanContext {
     PlanContext { state: session(Kept::default(), 1), node: "node".into() }
+}
+
+/// How a plan would run, as text.
+pub async fn physical(plan: &LogicalPlan) -> String {
+    let physical = context().state.create_physical_plan(plan).await.unwrap();
+    datafusion::physical_plan::displayable(physical.as_ref()).indent(false).to_string()
 }
 
 /// Plans a transform over named inputs.
@@ -234,7 +241,7 @@ fn rows_of(batch: &RecordBatch) -> Vec<Value> {
 /// Rows in a fixed order, to compare without regard to order.
 pub(crate) fn sorted(rows: &[Value]) -> Vec<Value> {
     let mut rows = rows.to_vec();
-    rows.sort_by_key(ToString::to_string);
+    rows.sort_by_cached_key(ToString::to_string);
     rows
 }
 

@@ -76,7 +76,10 @@ impl<'a> Block<'a> {
             let record = match tokenizer.next(&mut self.spans) {
                 Next::Record(record) => record,
                 Next::End => return Ok(false),
-                Next::Unclosed { line } => return Err(line),
+                Next::Unclosed { line } => {
+                    self.spans.truncate(before);
+                    return Err(line);
+                }
             };
             let fields = self.spans.len() - before;
             let reason = if fields != self.columns {

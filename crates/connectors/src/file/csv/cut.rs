@@ -136,8 +136,10 @@ mod tests {
 
     #[test]
     fn cuts_fall_between_records_only() {
-        let dialect = Dialect { delimiter: b',', quote: Some(b'"') };
-        let check = |text: &str| last_record_end(text.as_bytes(), dialect).map(|end| &text[..end]);
+        fn check(text: &str) -> Option<&str> {
+            let dialect = Dialect { delimiter: b',', quote: Some(b'"') };
+            last_record_end(text.as_bytes(), dialect).map(|end| &text[..end])
+        }
         assert_eq!(check("a,b\nc,d"), Some("a,b\n"));
         assert_eq!(check("a,b"), None);
         assert_eq!(check("a,\"x\ny"), None);

@@ -10,8 +10,6 @@ mod feed;
 pub(super) mod infer;
 mod object;
 pub(super) mod read;
-#[cfg(test)]
-mod tests;
 pub(super) mod write;
 
 pub(super) use cut::Cutter;

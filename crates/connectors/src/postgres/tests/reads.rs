@@ -165,7 +165,7 @@ async fn a_changed_table_is_not_read_by_an_old_plan() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_read_ends_its_work_on_the_server() {
     let database = postgres();
     let source = query_source(&database, "select count(*) as n from generate_series(1, 100000000000)");
