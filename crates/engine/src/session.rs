@@ -51,6 +51,7 @@ fn build(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> SessionState {
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_physical_optimizer_rules(crate::joins::physical_rules())
         .with_query_planner(Arc::new(Planner))
         .build()
 }
