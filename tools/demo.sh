@@ -11,10 +11,8 @@ rm -rf demo
 cp -r examples demo
 target/debug/xtask sample sales --rows "$rows" --out demo/data/sales.csv
 
-say "The pipeline: CSV → types checked → last line of each sale → SQLite, and a report by month"
-$towpath plan demo/sales.yaml
-
-say "towpath run demo/sales.yaml"
+say "demo/sales.yaml: $rows sales from CSV, types checked, last line of each sale → SQLite, and a report by month"
+echo "\$ towpath run demo/sales.yaml"
 code=0
 $towpath run demo/sales.yaml || code=$?
 # 3 means: done, and some rows are in quarantine. The data has mistakes, so that is right.
@@ -28,13 +26,14 @@ $towpath quarantine demo/sales.yaml --limit 5
 
 say "Try next"
 cat <<TEXT
-  $towpath run demo/sales.yaml                 again: nothing doubles
-  $towpath preview demo/sales.yaml --node paid      look at any node
-  $towpath run demo/margins.yaml               join the database with a CSV, into Parquet
-  $towpath preview demo/results/margins.parquet     look into any file
-  $towpath run demo/tickets.yaml               a JSON dump, upserted
-  $towpath copy demo/data/sales.csv demo/sales.parquet    a copy without any pipeline file
-  $towpath test demo/sales.yaml demo/margins.yaml demo/tickets.yaml   the tests inside the pipelines
-  edit demo/sales.yaml, then: $towpath check demo/sales.yaml
-The manual: $towpath transforms, $towpath connectors, docs/guides/first-pipeline.md
+  again, nothing doubles       $towpath run demo/sales.yaml
+  look at any node             $towpath preview demo/sales.yaml --node paid
+  the columns of every node    $towpath plan demo/sales.yaml
+  join it with a CSV           $towpath run demo/margins.yaml
+  look into any file           $towpath preview demo/results/margins.parquet
+  a JSON dump, upserted        $towpath run demo/tickets.yaml
+  a copy, no pipeline file     $towpath copy demo/data/sales.csv demo/sales.parquet
+  the pipelines' own tests     $towpath test demo/sales.yaml demo/margins.yaml demo/tickets.yaml
+  after editing                $towpath check demo/sales.yaml
+  the manual                   $towpath transforms; $towpath connectors; docs/guides/first-pipeline.md
 TEXT

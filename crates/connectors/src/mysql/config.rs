@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use towpath_connect::Address;
 use towpath_model::sql::SqlText;
@@ -35,7 +35,7 @@ pub struct Connection {
 }
 
 /// Whether the connection is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TlsMode {
     /// Encrypts when the server can, without checking who it is; falls back to plain text.
@@ -81,7 +81,7 @@ pub struct DestinationSettings {
 }
 
 /// How rows travel to the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LoadMethod {
     /// Takes `local_infile` when the server allows it, else `insert`.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use datafusion::logical_expr::Expr;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_connect::types;
 use towpath_model::Problem;
 
@@ -57,7 +57,7 @@ fn yes() -> bool {
 }
 
 /// How letters are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Case {
     /// As they are.

@@ -8,7 +8,7 @@ use datafusion::logical_expr::expr::{Sort, WindowFunction};
 use datafusion::logical_expr::{AggregateUDF, Expr, LogicalPlan, LogicalPlanBuilder};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_model::Problem;
 
 use crate::expr::problems;
@@ -21,7 +21,7 @@ use crate::transform::{Inputs, OUT, Outputs};
 pub(super) type Planned<T> = Result<T, Vec<Problem>>;
 
 /// What happens to a row that breaks a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum OnError {
     /// The row goes to quarantine with its original values and the reason; the run goes on and says so.

@@ -7,7 +7,7 @@ use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_model::Problem;
 use towpath_model::sql::SqlText;
 
@@ -45,7 +45,7 @@ fn suffixes() -> [String; 2] {
 }
 
 /// Which rows a join gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     /// Pairs that match.

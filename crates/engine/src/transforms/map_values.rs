@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use datafusion::logical_expr::{Case, Expr, ExprSchemable, lit, when};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_connect::types;
 use towpath_model::Problem;
 use towpath_model::problem::join;
@@ -38,7 +38,7 @@ pub(super) struct Config {
 }
 
 /// What happens to values that are not in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Unmapped {
     /// They stay; the new values must then be of the same sort.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use datafusion::functions_aggregate::expr_fn::{avg, count, first_value, last_value, max, min, sum};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_connect::types;
 use towpath_model::Problem;
 
@@ -39,7 +39,7 @@ pub(super) struct Config {
 }
 
 /// How several values become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Aggregate {
     /// Their sum.

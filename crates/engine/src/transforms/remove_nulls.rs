@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_model::Problem;
 
 use super::common::{OrProblem, columns_or_all, one, out};
@@ -24,7 +24,7 @@ pub(super) struct Config {
 }
 
 /// How many values must be missing for a row to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum How {
     /// One is enough.

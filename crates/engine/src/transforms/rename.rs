@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_model::Problem;
 use towpath_model::problem::join;
 
@@ -30,7 +30,7 @@ pub(super) struct Config {
 }
 
 /// A way to write names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Style {
     /// As they are.

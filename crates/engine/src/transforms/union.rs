@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_model::Problem;
 
 use super::common::{OrProblem, bare, out, project};
@@ -25,7 +25,7 @@ pub(super) struct Config {
 }
 
 /// What happens to equal rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Mode {
     /// Every row stays.
