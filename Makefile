@@ -24,7 +24,7 @@ check: ## Check format, lints, layers, words, links and generated files; no test
 
 bench: ## Measure Towpath and its peers on the same tables (takes long; wants an idle machine)
 	@tools/prepare.sh build servers
-	cargo build --release --bin towpath
+	cargo build --release --workspace
 	python3 bench/run.py
 
 gen: ## Write the generated reference pages
