@@ -14,7 +14,7 @@ use crate::memory::{Memory, MemoryConnector};
 
 fn workshop() -> Workshop {
     Workshop {
-        registry: Registry::new(vec![MemoryConnector::new(Arc::new(Memory::default()))]),
+        registry: Registry::new(vec![MemoryConnector::erased(Arc::new(Memory::default()))]),
         transforms: crate::transforms::all(),
         connections: ConnectionBook::default(),
         context: Context::new("."),

@@ -44,7 +44,7 @@ struct Settings {
 }
 
 impl MemoryConnector {
-    pub(crate) fn new(memory: Arc<Memory>) -> Arc<dyn Connector> {
+    pub(crate) fn erased(memory: Arc<Memory>) -> Arc<dyn Connector> {
         let schema = schemars::schema_for!(Settings).to_value();
         let capabilities = Capabilities {
             write_modes: vec![WriteMode::Append, WriteMode::Overwrite],

@@ -34,7 +34,7 @@ async fn graph(memory: &Arc<Memory>, text: &str) -> (Graph, MemoryQuarantine) {
     let (spec, problems) = PipelineSpec::from_document(&document);
     assert_eq!(problems, vec![]);
     let workshop = Workshop {
-        registry: Registry::new(vec![MemoryConnector::new(Arc::clone(memory))]),
+        registry: Registry::new(vec![MemoryConnector::erased(Arc::clone(memory))]),
         transforms: crate::transforms::all(),
         connections: ConnectionBook::default(),
         context: Context::new("."),
