@@ -38,8 +38,10 @@ fn unexplained(file: &str, schema: &Value) -> Vec<Finding> {
         for (name, field) in object["properties"].as_object().into_iter().flatten() {
             let meant = follow(schema, field);
             let is_choice = meant.get("oneOf").is_some() || meant.get("enum").is_some();
-            if is_choice && field.get("default").is_none() && !required.contains(&&Value::from(name.as_str())) {
-                let message = format!("the choice `{name}` does not say its default; derive `Serialize` for its type");
+            if is_choice && field.get("default").is_none() && !required.contains(&&Value::from(name.as_str()))
+            {
+                let message =
+                    format!("the choice `{name}` does not say its default; derive `Serialize` for its type");
                 findings.push(Finding::new(file, message));
             }
             if field["description"].as_str().is_none_or(str::is_empty) {

@@ -1,5 +1,6 @@
 //! Cases of PostgreSQL alone, on a real server.
 
+mod conforming;
 mod faults;
 mod loads;
 mod reads;
