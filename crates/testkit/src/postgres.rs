@@ -34,8 +34,23 @@ cat >/dev/null
 #[derive(Debug)]
 pub struct PostgresServer {
     url: String,
-    /// Keeps the server alive while it is open.
-    _life: Option<(Child, ChildStdin)>,
+    /// Keeps a server of our own alive.
+    _life: Option<Life>,
+}
+
+/// The watchdog of a server, and the pipe that it waits on.
+#[derive(Debug)]
+struct Life {
+    watchdog: Child,
+    pipe: Option<ChildStdin>,
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        drop(self.pipe.take());
+        // The server has stopped and its folder is gone when the watchdog ends.
+        let _ = self.watchdog.wait();
+    }
 }
 
 impl PostgresServer {
@@ -78,19 +93,20 @@ pub fn postgres_server() -> PostgresServer {
             }
         };
         command.args(["-c", WATCHDOG, "watchdog", &bin]).arg(&dir).arg(port.to_string()).current_dir("/");
-        let mut child = command
+        let mut watchdog = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("the watchdog starts");
-        let life = child.stdin.take().expect("a pipe to the watchdog");
-        let lines = BufReader::new(child.stdout.take().expect("a pipe from the watchdog")).lines();
+        let (pipe, said) = (watchdog.stdin.take(), watchdog.stdout.take());
+        let life = Life { watchdog, pipe };
+        let lines = BufReader::new(said.expect("a pipe from the watchdog")).lines();
         last.clear();
         for line in lines.map_while(Result::ok) {
             if line == "ready" {
                 let url = format!("postgresql://postgres:towpath@127.0.0.1:{port}/postgres");
-                return PostgresServer { url, _life: Some((child, life)) };
+                return PostgresServer { url, _life: Some(life) };
             }
             last.push_str(&line);
             last.push('\n');

@@ -9,7 +9,7 @@ fn wrong_password_and_unknown_host() {
     let home = Sandbox::new();
     let server = towpath_testkit::postgres();
     server.sql("CREATE TABLE t AS SELECT 1 AS id");
-    let wrong = format!("{}/t", server.url().replace("postgres@", "nobody:s3cret@"));
+    let wrong = format!("{}/t", server.url_as("nobody", "s3cret"));
     let output = home.towpath(&["copy", &wrong, "out.csv"]);
     output.expect(1, &["nobody"]);
     assert!(!output.err.contains("s3cret"), "{output:?}");

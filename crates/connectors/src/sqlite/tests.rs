@@ -1,3 +1,5 @@
+//! SQLite keeps the laws of connectors, and its own promises: [`reading`] and [`writing`].
+
 mod reading;
 mod writing;
 

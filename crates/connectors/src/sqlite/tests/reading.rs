@@ -1,3 +1,5 @@
+//! What is read: types from declarations and values, changes during a read, locks.
+
 use std::time::Duration;
 
 use towpath_connect::types::describe;

@@ -1,3 +1,5 @@
+//! What is written: types that survive, constraints, write modes, contracts.
+
 use arrow::array::{Decimal128Array, Float64Array};
 use towpath_model::FaultKind;
 use towpath_model::contract::{Contract, ContractRule};

@@ -1,3 +1,5 @@
+//! Conversions value by value: what each type takes, and what it refuses.
+
 use super::*;
 
 fn run(to: &str, input: ArrayRef) -> Vec<Option<String>> {
