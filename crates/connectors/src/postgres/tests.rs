@@ -1,5 +1,6 @@
 //! Cases of PostgreSQL alone, on a real server.
 
+mod connections;
 mod faults;
 mod loads;
 mod reads;
