@@ -201,7 +201,7 @@ fn write_digits(out: &mut Vec<u8>, rising: &[u16], fraction: usize, sign: u16, s
 pub(super) fn write_i128(out: &mut Vec<u8>, value: i128, scale: i8) {
     let sign = if value < 0 { NEGATIVE } else { POSITIVE };
     let (pad, shown) = padding(scale);
-    let fraction = (usize::from(shown) + 3) / 4;
+    let fraction = usize::from(shown).div_ceil(4);
     let magnitude = value.unsigned_abs();
     let mut rising = [0u16; 24];
     let mut count = 0;
@@ -227,7 +227,7 @@ pub(super) fn write_i128(out: &mut Vec<u8>, value: i128, scale: i8) {
 pub(super) fn write_i256(out: &mut Vec<u8>, value: i256, scale: i8) {
     let sign = if value < i256::ZERO { NEGATIVE } else { POSITIVE };
     let (pad, shown) = padding(scale);
-    let fraction = (usize::from(shown) + 3) / 4;
+    let fraction = usize::from(shown).div_ceil(4);
     let base = i256::from_i128(10_000);
     let mut rising = [0u16; 64];
     let mut rest = value;
@@ -324,9 +324,8 @@ pub(super) fn write_text(out: &mut Vec<u8>, text: &str) -> Option<()> {
     let groups_before = (before + lead as i32) / 4;
     let fraction = falling.len() as i32 - groups_before;
     // A large positive exponent leaves the point behind the last group.
-    for _ in fraction..0 {
-        falling.push(0);
-    }
+    let zeros = usize::try_from(-fraction).unwrap_or(0);
+    falling.extend(std::iter::repeat_n(0, zeros));
     falling.reverse();
     let first = falling.iter().rposition(|digit| *digit != 0).map_or(0, |at| at as i32 - fraction.max(0));
     if first > 32_767 {
