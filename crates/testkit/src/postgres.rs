@@ -58,6 +58,14 @@ impl PostgresServer {
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// A fresh, empty database on this server.
+    pub fn database(&self) -> Postgres {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("t_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        psql(&self.url, &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        Postgres { admin: self.url.clone(), name }
+    }
 }
 
 /// A fresh, empty database. It is dropped with this value.
@@ -111,6 +119,8 @@ pub fn postgres_server() -> PostgresServer {
             last.push_str(&line);
             last.push('\n');
         }
+        drop(life);
+        let _ = child.wait();
     }
     panic!("PostgreSQL does not start:\n{last}");
 }
@@ -118,15 +128,11 @@ pub fn postgres_server() -> PostgresServer {
 /// A fresh, empty database, on the server of `TOWPATH_TEST_POSTGRES` or on one of this process.
 pub fn postgres() -> Postgres {
     static SERVER: OnceLock<PostgresServer> = OnceLock::new();
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = SERVER.get_or_init(|| match std::env::var(VARIABLE) {
         Ok(url) => PostgresServer { url, _life: None },
         Err(_) => postgres_server(),
     });
-    let name = format!("t_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let database = Postgres { admin: server.url.clone(), name };
-    psql(&database.admin, &format!("CREATE DATABASE {} TEMPLATE template0", database.name));
-    database
+    server.database()
 }
 
 impl Postgres {

@@ -11,9 +11,9 @@ use super::bytes;
 use super::config::{self, Format, ReadCompression};
 use super::csv;
 use super::csv::head::CsvSettings;
+use super::describe::describe_files;
 use super::format::ending;
 use super::place::{FileRef, Place};
-use super::source::describe_files;
 use super::trouble::io_fault;
 
 /// A text file that rows are added to.

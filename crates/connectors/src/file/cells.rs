@@ -32,11 +32,14 @@ pub(super) enum Sort {
     Json,
 }
 
+/// Appends the value of a row as text.
+type Put<'a> = Box<dyn Fn(usize, &mut Vec<u8>) + 'a>;
+
 /// The values of one column.
 pub(super) struct Cells<'a> {
     nulls: Option<&'a NullBuffer>,
     pub(super) sort: Sort,
-    put: Box<dyn Fn(usize, &mut Vec<u8>) + 'a>,
+    put: Put<'a>,
 }
 
 impl<'a> Cells<'a> {
@@ -48,7 +51,7 @@ impl<'a> Cells<'a> {
                 (Sort::Bare, Box::new(move |row: usize, out: &mut Vec<u8>| integer(values[row], out)))
             }};
         }
-        let (sort, put): (Sort, Box<dyn Fn(usize, &mut Vec<u8>) + 'a>) = match array.data_type() {
+        let (sort, put): (Sort, Put<'a>) = match array.data_type() {
             DataType::Boolean => {
                 let values = array.as_boolean();
                 (

@@ -8,9 +8,9 @@ use towpath_model::Fault;
 
 use super::config;
 use super::csv::head::CsvSettings;
+use super::describe::describe_files;
 use super::format::ending;
 use super::place::{FileRef, Place};
-use super::source::describe_files;
 
 /// Most files that are listed.
 const MOST_FILES: usize = 1000;

@@ -294,38 +294,6 @@ fn is_plain_int(bytes: &[u8]) -> bool {
     }
 }
 
-/// Reads the word for a type as users write it, for example `decimal(12,2)`.
-pub(super) fn parse_type(word: &str) -> Option<Declared> {
-    let word = word.trim().to_ascii_lowercase();
-    Some(match word.as_str() {
-        "text" => Declared::Plain(DataType::Utf8),
-        "int64" => Declared::Plain(DataType::Int64),
-        "float64" => Declared::Plain(DataType::Float64),
-        "boolean" => Declared::Plain(DataType::Boolean),
-        "date" => Declared::Plain(DataType::Date32),
-        "time" => Declared::Plain(DataType::Time64(TimeUnit::Microsecond)),
-        "timestamp" => Declared::Plain(DataType::Timestamp(TimeUnit::Microsecond, None)),
-        "timestamptz" => Declared::Plain(DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))),
-        "uuid" => Declared::Uuid,
-        "json" => Declared::Json,
-        _ => {
-            let inner = word.strip_prefix("decimal(")?.strip_suffix(')')?;
-            let (precision, scale) = inner.split_once(',')?;
-            let (precision, scale): (u8, i8) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
-            let good = (1..=38).contains(&precision) && scale >= 0 && scale as u8 <= precision;
-            return good.then_some(Declared::Plain(DataType::Decimal128(precision, scale)));
-        }
-    })
-}
-
-/// A type that the user gave.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Declared {
-    Plain(DataType),
-    Uuid,
-    Json,
-}
-
 #[cfg(test)]
 mod tests {
     use towpath_connect::types::describe_type;
@@ -397,13 +365,5 @@ mod tests {
         }
         left.merge(right, 2);
         assert_eq!(left, whole);
-    }
-
-    #[test]
-    fn type_words() {
-        assert_eq!(parse_type("Decimal(12, 2)"), Some(Declared::Plain(DataType::Decimal128(12, 2))));
-        assert_eq!(parse_type("decimal(39,2)"), None);
-        assert_eq!(parse_type("decimal(2,3)"), None);
-        assert_eq!(parse_type("varchar"), None);
     }
 }

@@ -30,8 +30,9 @@ impl Staging {
         load_id: &LoadId,
     ) -> Result<Staging, Fault> {
         let name = target.sibling(staging_name(load_id.as_str()));
+        // A run that was dropped a moment ago holds the lock until the server sees its connection close.
         let taken: Option<Option<i64>> = conn
-            .exec_first(format!("SELECT GET_LOCK({LOCK}, 0)"), (&name.database, &name.table))
+            .exec_first(format!("SELECT GET_LOCK({LOCK}, 10)"), (&name.database, &name.table))
             .await
             .map_err(|error| place.fault(error))?;
         if taken.flatten() != Some(1) {

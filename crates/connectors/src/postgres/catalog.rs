@@ -211,7 +211,12 @@ pub(super) async fn resolve(session: &Session, wanted: &[(u32, i32)]) -> Result<
     let names = session.rows(DOING, sql, &binds).await?;
     let types = wanted.iter().zip(names).map(|((oid, typmod), names)| {
         let (base, base_typmod) = base_of(&defined, *oid, *typmod);
-        let labels = defined.get(&base).filter(|found| found.sort == 'e').map(|found| found.labels.clone());
+        // An array of an enum is known by the words of its items.
+        let words = match defined.get(&base) {
+            Some(found) if found.is_array => found.item,
+            _ => base,
+        };
+        let labels = defined.get(&words).filter(|found| found.sort == 'e').map(|found| found.labels.clone());
         PgType {
             name: names.get(0),
             bare: names.get(1),

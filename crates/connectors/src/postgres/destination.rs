@@ -68,7 +68,7 @@ impl Destination for PostgresDestination {
             Some(relation) => relation.name.clone(),
             None => self.placed(&session).await?,
         };
-        let ledger = Ledger::new(target.schema.as_deref().unwrap_or("public"));
+        let mut ledger = Ledger::new(target.schema.as_deref().unwrap_or("public"));
         if let Some(receipt) = ledger.find(&session, &request.load_id).await? {
             return Ok(Box::new(Replayed { fits: plan::fits_of_replay(&request), receipt }));
         }

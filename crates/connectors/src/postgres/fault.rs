@@ -129,7 +129,7 @@ impl ServerError {
         add(&self.constraint, "; constraint `", "`");
         add(&self.table, "; table `", "`");
         add(&self.column, "; column `", "`");
-        add(&self.context.map(|context| shorten(&context)), " (", ")");
+        add(&self.context.map(|context| place_in(&context)), " (", ")");
         if kind == FaultKind::Auth && self.code.starts_with("28") {
             message =
                 format!("the server refused to let the user in: {} ({})", self.message, connection.place());
@@ -210,11 +210,48 @@ fn first_lower(text: &str) -> String {
     }
 }
 
-/// The first line of a context, at most about two hundred characters.
-fn shorten(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
+/// Where something went wrong, from the server's account of what it was doing. Of a copy, the number of the row and
+/// the column matter; the table it names may be our staging table.
+fn place_in(context: &str) -> String {
+    let copy = context.lines().find_map(|line| line.strip_prefix("COPY ")?.split_once(", line "));
+    if let Some((_, place)) = copy {
+        let place = place.split(": ").next().unwrap_or(place);
+        return match place.split_once(", column ") {
+            Some((row, column)) => format!("row {row} of the load, column `{column}`"),
+            None => format!("row {place} of the load"),
+        };
+    }
+    let line = context.lines().next().unwrap_or_default();
     match line.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_names_its_row_and_column() {
+        let cases = [
+            ("COPY _towpath_stage, line 12", "row 12 of the load"),
+            ("COPY t, line 3, column v", "row 3 of the load, column `v`"),
+            ("JSON data, line 1: {x\nCOPY t, line 2, column j: \"{x\"", "row 2 of the load, column `j`"),
+            ("SQL function \"f\" statement 1", "SQL function \"f\" statement 1"),
+        ];
+        for (context, place) in cases {
+            assert_eq!(place_in(context), place);
+        }
+    }
+
+    #[test]
+    fn an_error_message_of_the_wire_is_read_whatever_it_holds() {
+        let error = ServerError::parse(b"SERROR\0C23505\0Mtwice\0nt_pkey\0P12\0\0");
+        assert_eq!((error.code.as_str(), error.message.as_str()), ("23505", "twice"));
+        assert_eq!((error.constraint.as_deref(), error.position), (Some("t_pkey"), Some(12)));
+        for broken in [&b"M"[..], b"Mopen", b"", b"\0\0", b"P-1\0"] {
+            let _ = ServerError::parse(broken);
+        }
     }
 }

@@ -18,11 +18,13 @@ pub(super) const TABLE: &str = "_towpath_loads";
 #[derive(Debug, Clone)]
 pub(super) struct Ledger {
     schema: String,
+    /// Whether the table was there when the load began.
+    exists: bool,
 }
 
 impl Ledger {
     pub(super) fn new(schema: &str) -> Self {
-        Ledger { schema: schema.to_owned() }
+        Ledger { schema: schema.to_owned(), exists: false }
     }
 
     fn sql(&self) -> String {
@@ -30,26 +32,20 @@ impl Ledger {
     }
 
     /// What a load did, when it is done already. Checks that the ledger can be written, before rows are.
-    pub(super) async fn find(&self, session: &Session, load: &LoadId) -> Result<Option<Receipt>, Fault> {
+    pub(super) async fn find(&mut self, session: &Session, load: &LoadId) -> Result<Option<Receipt>, Fault> {
         let doing = "reading the ledger of loads";
-        let sql = "SELECT to_regclass($1) IS NOT NULL, has_schema_privilege($2, 'CREATE')";
+        let sql = "SELECT to_regclass($1) IS NOT NULL, CASE WHEN to_regclass($1) IS NULL \
+                   THEN has_schema_privilege($2, 'CREATE') ELSE has_table_privilege(to_regclass($1), 'SELECT') \
+                   AND has_table_privilege(to_regclass($1), 'INSERT') END";
         let binds: [(&(dyn ToSql + Sync), Type); 2] = [(&self.sql(), Type::TEXT), (&self.schema, Type::TEXT)];
         let rows = session.rows(doing, sql, &binds).await?;
-        let (exists, may_create) = rows.first().map_or((false, false), |row| (row.get(0), row.get(1)));
+        let (exists, may_use) = rows.first().map_or((false, false), |row| (row.get(0), row.get(1)));
+        self.exists = exists;
+        if !may_use {
+            return Err(self.forbidden(&session.connection.user));
+        }
         if !exists {
-            if may_create {
-                return Ok(None);
-            }
-            let (schema, user) = (&self.schema, &session.connection.user);
-            return Err(Fault::auth(format!(
-                "the ledger of loads `{TABLE}` does not exist, and `{user}` may not create it in schema `{schema}`"
-            ))
-            .hint(format!(
-                "let the owner run `{}; GRANT SELECT, INSERT ON {} TO {}`",
-                self.create(),
-                self.sql(),
-                quote(user)
-            )));
+            return Ok(None);
         }
         let sql = format!("SELECT rows FROM {} WHERE load_id = $1", self.sql());
         let rows = session.rows(doing, &sql, &[(&load.as_str(), Type::TEXT)]).await?;
@@ -58,6 +54,22 @@ impl Ledger {
             replayed: true,
             ..Receipt::default()
         }))
+    }
+
+    fn forbidden(&self, user: &str) -> Fault {
+        let grant = format!("GRANT SELECT, INSERT ON {} TO {}", self.sql(), quote(user));
+        if self.exists {
+            return Fault::auth(format!(
+                "`{user}` may not read and write the ledger of loads, `{}`",
+                self.sql()
+            ))
+            .hint(format!("let the owner run `{grant}`"));
+        }
+        Fault::auth(format!(
+            "the ledger of loads `{TABLE}` does not exist, and `{user}` may not create it in schema `{}`",
+            self.schema
+        ))
+        .hint(format!("let the owner run `{}; {grant}`", self.create()))
     }
 
     fn create(&self) -> String {
@@ -76,13 +88,17 @@ impl Ledger {
         target: &TableName,
         rows: u64,
     ) -> Result<(), tokio_postgres::Error> {
-        // Two sessions that create the same table at once would fail in the catalog; the lock lets them queue.
-        let create = format!(
-            "DO $do$ BEGIN IF to_regclass({name}) IS NULL THEN \
-             PERFORM pg_advisory_xact_lock(hashtext({name})); {create}; END IF; END $do$",
-            name = literal(&self.sql()),
-            create = self.create(),
-        );
+        let create = match self.exists {
+            true => String::new(),
+            // Two sessions that create the same table at once would fail in the catalog; the lock lets them queue.
+            false => {
+                format!(
+                    "SELECT pg_advisory_xact_lock(hashtext({})); {};",
+                    literal(&self.sql()),
+                    self.create()
+                )
+            }
+        };
         let insert = format!(
             "INSERT INTO {} (load_id, origin, target, rows) VALUES ({}, {}, {}, {rows})",
             self.sql(),
@@ -90,6 +106,6 @@ impl Ledger {
             literal(&request.origin),
             literal(&target.to_string()),
         );
-        session.attempt(&format!("{create}; {insert}")).await
+        session.attempt(&format!("{create} {insert}")).await
     }
 }

@@ -337,7 +337,7 @@ impl Load for PostgresLoad {
 
 impl PostgresLoad {
     /// The same load may have committed while this one ran; then it is done.
-    async fn after_refused_entry(&self, error: tokio_postgres::Error) -> Result<Receipt, Fault> {
+    async fn after_refused_entry(&mut self, error: tokio_postgres::Error) -> Result<Receipt, Fault> {
         if is_repeated(&error) {
             let connection: &Arc<Connection> = &self.session.connection;
             let other = Session::open(connection).await?;

@@ -324,7 +324,8 @@ pub(super) fn write_text(out: &mut Vec<u8>, text: &str) -> Option<()> {
     let groups_before = (before + lead as i32) / 4;
     let fraction = falling.len() as i32 - groups_before;
     // A large positive exponent leaves the point behind the last group.
-    falling.extend(std::iter::repeat_n(0, (-fraction).max(0) as usize));
+    let zeros = usize::try_from(-fraction).unwrap_or(0);
+    falling.extend(std::iter::repeat_n(0, zeros));
     falling.reverse();
     let first = falling.iter().rposition(|digit| *digit != 0).map_or(0, |at| at as i32 - fraction.max(0));
     if first > 32_767 {

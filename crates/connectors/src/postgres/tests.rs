@@ -1,5 +1,7 @@
 //! Cases of PostgreSQL alone, on a real server.
 
+mod conforming;
+mod connections;
 mod faults;
 mod loads;
 mod reads;

@@ -11,8 +11,8 @@ use super::cut::Cutter;
 use super::tokenize::{Dialect, Next, Tokenizer, count_lines};
 use crate::file::bytes::{self, read_more};
 use crate::file::config::Source;
+use crate::file::declared::{Declared, parse_type, unknown_type};
 use crate::file::format::{character, ending};
-use crate::file::infer::{Declared, parse_type};
 use crate::file::pieces::{PIECE_BYTES, RECORD_BYTES};
 use crate::file::place::FileRef;
 use crate::file::trouble::io_fault;
@@ -76,29 +76,6 @@ impl CsvSettings {
             }
         }
         Ok(())
-    }
-}
-
-fn unknown_type(name: &str, word: &str) -> Fault {
-    const WORDS: [&str; 10] = [
-        "text",
-        "int64",
-        "decimal",
-        "float64",
-        "boolean",
-        "date",
-        "time",
-        "timestamp",
-        "timestamptz",
-        "uuid",
-    ];
-    let fault = Fault::config(format!("type `{word}` of column `{name}` is unknown"));
-    if word.trim().to_ascii_lowercase().starts_with("decimal") {
-        return fault.hint("write digits and decimals, for example `decimal(12,2)`; at most 38 digits");
-    }
-    match suggest::hint(word, "types", WORDS) {
-        Some(hint) => fault.hint(hint),
-        None => fault,
     }
 }
 

@@ -131,10 +131,10 @@ async fn very_wide_rows_and_very_long_fields() {
     assert_eq!(wide.info.schema.fields().len(), 5000);
     assert_eq!(wide.info.rows, Some(2));
     assert_eq!(wide.batches[0].num_columns(), 5000);
-    let long = "é\"\"\n".repeat(2_500_000);
+    let long = format!("é\"\"\n{}", "x".repeat(1000)).repeat(10_000);
     let text = format!("a,b\n1,\"{long}\"\n2,x\n");
     let long_field = read(text, json!({})).await;
-    assert_eq!(long_field.rows()[0].len(), 4 + long.len() - 2_500_000);
+    assert_eq!(long_field.rows()[0].len(), 4 + long.len() - 10_000);
     assert_eq!(long_field.rows()[1], "2 | x");
 }
 

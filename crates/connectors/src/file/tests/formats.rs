@@ -40,10 +40,15 @@ fn plain() -> RecordBatch {
 
 async fn round_trip(name: &str, batch: &RecordBatch) -> Read {
     let folder = tempfile::tempdir().unwrap();
-    let receipt =
-        load(folder.path(), json!({ "path": name }), WriteMode::Overwrite, batch.schema(), &[batch.clone()])
-            .await
-            .unwrap();
+    let receipt = load(
+        folder.path(),
+        json!({ "path": name }),
+        WriteMode::Overwrite,
+        batch.schema(),
+        std::slice::from_ref(batch),
+    )
+    .await
+    .unwrap();
     assert_eq!(receipt.written as usize, batch.num_rows());
     assert_eq!(names(folder.path()), [name]);
     try_read(folder.path(), json!({ "path": name })).await.unwrap()
@@ -54,7 +59,7 @@ async fn csv_and_its_compressions_keep_values_and_types() {
     let batch = plain();
     for name in ["f.csv", "f.csv.gz", "f.csv.zst", "f.tsv"] {
         let read = round_trip(name, &batch).await;
-        assert_eq!(read.batches, [batch.clone()], "{name}");
+        assert_eq!(read.batches, std::slice::from_ref(&batch), "{name}");
     }
 }
 
@@ -108,7 +113,7 @@ async fn parquet_and_arrow_keep_everything() {
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
     for name in ["f.parquet", "f.arrow"] {
         let read = round_trip(name, &batch).await;
-        assert_eq!(read.batches, [batch.clone()], "{name}");
+        assert_eq!(read.batches, std::slice::from_ref(&batch), "{name}");
     }
     let text = round_trip("f.csv", &batch).await;
     assert!(text.rows()[0].ends_with(&format!(
@@ -173,15 +178,15 @@ async fn objects_that_follow_each_other_and_large_documents() {
     let folder = tempfile::tempdir().unwrap();
     write_file(folder.path(), "s.json", "{\"a\":1}\n{\"a\":2} {\"a\":3}");
     assert_eq!(try_read(folder.path(), json!({ "path": "s.json" })).await.unwrap().rows(), ["1", "2", "3"]);
-    let item = |n: usize| format!("{{\n \"id\": {n}, \"t\": \"{}\"\n}}", "x\\\"]}".repeat(n % 50));
-    let items: Vec<String> = (0..60_000).map(item).collect();
+    let item = |n: usize| format!("{{\n \"id\": {n}, \"t\": \"{}\"\n}}", "x\\\"]}".repeat(n % 60));
+    let items: Vec<String> = (0..20_000).map(item).collect();
     write_file(folder.path(), "l.json", format!("[{}]", items.join(",\n")));
     write_file(folder.path(), "l.ndjson", items.join(",\n").replace('\n', " ").replace("}, {", "}\n{"));
     let document = try_read(folder.path(), json!({ "path": "l.json" })).await.unwrap();
     let lines = try_read(folder.path(), json!({ "path": "l.ndjson" })).await.unwrap();
-    assert_eq!(document.info.rows, Some(60_000));
+    assert_eq!(document.info.rows, Some(20_000));
     assert_eq!(document.rows(), lines.rows());
-    assert!(document.rows()[59_999].starts_with("59999 | x\"]}"));
+    assert!(document.rows()[19_999].starts_with("19999 | x\"]}"));
 }
 
 #[tokio::test]
@@ -225,7 +230,7 @@ async fn row_groups_end_where_they_should() {
     let file = std::fs::File::open(folder.path().join("f.parquet")).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
     let groups: Vec<i64> = reader.metadata().row_groups().iter().map(|group| group.num_rows()).collect();
-    assert_eq!(groups, [70_000, 70_000, 60_000]);
+    assert_eq!(groups, [70_000, 70_000, 20_000]);
     let read = try_read(folder.path(), json!({ "path": "f.parquet" })).await.unwrap();
     assert_eq!(read.rows()[199_999], "99999");
 }

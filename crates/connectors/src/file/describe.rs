@@ -1,0 +1,203 @@
+//! Names, types and size of a stream, put together from all of its files.
+//!
+//! Columns are matched by name. In text files a column has the type that holds its values in every file; files with
+//! types of their own must agree. A column that one file lacks is empty there.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::datatypes::{Field, Schema};
+use towpath_connect::StreamInfo;
+use towpath_connect::types::{Logical, describe, with_logical};
+use towpath_model::Fault;
+
+use super::columnar;
+use super::config::{self, Format};
+use super::csv;
+use super::csv::head::CsvSettings;
+use super::infer::Evidence;
+use super::json;
+use super::pieces::threads;
+use super::place::FileRef;
+
+/// Most remarks about one stream; wide files could have thousands.
+const NOTES: usize = 20;
+
+/// Names, types and size of files of one format, read as one stream.
+pub(super) fn describe_files(
+    files: &[FileRef],
+    format: Format,
+    settings: &config::Source,
+    csv: &CsvSettings,
+    records: &[String],
+) -> Result<StreamInfo, Fault> {
+    let mut found = Found::default();
+    for file in files {
+        match format {
+            Format::Csv => describe_csv(file, settings, csv, &mut found)?,
+            Format::Ndjson | Format::Json => {
+                let cutter = json::Cutter::open(file, format, settings, records, None)?;
+                let seen = json::infer::infer(cutter, file, threads(file.size))?;
+                found.add_rows(Some(seen.rows));
+                for (name, evidence) in seen.columns {
+                    if file.partitions.iter().any(|(key, _)| *key == name) {
+                        return Err(Fault::contract(format!(
+                            "`{name}` is a key in file `{}` and the name of a folder on the way to it",
+                            file.name
+                        ))
+                        .hint("rename the folder, or give the path of each file"));
+                    }
+                    found.column(&name).merge(evidence, 0);
+                }
+            }
+            Format::Parquet => found.typed(file, columnar::parquet_read::describe(file)?)?,
+            Format::Arrow => found.typed(file, columnar::ipc::describe(file)?)?,
+        }
+    }
+    if matches!(format, Format::Ndjson | Format::Json) && !found.columns.is_empty() {
+        let names: Vec<String> = found.columns.iter().map(|(name, _)| name.clone()).collect();
+        csv.check_names(&names, &settings.path)?;
+    }
+    Ok(found.finish(files, csv))
+}
+
+fn describe_csv(
+    file: &FileRef,
+    settings: &config::Source,
+    csv: &CsvSettings,
+    found: &mut Found,
+) -> Result<(), Fault> {
+    let mut opened = csv::head::open(file, settings, csv, None)?;
+    csv.check_names(&opened.names, &file.name)?;
+    found.notes.append(&mut opened.notes);
+    let names = opened.names.clone();
+    if names.iter().all(|name| csv.declared(name).is_some()) {
+        for name in &names {
+            found.column(name);
+        }
+        found.add_rows(None);
+        return Ok(());
+    }
+    let seen = csv::infer::infer(opened, csv, threads(file.size))?;
+    found.add_rows(Some(seen.rows));
+    for (name, evidence) in names.iter().zip(seen.columns) {
+        found.column(name).merge(evidence, 0);
+    }
+    Ok(())
+}
+
+/// What was found in the files so far.
+#[derive(Default)]
+struct Found {
+    /// Columns of text formats.
+    columns: Vec<(String, Evidence)>,
+    places: HashMap<String, usize>,
+    /// Columns of formats with types of their own.
+    fields: Vec<Field>,
+    /// Files whose columns are in `fields`.
+    typed_files: Vec<String>,
+    rows: Option<u64>,
+    rows_unknown: bool,
+    notes: Vec<String>,
+}
+
+impl Found {
+    fn add_rows(&mut self, rows: Option<u64>) {
+        self.rows_unknown |= rows.is_none();
+        self.rows = Some(self.rows.unwrap_or(0) + rows.unwrap_or(0));
+    }
+
+    fn column(&mut self, name: &str) -> &mut Evidence {
+        let place = *self.places.entry(name.to_owned()).or_insert_with(|| {
+            self.columns.push((name.to_owned(), Evidence::default()));
+            self.columns.len() - 1
+        });
+        &mut self.columns[place].1
+    }
+
+    /// Adds a file whose format has types: columns of one name must have one type.
+    fn typed(&mut self, file: &FileRef, (schema, rows): (Schema, Option<u64>)) -> Result<(), Fault> {
+        self.add_rows(rows);
+        for field in &mut self.fields {
+            if schema.column_with_name(field.name()).is_none() {
+                *field = field.clone().with_nullable(true);
+            }
+        }
+        for field in schema.fields() {
+            match self.fields.iter_mut().find(|known| known.name() == field.name()) {
+                None => {
+                    let nullable = field.is_nullable() || !self.typed_files.is_empty();
+                    self.fields.push(field.as_ref().clone().with_nullable(nullable));
+                }
+                Some(known) if known.data_type() == field.data_type() => {
+                    let nullable = known.is_nullable() || field.is_nullable();
+                    *known = known.clone().with_nullable(nullable);
+                }
+                Some(known) => {
+                    let first = self.typed_files.first().map(String::as_str).unwrap_or_default();
+                    return Err(Fault::contract(format!(
+                        "column `{}` is of type {} in file `{first}` and of type {} in file `{}`",
+                        field.name(),
+                        describe(known),
+                        describe(field),
+                        file.name
+                    ))
+                    .hint("read the files in separate nodes, cast one, and put them together with `union`"));
+                }
+            }
+        }
+        self.typed_files.push(file.name.clone());
+        Ok(())
+    }
+
+    fn finish(mut self, files: &[FileRef], csv: &CsvSettings) -> StreamInfo {
+        let mut fields = std::mem::take(&mut self.fields);
+        let mut decided = Vec::new();
+        for (name, evidence) in &self.columns {
+            let field = match csv.declared(name) {
+                Some(declared) => declared.field(name),
+                None => field_of(name, evidence, &mut decided),
+            };
+            fields.push(field);
+        }
+        for (key, evidence) in folders(files) {
+            if !fields.iter().any(|field| *field.name() == key) {
+                fields.push(field_of(&key, &evidence, &mut Vec::new()));
+            }
+        }
+        self.notes.append(&mut decided);
+        if self.notes.len() > NOTES {
+            let more = self.notes.len() - NOTES;
+            self.notes.truncate(NOTES);
+            self.notes.push(format!("and {more} more remarks about columns"));
+        }
+        StreamInfo {
+            rows: self.rows.filter(|_| !self.rows_unknown),
+            bytes: Some(files.iter().map(|file| file.size).sum()),
+            notes: self.notes,
+            ..StreamInfo::new(Arc::new(Schema::new(fields)))
+        }
+    }
+}
+
+fn field_of(name: &str, evidence: &Evidence, notes: &mut Vec<String>) -> Field {
+    let decision = evidence.decide(name);
+    notes.extend(decision.note);
+    let field = Field::new(name, decision.data_type, true);
+    if decision.json { with_logical(field, Logical::Json) } else { field }
+}
+
+/// The columns that the names of folders add.
+fn folders(files: &[FileRef]) -> Vec<(String, Evidence)> {
+    let mut columns: Vec<(String, Evidence)> = Vec::new();
+    for (key, value) in files.iter().flat_map(|file| &file.partitions) {
+        let place = columns.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
+            columns.push((key.clone(), Evidence::default()));
+            columns.len() - 1
+        });
+        if let Some(value) = value {
+            columns[place].1.observe(value.as_bytes(), || 0);
+        }
+    }
+    columns
+}
