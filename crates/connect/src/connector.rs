@@ -232,7 +232,11 @@ impl<D: ConnectorDef> Connector for Erased<D> {
         json: &Value,
         cx: &Context,
     ) -> Result<Arc<dyn Destination>, Fault> {
-        D::destination(settings("connection", D::NAME, connection)?, settings("destination", D::NAME, json)?, cx)
+        D::destination(
+            settings("connection", D::NAME, connection)?,
+            settings("destination", D::NAME, json)?,
+            cx,
+        )
     }
 }
 

@@ -28,7 +28,9 @@ pub mod words;
 #[cfg(feature = "testing")]
 pub mod conformance;
 
-pub use connector::{Address, Capabilities, Connector, ConnectorDef, ConnectorSpec, Context, Registry, erase};
+pub use connector::{
+    Address, Capabilities, Connector, ConnectorDef, ConnectorSpec, Context, Registry, erase,
+};
 pub use destination::{Destination, Load, LoadRequest, Receipt, TargetTable};
 pub use filter::{Comparison, Filter, Literal};
 pub use fit::{ColumnFit, Fitter, TextCheck};

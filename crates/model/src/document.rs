@@ -97,7 +97,8 @@ impl<'a> Reader<'a> {
             Some(Ok((event, span))) => Ok((event, start(&span))),
             Some(Err(error)) => {
                 let at = (error.marker().line(), error.marker().col() + 1);
-                Err(self.problem(at, "", format!("this is not valid YAML: {}", error.info()))
+                Err(self
+                    .problem(at, "", format!("this is not valid YAML: {}", error.info()))
                     .hint("check the indentation and the quotes around this place"))
             }
             None => Ok((Event::StreamEnd, (1, 1))),

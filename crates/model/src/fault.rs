@@ -215,7 +215,8 @@ mod tests {
 
     #[test]
     fn objects_read_from_the_outside_in() {
-        let fault = Fault::auth("the server refused the password").at("connection", "shop").at("node", "load");
+        let fault =
+            Fault::auth("the server refused the password").at("connection", "shop").at("node", "load");
         assert_eq!(fault.to_string(), "node `load`: connection `shop`: the server refused the password");
     }
 

@@ -162,7 +162,10 @@ mod tests {
 
     #[test]
     fn text_and_yaml_values_agree() {
-        assert_eq!(Value::check(ParamType::Integer, &json!("12")), Value::check(ParamType::Integer, &json!(12)));
+        assert_eq!(
+            Value::check(ParamType::Integer, &json!("12")),
+            Value::check(ParamType::Integer, &json!(12))
+        );
         assert_eq!(
             Value::check(ParamType::Date, &json!("2025-02-30")),
             Err("`2025-02-30` is not of type date".into())

@@ -120,7 +120,6 @@ pub fn postgres_server() -> PostgresServer {
             last.push('\n');
         }
         drop(life);
-        let _ = child.wait();
     }
     panic!("PostgreSQL does not start:\n{last}");
 }
