@@ -1,6 +1,7 @@
 //! The connector as the engine uses it, on real files.
 
 mod bad_input;
+mod conforming;
 mod formats;
 mod loads;
 mod sources;

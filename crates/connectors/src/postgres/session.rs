@@ -82,6 +82,10 @@ impl Session {
         }
         let session = Session { client, wire, connection: Arc::clone(connection), version };
         session.batch(doing, SETTINGS).await?;
+        if version >= 14 {
+            // A request to stop may overtake the statement that it means; this ends the statement all the same.
+            session.batch(doing, "SET client_connection_check_interval = 1000").await?;
+        }
         Ok(session)
     }
 
