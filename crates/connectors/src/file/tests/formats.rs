@@ -230,7 +230,7 @@ async fn row_groups_end_where_they_should() {
     let file = std::fs::File::open(folder.path().join("f.parquet")).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
     let groups: Vec<i64> = reader.metadata().row_groups().iter().map(|group| group.num_rows()).collect();
-    assert_eq!(groups, [70_000, 70_000, 20_000]);
+    assert_eq!(groups, [70_000, 70_000, 60_000]);
     let read = try_read(folder.path(), json!({ "path": "f.parquet" })).await.unwrap();
     assert_eq!(read.rows()[199_999], "99999");
 }
