@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A folder of files.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -31,7 +31,7 @@ pub(crate) enum Format {
 }
 
 /// How the file to read is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReadCompression {
     /// Found from the first bytes of the file.
@@ -46,7 +46,7 @@ pub(crate) enum ReadCompression {
 }
 
 /// How the file to write is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Compression {
     /// By the ending of the path: `.gz` is gzip, `.zst` is Zstandard. Parquet files use Snappy.
