@@ -3,6 +3,7 @@
 mod bad_input;
 mod conforming;
 mod formats;
+mod laws;
 mod loads;
 mod sources;
 
