@@ -5,7 +5,7 @@ use arrow::datatypes::{DataType, Field, TimeUnit};
 use crate::types::{Logical, with_logical};
 
 /// Every type word, for hints; `decimal` stands for `decimal(precision,scale)`.
-pub const WORDS: [&str; 21] = [
+pub const WORDS: [&str; 22] = [
     "text",
     "boolean",
     "int8",
@@ -27,6 +27,7 @@ pub const WORDS: [&str; 21] = [
     "binary",
     "json",
     "uuid",
+    "numeric",
 ];
 
 /// The nullable field of that name and type word; `None` for an unknown word.
@@ -54,6 +55,7 @@ pub fn field(name: &str, word: &str) -> Option<Field> {
         "binary" => plain(DataType::Binary),
         "json" => Some(with_logical(Field::new(name, DataType::Utf8, true), Logical::Json)),
         "uuid" => Some(with_logical(Field::new(name, DataType::Utf8, true), Logical::Uuid)),
+        "numeric" => Some(with_logical(Field::new(name, DataType::Utf8, true), Logical::Numeric)),
         other => {
             let inside = other.strip_prefix("decimal(")?.strip_suffix(')')?;
             let (precision, scale) = inside.split_once(',').unwrap_or((inside, "0"));

@@ -40,6 +40,8 @@ use futures::StreamExt;
 use towpath_connect::{Reject as RejectedRow, RejectSink};
 use towpath_model::Fault;
 
+use towpath_connect::fit::row_as_json;
+
 use crate::context::RunShared;
 
 /// Prefix of columns that a plan adds for itself.
@@ -358,24 +360,4 @@ fn text(array: &dyn Array, row: usize) -> Option<String> {
     }
     let options = FormatOptions::default();
     ArrayFormatter::try_new(array, &options).ok().map(|formatter| formatter.value(row).to_string())
-}
-
-/// One row as a JSON object.
-fn row_as_json(batch: &RecordBatch, row: usize) -> String {
-    let mut bytes = Vec::new();
-    let builder = arrow::json::WriterBuilder::new().with_explicit_nulls(true);
-    let mut writer = builder.build::<_, arrow::json::writer::LineDelimited>(&mut bytes);
-    let written = writer.write(&batch.slice(row, 1)).and_then(|()| writer.finish());
-    drop(writer);
-    match written {
-        Ok(()) => String::from_utf8_lossy(&bytes).trim_end().to_owned(),
-        Err(_) => {
-            // A type that JSON cannot hold: keep every value as text.
-            let schema = batch.schema();
-            let fields = schema.fields().iter().zip(batch.columns());
-            let object: serde_json::Map<String, serde_json::Value> =
-                fields.map(|(field, array)| (field.name().clone(), text(array, row).into())).collect();
-            serde_json::Value::Object(object).to_string()
-        }
-    }
 }

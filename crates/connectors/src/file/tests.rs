@@ -1,7 +1,6 @@
 //! The connector as the engine uses it, on real files.
 
 mod bad_input;
-mod conforming;
 mod formats;
 mod laws;
 mod loads;

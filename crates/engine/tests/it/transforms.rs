@@ -51,7 +51,7 @@ async fn problems_are_all_shown_in_their_places() {
             "/columns/a: `a` is of type int64, which has no conversion to date",
             "/columns/x: there is no column `x` (columns: `a`, `b`, `flags`)",
             "/columns/x: there is no type `bigint` (did you mean `int64`?)",
-            "/columns/flags: `decimal(2,3)` is not a decimal type (write the number of digits and how many of them are decimals: `decimal(12,2)`)",
+            "/columns/flags: `decimal(2,3)` is not a decimal type (write the number of digits, at most 76, and how many of them are decimals: `decimal(12,2)`)",
         ]
     );
     assert_eq!(
