@@ -23,6 +23,8 @@ pub(crate) struct Project {
     pub(crate) scope: Scope,
     pub(crate) workshop: Workshop,
     pub(crate) base: PathBuf,
+    /// Problems of the structure.
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// Problems, and the document they are in for showing its lines.
@@ -52,20 +54,35 @@ pub(crate) fn read_document(path: &Path) -> Result<Document, Invalid> {
 }
 
 impl Project {
-    /// Loads a pipeline file.
+    /// Loads a pipeline file whose structure must be right.
     pub(crate) fn load(path: &Path, options: &Options) -> Result<Project, Invalid> {
-        let base = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        Project::of(read_document(path)?, base.unwrap_or(Path::new(".")), options)
+        Project::load_with_problems(path, options)?.strict()
     }
 
-    /// Makes a project of a document; relative paths start from `base`.
+    /// Loads a pipeline file; problems of its structure are kept, so that those of its nodes can be shown with them.
+    pub(crate) fn load_with_problems(path: &Path, options: &Options) -> Result<Project, Invalid> {
+        let base = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Project::read(read_document(path)?, base.unwrap_or(Path::new(".")), options)
+    }
+
+    fn strict(self) -> Result<Project, Invalid> {
+        if self.problems.is_empty() { Ok(self) } else { Err(self.located(self.problems.clone())) }
+    }
+
+    /// Makes a project of a document whose structure must be right; relative paths start from `base`.
     pub(crate) fn of(document: Document, base: &Path, options: &Options) -> Result<Project, Invalid> {
+        Project::read(document, base, options)?.strict()
+    }
+
+    fn read(document: Document, base: &Path, options: &Options) -> Result<Project, Invalid> {
         let workshop = workshop(options, base)?;
         let (spec, mut problems) = PipelineSpec::from_document(&document);
         let Some(spec) = spec else { return Err(problems.into()) };
         let mut scope = Scope::new(base, |name| std::env::var(name).ok());
         scope.pipeline.clone_from(&spec.name);
-        match settle(&spec.params, &given(options)) {
+        let settled = settle(&spec.params, &given(options));
+        let has_params = settled.is_ok();
+        match settled {
             Ok(values) => scope.params = values,
             Err(more) => problems.extend(more),
         }
@@ -75,8 +92,9 @@ impl Project {
             Err(Some(problem)) => problems.push(problem),
             Err(None) => {}
         }
-        let project = Project { document, spec, scope, workshop, base: base.to_owned() };
-        if problems.is_empty() { Ok(project) } else { Err(project.located(problems)) }
+        let project = Project { document, spec, scope, workshop, base: base.to_owned(), problems };
+        // Without its parameters, every reference to one would be called wrong as well.
+        if has_params { Ok(project) } else { project.strict() }
     }
 
     /// Problems with their places in the document.

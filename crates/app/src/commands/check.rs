@@ -14,7 +14,7 @@ pub(crate) async fn check(
     options: &Options,
     console: &Console,
 ) -> Result<Outcome, Stop> {
-    let project = Project::load(&args.file, options)?;
+    let project = Project::load_with_problems(&args.file, options)?;
     let graph = project.compile(Arc::new(MemoryQuarantine::default()), options).await?;
     if let Some(outcome) = wrong(&project, &graph, console) {
         return Ok(outcome);

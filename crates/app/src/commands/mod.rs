@@ -76,7 +76,7 @@ impl From<towpath_model::Fault> for Stop {
 
 /// Shows what is wrong with a compiled pipeline; `None` when nothing is.
 fn wrong(project: &Project, graph: &Graph, console: &Console) -> Option<Outcome> {
-    let invalid = project.located(graph.problems.clone());
+    let invalid = project.located([project.problems.as_slice(), &graph.problems].concat());
     console.problems(&invalid.problems);
     for (_, fault) in &graph.faults {
         console.fault(fault);

@@ -12,7 +12,7 @@ use crate::output::{Console, Outcome, Tone, tables};
 use crate::project::Project;
 
 pub(crate) async fn plan(args: &PlanArgs, options: &Options, console: &Console) -> Result<Outcome, Stop> {
-    let project = Project::load(&args.file, options)?;
+    let project = Project::load_with_problems(&args.file, options)?;
     let graph = project.compile(Arc::new(MemoryQuarantine::default()), options).await?;
     for (name, node) in &graph.nodes {
         let spec = &graph.spec.nodes[name];

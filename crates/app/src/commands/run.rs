@@ -13,7 +13,7 @@ use crate::project::Project;
 use crate::quarantine::{QuarantineStore, path};
 
 pub(crate) async fn run(args: &PipelineArgs, options: &Options, console: &Console) -> Result<Outcome, Stop> {
-    let project = Project::load(&args.file, options)?;
+    let project = Project::load_with_problems(&args.file, options)?;
     let see = format!("towpath quarantine {}", args.file.display());
     carry_out(&project, options, console, &see).await
 }

@@ -101,6 +101,7 @@ nodes:
   big: { transform: filter, from: good, where: \"amont > 5\" }
   text: { transform: filter, from: good, where: \"code > 5\" }
   load: { destination: sqlte, from: big, table: t }
+  more: { destination: sqlite, from: bgi, table: t }
 ",
     );
     home.towpath(&["check", "p.yaml"]).expect(
@@ -114,6 +115,8 @@ nodes:
             "p.yaml:7:",
             "unknown connector `sqlte`",
             "did you mean `sqlite`?",
+            "unknown node `bgi`",
+            "did you mean `big`?",
         ],
     );
 }
