@@ -19,11 +19,13 @@ pub const MARIADB_VARIABLE: &str = "TOWPATH_TEST_MARIADB";
 const WATCHDOG: &str = r#"
 trap '' INT TERM HUP
 dir=$1; port=$2
-[ "$(id -u)" = 0 ] && { chown mysql "$dir"; user=--user=mysql; }
+# A folder of its own for temporary tables: a server that starts removes those of others from a shared one.
+mkdir -p "$dir/tmp"
+[ "$(id -u)" = 0 ] && { chown -R mysql "$dir"; user=--user=mysql; }
 fast="--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-log-file-size=32M --innodb-buffer-pool-size=128M"
-mariadb-install-db --no-defaults $user --datadir="$dir/data" --auth-root-authentication-method=normal \
+mariadb-install-db --no-defaults $user --datadir="$dir/data" --tmpdir="$dir/tmp" --auth-root-authentication-method=normal \
   --skip-test-db --skip-name-resolve $fast >"$dir/log" 2>&1 &&
-mariadbd --no-defaults $user --datadir="$dir/data" --port="$port" --bind-address=127.0.0.1 \
+mariadbd --no-defaults $user --datadir="$dir/data" --port="$port" --bind-address=127.0.0.1 --tmpdir="$dir/tmp" \
   --socket="$dir/s" --pid-file="$dir/pid" --local-infile=1 --skip-name-resolve --max-connections=300 \
   --innodb-flush-method=nosync --sync-binlog=0 $fast >>"$dir/log" 2>&1 &
 server=$!
