@@ -33,7 +33,7 @@ const STEP_ROWS: usize = 32_768;
 /// Bytes that are encoded at once, when rows are wide.
 const STEP_BYTES: usize = 8 << 20;
 /// Encoded bytes after which a row group ends early.
-const GROUP_BYTES: usize = 32 << 20;
+const GROUP_BYTES: usize = 16 << 20;
 /// Most threads that encode.
 const MOST_THREADS: usize = 4;
 
