@@ -32,7 +32,8 @@ pub(crate) struct StoredReject {
 
 #[derive(Debug)]
 struct Buffer {
-    waiting: Vec<(String, Reject)>,
+    /// Node, chunk and row.
+    waiting: Vec<(String, String, Reject)>,
     connection: Option<Connection>,
 }
 
@@ -68,11 +69,11 @@ impl QuarantineStore {
         let Some(connection) = &mut buffer.connection else { return Err(self.fault("it is not open")) };
         let transaction = connection.transaction().map_err(failed)?;
         let now = jiff::Timestamp::now().to_string();
-        for (node, reject) in &buffer.waiting {
+        for (node, chunk, reject) in &buffer.waiting {
             transaction
                 .prepare_cached(
-                    "INSERT INTO rejects (run, node, at, place, column_name, value, reason, original) \
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO rejects (run, node, at, place, column_name, value, reason, original, value_only, chunk) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 )
                 .and_then(|mut insert| {
                     insert.execute(params![
@@ -83,7 +84,9 @@ impl QuarantineStore {
                         reject.column,
                         reject.value,
                         reject.reason,
-                        reject.original
+                        reject.original,
+                        reject.value_only,
+                        chunk
                     ])
                 })
                 .map_err(failed)?;
@@ -102,20 +105,37 @@ impl QuarantineStore {
 #[derive(Debug)]
 struct NodeSink {
     node: String,
+    chunk: String,
     store: QuarantineStore,
 }
 
 impl RejectSink for NodeSink {
     fn reject(&self, reject: Reject) -> Result<(), Fault> {
         let mut buffer = self.store.buffer.lock().unwrap_or_else(PoisonError::into_inner);
-        buffer.waiting.push((self.node.clone(), reject));
+        buffer.waiting.push((self.node.clone(), self.chunk.clone(), reject));
         if buffer.waiting.len() >= FLUSH_ROWS { self.store.write(&mut buffer) } else { Ok(()) }
     }
 }
 
 impl Quarantine for QuarantineStore {
-    fn sink(&self, node: &str) -> Arc<dyn RejectSink> {
-        Arc::new(NodeSink { node: node.to_owned(), store: self.clone() })
+    fn sink(&self, node: &str, chunk: &str) -> Arc<dyn RejectSink> {
+        Arc::new(NodeSink { node: node.to_owned(), chunk: chunk.to_owned(), store: self.clone() })
+    }
+
+    fn keep(&self) -> Result<(), Fault> {
+        self.flush()
+    }
+
+    fn forget(&self, chunk: &str) -> Result<(), Fault> {
+        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        buffer.waiting.retain(|(_, waiting, _)| waiting != chunk);
+        if !self.path.exists() {
+            return Ok(());
+        }
+        open(&self.path)?
+            .execute("DELETE FROM rejects WHERE run = ?1 AND chunk = ?2", [self.run.as_str(), chunk])
+            .map(drop)
+            .map_err(|error| self.fault(&error.to_string()))
     }
 }
 
@@ -133,7 +153,8 @@ fn open(path: &Path) -> Result<Connection, Fault> {
             "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 10000;
              CREATE TABLE IF NOT EXISTS rejects (
                  id INTEGER PRIMARY KEY, run TEXT NOT NULL, node TEXT NOT NULL, at TEXT NOT NULL,
-                 place TEXT NOT NULL, column_name TEXT, value TEXT, reason TEXT NOT NULL, original TEXT NOT NULL);
+                 place TEXT NOT NULL, column_name TEXT, value TEXT, reason TEXT NOT NULL, original TEXT NOT NULL,
+                 value_only INTEGER NOT NULL DEFAULT 0, chunk TEXT NOT NULL DEFAULT '');
              CREATE INDEX IF NOT EXISTS rejects_run ON rejects (run);",
         )
         .map_err(|error| failed(error.to_string()))?;
@@ -162,7 +183,7 @@ pub(crate) fn list(
         .map_err(failed)?;
     let mut select = connection
         .prepare(
-            "SELECT run, node, at, place, column_name, value, reason, original FROM rejects
+            "SELECT run, node, at, place, column_name, value, reason, original, value_only FROM rejects
              WHERE ?1 IS NULL OR run = ?1 ORDER BY run DESC, id LIMIT ?2",
         )
         .map_err(failed)?;
@@ -179,6 +200,7 @@ pub(crate) fn list(
                     value: row.get(5)?,
                     reason: row.get(6)?,
                     original: row.get(7)?,
+                    value_only: row.get(8)?,
                 },
             })
         })

@@ -36,7 +36,7 @@ impl Context {
 }
 
 /// What a connector can do. The engine plans by it, and the conformance laws that apply follow from it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Capabilities {
     /// Write modes of the destination role; empty when the connector only reads.
     pub write_modes: Vec<WriteMode>,
@@ -52,10 +52,20 @@ pub struct Capabilities {
     pub atomic: bool,
     /// The destination remembers load ids: the same load twice equals once.
     pub idempotent: bool,
+    /// The source cuts tables (or files) into chunks that can be read by themselves.
+    pub splits: bool,
+    /// The destination takes rows in chunks, and goes on with the others after an interruption.
+    pub resumes: bool,
+    /// The destination tells what a load would change before it happens.
+    pub diffs: bool,
+    /// The destination can take a load back.
+    pub undoes: bool,
     /// Creates tables that do not exist.
     pub creates: bool,
     /// Adds columns to existing tables when the contract says `evolve`.
     pub adds_columns: bool,
+    /// Widens columns in place when the contract says `evolve`.
+    pub widens: bool,
     /// The system has accounts: a wrong password is told apart from a wrong address.
     pub accounts: bool,
     /// Longest name of a table or column, in bytes.

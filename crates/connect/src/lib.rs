@@ -14,12 +14,15 @@
 //!   stops the work.
 
 pub mod cells;
+pub mod change;
+pub mod chunk;
 pub mod civil;
 pub mod connector;
 pub mod destination;
 pub mod digits;
 pub mod filter;
 pub mod fit;
+pub mod merge;
 pub mod reject;
 pub mod source;
 pub mod types;
@@ -28,10 +31,12 @@ pub mod words;
 #[cfg(feature = "testing")]
 pub mod conformance;
 
+pub use change::{Change, ChangeCounts, ChangeKind, ChangeSink, Undone};
+pub use chunk::{Chunk, ChunkState};
 pub use connector::{
     Address, Capabilities, Connector, ConnectorDef, ConnectorSpec, Context, Registry, erase,
 };
-pub use destination::{Destination, Load, LoadRequest, Receipt, TargetTable};
+pub use destination::{Destination, Lane, Load, LoadRequest, Receipt, TargetTable};
 pub use filter::{Comparison, Filter, Literal};
 pub use fit::{ColumnFit, Fitter, TextCheck};
 pub use reject::{Reject, RejectSink};

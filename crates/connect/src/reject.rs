@@ -19,6 +19,8 @@ pub struct Reject {
     pub reason: String,
     /// The whole original row: the raw line of a text file, or a JSON object of its values.
     pub original: String,
+    /// The row went on without the value, as `discard_value` asks; it is not counted as quarantined.
+    pub value_only: bool,
 }
 
 /// Takes rejected rows. Implementations store and count them.

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use futures::Stream;
 use towpath_model::Fault;
 
+use crate::chunk::Chunk;
 use crate::filter::Filter;
 use crate::reject::RejectSink;
 
@@ -86,6 +87,8 @@ pub struct ReadRequest {
     pub filters: Vec<Filter>,
     /// Stop after this many rows.
     pub limit: Option<usize>,
+    /// Read only this part of the stream, one of those that [`Source::split`] gave.
+    pub chunk: Option<Chunk>,
     /// Rows per batch to aim for.
     pub batch_rows: usize,
     /// Where rows go that cannot be represented.
@@ -102,6 +105,7 @@ impl ReadRequest {
             schema,
             filters: Vec::new(),
             limit: None,
+            chunk: None,
             batch_rows: 8192,
             rejects,
             progress: Arc::default(),
@@ -124,6 +128,22 @@ pub trait Source: Send + Sync + fmt::Debug {
     /// Whether the source applies this filter itself, exactly.
     fn applies(&self, _filter: &Filter) -> bool {
         false
+    }
+
+    /// Cuts the stream into chunks of about `rows` rows, each read by itself with [`ReadRequest::chunk`]. The chunks
+    /// together hold every row once, whatever filters and columns are asked for, and in the order of the list they
+    /// follow the order of an undivided read where the stream has one. `None` when the stream cannot be cut.
+    ///
+    /// Chunks of one source that are read in one process show one state of the data where the system can do that;
+    /// the connector's README says where it cannot.
+    async fn split(&self, _rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        Ok(None)
+    }
+
+    /// Whether chunks that an earlier process made still stand for the rows they stood for. A fault of kind
+    /// `data` says what changed, for example a file that was replaced: the load must then start anew.
+    async fn revisit(&self, _chunks: &[Chunk]) -> Result<(), Fault> {
+        Ok(())
     }
 
     /// Starts reading. Batches arrive in source order, each with at most about `batch_rows` rows.

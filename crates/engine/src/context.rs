@@ -14,15 +14,26 @@ use crate::scan::Scans;
 
 /// Gives each node the place where its rejected rows go.
 pub trait Quarantine: Send + Sync + fmt::Debug {
-    /// The sink of one node.
-    fn sink(&self, node: &str) -> Arc<dyn RejectSink>;
+    /// The sink of one node, for rows of one chunk of a load; the label is empty for rows of no chunk.
+    fn sink(&self, node: &str, chunk: &str) -> Arc<dyn RejectSink>;
+
+    /// Makes durable what the sinks took so far.
+    fn keep(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Drops the rows of a chunk: it is going to be read once more.
+    fn forget(&self, _chunk: &str) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// Handed to DataFusion as a session extension, so that operators find it when they execute.
 #[derive(Debug, Clone)]
 pub struct RunShared {
-    /// Where rejected rows go.
-    pub quarantine: Arc<dyn Quarantine>,
+    quarantine: Arc<dyn Quarantine>,
+    /// The chunk that is being read; empty when a load is not cut.
+    chunk: String,
     /// Rows that each node sent to quarantine.
     pub rejected: Arc<Rejected>,
     /// Rows that left each node.
@@ -36,16 +47,57 @@ pub struct RunShared {
 impl RunShared {
     /// Fresh counters around a quarantine.
     pub fn new(quarantine: Arc<dyn Quarantine>) -> Self {
-        let rejected = Arc::new(Rejected::default());
-        let quarantine = Arc::new(Counting { inner: quarantine, rejected: Arc::clone(&rejected) });
         RunShared {
             quarantine,
-            rejected,
+            chunk: String::new(),
+            rejected: Arc::default(),
             meters: Arc::default(),
             scans: Arc::default(),
             pushed: Arc::default(),
         }
     }
+
+    /// The same run with counters of its own, for one chunk or one more attempt.
+    pub fn fork(&self, chunk: impl Into<String>) -> Self {
+        RunShared { chunk: chunk.into(), rejected: Arc::default(), meters: Arc::default(), ..self.clone() }
+    }
+
+    /// Where rows go that the node rejects.
+    pub fn sink(&self, node: &str) -> Arc<dyn RejectSink> {
+        let inner = self.quarantine.sink(node, &self.chunk);
+        Arc::new(CountingSink { inner, count: self.rejected.counter(node) })
+    }
+
+    /// Where rejected rows go.
+    pub fn quarantine(&self) -> &dyn Quarantine {
+        self.quarantine.as_ref()
+    }
+
+    /// What was counted so far, as JSON; [`RunShared::add_counts`] reads it.
+    pub fn counts(&self) -> String {
+        let counts = Counts { rows: self.meters.all(), rejected: self.rejected.all() };
+        serde_json::to_string(&counts).unwrap_or_default()
+    }
+
+    /// Adds what another attempt counted.
+    pub fn add_counts(&self, text: &str) -> Result<(), Fault> {
+        let counts: Counts = serde_json::from_str(text)
+            .map_err(|error| Fault::internal(format!("the counts of a chunk cannot be read: {error}")))?;
+        for (node, port, rows) in counts.rows {
+            self.meters.of(&(node, port)).add_rows(rows);
+        }
+        for (node, rows) in counts.rejected {
+            self.rejected.counter(&node).fetch_add(rows, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// Rows per port, and rejected rows per node.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Counts {
+    rows: Vec<(String, String, u64)>,
+    rejected: Vec<(String, u64)>,
 }
 
 /// How many rows each node sent to quarantine.
@@ -62,17 +114,10 @@ impl Rejected {
     pub fn rows(&self, node: &str) -> u64 {
         self.counter(node).load(Ordering::Relaxed)
     }
-}
 
-#[derive(Debug)]
-struct Counting {
-    inner: Arc<dyn Quarantine>,
-    rejected: Arc<Rejected>,
-}
-
-impl Quarantine for Counting {
-    fn sink(&self, node: &str) -> Arc<dyn RejectSink> {
-        Arc::new(CountingSink { inner: self.inner.sink(node), count: self.rejected.counter(node) })
+    fn all(&self) -> Vec<(String, u64)> {
+        let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counters.iter().map(|(node, rows)| (node.clone(), rows.load(Ordering::Relaxed))).collect()
     }
 }
 
@@ -84,7 +129,9 @@ struct CountingSink {
 
 impl RejectSink for CountingSink {
     fn reject(&self, reject: Reject) -> Result<(), Fault> {
-        self.count.fetch_add(1, Ordering::Relaxed);
+        if !reject.value_only {
+            self.count.fetch_add(1, Ordering::Relaxed);
+        }
         self.inner.reject(reject)
     }
 }
@@ -101,7 +148,7 @@ impl MemoryQuarantine {
 }
 
 impl Quarantine for MemoryQuarantine {
-    fn sink(&self, _node: &str) -> Arc<dyn RejectSink> {
+    fn sink(&self, _node: &str, _chunk: &str) -> Arc<dyn RejectSink> {
         Arc::clone(&self.0) as Arc<dyn RejectSink>
     }
 }

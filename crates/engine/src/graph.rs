@@ -18,6 +18,7 @@ use futures::StreamExt;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use towpath_connect::{Context, Destination, Registry, StreamInfo};
+use towpath_model::landing::LANDING_KEYS;
 use towpath_model::pipeline::{NODE_KEYS, NodeSpec, Role};
 use towpath_model::problem::join;
 use towpath_model::scope::Scope;
@@ -215,13 +216,13 @@ impl Compiler<'_> {
         let connector = self.connector(node)?;
         let modes = &connector.spec().capabilities.write_modes;
         let mut problems = Vec::new();
-        if !modes.contains(&node.mode) {
+        if !modes.contains(&node.landing.mode) {
             let names: Vec<String> = modes.iter().map(|mode| format!("`{}`", mode.name())).collect();
             let hint = match names.is_empty() {
                 true => "it only reads".to_owned(),
                 false => format!("it can {}", names.join(", ")),
             };
-            let message = format!("`{}` cannot write with `mode: {}`", node.kind, node.mode.name());
+            let message = format!("`{}` cannot write with `mode: {}`", node.kind, node.landing.mode.name());
             problems.push(Problem::new(join(&node.path(), "mode"), message).hint(hint));
         }
         let ready = both(self.connection(node), self.config(node, &connector.spec().destination));
@@ -253,8 +254,8 @@ impl Compiler<'_> {
         let mut kind = kind.clone();
         if let Some(properties) = kind.get_mut("properties").and_then(Value::as_object_mut) {
             // Keys that every node may have were taken out before; here they serve as suggestions.
-            for key in NODE_KEYS.iter().filter(|key| node.role == Role::Destination || !LANDING.contains(key))
-            {
+            let landing: &[&str] = if node.role == Role::Destination { &LANDING_KEYS } else { &[] };
+            for key in NODE_KEYS.iter().chain(landing) {
                 properties.entry(*key).or_insert(json!({}));
             }
         }
@@ -392,7 +393,8 @@ impl Compiler<'_> {
     fn check_key(&self, spec: &NodeSpec, input: &LogicalPlan) -> Result<(), Vec<Problem>> {
         let schema = input.schema().as_arrow();
         let names = || schema.fields().iter().map(|field| field.name().as_str());
-        let missing = spec.key.iter().enumerate().filter(|(_, column)| !names().any(|name| name == *column));
+        let missing =
+            spec.landing.key.iter().enumerate().filter(|(_, column)| !names().any(|name| name == *column));
         let problems: Vec<Problem> = missing
             .map(|(index, column)| {
                 let path = join(&join(&spec.path(), "key"), &index.to_string());
@@ -518,9 +520,6 @@ impl Compiler<'_> {
     }
 }
 
-/// Keys that only destinations have.
-const LANDING: [&str; 3] = ["mode", "key", "contract"];
-
 fn unknown_kind<'a>(node: &NodeSpec, group: &str, names: impl Iterator<Item = &'a str>) -> Problem {
     let path = join(&node.path(), node.role.key());
     let role = match node.role {
@@ -550,6 +549,9 @@ fn both<A, B>(a: Result<A, Vec<Problem>>, b: Result<B, Vec<Problem>>) -> Result<
 impl Graph {
     /// The write mode and key of a destination node.
     pub fn landing(&self, name: &str) -> (WriteMode, &[String]) {
-        self.spec.nodes.get(name).map_or((WriteMode::Append, &[]), |node| (node.mode, node.key.as_slice()))
+        self.spec
+            .nodes
+            .get(name)
+            .map_or((WriteMode::Append, &[]), |node| (node.landing.mode, node.landing.key.as_slice()))
     }
 }

@@ -3,6 +3,7 @@
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
 use towpath_model::contract::Contract;
+use towpath_model::landing::{History, Mirror, Resume, Undo};
 use towpath_model::params::ParamSpec;
 use towpath_model::schedule::ScheduleSpec;
 
@@ -25,7 +26,7 @@ pub fn document_schema(workshop: &Workshop) -> Value {
             &mut defs,
         ));
         if !spec.capabilities.write_modes.is_empty() {
-            let keys = destination_keys(&spec.capabilities.write_modes);
+            let keys = destination_keys(&spec.capabilities.write_modes, &mut defs);
             kinds.push(node(
                 "destination",
                 spec.name,
@@ -160,13 +161,28 @@ fn transform_keys(inputs: InputPorts) -> Map<String, Value> {
     keys
 }
 
-fn destination_keys(modes: &[towpath_model::WriteMode]) -> Map<String, Value> {
+fn destination_keys(modes: &[towpath_model::WriteMode], defs: &mut Map<String, Value>) -> Map<String, Value> {
     let mut keys = common(true);
     let names: Vec<&str> = modes.iter().map(|mode| mode.name()).collect();
     keys.insert("from".into(), from(json!({ "type": "string" })));
     keys.insert("mode".into(), described("How rows land.", json!({ "enum": names, "default": "append" })));
     let key = json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] });
     keys.insert("key".into(), described("Columns that identify a row.", key));
-    keys.insert("contract".into(), described("What may change in the target.", json!({ "type": "object" })));
+    let mut section = |key: &str, text: &str, schema: Value| {
+        keys.insert(key.to_owned(), described(text, hoist(schema, defs)));
+    };
+    section("contract", "What may change in the target.", schema_for!(Contract).to_value());
+    section("mirror", "Rules of `mode: mirror`.", schema_for!(Mirror).to_value());
+    section("history", "Rules of `mode: history`.", schema_for!(History).to_value());
+    section(
+        "undo",
+        "Keeps what loads change, so that `towpath undo` can take them back.",
+        schema_for!(Undo).to_value(),
+    );
+    let resume = json!({ "anyOf": [{ "type": "boolean" }, hoist(schema_for!(Resume).to_value(), defs)] });
+    keys.insert(
+        "resume".into(),
+        described("How a load is cut into chunks, so that it can go on where it stopped.", resume),
+    );
     keys
 }

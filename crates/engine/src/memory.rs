@@ -58,6 +58,7 @@ impl MemoryConnector {
             adds_columns: false,
             accounts: false,
             max_identifier: None,
+            ..Capabilities::default()
         };
         let spec = ConnectorSpec {
             name: "memory",

@@ -54,6 +54,11 @@ impl Meter {
         Duration::from_micros(self.latest.load(Ordering::Relaxed))
     }
 
+    /// Adds rows that another attempt counted.
+    pub(crate) fn add_rows(&self, rows: u64) {
+        self.rows.fetch_add(rows, Ordering::Relaxed);
+    }
+
     fn start(&self) {
         self.started.get_or_init(Instant::now);
     }
@@ -80,6 +85,12 @@ impl Meters {
     pub fn of(&self, port: &Port) -> Arc<Meter> {
         let mut meters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(meters.entry(port.clone()).or_default())
+    }
+
+    /// Node, port and rows of every meter.
+    pub(crate) fn all(&self) -> Vec<(String, String, u64)> {
+        let meters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        meters.iter().map(|((node, port), meter)| (node.clone(), port.clone(), meter.rows())).collect()
     }
 
     /// Rows that left the port.

@@ -253,7 +253,7 @@ impl ExecutionPlan for RejectExec {
             rules: Arc::clone(&self.rules),
             node: self.node.clone(),
             on_reject: self.on_reject,
-            sink: shared.quarantine.sink(&self.node),
+            sink: shared.sink(&self.node),
             seen: Arc::clone(&self.seen),
         };
         let schema: SchemaRef = self.schema();
@@ -335,6 +335,7 @@ impl Judge {
                 value,
                 reason: reason.to_owned(),
                 original: original.map(|original| row_as_json(original, row)).unwrap_or_default(),
+                value_only: false,
             }),
             OnReject::Fail => {
                 let column = name.map(|name| format!("column `{name}`: ")).unwrap_or_default();

@@ -108,12 +108,18 @@ async fn carry_out(
         let stream = execute_stream(physical, graph.state.task_ctx()).map_err(from_datafusion)?;
         let spec = &graph.spec.nodes[name];
         let request = LoadRequest {
-            load_id: LoadId::from_text(format!("{}/{name}", options.run)),
-            origin: format!("{}/{name}", graph.spec.name),
-            mode: spec.mode,
-            key: spec.key.clone(),
-            schema,
-            contract: spec.contract,
+            mode: spec.landing.mode,
+            key: spec.landing.key.clone(),
+            contract: spec.landing.contract.clone(),
+            mirror: spec.landing.mirror.clone(),
+            history: spec.landing.history.clone(),
+            undo: spec.landing.undo.clone(),
+            ..LoadRequest::new(
+                LoadId::from_text(format!("{}/{name}", options.run)),
+                format!("{}/{name}", graph.spec.name),
+                schema,
+                graph.shared.sink(name),
+            )
         };
         let (rows, bytes) = Default::default();
         work.push(Work { node: name.clone(), stream, destination, request, rows, bytes });
@@ -158,7 +164,7 @@ async fn load_all(
     let mut writers = tokio::task::JoinSet::new();
     let order: Vec<String> = work.iter().map(|work| work.node.clone()).collect();
     for item in work {
-        let sink = graph.shared.quarantine.sink(&item.node);
+        let sink = graph.shared.sink(&item.node);
         let (rows, stopped) = (Arc::clone(&item.rows), stopped.clone());
         writers.spawn(async move {
             let node = item.node.clone();

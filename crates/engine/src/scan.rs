@@ -154,8 +154,9 @@ impl ExecutionPlan for ScanExec {
             columns: self.columns.clone(),
             filters: self.filters.clone(),
             limit: self.limit,
+            chunk: None,
             batch_rows: task.session_config().batch_size(),
-            rejects: shared.quarantine.sink(&self.node),
+            rejects: shared.sink(&self.node),
             progress: shared.scans.of(&self.node),
         };
         let (source, node) = (Arc::clone(&self.source), self.node.clone());

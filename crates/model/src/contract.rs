@@ -1,5 +1,6 @@
 //! Schema contracts: what may change between the incoming rows and the table.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,15 +20,22 @@ pub enum ContractRule {
 }
 
 /// What may change between the incoming rows and the table they land in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Contract {
-    /// A table that does not exist yet. `evolve` creates it, `freeze` refuses.
+    /// A table that does not exist yet. `evolve` creates it; every other rule refuses the load.
     pub tables: ContractRule,
-    /// A column that the table does not have. `evolve` adds it, `freeze` refuses.
+    /// A column that the table does not have. `evolve` adds it, `freeze` refuses the load, `discard_value` leaves
+    /// the column out, and `discard_row` sends the rows that have a value there to quarantine.
     pub columns: ContractRule,
-    /// A value that does not fit the type of its column. `freeze` and `discard_row` send the row to quarantine.
+    /// A column whose type does not hold what comes. `evolve` widens the column in place where that keeps what it
+    /// has (`int` to `bigint` to `numeric`, longer texts, `date` to `timestamp`), `freeze` refuses the load when the
+    /// types differ so much that values could be refused. Values that still do not fit send their row to quarantine,
+    /// or with `discard_value` only themselves: the row lands with a null there.
     pub types: ContractRule,
+    /// Columns that have a new name: from the name in the table to the name of the incoming column. A column is
+    /// renamed in place, once, so that no second column comes into being for the same field.
+    pub renames: IndexMap<String, String>,
 }
 
 impl Default for Contract {
@@ -36,6 +44,7 @@ impl Default for Contract {
             tables: ContractRule::Evolve,
             columns: ContractRule::Freeze,
             types: ContractRule::DiscardRow,
+            renames: IndexMap::new(),
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::contract::Contract;
 use crate::document::Document;
-use crate::mode::WriteMode;
+use crate::landing::{LANDING_KEYS, Landing};
 use crate::params::ParamSpec;
 use crate::problem::{Problem, join};
 use crate::schedule::ScheduleSpec;
@@ -26,8 +26,7 @@ pub const TOP_KEYS: [&str; 9] =
     ["towpath", "name", "description", "params", "nodes", "schedule", "contract", "tests", "layout"];
 
 /// Keys of a node that mean the same for every kind; all others are the kind's own settings.
-pub const NODE_KEYS: [&str; 9] =
-    ["source", "transform", "destination", "connection", "from", "mode", "key", "contract", "description"];
+pub const NODE_KEYS: [&str; 6] = ["source", "transform", "destination", "connection", "from", "description"];
 
 /// What a node does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,11 +77,7 @@ pub struct NodeSpec {
     /// Where its rows come from, in the order of the document.
     pub from: Vec<Edge>,
     /// How rows land (destinations).
-    pub mode: WriteMode,
-    /// Columns that identify a row (destinations).
-    pub key: Vec<String>,
-    /// What may change in the target (destinations).
-    pub contract: Contract,
+    pub landing: Landing,
     /// Remark for people.
     pub description: Option<String>,
     /// The kind's own settings, references not yet replaced.
@@ -227,7 +222,7 @@ impl Reader {
         match map.get("nodes") {
             Some(Value::Object(written)) if !written.is_empty() => {
                 for (name, node) in written {
-                    match self.node(name, node, contract) {
+                    match self.node(name, node, &contract) {
                         Some(node) => drop(nodes.insert(name.clone(), node)),
                         None => self.unreadable.push(name.clone()),
                     }
@@ -253,7 +248,7 @@ impl Reader {
         }
     }
 
-    fn node(&mut self, name: &str, value: &Value, contract: Contract) -> Option<NodeSpec> {
+    fn node(&mut self, name: &str, value: &Value, contract: &Contract) -> Option<NodeSpec> {
         let path = join("/nodes", name);
         if name.is_empty() || name.contains(['.', '/', ' ']) {
             let hint = "use letters, digits, `_` and `-`";
@@ -293,77 +288,34 @@ impl Reader {
             }
             _ => {}
         }
-        for key in ["mode", "key", "contract"] {
-            if role != Role::Destination
-                && map.contains_key(key)
-                && !(role == Role::Transform && key == "mode")
-            {
+        // Transforms have settings of these names for themselves, which their schemas know.
+        for key in LANDING_KEYS {
+            if role == Role::Source && map.contains_key(key) {
                 self.add(join(&path, key), format!("`{key}` belongs to a destination"), None);
             }
         }
         if role == Role::Transform && map.contains_key("connection") {
             self.add(join(&path, "connection"), "a transform has no connection", None);
         }
-        let (mode, key, contract) = match role {
-            Role::Destination => self.landing(map, &path, contract),
-            _ => (WriteMode::default(), Vec::new(), contract),
+        let landing = match role {
+            Role::Destination => Landing::read(map, &path, contract, &mut self.problems),
+            _ => Landing::default(),
         };
-        let config = map
-            .iter()
-            .filter(|(key, _)| {
-                !NODE_KEYS.contains(&key.as_str()) || (role == Role::Transform && key.as_str() == "mode")
-            })
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
+        let own = |key: &str| {
+            !NODE_KEYS.contains(&key) && (role == Role::Transform || !LANDING_KEYS.contains(&key))
+        };
+        let config =
+            map.iter().filter(|(key, _)| own(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
         Some(NodeSpec {
             name: name.to_owned(),
             role,
             kind,
             connection: map.get("connection").cloned(),
             from,
-            mode,
-            key,
-            contract,
+            landing,
             description: map.get("description").and_then(Value::as_str).map(str::to_owned),
             config: Value::Object(config),
         })
-    }
-
-    fn landing(
-        &mut self,
-        map: &Map<String, Value>,
-        path: &str,
-        contract: Contract,
-    ) -> (WriteMode, Vec<String>, Contract) {
-        let mode = match map.get("mode") {
-            None => WriteMode::default(),
-            Some(value) => WriteMode::deserialize(value).unwrap_or_else(|_| {
-                let word = value.as_str().unwrap_or_default();
-                let hint = suggest::hint(word, "write modes", ["append", "overwrite", "upsert"]);
-                self.add(join(path, "mode"), format!("unknown write mode `{word}`"), hint);
-                WriteMode::default()
-            }),
-        };
-        let key = match map.get("key") {
-            None => Vec::new(),
-            Some(Value::String(column)) => vec![column.clone()],
-            Some(value) => Vec::<String>::deserialize(value).unwrap_or_else(|_| {
-                self.add(join(path, "key"), "`key` is a list of columns, for example `[id]`", None);
-                Vec::new()
-            }),
-        };
-        if mode == WriteMode::Upsert && key.is_empty() {
-            let hint = "name the columns that identify a row: `key: [id]`";
-            self.add(path, "`mode: upsert` needs a key", Some(hint.into()));
-        }
-        let contract = match map.get("contract") {
-            None => contract,
-            Some(value) => Contract::deserialize(value).unwrap_or_else(|error| {
-                self.add(join(path, "contract"), format!("`contract`: {error}"), None);
-                contract
-            }),
-        };
-        (mode, key, contract)
     }
 
     fn from(&mut self, value: Option<&Value>, path: &str) -> Vec<Edge> {

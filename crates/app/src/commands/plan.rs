@@ -33,14 +33,14 @@ pub(crate) async fn plan(args: &PlanArgs, options: &Options, console: &Console) 
             let from = if reads.is_empty() { String::new() } else { format!(" ← {}", reads.join(", ")) };
             let port = if node.outputs.len() > 1 { format!(".{port}") } else { String::new() };
             let mode = match node.destination {
-                Some(_) => format!(", {}", spec.mode.name()),
+                Some(_) => format!(", {}", spec.landing.mode.name()),
                 None => String::new(),
             };
             let title = console.tone_out(Tone::Strong, &format!("{name}{port}"));
             console.result(&format!("{title} ({} {}{mode}){from}", spec.role.key(), spec.kind));
             let key = match &node.info {
                 Some(info) => &info.primary_key,
-                None => &spec.key,
+                None => &spec.landing.key,
             };
             for line in tables::columns(schema, key) {
                 console.result(&line);

@@ -11,9 +11,11 @@ use arrow::datatypes::*;
 use futures::StreamExt;
 use serde_json::Value;
 use towpath_model::contract::{Contract, ContractRule};
+use towpath_model::landing::{History, Mirror, Undo};
 use towpath_model::{Fault, LoadId, WriteMode};
 
 use super::Harness;
+use crate::chunk::Chunk;
 use crate::connector::{Capabilities, Connector, Context};
 use crate::destination::{Destination, LoadRequest, Receipt};
 use crate::fit::{ColumnFit, Fitter, row_as_json};
@@ -39,12 +41,27 @@ pub(super) struct Order<'a> {
     pub(super) key: Vec<&'a str>,
     pub(super) contract: Contract,
     pub(super) load_id: Option<LoadId>,
+    pub(super) mirror: Mirror,
+    pub(super) history: History,
+    pub(super) undo: Option<Undo>,
+    pub(super) force: bool,
+    pub(super) chunks: Option<Vec<Chunk>>,
 }
 
 impl<'a> Order<'a> {
     pub(super) fn of(mode: WriteMode) -> Self {
         let contract = Contract { columns: ContractRule::Freeze, ..Contract::default() };
-        Order { mode, key: Vec::new(), contract, load_id: None }
+        Order {
+            mode,
+            key: if mode.needs_key() { vec!["id"] } else { Vec::new() },
+            contract,
+            load_id: None,
+            mirror: Mirror::default(),
+            history: History::default(),
+            undo: None,
+            force: false,
+            chunks: None,
+        }
     }
 
     pub(super) fn key(mut self, key: &[&'a str]) -> Self {
@@ -192,6 +209,11 @@ impl<'a> Bench<'a> {
     /// All rows of a table as JSON in the types of `schema`, sorted.
     pub(super) async fn rows(&self, table: &str, schema: &SchemaRef) -> Vec<String> {
         let batches = self.read(table, |_| ()).await;
+        self.typed(table, &batches, schema)
+    }
+
+    /// Rows as JSON in the types of `schema`, sorted.
+    pub(super) fn typed(&self, table: &str, batches: &[RecordBatch], schema: &SchemaRef) -> Vec<String> {
         let mut rows: Vec<String> =
             batches.iter().flat_map(|batch| self.shown(&as_types(table, batch, schema))).collect();
         rows.sort();
@@ -215,12 +237,20 @@ impl<'a> Bench<'a> {
 /// A request for a load of rows of a schema.
 pub(super) fn request(order: &Order<'_>, schema: &SchemaRef) -> LoadRequest {
     LoadRequest {
-        load_id: order.load_id.clone().unwrap_or_else(LoadId::generate),
-        origin: "conformance/load".into(),
         mode: order.mode,
         key: order.key.iter().map(|column| (*column).to_owned()).collect(),
-        schema: schema.clone(),
-        contract: order.contract,
+        contract: order.contract.clone(),
+        mirror: order.mirror.clone(),
+        history: order.history.clone(),
+        undo: order.undo.clone(),
+        force: order.force,
+        chunks: order.chunks.clone(),
+        ..LoadRequest::new(
+            order.load_id.clone().unwrap_or_else(LoadId::generate),
+            "conformance/load",
+            schema.clone(),
+            Arc::<MemoryRejects>::default(),
+        )
     }
 }
 

@@ -11,8 +11,11 @@
 
 mod bench;
 mod changing;
+mod modes;
 mod reading;
+mod resuming;
 mod settings;
+mod undoing;
 mod values;
 mod writing;
 
@@ -96,4 +99,17 @@ pub async fn run(connector: &dyn Connector, harness: &dyn Harness) {
     Box::pin(changing::frozen_columns_refuse_before_anything_is_written(bench)).await;
     Box::pin(changing::evolving_columns_are_added(bench)).await;
     Box::pin(changing::missing_columns_become_null(bench)).await;
+
+    Box::pin(modes::a_mirror_guards_its_target(bench)).await;
+    Box::pin(modes::a_mirror_can_flag_what_is_gone(bench)).await;
+    Box::pin(modes::history_keeps_every_version(bench)).await;
+    Box::pin(modes::history_takes_versions_in_the_order_of_time(bench)).await;
+    Box::pin(modes::history_closes_what_is_gone(bench)).await;
+
+    Box::pin(resuming::chunks_hold_every_row_once(bench)).await;
+    Box::pin(resuming::a_resumed_load_equals_an_uninterrupted_one(bench)).await;
+
+    Box::pin(undoing::previews_tell_what_commits_do(bench)).await;
+    Box::pin(undoing::undo_gives_back_what_was_there(bench)).await;
+    Box::pin(undoing::undo_leaves_what_others_changed(bench)).await;
 }

@@ -113,6 +113,7 @@ impl Fitter {
                 value: value_as_text(batch.column(self.picks[position]), row),
                 reason,
                 original: whole_row(&batch, row),
+                value_only: false,
             });
         }
         Ok((fitted, rejects))

@@ -77,6 +77,7 @@ impl ConnectorDef for FileConnector {
             adds_columns: false,
             accounts: false,
             max_identifier: None,
+            ..Capabilities::default()
         }
     }
 

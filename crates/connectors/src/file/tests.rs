@@ -112,12 +112,8 @@ async fn load(
 ) -> Result<Receipt, Fault> {
     let destination = connector().destination(&json!({}), &settings, &Context::new(folder))?;
     let request = LoadRequest {
-        load_id: LoadId::generate(),
-        origin: "test/load".into(),
         mode,
-        key: Vec::new(),
-        schema,
-        contract: Default::default(),
+        ..LoadRequest::new(LoadId::generate(), "test/load", schema, Arc::<MemoryRejects>::default())
     };
     let mut load = destination.begin(request).await?;
     for batch in batches {

@@ -61,7 +61,13 @@ impl MysqlLoad {
         notes.extend(
             plan.added.iter().map(|column| format!("added column `{}` {}", column.name, column.column_type)),
         );
-        Ok(Receipt { written: rows, deduplicated: sent.saturating_sub(rows), replayed: false, notes })
+        Ok(Receipt {
+            written: rows,
+            deduplicated: sent.saturating_sub(rows),
+            replayed: false,
+            changes: None,
+            notes,
+        })
     }
 }
 

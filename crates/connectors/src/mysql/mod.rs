@@ -78,6 +78,7 @@ impl ConnectorDef for Mysql {
             adds_columns: true,
             accounts: true,
             max_identifier: Some(64),
+            ..Capabilities::default()
         }
     }
 

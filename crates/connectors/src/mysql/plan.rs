@@ -195,7 +195,9 @@ impl Plan {
         self.others = others;
         self.strategy = match mode {
             _ if !existing.transactional => untransacted(mode, existing)?,
-            WriteMode::Append => Strategy::Append,
+            WriteMode::Append | WriteMode::InsertOnly | WriteMode::Mirror | WriteMode::History => {
+                Strategy::Append
+            }
             WriteMode::Overwrite if existing.referring.is_empty() => Strategy::Replace,
             WriteMode::Overwrite => {
                 let key = self.merge_key(existing)?;

@@ -414,6 +414,7 @@ impl Reader {
             value: text(column),
             reason: reason.to_owned(),
             original: serde_json::Value::Object(row).to_string(),
+            value_only: false,
         })
     }
 }

@@ -15,7 +15,6 @@ use towpath_connect::reject::MemoryRejects;
 use towpath_connect::{
     Connector, Context, Destination, LoadRequest, ReadRequest, Receipt, Reject, Source, erase,
 };
-use towpath_model::contract::Contract;
 use towpath_model::{Fault, LoadId, WriteMode};
 use towpath_testkit::MariaDb;
 
@@ -67,12 +66,9 @@ fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
 
 fn request(schema: SchemaRef, mode: WriteMode, key: &[&str]) -> LoadRequest {
     LoadRequest {
-        load_id: LoadId::generate(),
-        origin: "test/load".into(),
         mode,
         key: key.iter().map(|name| (*name).to_owned()).collect(),
-        schema,
-        contract: Contract::default(),
+        ..LoadRequest::new(LoadId::generate(), "test/load", schema, Arc::<MemoryRejects>::default())
     }
 }
 

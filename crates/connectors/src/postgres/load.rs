@@ -155,7 +155,7 @@ impl PostgresLoad {
         }
         match self.request.mode {
             _ if self.plan.created => {}
-            WriteMode::Append => {}
+            WriteMode::Append | WriteMode::InsertOnly | WriteMode::Mirror | WriteMode::History => {}
             WriteMode::Upsert => return self.merge(false).await,
             WriteMode::Overwrite => match self.plan.emptying {
                 Emptying::Merge => return self.merge(true).await,
@@ -317,7 +317,7 @@ impl Load for PostgresLoad {
             return self.after_refused_entry(error).await;
         }
         self.run("COMMIT").await?;
-        Ok(Receipt { written, deduplicated, replayed: false, notes: self.plan.notes })
+        Ok(Receipt { written, deduplicated, replayed: false, changes: None, notes: self.plan.notes })
     }
 
     async fn abort(mut self: Box<Self>) -> Result<(), Fault> {

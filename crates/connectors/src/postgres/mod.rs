@@ -75,6 +75,7 @@ impl ConnectorDef for Postgres {
             adds_columns: true,
             accounts: true,
             max_identifier: Some(MAX_NAME),
+            ..Capabilities::default()
         }
     }
 

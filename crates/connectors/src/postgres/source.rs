@@ -386,6 +386,7 @@ impl Reading {
             value: original.get(name).and_then(render::text),
             reason: format!("the value of `{name}` cannot be read: {why}"),
             original: serde_json::Value::Object(original).to_string(),
+            value_only: false,
         })
     }
 

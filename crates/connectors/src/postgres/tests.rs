@@ -18,7 +18,7 @@ use towpath_connect::reject::MemoryRejects;
 use towpath_connect::{
     Connector, Context, Destination, Load, LoadRequest, ReadRequest, Receipt, Reject, Source, erase,
 };
-use towpath_model::contract::{Contract, ContractRule};
+use towpath_model::contract::ContractRule;
 use towpath_model::{Fault, LoadId, WriteMode};
 use towpath_testkit::postgres;
 
@@ -63,12 +63,9 @@ async fn read(source: &dyn Source) -> (SchemaRef, Vec<RecordBatch>, Vec<Reject>)
 
 fn request(schema: SchemaRef, mode: WriteMode, key: &[&str]) -> LoadRequest {
     LoadRequest {
-        load_id: LoadId::generate(),
-        origin: "test/load".into(),
         mode,
         key: key.iter().map(|name| (*name).to_owned()).collect(),
-        schema,
-        contract: Contract::default(),
+        ..LoadRequest::new(LoadId::generate(), "test/load", schema, Arc::<MemoryRejects>::default())
     }
 }
 

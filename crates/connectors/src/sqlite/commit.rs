@@ -75,7 +75,7 @@ pub(super) fn commit(
             let written = stage.rows;
             remember(database, &stage.connection, table, request, written)?;
             stage.connection.execute_batch("COMMIT").map_err(|error| refused(database, &then, error))?;
-            Ok(Receipt { written, deduplicated, replayed: false, notes })
+            Ok(Receipt { written, deduplicated, replayed: false, changes: None, notes })
         }
     });
     if !stage.connection.is_autocommit() {
@@ -127,6 +127,9 @@ fn place(
     let staged = staged.join(", ");
     let plain = format!("INSERT INTO {target} ({columns}) SELECT {staged} FROM main.stage AS s");
     match request.mode {
+        WriteMode::InsertOnly | WriteMode::Mirror | WriteMode::History => {
+            return Err(Fault::internal("a mode that this destination does not offer"));
+        }
         WriteMode::Append | WriteMode::Overwrite => {
             connection.execute(&plain, []).map_err(fail)?;
         }

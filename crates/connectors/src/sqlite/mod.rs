@@ -65,6 +65,7 @@ impl ConnectorDef for Sqlite {
             adds_columns: true,
             accounts: false,
             max_identifier: None,
+            ..Capabilities::default()
         }
     }
 

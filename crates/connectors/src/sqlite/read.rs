@@ -157,6 +157,7 @@ impl<'a> Batch<'a> {
                 value: value.clone(),
                 reason: reason.clone(),
                 original: self.original(row)?,
+                value_only: false,
             });
         }
         self.rows += 1;

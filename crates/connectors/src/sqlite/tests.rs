@@ -97,12 +97,9 @@ async fn read_described(source: &dyn Source, info: &StreamInfo) -> Result<(Vec<S
 
 fn order(mode: WriteMode, key: &[&str], schema: &RecordBatch) -> LoadRequest {
     LoadRequest {
-        load_id: LoadId::generate(),
-        origin: "test/load".into(),
         mode,
-        key: key.iter().map(|column| (*column).to_owned()).collect(),
-        schema: schema.schema(),
-        contract: Default::default(),
+        key: key.iter().map(|name| (*name).to_owned()).collect(),
+        ..LoadRequest::new(LoadId::generate(), "test/load", schema.schema(), Arc::<MemoryRejects>::default())
     }
 }
 

@@ -103,7 +103,7 @@ pub(crate) fn field(name: &str, kind: &str) -> Field {
 struct Kept(Arc<Mutex<Vec<Reject>>>);
 
 impl Quarantine for Kept {
-    fn sink(&self, node: &str) -> Arc<dyn RejectSink> {
+    fn sink(&self, node: &str, _chunk: &str) -> Arc<dyn RejectSink> {
         assert_eq!(node, "node");
         Arc::new(self.clone())
     }

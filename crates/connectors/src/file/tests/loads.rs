@@ -18,12 +18,8 @@ fn destination(folder: &Path, settings: Value) -> Result<Arc<dyn Destination>, F
 
 fn load_request(mode: WriteMode, schema: SchemaRef) -> LoadRequest {
     LoadRequest {
-        load_id: LoadId::generate(),
-        origin: "test/load".into(),
         mode,
-        key: Vec::new(),
-        schema,
-        contract: Contract::default(),
+        ..LoadRequest::new(LoadId::generate(), "test/load", schema, Arc::<MemoryRejects>::default())
     }
 }
 
