@@ -41,7 +41,7 @@ async fn columns_are_widened_in_place() {
     let request = with_types(ContractRule::Evolve, WriteMode::Upsert, &rows);
     let other = file.open();
     assert_eq!(
-        other.query_row("SELECT day FROM seen LIMIT 1", [], |row| row.get::<_, String>(0)).unwrap(),
+        other.query_row("SELECT max(day) FROM seen", [], |row| row.get::<_, String>(0)).unwrap(),
         "2020-02-29"
     );
     let (receipt, rejects) = file.load("t", request.clone(), rows.clone()).await.unwrap();
@@ -61,7 +61,7 @@ async fn columns_are_widened_in_place() {
     // Indexes and other connections know the new form, and nobody was told of a change that is none.
     assert_eq!(file.value("PRAGMA integrity_check"), "ok");
     assert_eq!(file.value("SELECT CAST(id AS TEXT) FROM t INDEXED BY by_price WHERE price = '12.500'"), "1");
-    let day: String = other.query_row("SELECT day FROM seen LIMIT 1", [], |row| row.get(0)).unwrap();
+    let day: String = other.query_row("SELECT max(day) FROM seen", [], |row| row.get(0)).unwrap();
     assert_eq!(day, "2020-02-29 00:00:00");
     assert_eq!(file.value("SELECT CAST(count(*) AS TEXT) FROM log"), "0");
     // Once is enough, and what is the same stays.
@@ -143,8 +143,8 @@ async fn keys_without_case_are_one_key_in_every_mode() {
     for (mode, expected) in [
         (WriteMode::Mirror, "RED3"),
         (WriteMode::Overwrite, "RED3"),
-        (WriteMode::Upsert, "RED3,blue2"),
-        (WriteMode::InsertOnly, "Red1,blue2"),
+        (WriteMode::Upsert, "blue2,RED3"),
+        (WriteMode::InsertOnly, "blue2,Red1"),
     ] {
         let file = File::with(sql);
         let rows = pairs(("id", "name"), &[(2, "red"), (3, "RED")]);
@@ -158,7 +158,7 @@ async fn keys_without_case_are_one_key_in_every_mode() {
         let all = "SELECT group_concat(name || id) FROM (SELECT * FROM t ORDER BY name)";
         assert_eq!(file.value(all), expected, "{}", mode.name());
         let undone = file.destination("t").undo(&id).await.unwrap();
-        assert_eq!((undone.kept, file.value(all)), (0, "Red1,blue2".into()), "{}", mode.name());
+        assert_eq!((undone.kept, file.value(all)), (0, "blue2,Red1".into()), "{}", mode.name());
     }
 }
 
