@@ -13,7 +13,7 @@ use arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use futures::StreamExt;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -27,6 +27,7 @@ use towpath_model::{Fault, FaultKind, PipelineSpec, Problem, WriteMode, schema, 
 use crate::connections::{Connection, ConnectionBook, read};
 use crate::context::RunShared;
 use crate::fault::from_datafusion;
+use crate::incremental::{self, Delta, Positions};
 use crate::meter::{Port, metered, port_of};
 use crate::scan::SourceTable;
 use crate::share::SharedTable;
@@ -43,6 +44,8 @@ pub struct Workshop {
     pub connections: ConnectionBook,
     /// Folders for relative paths and temporary files.
     pub context: Context,
+    /// Where incremental reads begin; `None` when nothing is going to run, and sources show all they have.
+    pub positions: Option<Positions>,
 }
 
 impl Workshop {
@@ -70,6 +73,8 @@ pub struct Graph {
     pub problems: Vec<Problem>,
     /// Failures of the outside, by node.
     pub faults: Vec<(String, Fault)>,
+    /// What incremental sources read in this run.
+    pub deltas: Vec<Delta>,
 }
 
 /// A node that could be opened.
@@ -87,6 +92,8 @@ pub struct Node {
     pub info: Option<StreamInfo>,
     /// The destination, ready to begin.
     pub destination: Option<Arc<dyn Destination>>,
+    /// The destination takes rows in chunks.
+    pub resumes: bool,
 }
 
 impl Node {
@@ -97,9 +104,13 @@ impl Node {
 }
 
 enum Opened {
-    Source(Arc<SourceTable>),
+    /// A source, and the condition that its new rows meet.
+    Source(Arc<SourceTable>, Option<Expr>),
     Given(GivenRows),
-    Transform { transform: Arc<dyn Transform>, config: Value },
+    Transform {
+        transform: Arc<dyn Transform>,
+        config: Value,
+    },
     Destination(Arc<dyn Destination>),
 }
 
@@ -112,7 +123,9 @@ pub async fn compile(
     shared: RunShared,
     given: HashMap<String, GivenRows>,
 ) -> Graph {
-    let mut compiler = Compiler { spec, workshop, scope, state, problems: Vec::new(), faults: Vec::new() };
+    let problems = incremental::problems(&spec);
+    let mut compiler =
+        Compiler { spec, workshop, scope, state, problems, faults: Vec::new(), deltas: Vec::new() };
     let opened = compiler.open(given).await;
     let mut shared_ports: HashSet<Port> = HashSet::new();
     let nodes = loop {
@@ -128,8 +141,8 @@ pub async fn compile(
             None => break nodes,
         }
     };
-    let Compiler { spec, state, problems, faults, .. } = compiler;
-    Graph { spec, state, shared, nodes, problems, faults }
+    let Compiler { spec, state, problems, faults, deltas, .. } = compiler;
+    Graph { spec, state, shared, nodes, problems, faults, deltas }
 }
 
 struct Compiler<'a> {
@@ -139,6 +152,7 @@ struct Compiler<'a> {
     state: SessionState,
     problems: Vec<Problem>,
     faults: Vec<(String, Fault)>,
+    deltas: Vec<Delta>,
 }
 
 impl Compiler<'_> {
@@ -177,13 +191,27 @@ impl Compiler<'_> {
         for (node, source, info) in described {
             match info {
                 Ok(info) => {
-                    let table = SourceTable { node: node.clone(), source, info };
-                    opened.insert(node, Opened::Source(Arc::new(table)));
+                    let table = Arc::new(SourceTable { node: node.clone(), source, info });
+                    match self.new_rows(&node, &table).await {
+                        Ok(condition) => drop(opened.insert(node, Opened::Source(table, condition))),
+                        Err(fault) => self.fail(&node, fault),
+                    }
                 }
                 Err(fault) => self.fail(&node, fault),
             }
         }
         opened
+    }
+
+    /// The condition that new rows of an incremental source meet.
+    async fn new_rows(&mut self, node: &str, table: &Arc<SourceTable>) -> Result<Option<Expr>, Fault> {
+        let Some(rules) = &self.spec.nodes[node].incremental else { return Ok(None) };
+        let Some(positions) = &self.workshop.positions else { return Ok(None) };
+        let position = positions.get(node).cloned().unwrap_or_default();
+        let scan = scan(node, table).map_err(from_datafusion)?;
+        let (condition, delta) = incremental::new_rows(&self.state, node, scan, rules, &position).await?;
+        self.deltas.push(delta);
+        Ok(Some(condition))
     }
 
     /// A fault of the configuration is a problem of the document; every other is the outside's.
@@ -255,7 +283,8 @@ impl Compiler<'_> {
         if let Some(properties) = kind.get_mut("properties").and_then(Value::as_object_mut) {
             // Keys that every node may have were taken out before; here they serve as suggestions.
             let landing: &[&str] = if node.role == Role::Destination { &LANDING_KEYS } else { &[] };
-            for key in NODE_KEYS.iter().chain(landing) {
+            let own: &[&str] = if node.role == Role::Source { &["incremental"] } else { landing };
+            for key in NODE_KEYS.iter().chain(own) {
                 properties.entry(*key).or_insert(json!({}));
             }
         }
@@ -349,11 +378,13 @@ impl Compiler<'_> {
             LogicalPlanBuilder::scan(&port.0, provider_as_source(Arc::new(table)), None)?.build()
         };
         let (outputs, effect, info, destination) = match ready {
-            Opened::Source(table) => {
-                let provider =
-                    provider_as_source(Arc::clone(table) as Arc<dyn datafusion::catalog::TableProvider>);
-                let scan = LogicalPlanBuilder::scan(&spec.name, provider, None).and_then(|plan| plan.build());
-                let plan = scan.and_then(|plan| wrap(OUT, plan)).map_err(failed)?;
+            Opened::Source(table, condition) => {
+                let new = |plan: LogicalPlan| match condition {
+                    Some(condition) => LogicalPlanBuilder::from(plan).filter(condition.clone())?.build(),
+                    None => Ok(plan),
+                };
+                let plan =
+                    scan(&spec.name, table).and_then(new).and_then(|plan| wrap(OUT, plan)).map_err(failed)?;
                 (IndexMap::from([(OUT.to_owned(), plan)]), RowEffect::Keeps, Some(table.info.clone()), None)
             }
             Opened::Given((schema, batches)) => {
@@ -387,7 +418,9 @@ impl Compiler<'_> {
                 (outputs, RowEffect::Keeps, None, Some(Arc::clone(destination)))
             }
         };
-        Ok(Node { outputs, reads, behind, effect, info, destination })
+        let connector = self.workshop.registry.get(&spec.kind).filter(|_| destination.is_some());
+        let resumes = connector.is_some_and(|connector| connector.spec().capabilities.resumes);
+        Ok(Node { outputs, reads, behind, effect, info, destination, resumes })
     }
 
     fn check_key(&self, spec: &NodeSpec, input: &LogicalPlan) -> Result<(), Vec<Problem>> {
@@ -413,7 +446,7 @@ impl Compiler<'_> {
         nodes: &IndexMap<String, Node>,
     ) -> Option<(Vec<Port>, Inputs)> {
         let ports = match ready {
-            Opened::Source(_) | Opened::Given(_) => return Some((Vec::new(), Inputs::new())),
+            Opened::Source(..) | Opened::Given(_) => return Some((Vec::new(), Inputs::new())),
             Opened::Destination(_) => InputPorts::One,
             Opened::Transform { transform, .. } => transform.spec().inputs,
         };
@@ -518,6 +551,12 @@ impl Compiler<'_> {
             node.outputs.keys().map(|port| (name.clone(), port.clone())).find(|port| is_twice(port))
         })
     }
+}
+
+/// Everything of a source.
+fn scan(node: &str, table: &Arc<SourceTable>) -> datafusion::common::Result<LogicalPlan> {
+    let provider = provider_as_source(Arc::clone(table) as Arc<dyn datafusion::catalog::TableProvider>);
+    LogicalPlanBuilder::scan(node, provider, None)?.build()
 }
 
 fn unknown_kind<'a>(node: &NodeSpec, group: &str, names: impl Iterator<Item = &'a str>) -> Problem {

@@ -12,12 +12,15 @@
 //! - nothing here prints, and nothing survives the drop of a run.
 
 pub mod cases;
+mod chunked;
 pub mod connections;
 pub mod context;
+pub mod dry;
 pub mod expr;
 mod fault;
 pub mod functions;
 pub mod graph;
+pub mod incremental;
 pub mod joins;
 pub mod manual;
 pub mod meter;
@@ -32,6 +35,7 @@ mod share;
 mod spool;
 pub mod transform;
 pub mod transforms;
+mod writers;
 
 #[cfg(test)]
 mod example_tests;
