@@ -138,20 +138,18 @@ fn changes(console: &Console, report: &RunReport) {
 fn shown(sample: &SampleChange) -> String {
     let value = |value: &Option<String>| value.as_deref().map_or("null".to_owned(), shorten);
     let key: Vec<String> = sample.key.iter().map(|(column, at)| format!("{column}={}", value(at))).collect();
-    let (sign, one): (char, fn(&SampleValue) -> Option<&Option<String>>) = match sample.kind {
-        ChangeKind::Inserted => ('+', |changed| Some(&changed.after)),
-        ChangeKind::Deleted => ('-', |changed| Some(&changed.before)),
-        ChangeKind::Updated => ('~', |_| None),
+    let (sign, values): (char, Vec<String>) = match sample.kind {
+        ChangeKind::Inserted => ('+', each(sample, |one| value(&one.after))),
+        ChangeKind::Deleted => ('-', each(sample, |one| value(&one.before))),
+        ChangeKind::Updated => {
+            ('~', each(sample, |one| format!("{} → {}", value(&one.before), value(&one.after))))
+        }
     };
-    let values: Vec<String> = sample
-        .values
-        .iter()
-        .map(|changed| match one(changed) {
-            Some(one) => format!("{}: {}", changed.column, value(one)),
-            None => format!("{}: {} → {}", changed.column, value(&changed.before), value(&changed.after)),
-        })
-        .collect();
     format!("{sign} {}  {}", key.join(" "), values.join(", "))
+}
+
+fn each(sample: &SampleChange, show: impl Fn(&SampleValue) -> String) -> Vec<String> {
+    sample.values.iter().map(|one| format!("{}: {}", one.column, show(one))).collect()
 }
 
 /// The most memory this process ever held, where the system tells.
