@@ -26,6 +26,7 @@ pub mod merge;
 pub mod reject;
 pub mod source;
 pub mod types;
+pub mod widen;
 pub mod words;
 
 #[cfg(feature = "testing")]
