@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema};
 use async_trait::async_trait;
-use towpath_connect::{Destination, Load, LoadRequest, TargetTable, Undone};
+use towpath_connect::{Destination, Load, LoadRequest, Replay, TargetTable, Undone};
 use towpath_model::{Fault, LoadId};
 
 use super::catalog;
@@ -13,7 +13,7 @@ use super::chunked::ChunkedLoad;
 use super::chunks::{self, Chunks};
 use super::config::Connection;
 use super::ledger::Ledger;
-use super::load::{PostgresLoad, Replayed};
+use super::load::PostgresLoad;
 use super::name::TableName;
 use super::plan;
 use super::session::Session;
@@ -79,7 +79,7 @@ impl Destination for PostgresDestination {
         };
         let mut ledger = Ledger::new(target.schema.as_deref().unwrap_or("public"));
         if let Some(receipt) = ledger.find(&session, &request.load_id).await? {
-            return Ok(Box::new(Replayed { fits: plan::fits_of_replay(&request), receipt }));
+            return Ok(Box::new(Replay::new(&request, receipt)));
         }
         let chunks = Chunks::new(&ledger.schema);
         if offered.is_some() {

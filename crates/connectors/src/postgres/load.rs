@@ -14,35 +14,6 @@ use super::place::{Place, Staged};
 use super::plan::Plan;
 use super::session::Session;
 
-/// A load that the destination knows already.
-pub(super) struct Replayed {
-    pub(super) fits: Vec<ColumnFit>,
-    pub(super) receipt: Receipt,
-}
-
-#[async_trait]
-impl Load for Replayed {
-    fn columns(&self) -> &[ColumnFit] {
-        &self.fits
-    }
-
-    async fn write(&mut self, _: RecordBatch) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    async fn preview(&mut self, _: &mut dyn ChangeSink) -> Result<Option<ChangeCounts>, Fault> {
-        Ok(Some(ChangeCounts::default()))
-    }
-
-    async fn commit(self: Box<Self>) -> Result<Receipt, Fault> {
-        Ok(self.receipt)
-    }
-
-    async fn abort(self: Box<Self>) -> Result<(), Fault> {
-        Ok(())
-    }
-}
-
 /// A load in progress.
 pub(super) struct PostgresLoad {
     session: Session,

@@ -129,11 +129,6 @@ impl Plan {
     }
 }
 
-/// What the values must fit when the load is done already and nothing will be written.
-pub(super) fn fits_of_replay(request: &LoadRequest) -> Vec<ColumnFit> {
-    request.schema.fields().iter().map(free_fit).collect()
-}
-
 pub(super) fn free_fit(field: &FieldRef) -> ColumnFit {
     ColumnFit::new(field.name(), canonical(field.data_type()))
 }
