@@ -11,8 +11,9 @@ use std::thread;
 
 use towpath_model::Fault;
 
-/// Bytes of a piece, unless one record is larger.
-pub(super) const PIECE_BYTES: usize = 1 << 20;
+/// Bytes of a piece, unless one record is larger. A dozen pieces, as bytes or as columns, are under way at a time; larger
+/// ones are not faster.
+pub(super) const PIECE_BYTES: usize = 1 << 19;
 
 /// Most bytes of one record. A longer one is nearly always a quote or bracket that never closes.
 pub(super) const RECORD_BYTES: usize = 128 << 20;
