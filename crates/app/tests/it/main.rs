@@ -11,3 +11,4 @@ mod industrial;
 mod loads;
 mod sandbox;
 mod shipped;
+mod streams;
