@@ -148,7 +148,7 @@ impl Destination for MysqlDestination {
         let writing = Writing {
             stage: staging.name.clone(),
             columns: plan.columns.clone(),
-            encoded: plan.encoded.clone(),
+            sources: plan.sources.clone(),
             replaces: !plan.unique.is_empty() && !chunked,
             form,
             max_packet: server.max_allowed_packet,
