@@ -144,7 +144,10 @@ impl Destination for MysqlDestination {
             let stage = catalog::table(&mut conn, &place, &server, &staging.name).await?;
             same_shape(&plan, &stage)?;
         }
-        let parts = table.sealed(&mut conn, &request.load_id).await?.last_part + 1;
+        let parts = match chunked {
+            true => table.sealed(&mut conn, &request.load_id).await?.last_part + 1,
+            false => 0,
+        };
         let writing = Writing {
             stage: staging.name.clone(),
             columns: plan.columns.clone(),

@@ -50,11 +50,11 @@ async fn columns_grow_in_place_at_the_commit_and_keep_everything_else() {
     request.contract.types = ContractRule::Evolve;
     request.contract.renames.insert("old_word".into(), "word".into());
     // A look at what would change changes nothing.
-    let mut load = destination(&db, json!({ "table": "t" })).begin(request.clone()).await.unwrap();
-    load.write(rows.clone()).await.unwrap();
-    let told = load.preview(&mut Nobody).await.unwrap().unwrap();
+    let mut trial = destination(&db, json!({ "table": "t" })).begin(request.clone()).await.unwrap();
+    trial.write(rows.clone()).await.unwrap();
+    let told = trial.preview(&mut Nobody).await.unwrap().unwrap();
     assert_eq!((told.inserted, told.updated), (1, 0));
-    load.abort().await.unwrap();
+    trial.abort().await.unwrap();
     assert_eq!(db.sql("show create table t"), before);
 
     let load_it = |request: LoadRequest| load(&db, json!({ "table": "t" }), request, rows.clone());
