@@ -126,6 +126,17 @@ impl Quarantine for QuarantineStore {
         self.flush()
     }
 
+    fn kept(&self, node: &str) -> Result<u64, Fault> {
+        if !self.path.exists() {
+            return Ok(0);
+        }
+        let sql = "SELECT count(*) FROM rejects WHERE run = ?1 AND node = ?2 AND NOT value_only";
+        open(&self.path)?
+            .query_row(sql, [self.run.as_str(), node], |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+            .map_err(|error| self.fault(&error.to_string()))
+    }
+
     fn forget(&self, chunk: &str) -> Result<(), Fault> {
         let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         buffer.waiting.retain(|(_, waiting, _)| waiting != chunk);

@@ -5,6 +5,7 @@
 mod bad_input;
 mod bad_servers;
 mod command_line;
+mod crash;
 mod industrial;
 mod sandbox;
 mod shipped;

@@ -6,9 +6,8 @@ use std::sync::atomic::AtomicU32;
 use async_trait::async_trait;
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
-use towpath_connect::types::canonical_field;
 use towpath_connect::{
-    ChunkState, ColumnFit, Context, Destination, Load, LoadRequest, Receipt, TargetTable, Undone,
+    ChunkState, Context, Destination, Load, LoadRequest, Receipt, Replay, TargetTable, Undone,
 };
 use towpath_model::{Fault, LoadId};
 
@@ -17,7 +16,7 @@ use super::config::{Connection, DestinationSettings, LoadMethod};
 use super::create::ColumnDefinition;
 use super::encode::Form;
 use super::fault::{Place, is_not_found};
-use super::ledger::{Ledger, Outcome, State};
+use super::ledger::{Ledger, State};
 use super::load::MysqlLoad;
 use super::names::{TableName, check_new};
 use super::plan::{Existing, Plan, Strategy};
@@ -114,10 +113,11 @@ impl Destination for MysqlDestination {
             }
             if staging.settle(&mut conn, &place, &ledger, &entry).await? {
                 let entry = ledger.find(&mut conn, &request.load_id).await?;
-                return Ok(Box::new(Replay::new(
-                    &request,
-                    entry.map(|entry| entry.outcome).unwrap_or_default(),
-                )));
+                let outcome = entry.map(|entry| entry.outcome).unwrap_or_default();
+                let (written, deduplicated) = (outcome.rows, outcome.deduplicated);
+                let receipt =
+                    Receipt { written, deduplicated, changes: Some(outcome.changes), ..Receipt::default() };
+                return Ok(Box::new(Replay::new(&request, receipt)));
             }
             if request.chunks.is_some() && staging.exists(&mut conn, &place).await? {
                 chunks = table.states(&mut conn, &request.load_id).await?;
@@ -209,37 +209,4 @@ fn same_shape(plan: &Plan, stage: &catalog::Table) -> Result<(), Fault> {
         plan.target.table
     ))
     .hint("start a new run, which clears away what this one left"))
-}
-
-/// A load that is already in place: takes rows and does nothing.
-struct Replay {
-    columns: Vec<ColumnFit>,
-    outcome: Outcome,
-}
-
-impl Replay {
-    fn new(request: &LoadRequest, outcome: Outcome) -> Self {
-        let fields = request.schema.fields().iter().map(canonical_field);
-        let columns = fields.map(|field| ColumnFit::new(field.name(), field.data_type().clone())).collect();
-        Replay { columns, outcome }
-    }
-}
-
-#[async_trait]
-impl Load for Replay {
-    fn columns(&self) -> &[ColumnFit] {
-        &self.columns
-    }
-
-    async fn write(&mut self, _: arrow::array::RecordBatch) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    async fn commit(self: Box<Self>) -> Result<Receipt, Fault> {
-        Ok(Receipt { written: self.outcome.rows, replayed: true, ..Receipt::default() })
-    }
-
-    async fn abort(self: Box<Self>) -> Result<(), Fault> {
-        Ok(())
-    }
 }
