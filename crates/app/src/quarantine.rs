@@ -115,6 +115,10 @@ impl RejectSink for NodeSink {
         buffer.waiting.push((self.node.clone(), self.chunk.clone(), reject));
         if buffer.waiting.len() >= FLUSH_ROWS { self.store.write(&mut buffer) } else { Ok(()) }
     }
+
+    fn keep(&self) -> Result<(), Fault> {
+        self.store.flush()
+    }
 }
 
 impl Quarantine for QuarantineStore {

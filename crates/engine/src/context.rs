@@ -151,6 +151,10 @@ impl RejectSink for CountingSink {
         }
         self.inner.reject(reject)
     }
+
+    fn keep(&self) -> Result<(), Fault> {
+        self.inner.keep()
+    }
 }
 
 /// Keeps the rejects of every node in memory, for previews and tests.

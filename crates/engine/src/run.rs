@@ -146,7 +146,7 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
                 load_id(&options.run, name),
                 format!("{}/{name}", graph.spec.name),
                 plan.schema(),
-                graph.shared.sink(name),
+                graph.shared.labelled(late(name)).sink(name),
             )
         };
         let cuts = node.resumes && landing.resume.enabled && options.dry.is_none();
@@ -168,6 +168,11 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             .hint("add a node such as `load: { destination: sqlite, from: …, table: … }`"));
     }
     Ok(work)
+}
+
+/// The label of rows that a destination rejects while it commits.
+fn late(node: &str) -> String {
+    format!("{node}#commit")
 }
 
 /// The identity of the load of one node in one run.
@@ -256,6 +261,12 @@ async fn commit_all(
     let mut committed: Vec<&str> = Vec::new();
     for item in work {
         let Some(Ready { load, .. }) = ready.remove(&item.node) else { continue };
+        // What is not in the table must be in quarantine, also when the process ends in the very next moment.
+        let quarantine = item.shared.quarantine();
+        if !load.is_replay() {
+            quarantine.forget(&late(&item.node))?;
+        }
+        quarantine.keep()?;
         match load.commit().await {
             Ok(receipt) => {
                 let node = item.node.clone();
