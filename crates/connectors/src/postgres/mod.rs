@@ -33,6 +33,7 @@ mod render;
 mod session;
 mod shape;
 mod source;
+mod split;
 mod stage;
 mod tls;
 mod types;
@@ -83,6 +84,7 @@ impl ConnectorDef for Postgres {
             queries: true,
             atomic: true,
             idempotent: true,
+            splits: true,
             resumes: true,
             diffs: true,
             undoes: true,

@@ -12,10 +12,10 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use futures::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use towpath_connect::types::describe;
 use towpath_connect::{
-    BatchStream, Catalog, CatalogEntry, Filter, ReadProgress, ReadRequest, Reject, RejectSink, Source,
+    BatchStream, Catalog, CatalogEntry, Chunk, Filter, ReadProgress, ReadRequest, Reject, RejectSink, Source,
     StreamInfo,
 };
 use towpath_model::{Fault, SqlText};
@@ -25,10 +25,11 @@ use super::config::Connection;
 use super::decode::{Decoder, Row, Trouble};
 use super::fault::ServerError;
 use super::filters;
-use super::name::TableName;
+use super::name::{TableName, literal};
 use super::protocol::Bound;
 use super::render;
 use super::session::{Broken, Session};
+use super::split::{self, Held, Token};
 use super::types::{Kind, PgType, field, selected};
 use super::wire::Bulk;
 
@@ -57,6 +58,8 @@ pub(super) struct PostgresSource {
     stream: Stream,
     /// Types of the columns since the last description, for the choice of filters.
     known: OnceLock<Vec<(String, PgType)>>,
+    /// Keeps the state of the data that all chunks are read from.
+    held: Mutex<Option<Held>>,
 }
 
 impl fmt::Debug for PostgresSource {
@@ -76,7 +79,7 @@ struct Shape {
 
 impl PostgresSource {
     pub(super) fn new(connection: Arc<Connection>, stream: Stream) -> Self {
-        PostgresSource { connection, stream, known: OnceLock::new() }
+        PostgresSource { connection, stream, known: OnceLock::new(), held: Mutex::default() }
     }
 
     /// Opens a session whose statements all see the same state of the database.
@@ -84,6 +87,17 @@ impl PostgresSource {
         let session = Session::open(&self.connection).await?;
         let begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
         session.batch("starting to read", begin).await?;
+        Ok(session)
+    }
+
+    /// Opens a session that sees the state that the chunks were cut in, when this process cut them or looked at them.
+    async fn open_for_chunk(&self) -> Result<Session, Fault> {
+        let session = self.open().await?;
+        if let Some(held) = self.held.lock().await.as_ref() {
+            let doing = "reading the state of the data that the chunks were cut in";
+            let sql = format!("SET TRANSACTION SNAPSHOT {}", literal(&held.snapshot));
+            session.batch(doing, &sql).await?;
+        }
         Ok(session)
     }
 
@@ -194,9 +208,44 @@ impl Source for PostgresSource {
         known.is_some_and(|(_, kind)| filters::applies(filter, kind))
     }
 
+    async fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        let Stream::Table(name) = &self.stream else { return Ok(None) };
+        let session = self.open().await?;
+        let Some(relation) = catalog::find(&session, name).await? else {
+            return Err(catalog::missing(&session, name).await?);
+        };
+        let chunks = split::split(&session, &relation, rows).await?;
+        if chunks.is_some() {
+            *self.held.lock().await = Some(Held::export(session).await?);
+        }
+        Ok(chunks)
+    }
+
+    async fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
+        let Stream::Table(name) = &self.stream else {
+            return Err(Fault::data("only tables have chunks").hint("run again without `--resume`"));
+        };
+        let tokens: Vec<Token> = chunks.iter().map(Token::parse).collect::<Result<_, _>>()?;
+        let mut held = self.held.lock().await;
+        // What is checked must be what is read, so the check looks at the state that the reads will see.
+        match held.as_ref() {
+            Some(held) => split::check(&held.session, name, &tokens).await,
+            None => {
+                let session = self.open().await?;
+                split::check(&session, name, &tokens).await?;
+                *held = Some(Held::export(session).await?);
+                Ok(())
+            }
+        }
+    }
+
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let doing = format!("reading {}", self.stream);
-        let session = self.open().await?;
+        let token = request.chunk.as_ref().map(Token::parse).transpose()?;
+        let session = match &token {
+            Some(_) => self.open_for_chunk().await?,
+            None => self.open().await?,
+        };
         let shape = self.shape(&session).await?;
         let schema = request.projected()?;
         let columns = chosen(&self.stream, &shape, &schema)?;
@@ -204,14 +253,25 @@ impl Source for PostgresSource {
         let select: Vec<String> = columns.iter().map(|(name, kind)| selected(name, kind)).collect();
         let mut sql = format!("SELECT {} FROM {}", select.join(", "), shape.from);
         let mut binds = shape.binds.clone();
-        for (index, filter) in request.filters.iter().enumerate() {
+        let mut conditions: Vec<String> = Vec::new();
+        if let Some(range) =
+            token.as_ref().map(|token| token.condition(&shape.columns)).transpose()?.flatten()
+        {
+            // A range is read by its index or by its pages; else the whole table would be read for every chunk.
+            session.batch(&doing, "SET LOCAL enable_seqscan = off").await?;
+            conditions.push(range);
+        }
+        for filter in &request.filters {
             let kind = shape.columns.iter().find(|(name, _)| *name == filter.column).map(|(_, kind)| kind);
             let condition =
                 kind.and_then(|kind| filters::sql(filter, kind, &mut binds)).ok_or_else(|| {
                     Fault::internal(format!("a filter on `{}` that the source does not take", filter.column))
                 })?;
-            sql.push_str(if index == 0 { " WHERE " } else { " AND " });
-            sql.push_str(&condition);
+            conditions.push(condition);
+        }
+        if !conditions.is_empty() {
+            sql.push_str(" WHERE ");
+            sql.push_str(&conditions.join(" AND "));
         }
         if let Some(limit) = request.limit {
             sql.push_str(&format!(" LIMIT {limit}"));
@@ -230,7 +290,9 @@ impl Source for PostgresSource {
             names: columns.iter().map(|(name, _)| name.clone()).collect(),
             kinds,
             place: match &self.stream {
-                Stream::Table(name) => format!("table `{name}`"),
+                Stream::Table(name) => {
+                    format!("table `{name}`{}", token.map(|token| token.words()).unwrap_or_default())
+                }
                 Stream::Query(_) => "query".into(),
             },
             doing,

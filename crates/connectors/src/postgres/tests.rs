@@ -1,5 +1,6 @@
 //! Cases of PostgreSQL alone, on a real server.
 
+mod chunks;
 mod conforming;
 mod connections;
 mod faults;
