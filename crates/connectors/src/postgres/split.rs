@@ -40,22 +40,6 @@ pub(super) enum Token {
     Pages { table: u32, file: u32, from: u64, to: Option<u64>, seen: String },
 }
 
-/// A session whose transaction keeps one state of the data alive for others to read.
-pub(super) struct Held {
-    pub(super) session: Session,
-    /// The name under which other sessions take over that state.
-    pub(super) snapshot: String,
-}
-
-impl Held {
-    /// Exports the state that the session, which is in a transaction, sees.
-    pub(super) async fn export(session: Session) -> Result<Self, Fault> {
-        let rows = session.rows("sharing the state of the data", "SELECT pg_export_snapshot()", &[]).await?;
-        let snapshot = rows.first().map(|row| row.get(0)).unwrap_or_default();
-        Ok(Held { session, snapshot })
-    }
-}
-
 impl Token {
     pub(super) fn parse(chunk: &Chunk) -> Result<Self, Fault> {
         serde_json::from_str(&chunk.token).map_err(|error| {
@@ -280,7 +264,9 @@ async fn page_ranges(
         None => sampled_rows(session, relation, facts, doing).await?,
     };
     let per_page = (all as f64 / facts.pages.max(1) as f64).max(1.0);
-    let pages = ((rows as f64 / per_page) as u64).max(facts.pages / MOST_CHUNKS).max(1);
+    let pages = ((rows as f64 / per_page) as u64).max(1);
+    // As many pages in each, so that no chunk is a mere rest.
+    let pages = facts.pages.div_ceil(facts.pages.div_ceil(pages).clamp(1, MOST_CHUNKS)).max(1);
     let mut chunks = Vec::new();
     let mut from = 0;
     loop {

@@ -1,6 +1,6 @@
 //! Chunks: how tables are cut, and loads that stop and go on.
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use towpath_connect::{Chunk, Lane};
 
@@ -145,6 +145,7 @@ async fn key_ranges_outlive_changes() {
     let source = table_source(&database, "t");
     source.revisit(&chunks).await.unwrap();
     assert_eq!(total(source.as_ref(), &chunks).await, (5050 + 1000 - 5 + 450, 102));
+    drop(source);
     database.sql("DROP TABLE t; CREATE TABLE t (id bigint PRIMARY KEY)");
     let fault = table_source(&database, "t").revisit(&chunks).await.unwrap_err();
     assert!(fault.message().contains("created anew"), "{fault}");
@@ -204,6 +205,7 @@ async fn a_created_table_is_the_staging_table_under_its_name() {
 #[tokio::test]
 async fn what_nobody_works_on_is_cleared_away() {
     let database = postgres();
+    database.sql("CREATE TABLE t (id int)");
     let (schema, batches) = rows_of(&database, "select 1 as id").await;
     let chunked =
         || LoadRequest { chunks: Some(parts(2)), ..request(schema.clone(), WriteMode::Append, &[]) };
