@@ -12,6 +12,7 @@
 //! - nothing here prints, and nothing survives the drop of a run.
 
 pub mod cases;
+pub mod checks;
 mod chunked;
 pub mod connections;
 pub mod context;
@@ -25,6 +26,7 @@ pub mod joins;
 pub mod manual;
 pub mod meter;
 mod open;
+mod operator;
 pub mod ordinal;
 mod plan;
 mod pushdown;

@@ -69,6 +69,7 @@ impl QueryPlanner for Planner {
         let planner = DefaultPhysicalPlanner::with_extension_planners(vec![
             Arc::new(MeterPlanner),
             Arc::new(RejectPlanner),
+            Arc::new(crate::checks::CheckPlanner),
             Arc::new(crate::ordinal::OrdinalPlanner),
         ]);
         planner.create_physical_plan(plan, session).await
