@@ -18,7 +18,8 @@ use crate::fault::from_datafusion;
 use crate::scan::ScanExec;
 
 /// Operators that look at one row at a time.
-const ROW_WISE: [&str; 6] = [
+const ROW_WISE: [&str; 7] = [
+    "CooperativeExec",
     "ProjectionExec",
     "FilterExec",
     "CoalesceBatchesExec",

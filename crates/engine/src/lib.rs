@@ -16,6 +16,7 @@ pub mod checks;
 mod chunked;
 pub mod connections;
 pub mod context;
+pub mod drift;
 pub mod dry;
 pub mod expr;
 mod fault;
@@ -23,6 +24,7 @@ pub mod functions;
 pub mod graph;
 pub mod incremental;
 pub mod joins;
+pub mod lineage;
 pub mod manual;
 pub mod meter;
 mod open;
@@ -42,8 +44,14 @@ pub mod transforms;
 mod writers;
 
 #[cfg(test)]
+mod drift_tests;
+#[cfg(test)]
 mod example_tests;
+#[cfg(test)]
+mod lineage_tests;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
 mod run_tests;
+#[cfg(test)]
+mod trial;

@@ -41,6 +41,11 @@ impl SharedTable {
         let schema = Arc::new(plan.schema().as_arrow().clone());
         SharedTable { name, plan, schema, shared: Arc::default() }
     }
+
+    /// The plan that is computed once.
+    pub(crate) fn plan(&self) -> &LogicalPlan {
+        &self.plan
+    }
 }
 
 impl fmt::Debug for SharedTable {

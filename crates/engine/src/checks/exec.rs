@@ -9,7 +9,9 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::execution_plan::CardinalityEffect;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, InputDistributionRequirements, PlanProperties,
+};
 use futures::StreamExt;
 use towpath_model::Fault;
 
@@ -68,12 +70,12 @@ impl ExecutionPlan for CheckExec {
         &self.properties
     }
 
-    fn maintains_input_order(&self) -> Vec<bool> {
-        (0..self.inputs.len()).map(|index| index == 0).collect()
+    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
+        InputDistributionRequirements::new(vec![Distribution::SinglePartition; self.inputs.len()])
     }
 
-    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![false; self.inputs.len()]
+    fn maintains_input_order(&self) -> Vec<bool> {
+        (0..self.inputs.len()).map(|index| index == 0).collect()
     }
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {

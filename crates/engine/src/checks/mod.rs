@@ -15,6 +15,8 @@
 mod exec;
 mod judge;
 mod results;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;

@@ -66,17 +66,18 @@ pub(super) struct Sides {
 }
 
 impl Sides {
-    /// The groups whose sums lie further apart than the tolerance.
+    /// The groups whose sums lie further apart than the tolerance; `at` is the place of the expectation.
     pub(super) fn unequal(
         self,
         cx: &PlanContext,
         (here, there): (&Column, &Column),
         by: &Keys,
         tolerance: f64,
-        path: &str,
+        at: &str,
     ) -> Planned<LogicalPlan> {
+        let path = &join(at, "equal_sum");
         let (ours, theirs) = (format!("{HELPER}here"), format!("{HELPER}there"));
-        let left = sums(cx, self.here, here, by.left(), "here", &ours, path)?;
+        let left = sums(cx, self.here, here, by.left(), "here", &ours, &join(at, "column"))?;
         let right = sums(cx, self.there, there, by.right(), "there", &theirs, &join(path, "column"))?;
         let names: Vec<&str> = by.left().collect();
         let keys = |side: &str| (0..names.len()).map(|index| key(side, index)).collect::<Vec<_>>();

@@ -289,6 +289,7 @@ impl Planner<'_> {
 
     fn equal_sum(&mut self, written: &Expectation, sum: &EqualSum, path: &str) -> Planned<(String, Test)> {
         let column = self.column(written, path)?;
+        let at = path;
         let path = join(path, "equal_sum");
         let other = self.other(&sum.node, &join(&path, "node"))?;
         let name = sum.column.as_deref().unwrap_or(&column.name);
@@ -299,7 +300,7 @@ impl Planner<'_> {
             by => format!("sum of {} is that of {}.{name} by {}", column.name, sum.node, by.join(", ")),
         };
         let sides = beside::Sides { here: self.given.clone(), there: other };
-        let plan = sides.unequal(self.cx, (&column, &there), &by, sum.tolerance, &path)?;
+        let plan = sides.unequal(self.cx, (&column, &there), &by, sum.tolerance, at)?;
         let input = self.beside(plan);
         Ok((words, Test::Nothing { input, what: "different sums".to_owned() }))
     }
