@@ -4,7 +4,7 @@
 //! in the order of the document; a failure or a cancellation before that aborts all of them, so nothing is visible.
 //! Dropping the future of [`run`] drops the loads, which leaves nothing visible either.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -146,7 +146,7 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
                 load_id(&options.run, name),
                 format!("{}/{name}", graph.spec.name),
                 plan.schema(),
-                graph.shared.sink(name),
+                graph.shared.labelled(late(name)).sink(name),
             )
         };
         let cuts = node.resumes && landing.resume.enabled && options.dry.is_none();
@@ -155,6 +155,7 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             plan,
             state: graph.state.clone(),
             shared: graph.shared.clone(),
+            behind: behind(graph, name),
             destination: Arc::clone(destination),
             request,
             resume: cuts.then(|| landing.resume.clone()),
@@ -167,6 +168,11 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             .hint("add a node such as `load: { destination: sqlite, from: …, table: … }`"));
     }
     Ok(work)
+}
+
+/// The label of rows that a destination rejects while it commits.
+fn late(node: &str) -> String {
+    format!("{node}#commit")
 }
 
 /// The identity of the load of one node in one run.
@@ -255,11 +261,22 @@ async fn commit_all(
     let mut committed: Vec<&str> = Vec::new();
     for item in work {
         let Some(Ready { load, .. }) = ready.remove(&item.node) else { continue };
+        // What is not in the table must be in quarantine, also when the process ends in the very next moment.
+        let quarantine = item.shared.quarantine();
+        if !load.is_replay() {
+            quarantine.forget(&late(&item.node))?;
+        }
+        quarantine.keep()?;
         match load.commit().await {
             Ok(receipt) => {
                 let node = item.node.clone();
                 (options.events)(Event::LoadCommitted { node: node.clone(), receipt: receipt.clone() });
                 let entry = landed.entry(node).or_default();
+                if receipt.replayed {
+                    // What was not read again was counted when it was.
+                    entry.read =
+                        receipt.written + receipt.deduplicated + item.shared.rejected.rows(&item.node);
+                }
                 entry.receipt = receipt;
                 entry.seconds = started.elapsed().as_secs_f64();
                 committed.push(&item.node);
@@ -323,8 +340,8 @@ fn worse(first: Option<Fault>, second: Fault) -> Fault {
 /// Share of the sources behind a destination that is read, where they know their size.
 fn fraction(graph: &Graph, destination: &str) -> Option<f64> {
     let (mut done, mut total) = (0.0, 0.0);
-    for source in sources_of(graph, destination) {
-        let info = graph.nodes.get(&source)?.info.as_ref()?;
+    for source in behind(graph, destination) {
+        let Some(info) = graph.nodes.get(&source)?.info.as_ref() else { continue };
         let (read, size) = match (info.bytes, info.rows) {
             (Some(bytes), _) if graph.shared.scans.of(&source).bytes() > 0 => {
                 (graph.shared.scans.of(&source).bytes(), bytes)
@@ -340,15 +357,14 @@ fn fraction(graph: &Graph, destination: &str) -> Option<f64> {
     (total > 0.0).then(|| done / total)
 }
 
-fn sources_of(graph: &Graph, node: &str) -> HashSet<String> {
-    let mut found = HashSet::new();
+/// A node and those that it reads, directly or not.
+fn behind(graph: &Graph, node: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
     let mut open = vec![node.to_owned()];
     while let Some(name) = open.pop() {
-        let Some(node) = graph.nodes.get(&name) else { continue };
-        if node.info.is_some() {
-            found.insert(name);
-        }
+        let Some(node) = graph.nodes.get(&name).filter(|_| !found.contains(&name)) else { continue };
         open.extend(node.reads.iter().map(|(node, _)| node.clone()));
+        found.push(name);
     }
     found
 }

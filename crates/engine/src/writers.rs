@@ -29,6 +29,8 @@ pub(crate) struct Work {
     pub(crate) plan: Arc<dyn ExecutionPlan>,
     pub(crate) state: SessionState,
     pub(crate) shared: RunShared,
+    /// The node and those that it reads, directly or not.
+    pub(crate) behind: Vec<String>,
     pub(crate) destination: Arc<dyn Destination>,
     pub(crate) request: LoadRequest,
     /// How to cut the load; `None` when it cannot be resumed.
@@ -36,6 +38,12 @@ pub(crate) struct Work {
     /// An earlier run left this load unfinished.
     pub(crate) resumed: bool,
     pub(crate) progress: Arc<Progress>,
+}
+
+impl Work {
+    fn divisible(&self) -> bool {
+        chunked::divisible(&self.plan).is_some()
+    }
 }
 
 /// What a writer has done so far.
@@ -116,6 +124,13 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 async fn fill(work: &Arc<Work>, load: &mut dyn Load, source: Option<Arc<dyn Source>>) -> Result<(), Fault> {
+    // A divisible plan shares no node with another, so nobody else needs its rows.
+    if load.is_replay() && work.divisible() {
+        for node in &work.behind {
+            work.shared.add_kept(node)?;
+        }
+        return Ok(());
+    }
     match (load.chunks().is_empty(), source) {
         (false, Some(source)) => fill_chunks(work, load, source.as_ref()).await,
         (false, None) => Err(Fault::contract(
@@ -123,9 +138,15 @@ async fn fill(work: &Arc<Work>, load: &mut dyn Load, source: Option<Arc<dyn Sour
         )
         .hint("start a new run instead of resuming")),
         (true, _) => {
-            let stream = chunked::execute(Arc::clone(&work.plan), &work.state, work.shared.clone())?;
+            // Rows of an indivisible plan may be shared between destinations; the run forgets them as a whole.
+            let label = if work.divisible() { work.node.clone() } else { String::new() };
+            if work.divisible() {
+                work.shared.quarantine().forget(&label)?;
+            }
+            let shared = work.shared.labelled(label);
+            let stream = chunked::execute(Arc::clone(&work.plan), &work.state, shared.clone())?;
             let columns = load.columns().to_vec();
-            let sink = work.shared.sink(&work.node);
+            let sink = shared.sink(&work.node);
             pump(work, stream, columns, sink.as_ref(), &mut Taker::Load(load)).await.map(drop)
         }
     }

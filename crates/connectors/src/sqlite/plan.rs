@@ -111,10 +111,10 @@ pub(super) fn plan(
     table: &str,
     request: &LoadRequest,
 ) -> Result<Plan, Fault> {
-    if same_name(table, LEDGER) || table.get(..IMAGES.len()).is_some_and(|start| same_name(start, IMAGES)) {
-        return Err(
-            Fault::config(format!("`{table}` is a table that remembers loads")).hint("choose another name")
-        );
+    let is_images = table.get(..IMAGES.len()).is_some_and(|start| same_name(start, IMAGES));
+    if is_images || same_name(table, LEDGER) {
+        let what = if is_images { "a table that takes loads back" } else { "the table that remembers loads" };
+        return Err(Fault::config(format!("`{table}` is {what}")).hint("choose another name"));
     }
     refuse_twins(&request.schema)?;
     let key = key_columns(request)?;
