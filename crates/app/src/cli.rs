@@ -77,7 +77,8 @@ pub(crate) enum Command {
     /// Start a pipeline file, by asking or from flags
     Init(InitArgs),
     /// Check a pipeline without running it: every problem at once, with its place
-    Check(PipelineArgs),
+    #[command(after_help = "With `--against`, exit code 2 also says that a load would be refused.")]
+    Check(CheckArgs),
     /// Show the first rows of a node
     Preview(PreviewArgs),
     /// Show the columns of every node
@@ -112,9 +113,13 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct PipelineArgs {
+pub(crate) struct CheckArgs {
     /// Pipeline file (YAML or JSON)
     pub(crate) file: PathBuf,
+    /// Compare what this destination node would be given with its table as it is now, and tell what a load would do
+    /// about each difference; `all` for every destination
+    #[arg(long, value_name = "NODE")]
+    pub(crate) against: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -260,6 +265,9 @@ pub(crate) struct PreviewArgs {
 pub(crate) struct PlanArgs {
     /// Pipeline file
     pub(crate) file: PathBuf,
+    /// Show from which columns of sources each column of a destination comes
+    #[arg(long)]
+    pub(crate) lineage: bool,
     /// Show the query plan of each destination as well
     #[arg(long)]
     pub(crate) explain: bool,

@@ -18,8 +18,15 @@ use crate::fault::from_datafusion;
 use crate::scan::ScanExec;
 
 /// Operators that look at one row at a time.
-const ROW_WISE: [&str; 5] =
-    ["ProjectionExec", "FilterExec", "CoalesceBatchesExec", "MeterExec", "RejectExec"];
+const ROW_WISE: [&str; 7] = [
+    "CooperativeExec",
+    "ProjectionExec",
+    "FilterExec",
+    "CoalesceBatchesExec",
+    "MeterExec",
+    "RejectExec",
+    crate::checks::ROW_WISE_NAME,
+];
 
 /// The source that feeds a divisible plan.
 pub(crate) fn divisible(plan: &Arc<dyn ExecutionPlan>) -> Option<&Arc<dyn Source>> {

@@ -9,6 +9,7 @@ use towpath_connect::reject::MemoryRejects;
 use towpath_connect::{Reject, RejectSink};
 use towpath_model::Fault;
 
+use crate::checks::{CheckReport, Checks};
 use crate::meter::Meters;
 use crate::scan::Scans;
 
@@ -43,6 +44,8 @@ pub struct RunShared {
     pub rejected: Arc<Rejected>,
     /// Rows that left each node.
     pub meters: Arc<Meters>,
+    /// What became of expectations.
+    pub checks: Arc<Checks>,
     /// How far each source has come.
     pub scans: Arc<Scans>,
     /// Filters that sources apply themselves: node and filter, in the order of planning.
@@ -57,6 +60,7 @@ impl RunShared {
             chunk: String::new(),
             rejected: Arc::default(),
             meters: Arc::default(),
+            checks: Arc::default(),
             scans: Arc::default(),
             pushed: Arc::default(),
         }
@@ -64,7 +68,13 @@ impl RunShared {
 
     /// The same run with counters of its own, for one chunk or one more attempt.
     pub fn fork(&self, chunk: impl Into<String>) -> Self {
-        RunShared { chunk: chunk.into(), rejected: Arc::default(), meters: Arc::default(), ..self.clone() }
+        RunShared {
+            chunk: chunk.into(),
+            rejected: Arc::default(),
+            meters: Arc::default(),
+            checks: Arc::default(),
+            ..self.clone()
+        }
     }
 
     /// The same counters, for rows of a chunk.
@@ -92,7 +102,8 @@ impl RunShared {
 
     /// What was counted so far, as JSON; [`RunShared::add_counts`] reads it.
     pub fn counts(&self) -> String {
-        let counts = Counts { rows: self.meters.all(), rejected: self.rejected.all() };
+        let counts =
+            Counts { rows: self.meters.all(), rejected: self.rejected.all(), checks: self.checks.all() };
         serde_json::to_string(&counts).unwrap_or_default()
     }
 
@@ -106,15 +117,20 @@ impl RunShared {
         for (node, rows) in counts.rejected {
             self.rejected.counter(&node).fetch_add(rows, Ordering::Relaxed);
         }
+        for (node, index, report) in counts.checks {
+            self.checks.add(&node, index, report);
+        }
         Ok(())
     }
 }
 
-/// Rows per port, and rejected rows per node.
+/// Rows per port, rejected rows per node, and what became of expectations.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Counts {
     rows: Vec<(String, String, u64)>,
     rejected: Vec<(String, u64)>,
+    #[serde(default)]
+    checks: Vec<(String, usize, CheckReport)>,
 }
 
 /// How many rows each node sent to quarantine.

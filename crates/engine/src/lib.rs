@@ -12,9 +12,11 @@
 //! - nothing here prints, and nothing survives the drop of a run.
 
 pub mod cases;
+pub mod checks;
 mod chunked;
 pub mod connections;
 pub mod context;
+pub mod drift;
 pub mod dry;
 pub mod expr;
 mod fault;
@@ -22,9 +24,11 @@ pub mod functions;
 pub mod graph;
 pub mod incremental;
 pub mod joins;
+pub mod lineage;
 pub mod manual;
 pub mod meter;
 mod open;
+mod operator;
 pub mod ordinal;
 mod plan;
 mod pushdown;
@@ -40,8 +44,14 @@ pub mod transforms;
 mod writers;
 
 #[cfg(test)]
+mod drift_tests;
+#[cfg(test)]
 mod example_tests;
+#[cfg(test)]
+mod lineage_tests;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
 mod run_tests;
+#[cfg(test)]
+mod trial;

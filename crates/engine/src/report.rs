@@ -8,6 +8,7 @@ use towpath_connect::{ChangeCounts, ChangeKind, Receipt};
 use towpath_model::pipeline::Role;
 use towpath_model::{Fault, RunId};
 
+use crate::checks::{CheckReport, Outcome, Severity};
 use crate::graph::Graph;
 use crate::transform::RowEffect;
 
@@ -54,6 +55,9 @@ pub struct NodeReport {
     /// Some of the rows that a dry run would change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<SampleChange>,
+    /// What became of the expectations of a check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckReport>,
     /// Remarks for people.
     pub notes: Vec<String>,
 }
@@ -102,6 +106,14 @@ pub struct RunReport {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<FaultReport>,
+}
+
+impl RunReport {
+    /// Expectations of severity `warn` that do not hold: the run is done, and somebody should look.
+    pub fn warnings(&self) -> usize {
+        let checks = self.nodes.iter().flat_map(|node| &node.checks);
+        checks.filter(|check| check.severity == Severity::Warn && check.outcome == Outcome::Broken).count()
+    }
 }
 
 /// A fault as data.
@@ -225,6 +237,7 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
             seconds: 0.0,
             changes: None,
             samples: Vec::new(),
+            checks: shared.checks.of(name),
             notes: node.info.as_ref().map(|info| info.notes.clone()).unwrap_or_default(),
         };
         match spec.role {

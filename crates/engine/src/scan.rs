@@ -12,15 +12,12 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::datasource::TableType;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::Expr;
-use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
-use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::{StreamExt, TryStreamExt};
 use towpath_connect::{Chunk, Filter, ReadProgress, ReadRequest, Source, StreamInfo};
 
-use crate::context::RunShared;
 use crate::fault::carry;
+use crate::operator::{self, Visit, no_expressions};
 use crate::pushdown;
 
 /// How far the sources of a run have come, by node.
@@ -72,12 +69,6 @@ impl TableProvider for SourceTable {
             filters.iter().map(|expr| self.accepts(expr).ok_or_else(refused)).collect::<Result<Vec<_>>>()?;
         let columns = projection.cloned().unwrap_or_else(|| (0..self.info.schema.fields().len()).collect());
         let schema = Arc::new(self.info.schema.project(&columns)?);
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(schema),
-            Partitioning::UnknownPartitioning(1),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
         Ok(Arc::new(ScanExec {
             node: self.node.clone(),
             source: Arc::clone(&self.source),
@@ -86,7 +77,7 @@ impl TableProvider for SourceTable {
             filters,
             limit,
             chunk: None,
-            properties: Arc::new(properties),
+            properties: operator::first(schema),
         }))
     }
 }
@@ -145,11 +136,8 @@ impl ExecutionPlan for ScanExec {
         Vec::new()
     }
 
-    fn apply_expressions(
-        &self,
-        _visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
+    fn apply_expressions(&self, _: &mut Visit<'_>) -> Result<TreeNodeRecursion> {
+        no_expressions()
     }
 
     fn with_new_children(
@@ -160,10 +148,7 @@ impl ExecutionPlan for ScanExec {
     }
 
     fn execute(&self, _partition: usize, task: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let shared = task
-            .session_config()
-            .get_extension::<RunShared>()
-            .ok_or_else(|| DataFusionError::Internal("a source outside a run".into()))?;
+        let shared = operator::run_of(&task)?;
         let request = ReadRequest {
             schema: Arc::clone(&self.stream_schema),
             columns: self.columns.clone(),
@@ -178,6 +163,6 @@ impl ExecutionPlan for ScanExec {
         let named = move |fault: towpath_model::Fault| carry(fault.at("node", &node));
         let opening = async move { source.read(request).await };
         let batches = futures::stream::once(opening).try_flatten().map(move |item| item.map_err(&named));
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), batches)))
+        Ok(operator::stream(self.schema(), batches))
     }
 }

@@ -12,8 +12,9 @@ use crate::mode::WriteMode;
 use crate::problem::{Problem, join};
 use crate::suggest;
 
-/// Keys of a destination node that are read here.
-pub const LANDING_KEYS: [&str; 7] = ["mode", "key", "contract", "mirror", "history", "undo", "resume"];
+/// Keys of a destination node that mean the same for every destination.
+pub const LANDING_KEYS: [&str; 8] =
+    ["mode", "key", "contract", "mirror", "history", "undo", "resume", "expect"];
 
 /// What happens to rows of the target whose key did not come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

@@ -11,6 +11,7 @@
 
 pub mod contract;
 pub mod document;
+pub mod expectations;
 pub mod fault;
 pub mod ids;
 pub mod incremental;

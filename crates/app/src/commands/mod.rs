@@ -5,6 +5,7 @@ mod check;
 mod copy;
 mod discover;
 mod init;
+mod lineage;
 mod manual;
 mod plan;
 mod preview;

@@ -5,6 +5,7 @@ use arrow::datatypes::Schema;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use towpath_connect::ChangeKind;
 use towpath_connect::types::describe;
+use towpath_engine::checks::{Outcome as CheckOutcome, Severity};
 use towpath_engine::report::{RunReport, RunState, SampleChange, SampleValue};
 
 use super::{Console, Tone, bytes, count, seconds};
@@ -70,6 +71,7 @@ pub(crate) fn report(console: &Console, report: &RunReport, quarantine: Option<&
     let memory = peak_memory().map(|peak| format!(" · peak memory {}", bytes(peak))).unwrap_or_default();
     let facts = format!("{} rows written in {}{memory}", count(written), seconds(report.seconds));
     changes(console, report);
+    checks(console, report);
     match report.state {
         RunState::Done | RunState::DoneWithQuarantine if report.dry => {
             let done = console.tone(Tone::Good, "dry run:");
@@ -77,6 +79,9 @@ pub(crate) fn report(console: &Console, report: &RunReport, quarantine: Option<&
             if report.quarantined > 0 {
                 console.say(&format!("  {} rows would go to quarantine", count(report.quarantined)));
             }
+        }
+        RunState::Done if report.warnings() > 0 => {
+            console.say(&format!("{} {facts}", console.tone(Tone::Warn, "done, with warnings:")));
         }
         RunState::Done => console.say(&format!("{} {facts}", console.tone(Tone::Good, "done:"))),
         RunState::DoneWithQuarantine => {
@@ -99,6 +104,47 @@ pub(crate) fn report(console: &Console, report: &RunReport, quarantine: Option<&
             }
         }
     }
+}
+
+/// Expectations that do not hold, each with the rows that break it.
+fn checks(console: &Console, report: &RunReport) {
+    let (mut all, mut held) = (0, 0);
+    for node in &report.nodes {
+        for check in &node.checks {
+            all += 1;
+            held += usize::from(check.outcome == CheckOutcome::Held);
+            if check.outcome != CheckOutcome::Broken {
+                continue;
+            }
+            let (tone, word) = match check.severity {
+                Severity::Warn => (Tone::Warn, "warning:"),
+                Severity::Quarantine => (Tone::Warn, "quarantine:"),
+                Severity::Fail => (Tone::Bad, "failed:"),
+            };
+            let found = match &check.finding {
+                Some(finding) => finding.clone(),
+                None => format!("{} of {} rows break it", count(check.failures), count(check.checked)),
+            };
+            let name = check_name(&node.node);
+            console.say(&format!("  {} {name}: {}: {found}", console.tone(tone, word), check.expectation));
+            for sample in &check.samples {
+                let values = sample.values.iter().map(|(column, value)| {
+                    format!("{column}: {}", value.as_deref().map_or("null".to_owned(), shorten))
+                });
+                let place = sample.place.as_ref().map(|place| format!("{place}  ")).unwrap_or_default();
+                let line = format!("    {place}{}", values.collect::<Vec<_>>().join(", "));
+                console.say(&console.tone(Tone::Quiet, &line));
+            }
+        }
+    }
+    if all > 0 {
+        console.say(&format!("  {held} of {all} expectations hold"));
+    }
+}
+
+/// The node as people wrote it: expectations of a destination are checked by a node before it.
+fn check_name(node: &str) -> &str {
+    node.strip_suffix(":expect").unwrap_or(node)
 }
 
 /// What changed, or would change, in the tables.
