@@ -3,7 +3,7 @@
 //! `given` replaces nodes by rows: a list of mappings (types follow from the values), or
 //! `{ columns: {name: type}, rows: [[…]] }` for exact types. `expect` compares what a node gives; only the columns
 //! that the expected rows name are compared, numbers by value, and the order only after a `sort`. A destination is
-//! compared by what it would be given; nothing is written.
+//! compared by what it would be given, its expectations being checked; nothing is written.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use serde_json::{Map, Value};
 use towpath_connect::fit::row_as_json;
 use towpath_connect::words;
+use towpath_model::expectations::check_before;
 use towpath_model::params::{Value as Param, settle};
 use towpath_model::pipeline::{Edge, Role, TestSpec};
 use towpath_model::scope::{DataInterval, Scope};
@@ -83,7 +84,8 @@ async fn run_test(
         let read = setting.output_of(node);
         let graph = setting.graph_of(&read).await?;
         rows_of(&graph, &read).await?;
-        let actual = graph.shared.rejected.rows(node);
+        let rejected = &graph.shared.rejected;
+        let actual = rejected.rows(node) + rejected.rows(&check_before(node));
         if actual != *expected {
             differences.push(format!("{node}: expected {expected} rows in quarantine, found {actual}"));
         }

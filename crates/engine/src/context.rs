@@ -9,6 +9,7 @@ use towpath_connect::reject::MemoryRejects;
 use towpath_connect::{Reject, RejectSink};
 use towpath_model::Fault;
 
+use crate::checks::{CheckReport, Checks};
 use crate::meter::Meters;
 use crate::scan::Scans;
 
@@ -26,6 +27,11 @@ pub trait Quarantine: Send + Sync + fmt::Debug {
     fn forget(&self, _chunk: &str) -> Result<(), Fault> {
         Ok(())
     }
+
+    /// Rows of a node that are kept already, from earlier attempts of the run.
+    fn kept(&self, _node: &str) -> Result<u64, Fault> {
+        Ok(0)
+    }
 }
 
 /// Handed to DataFusion as a session extension, so that operators find it when they execute.
@@ -38,6 +44,8 @@ pub struct RunShared {
     pub rejected: Arc<Rejected>,
     /// Rows that left each node.
     pub meters: Arc<Meters>,
+    /// What became of expectations.
+    pub checks: Arc<Checks>,
     /// How far each source has come.
     pub scans: Arc<Scans>,
     /// Filters that sources apply themselves: node and filter, in the order of planning.
@@ -52,6 +60,7 @@ impl RunShared {
             chunk: String::new(),
             rejected: Arc::default(),
             meters: Arc::default(),
+            checks: Arc::default(),
             scans: Arc::default(),
             pushed: Arc::default(),
         }
@@ -59,7 +68,25 @@ impl RunShared {
 
     /// The same run with counters of its own, for one chunk or one more attempt.
     pub fn fork(&self, chunk: impl Into<String>) -> Self {
-        RunShared { chunk: chunk.into(), rejected: Arc::default(), meters: Arc::default(), ..self.clone() }
+        RunShared {
+            chunk: chunk.into(),
+            rejected: Arc::default(),
+            meters: Arc::default(),
+            checks: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The same counters, for rows of a chunk.
+    pub fn labelled(&self, chunk: impl Into<String>) -> Self {
+        RunShared { chunk: chunk.into(), ..self.clone() }
+    }
+
+    /// Counts the rows of a node that earlier attempts rejected.
+    pub fn add_kept(&self, node: &str) -> Result<(), Fault> {
+        let kept = self.quarantine.kept(node)?;
+        self.rejected.counter(node).store(kept, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Where rows go that the node rejects.
@@ -75,7 +102,8 @@ impl RunShared {
 
     /// What was counted so far, as JSON; [`RunShared::add_counts`] reads it.
     pub fn counts(&self) -> String {
-        let counts = Counts { rows: self.meters.all(), rejected: self.rejected.all() };
+        let counts =
+            Counts { rows: self.meters.all(), rejected: self.rejected.all(), checks: self.checks.all() };
         serde_json::to_string(&counts).unwrap_or_default()
     }
 
@@ -89,15 +117,20 @@ impl RunShared {
         for (node, rows) in counts.rejected {
             self.rejected.counter(&node).fetch_add(rows, Ordering::Relaxed);
         }
+        for (node, index, report) in counts.checks {
+            self.checks.add(&node, index, report);
+        }
         Ok(())
     }
 }
 
-/// Rows per port, and rejected rows per node.
+/// Rows per port, rejected rows per node, and what became of expectations.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Counts {
     rows: Vec<(String, String, u64)>,
     rejected: Vec<(String, u64)>,
+    #[serde(default)]
+    checks: Vec<(String, usize, CheckReport)>,
 }
 
 /// How many rows each node sent to quarantine.
@@ -133,6 +166,10 @@ impl RejectSink for CountingSink {
             self.count.fetch_add(1, Ordering::Relaxed);
         }
         self.inner.reject(reject)
+    }
+
+    fn keep(&self) -> Result<(), Fault> {
+        self.inner.keep()
     }
 }
 

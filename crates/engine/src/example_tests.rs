@@ -1,29 +1,15 @@
 //! Every transform's example is a pipeline whose tests pass; every schema stays inside the subset of forms.
 
-use std::sync::Arc;
-
 use serde_json::Value;
-use towpath_connect::{Context, Registry};
 use towpath_model::scope::Scope;
 use towpath_model::{Document, PipelineSpec};
 
 use crate::cases::run_tests;
-use crate::connections::ConnectionBook;
-use crate::graph::Workshop;
-use crate::memory::{Memory, MemoryConnector};
-
-fn workshop() -> Workshop {
-    Workshop {
-        registry: Registry::new(vec![MemoryConnector::erased(Arc::new(Memory::default()))]),
-        transforms: crate::transforms::all(),
-        connections: ConnectionBook::default(),
-        context: Context::new("."),
-    }
-}
+use crate::trial::workshop;
 
 #[tokio::test]
 async fn every_example_passes_its_own_tests() {
-    let workshop = workshop();
+    let workshop = workshop(&Default::default());
     let mut wrong = Vec::new();
     for transform in &workshop.transforms {
         let spec = transform.spec();

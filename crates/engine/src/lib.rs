@@ -12,16 +12,25 @@
 //! - nothing here prints, and nothing survives the drop of a run.
 
 pub mod cases;
+pub mod checks;
+mod chunked;
 pub mod connections;
 pub mod context;
+pub mod drift;
+pub mod dry;
 pub mod expr;
 mod fault;
 pub mod functions;
 pub mod graph;
+pub mod incremental;
 pub mod joins;
+pub mod lineage;
 pub mod manual;
 pub mod meter;
+mod open;
+mod operator;
 pub mod ordinal;
+mod plan;
 mod pushdown;
 pub mod reject;
 pub mod report;
@@ -32,10 +41,17 @@ mod share;
 mod spool;
 pub mod transform;
 pub mod transforms;
+mod writers;
 
 #[cfg(test)]
+mod drift_tests;
+#[cfg(test)]
 mod example_tests;
+#[cfg(test)]
+mod lineage_tests;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
 mod run_tests;
+#[cfg(test)]
+mod trial;

@@ -3,6 +3,8 @@
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
 use towpath_model::contract::Contract;
+use towpath_model::expectations::CHECK;
+use towpath_model::incremental::Incremental;
 use towpath_model::landing::{History, Mirror, Resume, Undo};
 use towpath_model::params::ParamSpec;
 use towpath_model::schedule::ScheduleSpec;
@@ -16,17 +18,11 @@ pub fn document_schema(workshop: &Workshop) -> Value {
     let mut kinds = Vec::new();
     for connector in workshop.registry.all() {
         let spec = connector.spec();
-        kinds.push(node(
-            "source",
-            spec.name,
-            spec.title,
-            spec.summary,
-            &spec.source,
-            source_keys(),
-            &mut defs,
-        ));
+        let source_keys = source_keys(&mut defs);
+        kinds.push(node("source", spec.name, spec.title, spec.summary, &spec.source, source_keys, &mut defs));
         if !spec.capabilities.write_modes.is_empty() {
-            let keys = destination_keys(&spec.capabilities.write_modes, &mut defs);
+            let mut keys = destination_keys(&spec.capabilities.write_modes, &mut defs);
+            keys.extend(expectations(workshop, &mut defs));
             kinds.push(node(
                 "destination",
                 spec.name,
@@ -136,8 +132,14 @@ fn common(with_connection: bool) -> Map<String, Value> {
     keys
 }
 
-fn source_keys() -> Map<String, Value> {
-    common(true)
+fn source_keys(defs: &mut Map<String, Value>) -> Map<String, Value> {
+    let mut keys = common(true);
+    let incremental = hoist(schema_for!(Incremental).to_value(), defs);
+    keys.insert(
+        "incremental".into(),
+        described("Reads only rows that are new since the last run.", incremental),
+    );
+    keys
 }
 
 fn from(shape: Value) -> Value {
@@ -159,6 +161,14 @@ fn transform_keys(inputs: InputPorts) -> Map<String, Value> {
     };
     keys.insert("from".into(), from(shape));
     keys
+}
+
+/// The key `expect`, which is that of the check node before the destination.
+fn expectations(workshop: &Workshop, defs: &mut Map<String, Value>) -> Option<(String, Value)> {
+    let check = workshop.transform(CHECK)?;
+    let mut config = hoist(check.spec().config.clone(), defs);
+    let expect = config.get_mut("properties")?.get_mut("expect")?.take();
+    Some(("expect".to_owned(), described("What is expected of the rows before they are loaded.", expect)))
 }
 
 fn destination_keys(modes: &[towpath_model::WriteMode], defs: &mut Map<String, Value>) -> Map<String, Value> {

@@ -20,13 +20,11 @@ use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext
 use datafusion::logical_expr::{
     Expr, Extension, LogicalPlan, UserDefinedLogicalNode, UserDefinedLogicalNodeCore,
 };
-use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
 use futures::StreamExt;
 
-use crate::context::RunShared;
+use crate::operator::{self, Visit, no_expressions, only};
 
 /// Rows and bytes that left one output port.
 #[derive(Debug, Default)]
@@ -181,8 +179,8 @@ impl UserDefinedLogicalNodeCore for MeterNode {
         write!(f, "{self:?}")
     }
 
-    fn with_exprs_and_inputs(&self, _exprs: Vec<Expr>, mut inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let input = inputs.swap_remove(0);
+    fn with_exprs_and_inputs(&self, _exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
+        let input = only(inputs)?;
         let schema = unqualified(&input)?;
         Ok(MeterNode { port: self.port.clone(), input, schema })
     }
@@ -212,7 +210,7 @@ impl ExtensionPlanner for MeterPlanner {
         _planning_ctx: &PhysicalPlanningContext,
     ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
         let Some(meter) = node.as_any().downcast_ref::<MeterNode>() else { return Ok(None) };
-        let input = Arc::clone(&physical_inputs[0]);
+        let input = only(physical_inputs.to_vec())?;
         Ok(Some(Arc::new(MeterExec { port: meter.port.clone(), input })))
     }
 }
@@ -250,34 +248,28 @@ impl ExecutionPlan for MeterExec {
         vec![&self.input]
     }
 
-    fn apply_expressions(
-        &self,
-        _visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
+    fn apply_expressions(&self, _: &mut Visit<'_>) -> Result<TreeNodeRecursion> {
+        no_expressions()
     }
 
     fn with_new_children(
         self: Arc<Self>,
-        mut children: Vec<Arc<dyn ExecutionPlan>>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Arc::new(MeterExec { port: self.port.clone(), input: children.swap_remove(0) }))
+        Ok(Arc::new(MeterExec { port: self.port.clone(), input: only(children)? }))
     }
 
     fn execute(&self, partition: usize, task: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let meter =
-            task.session_config().get_extension::<RunShared>().map(|shared| shared.meters.of(&self.port));
-        if let Some(meter) = &meter {
-            meter.start();
-        }
+        let meter = operator::run_of(&task)?.meters.of(&self.port);
+        meter.start();
         let input = self.input.execute(partition, task)?;
         let schema = input.schema();
         let counted = input.inspect(move |batch| {
-            if let (Some(meter), Ok(batch)) = (&meter, batch) {
+            if let Ok(batch) = batch {
                 meter.add(batch);
             }
         });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, counted)))
+        Ok(operator::stream(schema, counted))
     }
 
     fn supports_limit_pushdown(&self) -> bool {

@@ -14,7 +14,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::Session;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{DFSchema, DFSchemaRef, plan_err};
+use datafusion::common::{DFSchema, DFSchemaRef};
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
@@ -25,10 +25,7 @@ use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{
     EquivalenceProperties, LexOrdering, OrderingRequirements, PhysicalExpr, PhysicalSortExpr,
 };
-use datafusion::physical_plan::execution_plan::{
-    CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
-};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::execution_plan::CardinalityEffect;
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties,
     InputDistributionRequirements, Partitioning, PlanProperties,
@@ -36,6 +33,7 @@ use datafusion::physical_plan::{
 use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
 use futures::StreamExt;
 
+use crate::operator::{self, Visit, no_expressions, only};
 use crate::reject::HELPER;
 
 /// The name of the column with the number of the row, from 1.
@@ -95,11 +93,8 @@ impl UserDefinedLogicalNodeCore for Ordinal {
         write!(f, "Ordinal")
     }
 
-    fn with_exprs_and_inputs(&self, _: Vec<Expr>, mut inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let (Some(input), 0) = (inputs.pop(), inputs.len()) else {
-            return plan_err!("an ordinal node has one input");
-        };
-        Ordinal::new(input)
+    fn with_exprs_and_inputs(&self, _: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
+        Ordinal::new(only(inputs)?)
     }
 
     fn necessary_children_exprs(&self, output: &[usize]) -> Option<Vec<Vec<usize>>> {
@@ -126,9 +121,9 @@ impl ExtensionPlanner for OrdinalPlanner {
         if !node.as_any().is::<Ordinal>() {
             return Ok(None);
         }
-        let [input] = physical_inputs else { return plan_err!("an ordinal node has one input") };
+        let input = only(physical_inputs.to_vec())?;
         let order = input.output_ordering().cloned();
-        Ok(Some(Arc::new(OrdinalExec::new(Arc::clone(input), order))))
+        Ok(Some(Arc::new(OrdinalExec::new(input, order))))
     }
 }
 
@@ -193,29 +188,15 @@ impl ExecutionPlan for OrdinalExec {
         vec![&self.input]
     }
 
-    fn apply_expressions(
-        &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn replace_children(
-        self: Arc<Self>,
-        mut children: Vec<Arc<dyn ExecutionPlan>>,
-        _: ReplaceChildrenOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let (Some(input), 0) = (children.pop(), children.len()) else {
-            return plan_err!("an ordinal node has one input");
-        };
-        Ok(Arc::new(OrdinalExec::new(input, self.order.clone())))
+    fn apply_expressions(&self, _: &mut Visit<'_>) -> Result<TreeNodeRecursion> {
+        no_expressions()
     }
 
     fn with_new_children(
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
+        Ok(Arc::new(OrdinalExec::new(only(children)?, self.order.clone())))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
@@ -231,7 +212,7 @@ impl ExecutionPlan for OrdinalExec {
             columns.push(Arc::new(numbers));
             Ok(RecordBatch::try_new(Arc::clone(&target), columns)?)
         });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, stream)))
+        Ok(operator::stream(schema, stream))
     }
 
     fn cardinality_effect(&self) -> CardinalityEffect {

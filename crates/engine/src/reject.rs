@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -27,14 +27,9 @@ use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext
 use datafusion::logical_expr::{
     Expr, Extension, LogicalPlan, UserDefinedLogicalNode, UserDefinedLogicalNodeCore,
 };
-use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
-use datafusion::physical_plan::execution_plan::{
-    CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
-};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
-};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_plan::execution_plan::CardinalityEffect;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
 use futures::StreamExt;
 use towpath_connect::{Reject as RejectedRow, RejectSink};
@@ -42,7 +37,7 @@ use towpath_model::Fault;
 
 use towpath_connect::fit::row_as_json;
 
-use crate::context::RunShared;
+use crate::operator::{self, Visit, only};
 
 /// Prefix of columns that a plan adds for itself.
 pub const HELPER: &str = "__towpath_";
@@ -104,10 +99,8 @@ impl UserDefinedLogicalNodeCore for Reject {
         write!(f, "Reject: node={}, {} rules", self.node, self.rules.len())
     }
 
-    fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, mut inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let (Some(input), 0) = (inputs.pop(), inputs.len()) else {
-            return plan_err!("a reject node has one input");
-        };
+    fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
+        let input = only(inputs)?;
         let rules = self.rules.iter().zip(exprs);
         let rules = rules.map(|(rule, reason)| RejectRule { column: rule.column.clone(), reason }).collect();
         Ok(Reject { input, node: self.node.clone(), on_reject: self.on_reject, rules })
@@ -174,15 +167,8 @@ struct RejectExec {
 
 impl RejectExec {
     fn new(input: Arc<dyn ExecutionPlan>, node: String, on_reject: OnReject, rules: Arc<[Rule]>) -> Self {
-        // Orderings and partitions survive; facts about values (constants, equal columns) are the input's too.
-        let equivalence: EquivalenceProperties = input.equivalence_properties().clone();
-        let properties = PlanProperties::new(
-            equivalence,
-            input.output_partitioning().clone(),
-            input.pipeline_behavior(),
-            input.boundedness(),
-        );
-        RejectExec { input, node, on_reject, rules, properties: Arc::new(properties), seen: Arc::default() }
+        let properties = operator::passing(&input);
+        RejectExec { input, node, on_reject, rules, properties, seen: Arc::default() }
     }
 }
 
@@ -213,10 +199,7 @@ impl ExecutionPlan for RejectExec {
         vec![&self.input]
     }
 
-    fn apply_expressions(
-        &self,
-        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
+    fn apply_expressions(&self, f: &mut Visit<'_>) -> Result<TreeNodeRecursion> {
         for rule in self.rules.iter() {
             if f(&rule.reason)? == TreeNodeRecursion::Stop {
                 return Ok(TreeNodeRecursion::Stop);
@@ -225,30 +208,16 @@ impl ExecutionPlan for RejectExec {
         Ok(TreeNodeRecursion::Continue)
     }
 
-    fn replace_children(
-        self: Arc<Self>,
-        mut children: Vec<Arc<dyn ExecutionPlan>>,
-        _: ReplaceChildrenOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let (Some(input), 0) = (children.pop(), children.len()) else {
-            return plan_err!("a reject node has one input");
-        };
-        Ok(Arc::new(RejectExec::new(input, self.node.clone(), self.on_reject, Arc::clone(&self.rules))))
-    }
-
     fn with_new_children(
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
+        let (node, rules) = (self.node.clone(), Arc::clone(&self.rules));
+        Ok(Arc::new(RejectExec::new(only(children)?, node, self.on_reject, rules)))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let Some(shared) = context.session_config().get_extension::<RunShared>() else {
-            return Err(DataFusionError::External(Box::new(Fault::internal(
-                "a plan that rejects rows runs without a quarantine",
-            ))));
-        };
+        let shared = operator::run_of(&context)?;
         let judge = Judge {
             rules: Arc::clone(&self.rules),
             node: self.node.clone(),
@@ -265,7 +234,7 @@ impl ExecutionPlan for RejectExec {
                 other => Some(other),
             })
         });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, stream)))
+        Ok(operator::stream(schema, stream))
     }
 
     fn cardinality_effect(&self) -> CardinalityEffect {
@@ -290,11 +259,7 @@ impl Judge {
         for rule in self.rules.iter() {
             let reason = rule.reason.evaluate(&batch)?.into_array(rows)?;
             if reason.logical_null_count() < rows {
-                let reason = match reason.data_type() {
-                    DataType::Utf8 => reason,
-                    _ => cast(&reason, &DataType::Utf8)?,
-                };
-                reasons.push((rule.column, reason.as_string::<i32>().clone()));
+                reasons.push((rule.column, texts(reason)?));
             }
         }
         if reasons.is_empty() {
@@ -348,14 +313,25 @@ impl Judge {
     }
 }
 
-fn without_helpers(batch: &RecordBatch) -> Result<RecordBatch> {
+/// Reasons as texts.
+pub(crate) fn texts(reasons: ArrayRef) -> Result<StringArray> {
+    let reasons = match reasons.data_type() {
+        DataType::Utf8 => reasons,
+        _ => cast(&reasons, &DataType::Utf8)?,
+    };
+    Ok(reasons.as_string::<i32>().clone())
+}
+
+/// The batch without columns that the plan added for itself.
+pub(crate) fn without_helpers(batch: &RecordBatch) -> Result<RecordBatch> {
     let schema = batch.schema();
     let kept = schema.fields().iter().enumerate().filter(|(_, field)| !field.name().starts_with(HELPER));
     let kept: Vec<usize> = kept.map(|(index, _)| index).collect();
     Ok(batch.project(&kept)?)
 }
 
-fn text(array: &dyn Array, row: usize) -> Option<String> {
+/// A value in the form in which people read it; `None` when it is missing.
+pub(crate) fn text(array: &dyn Array, row: usize) -> Option<String> {
     if array.is_null(row) {
         return None;
     }

@@ -1,78 +1,19 @@
 //! What a run promises, on connectors in memory.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use towpath_connect::{Comparison, Context, Literal, Registry};
-use towpath_model::scope::Scope;
-use towpath_model::{Document, PipelineSpec, RunId};
+use towpath_connect::{Comparison, Literal};
 
-use crate::connections::ConnectionBook;
-use crate::context::{MemoryQuarantine, RunShared};
-use crate::graph::{Graph, Workshop, compile};
-use crate::memory::{Memory, MemoryConnector};
-use crate::report::{NodeReport, RunReport, RunState};
-use crate::run::{RunOptions, preview, run};
-use crate::session::{Limits, session};
-
-fn batch(from: i64, names: &[&str]) -> RecordBatch {
-    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(from..from + names.len() as i64));
-    let names: ArrayRef = Arc::new(StringArray::from(names.to_vec()));
-    RecordBatch::try_from_iter([("id", ids), ("name", names)]).unwrap()
-}
-
-fn memory() -> Arc<Memory> {
-    let memory = Arc::new(Memory::default());
-    let batches = vec![batch(1, &["ada", "bob", "cy"]), batch(4, &["dora", "eve", "far too long"])];
-    memory.streams.lock().unwrap().insert("people".into(), batches);
-    memory
-}
-
-async fn graph(memory: &Arc<Memory>, text: &str) -> (Graph, MemoryQuarantine) {
-    let document = Document::parse("p.yaml", text).unwrap();
-    let (spec, problems) = PipelineSpec::from_document(&document);
-    assert_eq!(problems, vec![]);
-    let workshop = Workshop {
-        registry: Registry::new(vec![MemoryConnector::erased(Arc::clone(memory))]),
-        transforms: crate::transforms::all(),
-        connections: ConnectionBook::default(),
-        context: Context::new("."),
-    };
-    let quarantine = MemoryQuarantine::default();
-    let shared = RunShared::new(Arc::new(quarantine.clone()));
-    let state = session(shared.clone(), Limits::default()).unwrap();
-    let scope = Scope::new(".".as_ref(), |_| None);
-    (compile(spec.unwrap(), &workshop, &scope, state, shared, Default::default()).await, quarantine)
-}
-
-async fn run_text(memory: &Arc<Memory>, text: &str) -> RunReport {
-    let (graph, _) = graph(memory, text).await;
-    assert_eq!(graph.problems, vec![]);
-    let (_keep, cancel) = tokio::sync::watch::channel(false);
-    run(&graph, RunOptions { run: RunId::generate(), date: None, events: Arc::new(|_| {}), cancel }).await
-}
-
-fn node<'a>(report: &'a RunReport, name: &str) -> &'a NodeReport {
-    report.nodes.iter().find(|node| node.node == name).unwrap()
-}
-
-fn adds_up(report: &RunReport) {
-    for node in report.nodes.iter().filter(|node| !node.reshapes) {
-        let sum = node.written + node.filtered + node.deduplicated + node.quarantined;
-        assert_eq!(node.read, sum, "{node:?}");
-    }
-}
+use crate::report::{Event, RunState};
+use crate::run::preview;
+use crate::trial::{adds_up, batch, graph, node, people, run_graph, run_nodes};
 
 #[tokio::test]
 async fn every_row_is_accounted_for() {
-    let memory = memory();
-    let report = run_text(
+    let memory = people();
+    let report = run_nodes(
         &memory,
         "
-towpath: 1
-name: t
-nodes:
   people: { source: memory, table: people }
   some: { transform: filter, from: people, where: \"id > 1\" }
   load: { destination: memory, from: some, table: out }
@@ -87,13 +28,10 @@ nodes:
 
 #[tokio::test]
 async fn a_node_that_two_read_is_computed_once() {
-    let memory = memory();
-    let report = run_text(
+    let memory = people();
+    let report = run_nodes(
         &memory,
         "
-towpath: 1
-name: t
-nodes:
   people: { source: memory, table: people }
   some: { transform: filter, from: people, where: \"id > 2\" }
   pairs: { transform: join, from: { left: some, right: people }, on: [id] }
@@ -110,13 +48,10 @@ nodes:
 
 #[tokio::test]
 async fn sources_apply_the_filters_they_accept_and_read_only_what_is_needed() {
-    let memory = memory();
-    let report = run_text(
+    let memory = people();
+    let report = run_nodes(
         &memory,
         "
-towpath: 1
-name: t
-nodes:
   people: { source: memory, table: people }
   one: { transform: filter, from: people, where: \"id = 3 and name <> 'x'\" }
   ids: { transform: select, from: one, columns: [id] }
@@ -136,14 +71,11 @@ nodes:
 
 #[tokio::test]
 async fn one_failure_takes_every_load_back() {
-    let memory = memory();
+    let memory = people();
     memory.streams.lock().unwrap().insert("others".into(), vec![batch(1, &["x"]), batch(2, &["y"])]);
-    let report = run_text(
+    let report = run_nodes(
         &memory,
         "
-towpath: 1
-name: t
-nodes:
   people: { source: memory, table: people }
   others: { source: memory, table: others, fail_after: 1 }
   load: { destination: memory, from: people, table: out }
@@ -160,27 +92,21 @@ nodes:
 
 #[tokio::test]
 async fn a_cancelled_run_leaves_nothing() {
-    let memory = memory();
+    let memory = people();
     let (graph, _) = graph(
         &memory,
         "
-towpath: 1
-name: t
-nodes:
   people: { source: memory, table: people, hang: true }
   load: { destination: memory, from: people, table: out }
 ",
     )
     .await;
-    let (stop, cancel) = tokio::sync::watch::channel(false);
-    let stop = Arc::new(stop);
-    let at_progress = Arc::clone(&stop);
-    let events = Arc::new(move |event: crate::report::Event| {
-        if matches!(event, crate::report::Event::Progress { .. }) {
-            at_progress.send_replace(true);
+    let report = run_graph(&graph, |event, stop| {
+        if matches!(event, Event::Progress { .. }) {
+            stop.send_replace(true);
         }
-    });
-    let report = run(&graph, RunOptions { run: RunId::generate(), date: None, events, cancel }).await;
+    })
+    .await;
     assert_eq!(report.state, RunState::Cancelled);
     assert_eq!(memory.aborts.load(Ordering::SeqCst), 1);
     assert!(memory.tables.lock().unwrap().is_empty());
@@ -188,13 +114,10 @@ nodes:
 
 #[tokio::test]
 async fn a_preview_is_the_same_plan_with_a_limit() {
-    let memory = memory();
+    let memory = people();
     let (graph, _) = graph(
         &memory,
         "
-towpath: 1
-name: t
-nodes:
   people: { source: memory, table: people }
   some: { transform: filter, from: people, where: \"id > 2\" }
 ",
@@ -208,13 +131,10 @@ nodes:
 
 #[tokio::test]
 async fn problems_of_kinds_settings_and_ports_come_together() {
-    let memory = memory();
+    let memory = people();
     let (graph, _) = graph(
         &memory,
         "
-towpath: 1
-name: t
-nodes:
   a: { source: memry, table: people }
   b: { source: memory, tabel: people }
   c: { source: memory, table: missing }

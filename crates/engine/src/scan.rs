@@ -12,15 +12,12 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::datasource::TableType;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::Expr;
-use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
-use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::{StreamExt, TryStreamExt};
-use towpath_connect::{Filter, ReadProgress, ReadRequest, Source, StreamInfo};
+use towpath_connect::{Chunk, Filter, ReadProgress, ReadRequest, Source, StreamInfo};
 
-use crate::context::RunShared;
 use crate::fault::carry;
+use crate::operator::{self, Visit, no_expressions};
 use crate::pushdown;
 
 /// How far the sources of a run have come, by node.
@@ -72,12 +69,6 @@ impl TableProvider for SourceTable {
             filters.iter().map(|expr| self.accepts(expr).ok_or_else(refused)).collect::<Result<Vec<_>>>()?;
         let columns = projection.cloned().unwrap_or_else(|| (0..self.info.schema.fields().len()).collect());
         let schema = Arc::new(self.info.schema.project(&columns)?);
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(schema),
-            Partitioning::UnknownPartitioning(1),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
         Ok(Arc::new(ScanExec {
             node: self.node.clone(),
             source: Arc::clone(&self.source),
@@ -85,20 +76,35 @@ impl TableProvider for SourceTable {
             columns,
             filters,
             limit,
-            properties: Arc::new(properties),
+            chunk: None,
+            properties: operator::first(schema),
         }))
     }
 }
 
-#[derive(Debug)]
-struct ScanExec {
+/// The read of a source, or of one chunk of it.
+#[derive(Debug, Clone)]
+pub(crate) struct ScanExec {
     node: String,
     source: Arc<dyn Source>,
     stream_schema: SchemaRef,
     columns: Vec<usize>,
     filters: Vec<Filter>,
     limit: Option<usize>,
+    chunk: Option<Chunk>,
     properties: Arc<PlanProperties>,
+}
+
+impl ScanExec {
+    /// The source, when the read covers all of its stream.
+    pub(crate) fn undivided(&self) -> Option<&Arc<dyn Source>> {
+        (self.limit.is_none() && self.chunk.is_none()).then_some(&self.source)
+    }
+
+    /// The same read of one chunk.
+    pub(crate) fn for_chunk(&self, chunk: Chunk) -> Self {
+        ScanExec { chunk: Some(chunk), ..self.clone() }
+    }
 }
 
 impl DisplayAs for ScanExec {
@@ -130,11 +136,8 @@ impl ExecutionPlan for ScanExec {
         Vec::new()
     }
 
-    fn apply_expressions(
-        &self,
-        _visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
+    fn apply_expressions(&self, _: &mut Visit<'_>) -> Result<TreeNodeRecursion> {
+        no_expressions()
     }
 
     fn with_new_children(
@@ -145,16 +148,13 @@ impl ExecutionPlan for ScanExec {
     }
 
     fn execute(&self, _partition: usize, task: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let shared = task
-            .session_config()
-            .get_extension::<RunShared>()
-            .ok_or_else(|| DataFusionError::Internal("a source outside a run".into()))?;
+        let shared = operator::run_of(&task)?;
         let request = ReadRequest {
             schema: Arc::clone(&self.stream_schema),
             columns: self.columns.clone(),
             filters: self.filters.clone(),
             limit: self.limit,
-            chunk: None,
+            chunk: self.chunk.clone(),
             batch_rows: task.session_config().batch_size(),
             rejects: shared.sink(&self.node),
             progress: shared.scans.of(&self.node),
@@ -163,6 +163,6 @@ impl ExecutionPlan for ScanExec {
         let named = move |fault: towpath_model::Fault| carry(fault.at("node", &node));
         let opening = async move { source.read(request).await };
         let batches = futures::stream::once(opening).try_flatten().map(move |item| item.map_err(&named));
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), batches)))
+        Ok(operator::stream(self.schema(), batches))
     }
 }

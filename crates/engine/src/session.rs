@@ -8,7 +8,7 @@ use datafusion::common::Result;
 use datafusion::execution::context::QueryPlanner;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::execution::{FunctionRegistry, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
@@ -43,7 +43,9 @@ pub fn session(shared: RunShared, limits: Limits) -> Result<SessionState> {
     let runtime: Arc<RuntimeEnv> = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
         .build_arc()?;
-    Ok(build(config, runtime))
+    let mut state = build(config, runtime);
+    state.register_udaf(crate::functions::sum::sum())?;
+    Ok(state)
 }
 
 fn build(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> SessionState {
@@ -69,6 +71,7 @@ impl QueryPlanner for Planner {
         let planner = DefaultPhysicalPlanner::with_extension_planners(vec![
             Arc::new(MeterPlanner),
             Arc::new(RejectPlanner),
+            Arc::new(crate::checks::CheckPlanner),
             Arc::new(crate::ordinal::OrdinalPlanner),
         ]);
         planner.create_physical_plan(plan, session).await

@@ -12,14 +12,12 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::datasource::TableType;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
-use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
 use tokio::sync::OnceCell;
 
 use crate::fault::carry;
+use crate::operator::{self, Visit, no_expressions};
 use crate::session::physical_plan;
 use crate::spool::Spool;
 
@@ -42,6 +40,11 @@ impl SharedTable {
     pub(crate) fn new(name: String, plan: LogicalPlan) -> Self {
         let schema = Arc::new(plan.schema().as_arrow().clone());
         SharedTable { name, plan, schema, shared: Arc::default() }
+    }
+
+    /// The plan that is computed once.
+    pub(crate) fn plan(&self) -> &LogicalPlan {
+        &self.plan
     }
 }
 
@@ -79,18 +82,12 @@ impl TableProvider for SharedTable {
             Some(columns) => Arc::new(self.schema.project(columns)?),
             None => Arc::clone(&self.schema),
         };
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(schema),
-            Partitioning::UnknownPartitioning(1),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
         Ok(Arc::new(SharedExec {
             name: self.name.clone(),
             projection: projection.cloned(),
             schema: Arc::clone(&self.schema),
             shared: Arc::clone(&self.shared),
-            properties: Arc::new(properties),
+            properties: operator::first(schema),
         }))
     }
 }
@@ -123,11 +120,8 @@ impl ExecutionPlan for SharedExec {
         Vec::new()
     }
 
-    fn apply_expressions(
-        &self,
-        _visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
+    fn apply_expressions(&self, _: &mut Visit<'_>) -> Result<TreeNodeRecursion> {
+        no_expressions()
     }
 
     fn with_new_children(
@@ -153,6 +147,6 @@ impl ExecutionPlan for SharedExec {
                 None => Ok(batch),
             }
         });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(ExecutionPlan::schema(self), batches)))
+        Ok(operator::stream(ExecutionPlan::schema(self), batches))
     }
 }

@@ -12,8 +12,9 @@ use crate::mode::WriteMode;
 use crate::problem::{Problem, join};
 use crate::suggest;
 
-/// Keys of a destination node that are read here.
-pub const LANDING_KEYS: [&str; 7] = ["mode", "key", "contract", "mirror", "history", "undo", "resume"];
+/// Keys of a destination node that mean the same for every destination.
+pub const LANDING_KEYS: [&str; 8] =
+    ["mode", "key", "contract", "mirror", "history", "undo", "resume", "expect"];
 
 /// What happens to rows of the target whose key did not come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -90,14 +91,7 @@ pub struct Undo {
 impl Undo {
     /// The time to keep, in seconds.
     pub fn keep_seconds(&self) -> Option<u64> {
-        let (number, unit) = self.keep.split_at_checked(self.keep.len().checked_sub(1)?)?;
-        let factor = match unit {
-            "d" => 86_400,
-            "h" => 3_600,
-            "m" => 60,
-            _ => return None,
-        };
-        number.parse::<u64>().ok()?.checked_mul(factor)
+        crate::incremental::seconds(&self.keep)
     }
 }
 

@@ -11,8 +11,10 @@
 
 pub mod contract;
 pub mod document;
+pub mod expectations;
 pub mod fault;
 pub mod ids;
+pub mod incremental;
 pub mod landing;
 pub mod mode;
 pub mod params;

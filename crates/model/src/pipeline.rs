@@ -12,6 +12,8 @@ use serde_json::{Map, Value};
 
 use crate::contract::Contract;
 use crate::document::Document;
+use crate::expectations::insert_checks;
+use crate::incremental::Incremental;
 use crate::landing::{LANDING_KEYS, Landing};
 use crate::params::ParamSpec;
 use crate::problem::{Problem, join};
@@ -63,6 +65,17 @@ pub struct Edge {
     pub path: String,
 }
 
+impl Edge {
+    /// An edge from a reference as documents write it: `node`, or `node.output`.
+    pub(crate) fn to(port: Option<&str>, reference: &str, path: String) -> Self {
+        let (node, output) = match reference.split_once('.') {
+            Some((node, output)) => (node, Some(output.to_owned())),
+            None => (reference, None),
+        };
+        Edge { port: port.map(str::to_owned), node: node.to_owned(), output, path }
+    }
+}
+
 /// One node.
 #[derive(Debug, Clone)]
 pub struct NodeSpec {
@@ -78,16 +91,20 @@ pub struct NodeSpec {
     pub from: Vec<Edge>,
     /// How rows land (destinations).
     pub landing: Landing,
+    /// Which rows are new (sources).
+    pub incremental: Option<Incremental>,
     /// Remark for people.
     pub description: Option<String>,
     /// The kind's own settings, references not yet replaced.
     pub config: Value,
+    /// JSON pointer of what the node was made of.
+    pub place: String,
 }
 
 impl NodeSpec {
     /// JSON pointer of the node.
     pub fn path(&self) -> String {
-        join("/nodes", &self.name)
+        self.place.clone()
     }
 }
 
@@ -134,7 +151,7 @@ pub struct PipelineSpec {
 impl PipelineSpec {
     /// Reads the structure. Returns what could be read, if anything, and every problem.
     pub fn from_document(document: &Document) -> (Option<PipelineSpec>, Vec<Problem>) {
-        let mut reader = Reader { problems: Vec::new(), unreadable: Vec::new() };
+        let mut reader = Reader { problems: Vec::new(), unreadable: Vec::new(), expected: IndexMap::new() };
         let spec = reader.pipeline(&document.value);
         if let Some(spec) = &spec {
             reader.edges(spec);
@@ -171,6 +188,8 @@ struct Reader {
     problems: Vec<Problem>,
     /// Nodes with problems of their own; edges to them are not called wrong as well.
     unreadable: Vec<String>,
+    /// What destinations expect of their rows.
+    expected: IndexMap<String, Value>,
 }
 
 impl Reader {
@@ -234,6 +253,7 @@ impl Reader {
             }
             Some(_) => self.add("/nodes", "`nodes` is a mapping from names to nodes", None),
         }
+        let nodes = insert_checks(nodes, std::mem::take(&mut self.expected));
         Some(PipelineSpec { name, description, params, nodes, schedule, tests })
     }
 
@@ -250,7 +270,7 @@ impl Reader {
 
     fn node(&mut self, name: &str, value: &Value, contract: &Contract) -> Option<NodeSpec> {
         let path = join("/nodes", name);
-        if name.is_empty() || name.contains(['.', '/', ' ']) {
+        if name.is_empty() || name.contains(['.', '/', ':', ' ']) {
             let hint = "use letters, digits, `_` and `-`";
             self.add(&path, format!("`{name}` cannot name a node"), Some(hint.into()));
         }
@@ -297,12 +317,31 @@ impl Reader {
         if role == Role::Transform && map.contains_key("connection") {
             self.add(join(&path, "connection"), "a transform has no connection", None);
         }
+        if role == Role::Destination
+            && let Some(expect) = map.get("expect").filter(|expect| !expect.is_null())
+        {
+            self.expected.insert(name.to_owned(), expect.clone());
+        }
         let landing = match role {
             Role::Destination => Landing::read(map, &path, contract, &mut self.problems),
             _ => Landing::default(),
         };
-        let own = |key: &str| {
-            !NODE_KEYS.contains(&key) && (role == Role::Transform || !LANDING_KEYS.contains(&key))
+        let incremental = match (role, map.get("incremental")) {
+            (Role::Source, Some(value)) if !value.is_null() => Incremental::deserialize(value)
+                .map_err(|error| {
+                    self.add(join(&path, "incremental"), format!("`incremental`: {error}"), None)
+                })
+                .ok(),
+            (Role::Destination, Some(_)) => {
+                self.add(join(&path, "incremental"), "`incremental` belongs to a source", None);
+                None
+            }
+            _ => None,
+        };
+        let own = |key: &str| match role {
+            _ if NODE_KEYS.contains(&key) => false,
+            Role::Transform => true,
+            Role::Source | Role::Destination => key != "incremental" && !LANDING_KEYS.contains(&key),
         };
         let config =
             map.iter().filter(|(key, _)| own(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -313,29 +352,24 @@ impl Reader {
             connection: map.get("connection").cloned(),
             from,
             landing,
+            incremental,
             description: map.get("description").and_then(Value::as_str).map(str::to_owned),
             config: Value::Object(config),
+            place: path,
         })
     }
 
     fn from(&mut self, value: Option<&Value>, path: &str) -> Vec<Edge> {
-        let edge = |port: Option<&str>, reference: &str, path: String| {
-            let (node, output) = match reference.split_once('.') {
-                Some((node, output)) => (node, Some(output.to_owned())),
-                None => (reference, None),
-            };
-            Edge { port: port.map(str::to_owned), node: node.to_owned(), output, path }
-        };
         let mut edges = Vec::new();
         let mut wrong = Vec::new();
         match value {
             None => {}
-            Some(Value::String(reference)) => edges.push(edge(None, reference, path.to_owned())),
+            Some(Value::String(reference)) => edges.push(Edge::to(None, reference, path.to_owned())),
             Some(Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     let path = format!("{path}/{index}");
                     match item.as_str() {
-                        Some(reference) => edges.push(edge(None, reference, path)),
+                        Some(reference) => edges.push(Edge::to(None, reference, path)),
                         None => wrong.push(path),
                     }
                 }
@@ -344,7 +378,7 @@ impl Reader {
                 for (port, item) in map {
                     let path = join(path, port);
                     match item.as_str() {
-                        Some(reference) => edges.push(edge(Some(port), reference, path)),
+                        Some(reference) => edges.push(Edge::to(Some(port), reference, path)),
                         None => wrong.push(path),
                     }
                 }

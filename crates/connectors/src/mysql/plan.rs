@@ -1,21 +1,24 @@
-//! Decides a load before anything happens: which columns go where, what values must fit, and how rows of the
-//! staging table get into the target. Pure, from the request and what the catalog knows.
+//! Decides a load before anything happens: which columns go where, what values must fit, what identifies rows, and
+//! how those of the staging table get into the target. Pure, from the request and what the catalog knows.
 
+use arrow::datatypes::FieldRef;
 use towpath_connect::types::canonical_field;
 use towpath_connect::{ColumnFit, LoadRequest};
 use towpath_model::contract::ContractRule;
-use towpath_model::{Fault, WriteMode, suggest};
+use towpath_model::{Fault, WriteMode};
 
 use super::catalog::{Table, TableColumn};
+use super::contract::{takes_all, wider_type};
 use super::create::{ColumnDefinition, definition};
-use super::encode::EncodedColumn;
+use super::evolve::{Changes, Widened};
 use super::fits::fit;
-use super::names::{TableName, check_new, quote, quote_all};
+use super::names::{TableName, check_new, quote_all};
+use super::own::{Own, own_columns};
+use super::refuse::{check_key, check_request, generated, left_out, may_create, refuses, untransacted};
 use super::session::Server;
-use super::types::ColumnType;
 
 /// The target as it is before the load.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Existing {
     pub(super) table: Table,
     /// Tables whose foreign keys refer to it.
@@ -26,23 +29,14 @@ pub(super) struct Existing {
 }
 
 /// How rows of the staging table get into the target.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strategy {
     /// The staging table becomes the target.
-    Create,
-    /// Adds the rows.
-    Append,
-    /// Deletes all rows, then adds.
-    Replace,
-    /// Updates rows by key and adds the others.
-    Merge {
-        /// Columns that identify a row.
-        key: Vec<String>,
-        /// The server finds the row to update: only the key can collide.
-        on_duplicate: bool,
-        /// Rows whose key is not in the load go.
-        delete_missing: bool,
-    },
+    Rename,
+    /// A table of another shape is filled and becomes the target.
+    Build,
+    /// The target is changed in one transaction.
+    Merge,
     /// Fills a copy of the target and swaps names, for engines without transactions.
     Swap,
 }
@@ -51,20 +45,28 @@ pub(super) enum Strategy {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) target: TableName,
+    pub(super) mode: WriteMode,
     pub(super) strategy: Strategy,
     pub(super) fits: Vec<ColumnFit>,
-    /// Columns of the staging table, which are also loaded columns of the target.
+    /// For each of `columns`, its place in `fits`: columns that the target lacks are fitted but not written.
+    pub(super) sources: Vec<usize>,
+    /// Columns of the staging table, in the order of the written values, which are also loaded columns of the target.
     pub(super) columns: Vec<ColumnDefinition>,
-    /// The same columns, as rows are written.
-    pub(super) encoded: Vec<EncodedColumn>,
+    /// Places in `columns` of the request's key, in its order.
+    pub(super) key: Vec<usize>,
+    /// Places of the columns by which rows find their partner in the target; empty when they need none.
+    pub(super) partner: Vec<usize>,
+    /// Places of the columns whose values no two staged rows share.
+    pub(super) unique: Vec<usize>,
     /// Columns of the target that the load leaves alone, for resets to their defaults.
     pub(super) others: Vec<String>,
-    /// Columns to add to the target before rows land.
-    pub(super) added: Vec<ColumnDefinition>,
-    /// Columns of `key`, by their names in the target; rows with an equal key replace each other in the staging table.
-    pub(super) key: Vec<String>,
-    /// Columns to index in the staging table when there is no `key`.
-    pub(super) index: Vec<String>,
+    /// Columns of the target that the load itself fills.
+    pub(super) own: Own,
+    /// Every column of the target whose values are stored, as it will be.
+    pub(super) stored: Vec<ColumnDefinition>,
+    /// Rows of foreign tables refer to rows of the target.
+    pub(super) referred: bool,
+    pub(super) changes: Changes,
     pub(super) notes: Vec<String>,
 }
 
@@ -80,84 +82,123 @@ impl Plan {
         if existing.is_none() {
             may_create(request, target)?;
         }
+        let mut changes = Changes::default();
+        let existing = existing.map(|existing| {
+            let mut existing = existing.clone();
+            changes.renamed = existing.table.rename(&request.contract.renames);
+            existing
+        });
+        let existing = existing.as_ref();
         let mut plan = Plan {
             target: target.clone(),
-            strategy: Strategy::Create,
+            mode: request.mode,
+            strategy: Strategy::Rename,
             fits: Vec::new(),
+            sources: Vec::new(),
             columns: Vec::new(),
-            encoded: Vec::new(),
-            others: Vec::new(),
-            added: Vec::new(),
             key: Vec::new(),
-            index: Vec::new(),
+            partner: Vec::new(),
+            unique: Vec::new(),
+            others: Vec::new(),
+            own: Own::default(),
+            stored: Vec::new(),
+            referred: existing.is_some_and(|existing| !existing.referring.is_empty()),
+            changes,
             notes: Vec::new(),
         };
+        plan.take_columns(request, existing, server)?;
+        plan.own = own_columns(&mut plan, request, existing, server)?;
+        if let Some(existing) = existing {
+            plan.check_others(existing)?;
+        }
+        plan.choose_keys(request, existing)?;
+        plan.choose_strategy(request, existing)?;
+        plan.stored = plan.stored(existing);
+        Ok(plan)
+    }
+
+    /// Finds the column of the target for each incoming column.
+    fn take_columns(
+        &mut self,
+        request: &LoadRequest,
+        existing: Option<&Existing>,
+        server: &Server,
+    ) -> Result<(), Fault> {
         let key_texts = count_key_texts(request, server);
-        let mut unknown = Vec::new();
+        let (mut unknown, mut refusing) = (Vec::new(), Vec::new());
         for field in request.schema.fields() {
-            let is_key = request.key.contains(field.name());
-            let known = existing.and_then(|existing| existing.table.column(field.name()));
-            let column = match known {
-                Some(column) => {
-                    if column.generated {
-                        return Err(Fault::contract(format!(
-                            "column `{}` of table `{}` is computed by the database and cannot be loaded",
-                            column.name, target.table
-                        ))
-                        .hint("leave it out, for example with the transform `select`"));
+            let is_key = is_key(request, field.name());
+            let landed = landed_name(request, field.name());
+            let known = existing.and_then(|existing| existing.table.column(landed));
+            let column = match (existing, known) {
+                (_, Some(known)) => {
+                    if request.contract.types == ContractRule::Freeze && !takes_all(known, field) {
+                        refusing.push(format!("`{}` ({})", known.name, known.column_type));
                     }
-                    staged(column, is_key)
+                    self.known_column(request, known, field, server)?
                 }
-                None => definition(field, is_key.then_some(key_texts), server),
+                (Some(_), None) if request.contract.columns != ContractRule::Evolve => {
+                    unknown.push(field.name().clone());
+                    if request.contract.columns == ContractRule::DiscardRow {
+                        self.fits.push(absent(field));
+                    }
+                    continue;
+                }
+                _ => {
+                    check_new("column", landed)?;
+                    let new = definition(field, is_key.then_some(key_texts), server);
+                    ColumnDefinition { name: landed.to_owned(), ..new }
+                }
             };
-            let left_out = existing.is_some()
-                && known.is_none()
-                && match request.contract.columns {
-                    ContractRule::Evolve => false,
-                    ContractRule::DiscardValue => true,
-                    ContractRule::Freeze | ContractRule::DiscardRow => {
-                        unknown.push(field.name().clone());
-                        true
-                    }
-                };
-            if left_out {
-                continue;
+            if existing.is_some() && known.is_none() {
+                self.changes.added.push(ColumnDefinition { nullable: true, ..column.clone() });
             }
-            let incoming = canonical_field(field);
-            if known.is_none() {
-                check_new("column", field.name())?;
-                if existing.is_some() {
-                    plan.added.push(ColumnDefinition { nullable: true, ..column.clone() });
-                }
-            }
-            let real = known.map_or(column.nullable, |known| known.nullable && !is_key);
-            plan.fits.push(fit(&incoming, &ColumnDefinition { nullable: real, ..column.clone() }, server));
-            plan.encoded.push(EncodedColumn {
-                name: column.name.clone(),
-                native: column.column_type.to_string(),
-                fraction: column.column_type.fraction(),
-            });
+            let nullable = known.map_or(column.nullable, |known| known.nullable && !is_key);
+            let fitted = ColumnDefinition { nullable, ..column.clone() };
+            let mut fit = fit(&canonical_field(field), &fitted, server);
+            fit.discards_values = request.contract.types == ContractRule::DiscardValue;
+            self.sources.push(self.fits.len());
+            self.fits.push(fit);
             if is_key {
-                check_key(&column, target)?;
+                check_key(&column, &self.target)?;
             }
-            plan.push(column)?;
+            self.push(column)?;
+        }
+        if !refusing.is_empty() {
+            return Err(refuses(&self.target, &refusing));
         }
         if let (Some(existing), false) = (existing, unknown.is_empty()) {
-            return Err(unknown_columns(&existing.table, &unknown));
+            self.notes.extend(left_out(request, &existing.table, &unknown)?);
         }
-        if plan.columns.is_empty() {
-            return Err(Fault::contract(format!("no incoming column exists in table `{}`", target.table))
-                .hint("check the names of the columns"));
+        if self.columns.is_empty() {
+            return Err(Fault::contract(format!(
+                "no incoming column exists in table `{}`",
+                self.target.table
+            ))
+            .hint("check the names of the columns"));
         }
-        // The order of the key is the user's, the spelling the target's. Fits and columns stand in the same order.
-        for name in &request.key {
-            let position = plan.fits.iter().position(|fit| fit.name == *name);
-            plan.key.extend(position.map(|position| plan.columns[position].name.clone()));
+        Ok(())
+    }
+
+    /// The staged column for a column of the target, which may become wider.
+    fn known_column(
+        &mut self,
+        request: &LoadRequest,
+        known: &TableColumn,
+        field: &FieldRef,
+        server: &Server,
+    ) -> Result<ColumnDefinition, Fault> {
+        if known.generated {
+            return Err(generated(known, &self.target));
         }
-        if let Some(existing) = existing {
-            plan.choose_strategy(request.mode, existing)?;
+        let mut column = staged(known, is_key(request, field.name()));
+        if request.contract.types == ContractRule::Evolve
+            && let Some(to) = wider_type(known, field, server)
+        {
+            let (name, from) = (known.name.clone(), std::mem::replace(&mut column.column_type, to.clone()));
+            self.changes.widened.push(Widened { name, from, to, written: known.written.clone() });
         }
-        Ok(plan)
+        Ok(column)
     }
 
     fn push(&mut self, column: ColumnDefinition) -> Result<(), Fault> {
@@ -173,10 +214,16 @@ impl Plan {
         Ok(())
     }
 
-    /// Checks the columns that the load leaves alone, and chooses the strategy.
-    fn choose_strategy(&mut self, mode: WriteMode, existing: &Existing) -> Result<(), Fault> {
+    /// Checks the columns that the load leaves alone.
+    fn check_others(&mut self, existing: &Existing) -> Result<(), Fault> {
         let table = &existing.table;
-        let loaded = |name: &str| self.columns.iter().any(|column| column.name == name);
+        let versions = self.own.versions.as_ref();
+        let own = versions.map(|own| [&own.from, &own.to, &own.current]).into_iter().flatten();
+        let own: Vec<&str> = own.chain(&self.own.flag).map(|column| column.name.as_str()).collect();
+        let loaded = |name: &str| {
+            self.columns.iter().any(|column| column.name == name)
+                || own.iter().any(|own| own.eq_ignore_ascii_case(name))
+        };
         let others = || table.columns.iter().filter(|column| !loaded(&column.name) && !column.generated);
         let needed: Vec<String> = others()
             .filter(|column| !column.nullable && !column.has_default && !column.auto_increment)
@@ -193,36 +240,33 @@ impl Plan {
         let others: Vec<String> =
             others().filter(|column| !column.auto_increment).map(|column| column.name.clone()).collect();
         self.others = others;
-        self.strategy = match mode {
-            _ if !existing.transactional => untransacted(mode, existing)?,
-            WriteMode::Append | WriteMode::InsertOnly | WriteMode::Mirror | WriteMode::History => {
-                Strategy::Append
+        Ok(())
+    }
+
+    /// Finds the columns that identify rows: for each other, and for their partners in the target.
+    fn choose_keys(&mut self, request: &LoadRequest, existing: Option<&Existing>) -> Result<(), Fault> {
+        // The order of the key is the user's.
+        let place = |name: &String| self.sources.iter().position(|&source| self.fits[source].name == *name);
+        self.key = request.key.iter().filter_map(place).collect();
+        self.unique = self.key.clone();
+        self.unique.extend(self.own.versions.as_ref().and_then(|versions| versions.changed));
+        self.partner = match (request.mode, existing) {
+            (WriteMode::Append, _) => Vec::new(),
+            (WriteMode::Overwrite, Some(existing)) if self.key.is_empty() && self.referred => {
+                self.own_key(existing)?
             }
-            WriteMode::Overwrite if existing.referring.is_empty() => Strategy::Replace,
-            WriteMode::Overwrite => {
-                let key = self.merge_key(existing)?;
-                if self.key.is_empty() {
-                    self.index = key.clone();
-                }
-                Strategy::Merge { on_duplicate: false, key, delete_missing: true }
-            }
-            WriteMode::Upsert => Strategy::Merge {
-                on_duplicate: self.only_key_collides(table),
-                key: self.key.clone(),
-                delete_missing: false,
-            },
+            _ => self.key.clone(),
         };
         Ok(())
     }
 
-    /// The key by which rows are replaced in a table that others refer to.
-    fn merge_key(&self, existing: &Existing) -> Result<Vec<String>, Fault> {
-        if !self.key.is_empty() {
-            return Ok(self.key.clone());
-        }
+    /// The key of a table that others refer to, for loads without one.
+    fn own_key(&self, existing: &Existing) -> Result<Vec<usize>, Fault> {
         let own = existing.table.identity();
-        if !own.is_empty() && own.iter().all(|name| self.columns.iter().any(|column| column.name == *name)) {
-            return Ok(own);
+        let place = |name: &String| self.columns.iter().position(|column| column.name == *name);
+        if let Some(places) = own.iter().map(place).collect::<Option<Vec<_>>>().filter(|own| !own.is_empty())
+        {
+            return Ok(places);
         }
         Err(Fault::config(format!(
             "table `{}` cannot be overwritten without a key: foreign keys of {} refer to its rows",
@@ -232,150 +276,96 @@ impl Plan {
         .hint("give `key`, so that rows which stay are updated in place"))
     }
 
-    /// Whether the key is a unique index and no other unique index can see a duplicate.
-    fn only_key_collides(&self, table: &Table) -> bool {
-        let is_key = |columns: &[String]| {
-            columns.len() == self.key.len() && columns.iter().all(|column| self.key.contains(column))
+    fn choose_strategy(&mut self, request: &LoadRequest, existing: Option<&Existing>) -> Result<(), Fault> {
+        self.strategy = match existing {
+            None if request.mode == WriteMode::History => Strategy::Build,
+            None => Strategy::Rename,
+            Some(existing) if existing.transactional => Strategy::Merge,
+            Some(existing) => untransacted(request, existing)?,
         };
-        // A number that the server counts up by itself never collides.
-        let counted = |columns: &[String]| {
-            columns.iter().any(|name| {
-                table.column(name).is_some_and(|column| column.auto_increment)
-                    && !self.columns.iter().any(|loaded| loaded.name == *name)
-            })
-        };
-        table.unique_keys.iter().any(|unique| !unique.partial && is_key(&unique.columns))
-            && table
-                .unique_keys
-                .iter()
-                .all(|unique| (!unique.partial && is_key(&unique.columns)) || counted(&unique.columns))
-    }
-
-    /// `CREATE TABLE` of the staging table.
-    pub(super) fn staging_sql(&self, staging: &TableName) -> String {
-        let mut parts: Vec<String> = self.columns.iter().map(ColumnDefinition::sql).collect();
-        let names = |columns: &[String]| quote_all(columns.iter().map(String::as_str));
-        if !self.key.is_empty() {
-            parts.push(format!("PRIMARY KEY ({})", names(&self.key)));
-        } else if !self.index.is_empty() {
-            parts.push(format!("KEY ({})", names(&self.index)));
+        if self.strategy == Strategy::Swap {
+            // The copy is new as a whole.
+            self.partner = Vec::new();
         }
-        format!(
-            "CREATE TABLE {} ({}) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC",
-            staging.sql(),
-            parts.join(", ")
-        )
+        if request.undo.is_some() && self.key.is_empty() {
+            return Err(Fault::config("`undo` needs a key to find the rows again")
+                .hint("name the columns that identify a row: `key: [id]`"));
+        }
+        Ok(())
     }
 
-    /// `ALTER TABLE` that adds the new columns to the target, when there are any.
-    pub(super) fn add_columns_sql(&self) -> Option<String> {
-        let parts: Vec<String> =
-            self.added.iter().map(|column| format!("ADD COLUMN {}", column.sql())).collect();
-        (!parts.is_empty()).then(|| format!("ALTER TABLE {} {}", self.target.sql(), parts.join(", ")))
+    /// Every column that the target will store.
+    fn stored(&self, existing: Option<&Existing>) -> Vec<ColumnDefinition> {
+        let Some(existing) = existing else { return self.created() };
+        let mut stored: Vec<ColumnDefinition> = existing
+            .table
+            .columns
+            .iter()
+            .filter(|column| !column.generated)
+            .map(|column| staged(column, false))
+            .collect();
+        for column in &mut stored {
+            if let Some(widened) = self.changes.widened.iter().find(|widened| widened.name == column.name) {
+                column.column_type = widened.to.clone();
+            }
+        }
+        stored.extend(self.changes.added.iter().cloned());
+        stored
     }
+
+    /// The columns of a target that the load creates.
+    pub(super) fn created(&self) -> Vec<ColumnDefinition> {
+        let changed = self.own.versions.as_ref().and_then(|versions| versions.changed);
+        let places = (0..self.columns.len()).filter(|place| Some(*place) != changed);
+        let mut columns: Vec<ColumnDefinition> = places.map(|place| self.columns[place].clone()).collect();
+        columns.extend(self.own.flag.clone());
+        if let Some(versions) = &self.own.versions {
+            columns.extend([&versions.from, &versions.to, &versions.current].map(Clone::clone));
+        }
+        columns
+    }
+
+    /// Names of columns, in backticks.
+    pub(super) fn names(&self, places: &[usize]) -> String {
+        quote_all(places.iter().map(|place| self.columns[*place].name.as_str()))
+    }
+}
+
+/// The name under which an incoming column lands: the time of a version has one of its own.
+fn landed_name<'a>(request: &'a LoadRequest, name: &'a str) -> &'a str {
+    let history = &request.history;
+    match request.mode {
+        WriteMode::History if history.changed.as_deref() == Some(name) => &history.valid_from,
+        _ => name,
+    }
+}
+
+/// Whether an incoming column tells rows apart.
+fn is_key(request: &LoadRequest, name: &str) -> bool {
+    request.key.iter().any(|key| key == name)
+        || (request.mode == WriteMode::History && request.history.changed.as_deref() == Some(name))
 }
 
 /// A column of the staging table for a column of the target: the same type and collation, so that equal keys are
 /// equal in both; nulls are allowed but in keys.
-fn staged(column: &TableColumn, is_key: bool) -> ColumnDefinition {
+pub(super) fn staged(column: &TableColumn, is_key: bool) -> ColumnDefinition {
     ColumnDefinition {
         name: column.name.clone(),
         column_type: column.column_type.clone(),
         charset: column.charset.clone(),
         collation: column.collation.clone(),
         nullable: !is_key,
+        default: None,
     }
 }
 
 fn count_key_texts(request: &LoadRequest, server: &Server) -> usize {
-    let fields = request.schema.fields().iter().filter(|field| request.key.contains(field.name()));
+    let fields = request.schema.fields().iter().filter(|field| is_key(request, field.name()));
     fields.filter(|field| !definition(field, None, server).column_type.can_be_key()).count()
 }
 
-fn check_request(request: &LoadRequest, exists: bool) -> Result<(), Fault> {
-    if request.mode == WriteMode::Upsert && request.key.is_empty() {
-        return Err(Fault::config("mode `upsert` needs a key").hint("give `key`, for example `key: [id]`"));
-    }
-    let names = || request.schema.fields().iter().map(|field| field.name().as_str());
-    for name in &request.key {
-        if request.schema.index_of(name).is_err() {
-            let fault = Fault::config(format!("key column `{name}` is not among the incoming columns"));
-            return Err(match suggest::hint(name, "incoming columns", names()) {
-                Some(hint) => fault.hint(hint),
-                None => fault,
-            });
-        }
-    }
-    if !exists && request.schema.fields().is_empty() {
-        return Err(Fault::contract("rows without columns make no table"));
-    }
-    Ok(())
-}
-
-fn may_create(request: &LoadRequest, target: &TableName) -> Result<(), Fault> {
-    if request.contract.tables == ContractRule::Evolve {
-        return Ok(());
-    }
-    Err(Fault::contract(format!(
-        "table `{}` does not exist in database `{}`, and the contract lets no table be created",
-        target.table, target.database
-    ))
-    .hint("create the table, or set `tables: evolve` in the contract"))
-}
-
-fn check_key(column: &ColumnDefinition, target: &TableName) -> Result<(), Fault> {
-    if column.column_type.can_be_key() {
-        return Ok(());
-    }
-    Err(Fault::config(format!(
-        "column `{}` of table `{}` has type {}, which MySQL cannot use as a key",
-        column.name, target.table, column.column_type
-    ))
-    .hint(format!("change {} to `varchar` with a length, or choose another key", quote(&column.name))))
-}
-
-fn unknown_columns(table: &Table, unknown: &[String]) -> Fault {
-    let list = unknown.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let what = if unknown.len() == 1 { "column" } else { "columns" };
-    let fault = Fault::contract(format!("table `{}` has no {what} {list}", table.name.table));
-    let near = match unknown {
-        [only] => suggest::nearest(only, table.columns.iter().map(|column| column.name.as_str())),
-        _ => None,
-    };
-    match near {
-        Some(near) => {
-            fault.hint(format!("did you mean `{near}`? Or set `columns: evolve` in the contract to add it"))
-        }
-        None => fault
-            .hint("set `columns: evolve` in the contract to add them, or `discard_value` to leave them out"),
-    }
-}
-
-/// The one safe way into a table that takes part in no transaction.
-fn untransacted(mode: WriteMode, existing: &Existing) -> Result<Strategy, Fault> {
-    let Table { name, engine, .. } = &existing.table;
-    let why = match mode {
-        WriteMode::Overwrite if !existing.triggers => return Ok(Strategy::Swap),
-        WriteMode::Overwrite => "swapping tables would lose its triggers",
-        _ => "a load that fails half-way could not be taken back",
-    };
-    Err(Fault::config(format!(
-        "table `{}` has storage engine {engine}, which knows no transactions: {why}",
-        name.table
-    ))
-    .hint(format!("change it with `ALTER TABLE {} ENGINE=InnoDB`", quote(&name.table))))
-}
-
-/// SQL expression that makes a column's value of what a line of `LOAD DATA` holds; `None` when the line holds it.
-pub(super) fn infile_expression(column_type: &ColumnType, variable: &str) -> Option<String> {
-    match column_type {
-        ColumnType::Binary(_)
-        | ColumnType::Varbinary(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Geometry(_)
-        | ColumnType::OtherBinary(_) => Some(format!("UNHEX({variable})")),
-        // Text would be taken for the bits themselves.
-        ColumnType::Bit(_) => Some(format!("CAST({variable} AS UNSIGNED)")),
-        _ => None,
-    }
+/// The fit of a column that the table lacks: only rows without a value there go on.
+fn absent(field: &FieldRef) -> ColumnFit {
+    let canonical = canonical_field(field);
+    ColumnFit { absent: true, ..ColumnFit::new(field.name(), canonical.data_type().clone()) }
 }

@@ -6,35 +6,35 @@
 
 use std::sync::{Arc, OnceLock};
 
-use arrow::array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use async_trait::async_trait;
 use futures::stream;
 use mysql_async::prelude::Queryable;
 use mysql_async::{BinaryProtocol, Conn, Params, QueryResult, Value};
 use tokio::sync::mpsc;
-use towpath_connect::{BatchStream, Context, Filter, ReadRequest, Reject, Source, StreamInfo};
+use towpath_connect::{BatchStream, Chunk, Context, Filter, ReadRequest, Source, StreamInfo};
 use towpath_model::Fault;
 
 use super::config::{Connection, SourceSettings};
-use super::decode::{ColumnDecoder, show};
+use super::decode::ColumnDecoder;
 use super::fault::Place;
 use super::names::{TableName, quote_all};
+use super::reader::{Reader, batch};
 use super::session::{Access, Purpose, close, hang_up};
+use super::split::{Range, split};
 use super::types::ColumnType;
 use super::{binds, catalog};
 
 /// Batches that may wait for the engine.
 const WAITING_BATCHES: usize = 2;
 
-/// Bytes of values after which a batch is handed over, however few its rows are.
-const BATCH_BYTES: usize = 16 << 20;
-
 /// What `describe` found, kept for `applies` and for the places of rejected rows.
 #[derive(Debug)]
 struct Described {
     types: Vec<(String, ColumnType)>,
     primary_key: Vec<String>,
+    /// The table, when one is read.
+    table: Option<catalog::Table>,
 }
 
 /// Reads one table or query.
@@ -76,8 +76,12 @@ impl MysqlSource {
         let table = catalog::table(conn, &self.access.place, &server, name).await?;
         let info = table_info(&table, self.settings.tinyint1_as_boolean);
         let types = table.columns.iter().map(|column| (column.name.clone(), column.column_type.clone()));
-        let _ =
-            self.described.set(Described { types: types.collect(), primary_key: info.primary_key.clone() });
+        let described = Described {
+            types: types.collect(),
+            primary_key: info.primary_key.clone(),
+            table: Some(table.clone()),
+        };
+        let _ = self.described.set(described);
         Ok(info)
     }
 
@@ -105,7 +109,8 @@ impl MysqlSource {
             // A query's metadata does not always know where nulls come from.
             fields.push(ColumnType::of_result(column).field(&name, true, self.settings.tinyint1_as_boolean));
         }
-        let _ = self.described.set(Described { types: Vec::new(), primary_key: Vec::new() });
+        let nothing = Described { types: Vec::new(), primary_key: Vec::new(), table: None };
+        let _ = self.described.set(nothing);
         Ok(StreamInfo::new(Arc::new(Schema::new(fields))))
     }
 
@@ -127,19 +132,29 @@ impl MysqlSource {
         binds::condition(filter, column, boolean)
     }
 
+    /// The conditions of the chunk that is asked for, and their values.
+    fn range(&self, request: &ReadRequest) -> Result<(Vec<String>, Vec<Value>), Fault> {
+        let Some(chunk) = &request.chunk else { return Ok((Vec::new(), Vec::new())) };
+        let table = self.described.get().and_then(|described| described.table.as_ref());
+        let table = table.ok_or_else(|| Fault::internal("a chunk is read of what is no table"))?;
+        Range::parse(chunk)?.condition(table)
+    }
+
     /// The `SELECT` of a table, and its values.
     fn select(&self, table: &TableName, request: &ReadRequest) -> Result<(String, Vec<Value>), Fault> {
         let names = request.columns.iter().map(|&index| request.schema.field(index).name().as_str());
         let columns = if request.columns.is_empty() { "COUNT(*)".to_owned() } else { quote_all(names) };
         let mut sql = format!("SELECT {columns} FROM {}", table.sql());
-        let mut values = Vec::new();
-        for (index, filter) in request.filters.iter().enumerate() {
+        let (mut conditions, mut values) = self.range(request)?;
+        for filter in &request.filters {
             let (condition, bound) = self.condition(filter).ok_or_else(|| {
                 Fault::internal(format!("a filter on `{}` was not accepted", filter.column))
             })?;
-            sql.push_str(if index == 0 { " WHERE " } else { " AND " });
-            sql.push_str(&condition);
+            conditions.push(condition);
             values.extend(bound);
+        }
+        if !conditions.is_empty() {
+            sql.push_str(&format!(" WHERE {}", conditions.join(" AND ")));
         }
         if let (Some(limit), false) = (request.limit, request.columns.is_empty()) {
             sql.push_str(&format!(" LIMIT {limit}"));
@@ -178,13 +193,40 @@ impl Source for MysqlSource {
         self.condition(filter).is_some()
     }
 
+    async fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        let Some(name) = &self.table else { return Ok(None) };
+        let (place, mut conn) = (self.place(), self.access.connect(Purpose::Read).await?);
+        let server = self.access.server(&mut conn).await?;
+        let table = catalog::table(&mut conn, &self.access.place, &server, name).await?;
+        let chunks = split(&mut conn, &place, &table, rows).await;
+        hang_up(conn);
+        chunks
+    }
+
+    async fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
+        let Some(name) = &self.table else {
+            return Err(Fault::data("the source reads a query now, and was cut into chunks as a table")
+                .hint("start a new run"));
+        };
+        let mut conn = self.access.connect(Purpose::Read).await?;
+        let server = self.access.server(&mut conn).await?;
+        let table = catalog::table(&mut conn, &self.access.place, &server, name).await;
+        hang_up(conn);
+        let table = table?;
+        for chunk in chunks {
+            Range::parse(chunk)?.check(&table)?;
+        }
+        Ok(())
+    }
+
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let place = self.place();
         let schema = request.projected()?;
         let counting = self.table.is_some() && request.columns.is_empty();
         let (sql, values) = match &self.table {
             Some(table) => {
-                if !request.filters.is_empty() && self.described.get().is_none() {
+                let needed = !request.filters.is_empty() || request.chunk.is_some();
+                if needed && self.described.get().is_none() {
                     self.describe().await?;
                 }
                 self.select(table, &request)?
@@ -291,130 +333,4 @@ fn counted(schema: SchemaRef, rows: u64, request: &ReadRequest) -> Result<BatchS
         batches.push(batch(&schema, Vec::new(), count));
     }
     Ok(Box::pin(stream::iter(batches)))
-}
-
-fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch, Fault> {
-    let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
-        .map_err(|error| Fault::internal(format!("a batch: {error}")))
-}
-
-/// Decodes a result in its own task.
-struct Reader {
-    request: ReadRequest,
-    schema: SchemaRef,
-    decoders: Vec<ColumnDecoder>,
-    /// For each column of the batches, its position in the result.
-    wanted: Vec<usize>,
-    key: Vec<usize>,
-    names: Vec<String>,
-    table: Option<String>,
-    left: usize,
-    row_number: u64,
-    place: Place,
-}
-
-impl Reader {
-    async fn run(mut self, mut conn: Conn, sender: mpsc::Sender<Result<RecordBatch, Fault>>) {
-        loop {
-            // Dropping the result does not end it: the next call takes it up where this one stopped.
-            let next = {
-                let mut result = QueryResult::new(&mut conn);
-                tokio::select! {
-                    biased;
-                    next = self.next_batch(&mut result) => next,
-                    () = sender.closed() => break,
-                }
-            };
-            let item = match next {
-                Ok(None) => break,
-                Ok(Some(batch)) => Ok(batch),
-                Err(fault) => Err(fault),
-            };
-            let failed = item.is_err();
-            if sender.send(item).await.is_err() || failed {
-                break;
-            }
-        }
-        hang_up(conn);
-    }
-
-    async fn next_batch(
-        &mut self,
-        result: &mut QueryResult<'_, 'static, BinaryProtocol>,
-    ) -> Result<Option<RecordBatch>, Fault> {
-        let target = self.request.batch_rows.max(1).min(self.left);
-        let (mut rows, mut bytes, mut bad) = (0, 0, Vec::new());
-        while rows < target && bytes < BATCH_BYTES {
-            let Some(row) = result.next().await.map_err(|error| self.place.fault(error))? else {
-                self.left = rows;
-                break;
-            };
-            let values = row.unwrap_raw();
-            self.row_number += 1;
-            let mut wrong = None;
-            for (column, (decoder, &position)) in self.decoders.iter_mut().zip(&self.wanted).enumerate() {
-                let value = values.get(position).and_then(Option::as_ref).unwrap_or(&Value::NULL);
-                if let Value::Bytes(content) = value {
-                    bytes += content.len();
-                } else {
-                    bytes += 8;
-                }
-                if let Err(reason) = decoder.push(value) {
-                    wrong.get_or_insert((column, reason));
-                }
-            }
-            if let Some((column, reason)) = wrong {
-                bad.push(rows);
-                self.reject(&values, column, reason)?;
-            }
-            rows += 1;
-        }
-        if rows == 0 {
-            return Ok(None);
-        }
-        self.left -= rows;
-        self.request.progress.add_bytes(bytes as u64);
-        let keep = (!bad.is_empty()).then(|| {
-            let mut bad = bad.iter().copied().peekable();
-            BooleanArray::from_iter((0..rows).map(|row| Some(bad.next_if_eq(&row).is_none())))
-        });
-        let columns = self
-            .decoders
-            .iter_mut()
-            .map(|decoder| decoder.finish(keep.as_ref()))
-            .collect::<Result<_, _>>()?;
-        batch(&self.schema, columns, rows - bad.len()).map(Some)
-    }
-
-    fn reject(&self, values: &[Option<Value>], column: usize, reason: &str) -> Result<(), Fault> {
-        let text = |column: usize| {
-            let value = values.get(*self.wanted.get(column)?)?.as_ref()?;
-            show(value)
-        };
-        let row: serde_json::Map<String, serde_json::Value> = self
-            .names
-            .iter()
-            .enumerate()
-            .map(|(index, name)| (name.clone(), text(index).map_or(serde_json::Value::Null, Into::into)))
-            .collect();
-        let key: Vec<String> = self
-            .key
-            .iter()
-            .map(|&index| format!("{}={}", self.names[index], text(index).unwrap_or_default()))
-            .collect();
-        let place = match &self.table {
-            Some(table) if !key.is_empty() => format!("table `{table}` key {}", key.join(", ")),
-            Some(table) => format!("table `{table}` row {}", self.row_number),
-            None => format!("query row {}", self.row_number),
-        };
-        self.request.rejects.reject(Reject {
-            place,
-            column: self.names.get(column).cloned(),
-            value: text(column),
-            reason: reason.to_owned(),
-            original: serde_json::Value::Object(row).to_string(),
-            value_only: false,
-        })
-    }
 }

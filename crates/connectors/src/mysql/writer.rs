@@ -13,10 +13,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use towpath_model::Fault;
 
-use super::encode::{EncodedColumn, Form, Rows};
+use super::create::ColumnDefinition;
+use super::encode::{Form, Rows};
 use super::fault::Place;
 use super::names::{TableName, quote, quote_all};
-use super::plan::{Plan, infile_expression};
+use super::types::ColumnType;
 
 /// Bytes per piece sent to the server; below every usual `max_allowed_packet`.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -39,11 +40,26 @@ struct Counts {
     warnings: u16,
 }
 
+/// What is written, and where.
+#[derive(Debug, Clone)]
+pub(super) struct Writing {
+    pub(super) stage: TableName,
+    /// Columns of the staging table, in the order of the values.
+    pub(super) columns: Vec<ColumnDefinition>,
+    /// Their places in the batches.
+    pub(super) sources: Vec<usize>,
+    /// A row replaces the one with the same key.
+    pub(super) replaces: bool,
+    pub(super) form: Form,
+    /// The largest statement that the server takes.
+    pub(super) max_packet: usize,
+}
+
 /// Writes rows to the staging table, and owns the connection meanwhile.
 pub(super) struct Writer {
     state: State,
     form: Form,
-    columns: Vec<EncodedColumn>,
+    sources: Vec<usize>,
     /// `LOAD DATA …`, or the start of `INSERT …`.
     sql: String,
     buffer: Vec<u8>,
@@ -66,28 +82,22 @@ enum State {
 }
 
 impl Writer {
-    /// A writer in the given form. `max_packet` is the largest statement that the server takes.
-    pub(super) fn new(
-        conn: Conn,
-        plan: &Plan,
-        staging: &TableName,
-        form: Form,
-        max_packet: usize,
-        place: Place,
-    ) -> Self {
-        let verb = if plan.key.is_empty() { "INSERT" } else { "REPLACE" };
+    /// A writer with a connection of its own.
+    pub(super) fn new(conn: Conn, writing: Writing, place: Place) -> Self {
+        let Writing { form, max_packet, .. } = writing;
         let (sql, chunk) = match form {
-            Form::Lines => (infile_sql(plan, staging), CHUNK_BYTES.min(max_packet / 2)),
+            Form::Lines => (infile_sql(&writing), CHUNK_BYTES.min(max_packet / 2)),
             Form::Tuples => {
-                let names = quote_all(plan.columns.iter().map(|column| column.name.as_str()));
-                let sql = format!("{verb} INTO {} ({names}) VALUES ", staging.sql());
+                let verb = if writing.replaces { "REPLACE" } else { "INSERT" };
+                let names = quote_all(writing.columns.iter().map(|column| column.name.as_str()));
+                let sql = format!("{verb} INTO {} ({names}) VALUES ", writing.stage.sql());
                 (sql, INSERT_BYTES.min(max_packet / 2))
             }
         };
         Writer {
             state: State::Idle(conn),
             form,
-            columns: plan.encoded.clone(),
+            sources: writing.sources,
             sql,
             buffer: Vec::with_capacity(chunk + (16 << 10)),
             chunk,
@@ -100,14 +110,10 @@ impl Writer {
 
     /// Writes the rows of a batch.
     pub(super) async fn write(&mut self, batch: &RecordBatch) -> Result<(), Fault> {
-        let columns = std::mem::take(&mut self.columns);
-        let result = self.write_rows(&columns, batch).await;
-        self.columns = columns;
-        result
-    }
-
-    async fn write_rows(&mut self, columns: &[EncodedColumn], batch: &RecordBatch) -> Result<(), Fault> {
-        let rows = Rows::new(self.form, columns, batch)?;
+        let picked = batch.project(&self.sources);
+        let batch =
+            picked.map_err(|error| Fault::internal(format!("a batch lacks columns of the load: {error}")))?;
+        let rows = Rows::new(self.form, &batch)?;
         for row in 0..batch.num_rows() {
             if self.form == Form::Tuples {
                 if self.buffer.is_empty() {
@@ -116,7 +122,7 @@ impl Writer {
                     self.buffer.push(b',');
                 }
             }
-            rows.write(row, &mut self.buffer)?;
+            rows.write(row, &mut self.buffer);
             self.rows_in_statement += 1;
             self.rows += 1;
             if self.buffer.len() >= self.chunk {
@@ -241,9 +247,9 @@ impl Writer {
 }
 
 /// `LOAD DATA` for the staging table. The file name is never opened by anybody.
-fn infile_sql(plan: &Plan, staging: &TableName) -> String {
+fn infile_sql(writing: &Writing) -> String {
     let (mut fields, mut sets) = (Vec::new(), Vec::new());
-    for (index, column) in plan.columns.iter().enumerate() {
+    for (index, column) in writing.columns.iter().enumerate() {
         let variable = format!("@c{index}");
         match infile_expression(&column.column_type, &variable) {
             None => fields.push(quote(&column.name)),
@@ -254,13 +260,27 @@ fn infile_sql(plan: &Plan, staging: &TableName) -> String {
         }
     }
     let set = if sets.is_empty() { String::new() } else { format!(" SET {}", sets.join(", ")) };
-    let replace = if plan.key.is_empty() { "" } else { "REPLACE " };
+    let replace = if writing.replaces { "REPLACE " } else { "" };
     format!(
         "LOAD DATA LOCAL INFILE 'towpath' {replace}INTO TABLE {} CHARACTER SET utf8mb4 \
          FIELDS TERMINATED BY '\\t' ENCLOSED BY '' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' ({}){set}",
-        staging.sql(),
+        writing.stage.sql(),
         fields.join(", ")
     )
+}
+
+/// SQL expression that makes a column's value of what a line of `LOAD DATA` holds; `None` when the line holds it.
+fn infile_expression(column_type: &ColumnType, variable: &str) -> Option<String> {
+    match column_type {
+        ColumnType::Binary(_)
+        | ColumnType::Varbinary(_)
+        | ColumnType::Blob(_)
+        | ColumnType::Geometry(_)
+        | ColumnType::OtherBinary(_) => Some(format!("UNHEX({variable})")),
+        // Text would be taken for the bits themselves.
+        ColumnType::Bit(_) => Some(format!("CAST({variable} AS UNSIGNED)")),
+        _ => None,
+    }
 }
 
 async fn load(mut conn: Conn, sql: String, receiver: mpsc::Receiver<Bytes>) -> Finished {

@@ -34,6 +34,8 @@ pub(super) struct Begun {
     pub(super) columns: Vec<ColumnFit>,
     pub(super) chunks: Vec<ChunkState>,
     pub(super) next_part: u32,
+    /// The database knows the load already.
+    pub(super) is_replay: bool,
 }
 
 /// What a load shares with its lanes and its thread.
@@ -77,8 +79,8 @@ pub(super) async fn begin(
     match begun.await {
         Ok(begun) => {
             shared.next_part.store(begun.next_part, Ordering::Relaxed);
-            let Begun { columns, chunks, .. } = begun;
-            Ok(Box::new(SqliteLoad { columns, chunks, orders: sender, shared, worker, guard }))
+            let Begun { columns, chunks, is_replay, .. } = begun;
+            Ok(Box::new(SqliteLoad { columns, chunks, is_replay, orders: sender, shared, worker, guard }))
         }
         // The thread ended before it was ready, so it has the reason.
         Err(_) => Err(match worker.await {
@@ -93,6 +95,7 @@ pub(super) async fn begin(
 struct SqliteLoad {
     columns: Vec<ColumnFit>,
     chunks: Vec<ChunkState>,
+    is_replay: bool,
     orders: mpsc::Sender<Order>,
     shared: Shared,
     worker: JoinHandle<Result<Option<Receipt>, Fault>>,
@@ -107,6 +110,10 @@ impl Load for SqliteLoad {
 
     fn chunks(&self) -> &[ChunkState] {
         &self.chunks
+    }
+
+    fn is_replay(&self) -> bool {
+        self.is_replay
     }
 
     async fn lane(&mut self) -> Result<Box<dyn Lane>, Fault> {

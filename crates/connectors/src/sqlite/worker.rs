@@ -65,7 +65,8 @@ fn run(
         Some(kept) => (kept.chunks.clone(), kept.next_part),
         None => (Vec::new(), 0),
     };
-    if ready.send(Begun { columns, chunks, next_part }).is_err() {
+    let begun = Begun { columns, chunks, next_part, is_replay: replay.is_some() };
+    if ready.send(begun).is_err() {
         return Ok(None);
     }
     match replay {

@@ -6,6 +6,7 @@
 pub mod convert;
 pub mod hash;
 pub mod json;
+pub mod sum;
 pub mod text;
 pub mod types;
 

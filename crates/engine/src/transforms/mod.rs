@@ -11,6 +11,7 @@ mod unify;
 
 mod aggregate;
 mod cast;
+mod check;
 mod clean_text;
 mod date_parts;
 mod deduplicate;
@@ -46,6 +47,7 @@ pub fn all() -> Vec<Arc<dyn Transform>> {
     vec![
         erase::<aggregate::Aggregate>(),
         erase::<cast::Cast>(),
+        erase::<check::Check>(),
         erase::<clean_text::CleanText>(),
         erase::<date_parts::DateParts>(),
         erase::<deduplicate::Deduplicate>(),

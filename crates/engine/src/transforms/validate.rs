@@ -1,6 +1,6 @@
 //! Checks rows against rules.
 
-mod rule;
+pub(super) mod rule;
 
 use async_trait::async_trait;
 use datafusion::functions::expr_fn::concat_ws;
@@ -194,7 +194,7 @@ tests:
                     broken: col(&mark).gt(lit(1)),
                     reason,
                 });
-                unique.push((column, mark));
+                unique.push((vec![column], mark));
             }
         }
         found.none()?;
@@ -209,23 +209,27 @@ tests:
     }
 }
 
-/// Numbers the rows with the same value, in order of arrival.
-fn mark_copies(plan: LogicalPlan, unique: Vec<(datafusion::common::Column, String)>) -> Planned<LogicalPlan> {
+/// Numbers the rows with the same values, in order of arrival.
+pub(super) fn mark_copies(
+    plan: LogicalPlan,
+    unique: Vec<(Vec<datafusion::common::Column>, String)>,
+) -> Planned<LogicalPlan> {
     if unique.is_empty() {
         return Ok(plan);
     }
     let mut plan = LogicalPlanBuilder::new(ordinal(plan).or_problem("")?);
-    for (column, mark) in unique {
-        let value = Expr::Column(column);
+    for (columns, mark) in unique {
+        let values: Vec<Expr> = columns.into_iter().map(Expr::Column).collect();
+        let present = values.iter().cloned().map(Expr::is_not_null).reduce(Expr::and).unwrap_or(lit(true));
         let number = row_number()
-            .partition_by(vec![value.clone()])
+            .partition_by(values)
             .order_by(vec![col(ORDINAL).sort(true, false)])
             .build()
             .or_problem("")?;
         let raw = format!("{mark}_all");
         plan = plan.window(vec![number.alias(&raw)]).or_problem("")?;
         // Missing values are no copies of each other.
-        let counted = when(value.is_not_null(), col(&raw)).end().or_problem("")?.alias(&mark);
+        let counted = when(present, col(&raw)).end().or_problem("")?.alias(&mark);
         let columns: Vec<Expr> =
             plan.schema().columns().into_iter().map(Expr::Column).chain([counted]).collect();
         plan = plan.project(columns).or_problem("")?;

@@ -15,6 +15,7 @@ use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use serde_json::{Value, json};
 use towpath_connect::{Reject, RejectSink};
+use towpath_engine::checks::CheckPlanner;
 use towpath_engine::context::{Quarantine, RunShared};
 use towpath_engine::ordinal::OrdinalPlanner;
 use towpath_engine::reject::RejectPlanner;
@@ -128,6 +129,7 @@ impl QueryPlanner for Planner {
     ) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
         DefaultPhysicalPlanner::with_extension_planners(vec![
             Arc::new(RejectPlanner),
+            Arc::new(CheckPlanner),
             Arc::new(OrdinalPlanner),
         ])
         .create_physical_plan(plan, session)

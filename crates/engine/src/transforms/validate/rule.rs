@@ -94,7 +94,13 @@ pub(super) fn checks(rule: &Rule, schema: &DFSchema, cx: &PlanContext, path: &st
     Ok(checks)
 }
 
-fn on_value(rule: &Rule, field: &Field, value: Expr, path: &str) -> Planned<Vec<(Expr, String)>> {
+/// What a value breaks, each with its reason.
+pub(in crate::transforms) fn on_value(
+    rule: &Rule,
+    field: &Field,
+    value: Expr,
+    path: &str,
+) -> Planned<Vec<(Expr, String)>> {
     let mut problems = Problems::default();
     let mut checks: Vec<(Expr, String)> = Vec::new();
     if rule.not_null {
