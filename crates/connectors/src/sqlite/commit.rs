@@ -41,11 +41,11 @@ pub(super) fn commit(
     let enforced = if request.mode == WriteMode::Overwrite { "OFF" } else { "ON" };
     stage
         .connection
-        .execute_batch(&format!(
-            "PRAGMA foreign_keys = {enforced}; BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON;"
-        ))
+        .execute_batch(&format!("PRAGMA foreign_keys = {enforced}; BEGIN; PRAGMA defer_foreign_keys = ON;"))
         .map_err(fail)?;
-    let result = ledger::known(database, &stage.connection, request).and_then(|known| match known {
+    let known = ledger::lock(database, &stage.connection)
+        .and_then(|()| ledger::known(database, &stage.connection, request));
+    let result = known.and_then(|known| match known {
         Some(receipt) => Ok(receipt),
         None => {
             let receipt = place(database, stage, table, request, begun, notes)?;
@@ -102,7 +102,6 @@ fn place(
         WriteMode::Overwrite => Some(references::broken(database, connection, &plan.table)?),
         _ => None,
     };
-    ledger::make(database, connection)?;
     ledger::drop_expired(database, connection, moment)?;
     let placing = Placing::new(database, stage, &plan, request, moment)?;
     placing.guard()?;

@@ -87,7 +87,7 @@ fn code(error: &Error) -> Option<ErrorCode> {
 }
 
 /// The message of SQLite itself, without the words of the driver.
-fn message(error: &Error) -> String {
+pub(super) fn message(error: &Error) -> String {
     match error {
         Error::SqliteFailure(_, Some(message)) => message.clone(),
         Error::SqlInputError { msg, .. } => msg.clone(),

@@ -239,6 +239,11 @@ impl Kept {
         Ok(if parts.is_sorted() { Vec::new() } else { parts.into_iter().map(span).collect() })
     }
 
+    /// Whether the load was refused before its chunks were written down, so that nothing can go on with it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_new && self.chunks.is_empty()
+    }
+
     /// Removes the file. The connection is the one that holds its lock.
     pub(super) fn remove(self, connection: Connection) {
         remove(connection, &self.path);

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use towpath_connect::{ChangeCounts, LoadRequest, Receipt};
 use towpath_model::Fault;
 
-use super::fault::explain;
+use super::fault::{explain, message};
 use super::images::Images;
 use super::own::instant;
 use super::schema::{self, LEDGER};
@@ -39,15 +39,25 @@ pub(super) fn known(
     Ok(rows.map(|rows| Receipt { written: rows.unsigned_abs(), replayed: true, ..Receipt::default() }))
 }
 
-/// Makes the ledger where there is none.
-pub(super) fn make(database: &Database, connection: &Connection) -> Result<(), Fault> {
-    let sql = format!(
+/// Takes the lock for writing, as the first thing of a transaction, and makes the ledger where there is none.
+///
+/// Only the real database is locked. With the staging file in the same write, SQLite would join the two by a journal
+/// of its own, which a process that is killed then leaves behind.
+pub(super) fn lock(database: &Database, connection: &Connection) -> Result<(), Fault> {
+    let touch = format!("DELETE FROM {TARGET}.{LEDGER} WHERE 0");
+    let make = format!(
         "CREATE TABLE IF NOT EXISTS {TARGET}.{LEDGER} (load_id TEXT NOT NULL PRIMARY KEY, origin TEXT NOT NULL, \
          target TEXT NOT NULL, mode TEXT NOT NULL, rows INTEGER NOT NULL, inserted INTEGER NOT NULL, \
          updated INTEGER NOT NULL, deleted INTEGER NOT NULL, committed_at TEXT NOT NULL, undo_table TEXT, \
          undo_columns TEXT, undo_until TEXT, undone_at TEXT)"
     );
-    connection.execute_batch(&sql).map_err(|error| explain(database, error))
+    let locked = match connection.execute_batch(&touch) {
+        Err(error) if message(&error).starts_with("no such table") => {
+            connection.execute_batch(&make).and_then(|()| connection.execute_batch(&touch))
+        }
+        other => other,
+    };
+    locked.map_err(|error| explain(database, error))
 }
 
 /// Writes a load into the ledger.

@@ -40,13 +40,10 @@ pub(super) fn work(
         interrupt.watch(&stage.connection);
     }
     let result = run(database, table, request, &mut stage, ready, orders);
-    let is_over = match &result {
-        Ok(receipt) => receipt.is_some() || shared.aborted.load(Ordering::Acquire),
-        Err(_) => shared.aborted.load(Ordering::Acquire),
-    };
+    let is_over = matches!(result, Ok(Some(_))) || shared.aborted.load(Ordering::Acquire);
     let Stage { connection, kept, .. } = stage;
     match kept {
-        Some(kept) if is_over => kept.remove(connection),
+        Some(kept) if is_over || kept.is_empty() => kept.remove(connection),
         _ => drop(connection),
     }
     result

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use arrow::datatypes::DataType;
-use towpath_connect::conformance::{Harness, run};
+use towpath_connect::conformance::{Harness, random_loads, run};
 
 use super::*;
 
@@ -49,4 +49,12 @@ impl Harness for Place {
 #[tokio::test]
 async fn the_laws_hold() {
     run(connector().as_ref(), &Place { database: postgres(), count: AtomicU32::new(0) }).await;
+}
+
+#[tokio::test]
+async fn random_loads_give_the_tables_of_the_model() {
+    let place = Place { database: postgres(), count: AtomicU32::new(0) };
+    for seed in 0..24 {
+        Box::pin(random_loads(connector().as_ref(), &place, seed, 8)).await;
+    }
 }

@@ -147,6 +147,11 @@ async fn a_load_that_began_with_other_columns_does_not_go_on() {
     drop(sealed(&mut load, &[0]).await);
     drop(load);
     let other = pairs(("id", "title"), &[(1, "x")]);
+    let refused = chunked(&LoadId::generate(), "e/f", &part(0));
+    let refused = LoadRequest { key: vec!["none".into()], ..refused };
+    assert!(file.begin("t", refused).await.is_err());
+    let stages = file.beside().iter().filter(|name| !name.ends_with("-journal")).count();
+    assert_eq!(stages, 1, "a refused load leaves a file");
     let connection = json!({ "path": "laws.db" });
     let settings = json!({ "table": "t" });
     let patient = erase::<Sqlite>().destination(&connection, &settings, &file.context()).unwrap();

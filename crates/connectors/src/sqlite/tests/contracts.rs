@@ -180,7 +180,8 @@ async fn rows_of_an_old_table_are_the_first_versions_of_its_history() {
         file.value("SELECT group_concat(id || name || is_current || (valid_from = '-infinity') || (valid_to IS NULL)) FROM (SELECT * FROM t ORDER BY id, valid_from)"),
         "1a111,2b010,2c101"
     );
-    let fault = file.begin("only_one", request).await.err().unwrap();
+    let another = LoadRequest { load_id: LoadId::generate(), ..request };
+    let fault = file.begin("only_one", another).await.err().unwrap();
     assert!(fault.to_string().contains("cannot hold several versions"), "{fault}");
     // A column of the load's own does not come with the rows.
     let clash = pairs(("id", "deleted_at"), &[(1, "a")]);
