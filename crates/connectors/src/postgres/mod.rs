@@ -97,7 +97,6 @@ impl ConnectorDef for Postgres {
             adds_columns: true,
             accounts: true,
             max_identifier: Some(MAX_NAME),
-            ..Capabilities::default()
         }
     }
 

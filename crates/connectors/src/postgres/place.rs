@@ -113,7 +113,7 @@ impl Place<'_> {
 
     /// Puts the rows in place, notes the load in the ledger, and ends the transaction.
     pub(super) async fn commit(&self, mut staged: Staged) -> Result<Receipt, Fault> {
-        self.reshape(true).await?;
+        self.reshape().await?;
         let mut kept = None;
         let changes = if self.is_in_place() {
             self.add_key(&mut staged).await?;
@@ -154,8 +154,8 @@ impl Place<'_> {
         Ok(receipt)
     }
 
-    /// Gives the table its new shape. With `renaming`, a staging table that becomes the table does so now.
-    pub(super) async fn reshape(&self, renaming: bool) -> Result<(), Fault> {
+    /// Gives the table its new shape, or makes it: a staging table that becomes the table does so now.
+    pub(super) async fn reshape(&self) -> Result<(), Fault> {
         let target = &self.plan.target;
         if self.plan.definition.is_some() && catalog::find(self.session, target).await?.is_some() {
             return Err(Fault::unavailable(format!(
@@ -167,10 +167,8 @@ impl Place<'_> {
         }
         match &self.plan.definition {
             Some(_) if self.plan.becomes_target => {
-                if renaming {
-                    let name = quote(&target.table);
-                    self.run(&format!("ALTER TABLE {} RENAME TO {name}", self.stage())).await?;
-                }
+                let name = quote(&target.table);
+                self.run(&format!("ALTER TABLE {} RENAME TO {name}", self.stage())).await?;
             }
             Some(definition) => {
                 self.run(&format!("CREATE TABLE {} ({definition})", target.sql())).await?;
