@@ -4,12 +4,12 @@
 //! closes, because the handle was dropped or because the process died in any way, the shell stops the server and
 //! removes the folder. Root has no password and may connect over TCP from the loopback address only.
 
-use std::io;
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
 /// Name of the variable with the admin URL of a running server, for example `mysql://root@127.0.0.1:3306/`.
@@ -24,10 +24,10 @@ mkdir -p "$dir/tmp"
 [ "$(id -u)" = 0 ] && { chown -R mysql "$dir"; user=--user=mysql; }
 fast="--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-log-file-size=32M --innodb-buffer-pool-size=128M"
 mariadb-install-db --no-defaults $user --datadir="$dir/data" --tmpdir="$dir/tmp" --auth-root-authentication-method=normal \
-  --skip-test-db --skip-name-resolve $fast >"$dir/log" 2>&1 &&
+  --skip-test-db --skip-name-resolve $fast 2>&1 &&
 mariadbd --no-defaults $user --datadir="$dir/data" --port="$port" --bind-address=127.0.0.1 --tmpdir="$dir/tmp" \
   --socket="$dir/s" --pid-file="$dir/pid" --local-infile=1 --skip-name-resolve --max-connections=300 \
-  --innodb-flush-method=nosync --sync-binlog=0 $fast >>"$dir/log" 2>&1 &
+  --innodb-flush-method=nosync --sync-binlog=0 $fast 2>&1 &
 server=$!
 cat >/dev/null
 kill -9 $server $(cat "$dir/pid" 2>/dev/null) 2>/dev/null
@@ -78,37 +78,51 @@ fn start() -> Result<MariaDbServer, String> {
         tempfile::Builder::new().prefix("towpath-mariadb-").tempdir().map_err(|error| error.to_string())?;
     // The shell removes the folder: it outlives us.
     let folder = folder.keep();
-    let log = folder.join("log");
     let mut watchdog = Command::new("sh")
         .args(["-c", WATCHDOG, "watchdog"])
         .arg(&folder)
         .arg(port.to_string())
         .env("PATH", path())
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         // A Ctrl-C for the tests must not reach the server before its watchdog.
         .process_group(0)
         .spawn()
         .map_err(|error| error.to_string())?;
-    let deadline = Instant::now() + Duration::from_secs(60);
-    let ready = loop {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() && client(&admin(port), &[], "select 1").is_ok() {
-            break true;
+    match watchdog.stdout.take().map(wait_until_ready) {
+        Some(Ok(())) => Ok(MariaDbServer { port, watchdog }),
+        failed => {
+            drop(watchdog.stdin.take());
+            let _ = watchdog.wait();
+            Err(failed.and_then(Result::err).unwrap_or_default())
         }
-        let log = std::fs::read_to_string(&log).unwrap_or_default();
-        if Instant::now() > deadline || log.contains("Aborting") || log.contains("not found") {
-            break false;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    if ready {
-        return Ok(MariaDbServer { port, watchdog });
     }
-    let text = std::fs::read_to_string(&log).unwrap_or_default();
-    drop(watchdog.stdin.take());
-    let _ = watchdog.wait();
-    Err(text)
+}
+
+/// Reads the server's log until it says that it takes connections; the error is the log. A thread reads on, so that
+/// the server never waits for a reader.
+fn wait_until_ready(log: ChildStdout) -> Result<(), String> {
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            // Nobody listens any more once the server is ready.
+            let _ = sender.send(line);
+        }
+    });
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut seen = String::new();
+    while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        seen.push_str(&line);
+        seen.push('\n');
+        if line.contains("ready for connections") {
+            return Ok(());
+        }
+        if line.contains("Aborting") || line.contains("not found") {
+            break;
+        }
+    }
+    Err(seen)
 }
 
 fn free_port() -> io::Result<u16> {

@@ -12,3 +12,4 @@ mod industrial;
 mod loads;
 mod sandbox;
 mod shipped;
+mod streams;

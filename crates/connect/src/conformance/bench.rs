@@ -31,6 +31,7 @@ pub(super) struct Bench<'a> {
     pub(super) connector: &'a dyn Connector,
     pub(super) harness: &'a dyn Harness,
     pub(super) context: Context,
+    capabilities: Capabilities,
     secrets: Vec<String>,
 }
 
@@ -87,11 +88,12 @@ impl<'a> Bench<'a> {
         }
         // A password of a letter or two would be found in every sentence.
         secrets.retain(|secret| secret.len() >= 4);
-        Bench { connector, harness, context: harness.context(), secrets }
+        let capabilities = harness.capabilities(&connector.spec().capabilities);
+        Bench { connector, harness, context: harness.context(), capabilities, secrets }
     }
 
     pub(super) fn capabilities(&self) -> &Capabilities {
-        &self.connector.spec().capabilities
+        &self.capabilities
     }
 
     /// The mode that seeds tables: one that every destination has.

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use self::bench::Bench;
 pub use self::random::random_loads;
-use crate::connector::{Connector, Context};
+use crate::connector::{Capabilities, Connector, Context};
 
 /// What the laws must know of the system under test.
 pub trait Harness: Send + Sync {
@@ -58,6 +58,23 @@ pub trait Harness: Send + Sync {
     /// Whether a column can have this name. Systems that lack characters in names say no to those; the laws then leave
     /// the name out.
     fn takes_name(&self, _name: &str) -> bool {
+        true
+    }
+
+    /// What the system under test can do, of all that the connector can: some formats of files take fewer write modes
+    /// than others.
+    fn capabilities(&self, connector: &Capabilities) -> Capabilities {
+        connector.clone()
+    }
+
+    /// Whether a table (or file) without rows still has its columns. Formats that name columns only in their rows say
+    /// no.
+    fn keeps_columns_of_empty_tables(&self) -> bool {
+        true
+    }
+
+    /// Whether the JSON text `null` is told apart from no value. Files of JSON say no.
+    fn keeps_json_null(&self) -> bool {
         true
     }
 

@@ -57,8 +57,11 @@ pub(super) async fn discover_agrees_with_describe(bench: &Bench<'_>) {
     assert_same_schema(&table, &described.schema, &entry.info.schema);
 }
 
-/// Every connector.
+/// Every connector whose tables have columns without having rows.
 pub(super) async fn empty_streams_work(bench: &Bench<'_>) {
+    if !bench.harness.keeps_columns_of_empty_tables() {
+        return;
+    }
     let table = bench.harness.fresh_table_name();
     bench.load(&table, &Order::of(bench.seed_mode()), &[orders(&[])]).await;
     let described = bench.describe(&table).await;

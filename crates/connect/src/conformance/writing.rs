@@ -52,6 +52,9 @@ pub(super) async fn every_write_mode_gives_the_model_answer(bench: &Bench<'_>) {
                     model = by_key.into_values().collect();
                 }
             }
+            if model.is_empty() && !bench.harness.keeps_columns_of_empty_tables() {
+                continue;
+            }
             let rows = bench.rows(&table, &orders_schema()).await;
             assert_eq!(
                 rows,

@@ -23,6 +23,16 @@ pub struct ColumnFit {
     pub infinite_times: bool,
     /// Years that dates and timestamps may have, both ends included.
     pub years: Option<(i32, i32)>,
+    /// Digits that times keep after the second.
+    pub fraction_digits: Option<u8>,
+    /// Longest span of time in either direction, in microseconds.
+    pub max_span: Option<u64>,
+    /// Whole numbers that the column takes, both ends included.
+    pub range: Option<(i128, i128)>,
+    /// Decimal and floating-point numbers must not be negative.
+    pub unsigned: bool,
+    /// Characters that text may have; any, when it is not said.
+    pub characters: Option<Characters>,
     /// Floating-point values may be NaN or infinite.
     pub non_finite: bool,
     /// The form that text must have.
@@ -32,6 +42,17 @@ pub struct ColumnFit {
     pub discards_values: bool,
     /// The table has no such column, so only rows without a value there fit.
     pub absent: bool,
+}
+
+/// The characters of a character set that is smaller than Unicode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Characters {
+    /// ASCII.
+    Ascii,
+    /// Code page 1252, which holds ISO 8859-1 and the euro sign.
+    Western,
+    /// Unicode up to U+FFFF.
+    Bmp,
 }
 
 /// The form that text must have.
@@ -61,6 +82,11 @@ impl ColumnFit {
             no_nul: false,
             infinite_times: false,
             years: None,
+            fraction_digits: None,
+            max_span: None,
+            range: None,
+            unsigned: false,
+            characters: None,
             non_finite: true,
             check: None,
             discards_values: false,

@@ -5,7 +5,7 @@
 //! types a [`crate::Load`] takes; where types and limits already agree it costs nothing.
 //!
 //! A column passes two steps: the conversion to the type of the load (`convert` and the modules of one target
-//! type each), then the checks of the column (`check`). Both note the rows that fail in `Misfits`; the first
+//! type each), then the checks of the column (`check`, `limits`). All note the rows that fail in `Misfits`; the first
 //! failing column of a row is the one that is reported. In a column that discards values, only the value leaves: the
 //! row goes on with a null, and the reject says so.
 //!
@@ -22,6 +22,7 @@
 mod check;
 mod column;
 mod convert;
+mod limits;
 mod misfit;
 mod moment;
 mod nested;
@@ -35,7 +36,7 @@ use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use towpath_model::Fault;
 
-pub use self::column::{ColumnFit, TextCheck};
+pub use self::column::{Characters, ColumnFit, TextCheck};
 use self::misfit::Misfits;
 use crate::cells::{row_as_json as whole_row, value_as_text};
 use crate::reject::Reject;
@@ -164,6 +165,7 @@ fn fit_column(
         return Err(impossible(field, column));
     };
     let fitted = check::check(fitted, field, column, misfits)?;
+    limits::limits(&fitted, column, misfits);
     if column.absent {
         misfits.values(&fitted, &column.name);
     }

@@ -72,6 +72,45 @@ fn a_column_may_discard_values_and_keep_their_rows() {
 }
 
 #[test]
+fn limits_of_a_column_keep_single_rows_out() {
+    let native = |column: ColumnFit| ColumnFit { native: "x".into(), ..column };
+    let seconds = native(ColumnFit { fraction_digits: Some(3), ..to(MICROS) });
+    let times = TimestampMicrosecondArray::from(vec![Some(1000), Some(-1), None]);
+    check(
+        times,
+        seconds,
+        &["1970-01-01 00:00:00.001", "null"],
+        &["`1969-12-31 23:59:59.999999` has more digits after the second than x keeps"],
+    );
+    let spans = native(ColumnFit { max_span: Some(5), ..to(DataType::Duration(TimeUnit::Microsecond)) });
+    let (values, reasons) = fit(DurationMicrosecondArray::from(vec![-5, 5, 6, -6]), spans).unwrap();
+    assert_eq!((values.len(), reasons.len()), (2, 2));
+    let small = native(ColumnFit { range: Some((-2, 3)), ..to(DataType::Int32) });
+    check(Int32Array::from(vec![-2, 3, 4]), small, &["-2", "3"], &["`4` is outside x"]);
+    let positive = native(ColumnFit { unsigned: true, ..to(DataType::Float64) });
+    check(
+        Float64Array::from(vec![0.5, -0.0, -0.5]),
+        positive,
+        &["0.5", "-0"],
+        &["`-0.5` is negative, and x takes no negative numbers"],
+    );
+}
+
+#[test]
+fn texts_have_only_characters_of_their_set() {
+    for (characters, fits, strange) in [
+        (Characters::Ascii, vec!["a\u{7f}"], "é"),
+        (Characters::Western, vec!["é€", "\u{81}", "ÿ"], "ł"),
+        (Characters::Bmp, vec!["ł日"], "😀"),
+    ] {
+        let column = ColumnFit { characters: Some(characters), ..to(DataType::Utf8) };
+        let reason = format!("the text holds `{strange}`, which the character set of text lacks");
+        let texts: Vec<&str> = fits.iter().copied().chain([strange]).collect();
+        check(StringArray::from(texts), column, &fits, &[&reason]);
+    }
+}
+
+#[test]
 fn rows_without_a_value_fit_a_column_that_the_table_lacks() {
     let column = ColumnFit { absent: true, ..to(DataType::Utf8) };
     let texts = StringArray::from(vec![None, Some("a"), None]);

@@ -35,6 +35,11 @@ pub struct Undoing {
 }
 
 impl UndoTable<'_> {
+    /// Whether an update may change the column: those of the key only where equal values may still differ.
+    fn changes(&self, place: usize) -> bool {
+        !self.key.contains(&place) || self.columns[place].1.is_some()
+    }
+
     fn quoted(&self, place: usize) -> String {
         self.dialect.quote(&self.columns[place].0)
     }
@@ -109,7 +114,7 @@ impl UndoTable<'_> {
     /// Takes images of what is there now; run after the steps.
     pub fn after(&self) -> String {
         let sets: Vec<(String, String)> = (0..self.columns.len())
-            .filter(|place| !self.key.contains(place))
+            .filter(|place| self.changes(*place))
             .map(|place| (self.dialect.quote(&format!("a{place}")), format!("x.{}", self.quoted(place))))
             .collect();
         let matches = self.pair("t.a", |place| format!("x.{}", self.quoted(place)));
@@ -121,9 +126,10 @@ impl UndoTable<'_> {
         self.dialect.update(&self.images, &format!("{} AS x", self.target), &on, &sets)
     }
 
-    /// Equality of the key between one side of an image (`u.a` and the place) and other values.
-    fn pair(&self, side: &str, other: impl Fn(usize) -> String) -> String {
-        let equal = self.key.iter().map(|&place| format!("{side}{place} = {}", other(place)));
+    /// Equality of the key between one side of an image (`u.a` and the place) and stored values. These come first,
+    /// because some systems compare as the column on the left does.
+    fn pair(&self, side: &str, stored: impl Fn(usize) -> String) -> String {
+        let equal = self.key.iter().map(|&place| format!("{} = {side}{place}", stored(place)));
         equal.collect::<Vec<_>>().join(" AND ")
     }
 
@@ -158,7 +164,7 @@ impl UndoTable<'_> {
             .collect();
         let update = |op: &str| {
             let sets: Vec<(String, String)> = (0..self.columns.len())
-                .filter(|place| !self.key.contains(place))
+                .filter(|place| self.changes(*place))
                 .map(|place| (self.quoted(place), format!("u.b{place}")))
                 .collect();
             let on = format!("u.op = '{op}' AND {untouched}");

@@ -138,8 +138,8 @@ pub(super) fn target(
         return Ok(None);
     }
     let source = config::Source::of(path, format, settings.header);
-    let info = describe_files(&files, format, &source, &CsvSettings::default(), &[])?;
-    Ok(Some(TargetTable { schema: info.schema, primary_key: Vec::new() }))
+    let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], u64::MAX)?;
+    Ok(Some(TargetTable { schema: found.info.schema, primary_key: Vec::new() }))
 }
 
 /// Whether the text of a file ends without a line end. A compressed file must be read to its end to know.

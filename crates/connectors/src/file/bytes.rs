@@ -8,6 +8,7 @@ use flate2::read::MultiGzDecoder;
 use towpath_connect::ReadProgress;
 use towpath_model::Fault;
 
+use super::chunks::Stretch;
 use super::config::ReadCompression;
 use super::place::FileRef;
 use super::trouble::io_fault;
@@ -20,10 +21,7 @@ pub(super) fn open(
 ) -> Result<Box<dyn Read + Send>, Fault> {
     let fault = |error| io_fault("file", &file.name, error);
     let opened = File::open(&file.path).map_err(fault)?;
-    let compression = match compression {
-        ReadCompression::Auto => packed(&head(file, 4)?),
-        given => given,
-    };
+    let compression = compression_of(file, compression)?;
     let counted = Counted { inner: opened, progress };
     // Text formats read large pieces themselves; only decompressors ask for small ones.
     Ok(match compression {
@@ -31,6 +29,26 @@ pub(super) fn open(
         ReadCompression::Zstd => Box::new(zstd::Decoder::new(counted).map_err(fault)?),
         ReadCompression::Auto | ReadCompression::None => Box::new(counted),
     })
+}
+
+/// Opens a stretch of a file that is not compressed.
+pub(super) fn open_stretch(
+    file: &FileRef,
+    stretch: Stretch,
+    progress: Option<Arc<ReadProgress>>,
+) -> Result<Box<dyn Read + Send>, Fault> {
+    let fault = |error| io_fault("file", &file.name, error);
+    let mut opened = File::open(&file.path).map_err(fault)?;
+    opened.seek(SeekFrom::Start(stretch.from)).map_err(fault)?;
+    Ok(Box::new(Counted { inner: opened, progress }.take(stretch.to.saturating_sub(stretch.from))))
+}
+
+/// How a file is compressed: as the settings say, or as its first bytes tell.
+pub(super) fn compression_of(file: &FileRef, given: ReadCompression) -> Result<ReadCompression, Fault> {
+    match given {
+        ReadCompression::Auto => Ok(packed(&head(file, 4)?)),
+        given => Ok(given),
+    }
 }
 
 /// The first bytes of a file, as they are on disk.

@@ -12,10 +12,9 @@ use arrow::datatypes::{
     Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, IntervalMonthDayNanoType, IntervalUnit,
     Time64MicrosecondType, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
+use towpath_connect::civil::date_from_days;
 use towpath_connect::types::{Logical, describe_type, logical};
 use towpath_model::Fault;
-
-use super::values::civil_from_days;
 
 /// How a value stands in JSON, and what CSV must look out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,7 +282,7 @@ fn two(value: u8, out: &mut Vec<u8>) {
 }
 
 fn date(days: i64, out: &mut Vec<u8>) {
-    let (year, month, day) = civil_from_days(days);
+    let (year, month, day) = date_from_days(days);
     if (0..=9999).contains(&year) {
         two((year / 100) as u8, out);
         two((year % 100) as u8, out);
@@ -291,9 +290,9 @@ fn date(days: i64, out: &mut Vec<u8>) {
         let _ = write!(out, "{year}");
     }
     out.push(b'-');
-    two(month, out);
+    two(month as u8, out);
     out.push(b'-');
-    two(day, out);
+    two(day as u8, out);
 }
 
 fn clock(micros: i64, out: &mut Vec<u8>) {

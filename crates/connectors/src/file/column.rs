@@ -4,18 +4,21 @@
 //! null behind as a placeholder, so that columns stay in step; the caller takes that row out of the batch and
 //! reports it, and the placeholder is never seen.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array, Float64Array,
-    Int64Array, NullBufferBuilder, StringArray, Time64MicrosecondArray, TimestampMicrosecondArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array,
+    Decimal256Array, Float32Array, Float64Array, Int64Array, IntervalMonthDayNanoArray, NullBufferBuilder,
+    StringArray, Time64MicrosecondArray, TimestampMicrosecondArray, UInt64Array,
 };
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
-use arrow::datatypes::{DataType, Field};
+use arrow::compute::cast;
+use arrow::datatypes::{ArrowNativeType, DataType, Field, IntervalMonthDayNano, i256};
 use towpath_connect::types::{Logical, logical};
 use towpath_model::Fault;
 
-use super::values;
+use super::{given, values};
 
 /// One column of a batch under construction.
 #[derive(Debug)]
@@ -29,18 +32,26 @@ pub(super) struct Column {
 pub(super) enum Data {
     Boolean(BooleanBufferBuilder),
     Int(Vec<i64>),
+    /// A type of fewer bits, and the values it holds.
+    Narrow(Vec<i64>, DataType, RangeInclusive<i64>),
+    Unsigned(Vec<u64>),
     Float(Vec<f64>),
+    Single(Vec<f32>),
     Decimal(Vec<i128>, u8, i8),
+    Wide(Vec<i256>, u8, i8),
     Date(Vec<i32>),
     Time(Vec<i64>),
     Timestamp(Vec<i64>),
     Instant(Vec<i64>),
+    Interval(Vec<IntervalMonthDayNano>),
+    Binary(Text),
+    Numeric(Text),
     Text(Text),
     Uuid(Text),
     Json(Text),
 }
 
-/// Text values, end to end.
+/// Values of varying length, end to end.
 #[derive(Debug, Default)]
 pub(super) struct Text {
     pub(super) bytes: Vec<u8>,
@@ -60,19 +71,51 @@ impl Text {
         // A batch holds less text than one piece of a file, far below two gigabytes.
         self.ends.push(self.bytes.len() as i32);
     }
+
+    fn finish(mut self) -> (OffsetBuffer<i32>, Buffer) {
+        self.bytes.shrink_to_fit();
+        let mut offsets = Vec::with_capacity(self.ends.len() + 1);
+        offsets.push(0);
+        offsets.extend_from_slice(&self.ends);
+        (OffsetBuffer::new(ScalarBuffer::from(offsets)), Buffer::from_vec(self.bytes))
+    }
+}
+
+/// Adds a value when there is one; answers whether there is.
+#[inline]
+fn keep<T>(values: &mut Vec<T>, value: Option<T>) -> bool {
+    let Some(value) = value else { return false };
+    values.push(value);
+    true
 }
 
 impl Column {
-    /// A builder for a field. Types that text formats do not produce are a defect of the caller.
+    /// A builder for a field. Types that have no word ([`towpath_connect::words`]) are a defect of the caller.
     pub(super) fn new(field: &Field, rows: usize) -> Result<Self, Fault> {
         let text = || Text { bytes: Vec::new(), ends: Vec::with_capacity(rows) };
+        let narrow =
+            |least, most| Data::Narrow(Vec::with_capacity(rows), field.data_type().clone(), least..=most);
         let data = match (field.data_type(), logical(field)) {
+            (DataType::Utf8, Some(Logical::Numeric)) => Data::Numeric(text()),
             (DataType::Utf8, Some(Logical::Uuid)) => Data::Uuid(text()),
             (DataType::Utf8, Some(Logical::Json)) => Data::Json(text()),
             (DataType::Utf8, _) => Data::Text(text()),
             (DataType::Boolean, _) => Data::Boolean(BooleanBufferBuilder::new(rows)),
             (DataType::Int64, _) => Data::Int(Vec::with_capacity(rows)),
+            (DataType::Int8, _) => narrow(i8::MIN.into(), i8::MAX.into()),
+            (DataType::Int16, _) => narrow(i16::MIN.into(), i16::MAX.into()),
+            (DataType::Int32, _) => narrow(i32::MIN.into(), i32::MAX.into()),
+            (DataType::UInt8, _) => narrow(0, u8::MAX.into()),
+            (DataType::UInt16, _) => narrow(0, u16::MAX.into()),
+            (DataType::UInt32, _) => narrow(0, u32::MAX.into()),
+            (DataType::UInt64, _) => Data::Unsigned(Vec::with_capacity(rows)),
+            (DataType::Float32, _) => Data::Single(Vec::with_capacity(rows)),
             (DataType::Float64, _) => Data::Float(Vec::with_capacity(rows)),
+            (DataType::Decimal256(precision, scale), _) => {
+                Data::Wide(Vec::with_capacity(rows), *precision, *scale)
+            }
+            (DataType::Binary, _) => Data::Binary(text()),
+            (DataType::Interval(_), _) => Data::Interval(Vec::with_capacity(rows)),
             (DataType::Decimal128(precision, scale), _) => {
                 Data::Decimal(Vec::with_capacity(rows), *precision, *scale)
             }
@@ -100,13 +143,23 @@ impl Column {
         self.nulls.append_null();
         match &mut self.data {
             Data::Boolean(bits) => bits.append(false),
-            Data::Int(values) | Data::Time(values) | Data::Timestamp(values) | Data::Instant(values) => {
-                values.push(0);
-            }
+            Data::Int(values)
+            | Data::Narrow(values, ..)
+            | Data::Time(values)
+            | Data::Timestamp(values)
+            | Data::Instant(values) => values.push(0),
+            Data::Unsigned(values) => values.push(0),
             Data::Float(values) => values.push(0.0),
+            Data::Single(values) => values.push(0.0),
             Data::Decimal(values, ..) => values.push(0),
+            Data::Wide(values, ..) => values.push(i256::ZERO),
             Data::Date(values) => values.push(0),
-            Data::Text(text) | Data::Uuid(text) | Data::Json(text) => text.end(),
+            Data::Interval(values) => values.push(IntervalMonthDayNano::ZERO),
+            Data::Text(text)
+            | Data::Uuid(text)
+            | Data::Json(text)
+            | Data::Numeric(text)
+            | Data::Binary(text) => text.end(),
         }
     }
 
@@ -129,30 +182,50 @@ impl Column {
 
     /// Adds a JSON number, whose exponent needs no sign to be one; answers whether it fits.
     pub(super) fn push_json_number(&mut self, bytes: &[u8]) -> bool {
-        let Data::Float(values) = &mut self.data else { return self.push(bytes) };
-        let value = lexical_core::parse::<f64>(bytes).ok().filter(|value| value.is_finite());
-        values.push(value.unwrap_or_default());
-        self.nulls.append(value.is_some());
-        value.is_some()
+        let fits = match &mut self.data {
+            Data::Float(values) => {
+                keep(values, lexical_core::parse(bytes).ok().filter(|v: &f64| v.is_finite()))
+            }
+            Data::Single(values) => {
+                keep(values, lexical_core::parse(bytes).ok().filter(|v: &f32| v.is_finite()))
+            }
+            _ => return self.push(bytes),
+        };
+        if fits {
+            self.nulls.append_non_null();
+        } else {
+            self.push_null();
+        }
+        fits
     }
 
     /// Adds the value without its validity; adds nothing when it does not fit.
     #[inline]
     fn try_push(&mut self, bytes: &[u8]) -> bool {
-        fn keep<T>(values: &mut Vec<T>, value: Option<T>) -> bool {
-            match value {
-                Some(value) => values.push(value),
-                None => return false,
-            }
-            true
-        }
         match &mut self.data {
             Data::Text(text) => text.push(bytes),
             Data::Int(values) => return keep(values, values::int64(bytes)),
+            Data::Narrow(values, _, range) => {
+                return keep(values, values::int64(bytes).filter(|value| range.contains(value)));
+            }
+            Data::Unsigned(values) => return keep(values, given::uint64(bytes)),
             Data::Float(values) => return keep(values, values::float64(bytes)),
+            Data::Single(values) => return keep(values, given::float32(bytes)),
             Data::Decimal(values, precision, scale) => {
                 return keep(values, values::decimal(bytes, *precision, *scale));
             }
+            Data::Wide(values, precision, scale) => {
+                return keep(values, given::wide_decimal(bytes, *precision, *scale));
+            }
+            Data::Interval(values) => return keep(values, given::interval(bytes)),
+            Data::Numeric(text) => match given::numeric(bytes) {
+                Some(number) => text.push(&number),
+                None => return false,
+            },
+            Data::Binary(text) => match given::binary(bytes) {
+                Some(binary) => text.push(&binary),
+                None => return false,
+            },
             Data::Date(values) => return keep(values, values::date(bytes)),
             Data::Time(values) => return keep(values, values::time(bytes)),
             Data::Timestamp(values) => {
@@ -190,31 +263,46 @@ impl Column {
         let nulls = self.nulls.finish();
         Ok(match self.data {
             Data::Boolean(mut bits) => Arc::new(BooleanArray::new(bits.finish(), nulls)),
-            Data::Int(values) => Arc::new(Int64Array::new(ScalarBuffer::from(values), nulls)),
-            Data::Float(values) => Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls)),
-            Data::Decimal(values, precision, scale) => {
-                let array = Decimal128Array::new(ScalarBuffer::from(values), nulls);
+            Data::Int(values) => Arc::new(Int64Array::new(exact(values), nulls)),
+            Data::Narrow(values, data_type, _) => {
+                let array = Int64Array::new(exact(values), nulls);
+                cast(&array, &data_type).map_err(defect)?
+            }
+            Data::Unsigned(values) => Arc::new(UInt64Array::new(exact(values), nulls)),
+            Data::Float(values) => Arc::new(Float64Array::new(exact(values), nulls)),
+            Data::Single(values) => Arc::new(Float32Array::new(exact(values), nulls)),
+            Data::Wide(values, precision, scale) => {
+                let array = Decimal256Array::new(exact(values), nulls);
                 Arc::new(array.with_precision_and_scale(precision, scale).map_err(defect)?)
             }
-            Data::Date(values) => Arc::new(Date32Array::new(ScalarBuffer::from(values), nulls)),
-            Data::Time(values) => Arc::new(Time64MicrosecondArray::new(ScalarBuffer::from(values), nulls)),
-            Data::Timestamp(values) => {
-                Arc::new(TimestampMicrosecondArray::new(ScalarBuffer::from(values), nulls))
+            Data::Interval(values) => Arc::new(IntervalMonthDayNanoArray::new(exact(values), nulls)),
+            Data::Decimal(values, precision, scale) => {
+                let array = Decimal128Array::new(exact(values), nulls);
+                Arc::new(array.with_precision_and_scale(precision, scale).map_err(defect)?)
             }
-            Data::Instant(values) => Arc::new(
-                TimestampMicrosecondArray::new(ScalarBuffer::from(values), nulls).with_timezone("UTC"),
-            ),
-            Data::Text(text) | Data::Uuid(text) | Data::Json(text) => {
-                let mut offsets = Vec::with_capacity(text.ends.len() + 1);
-                offsets.push(0);
-                offsets.extend_from_slice(&text.ends);
-                let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-                let array =
-                    StringArray::try_new(offsets, Buffer::from_vec(text.bytes), nulls).map_err(defect)?;
+            Data::Date(values) => Arc::new(Date32Array::new(exact(values), nulls)),
+            Data::Time(values) => Arc::new(Time64MicrosecondArray::new(exact(values), nulls)),
+            Data::Timestamp(values) => Arc::new(TimestampMicrosecondArray::new(exact(values), nulls)),
+            Data::Instant(values) => {
+                Arc::new(TimestampMicrosecondArray::new(exact(values), nulls).with_timezone("UTC"))
+            }
+            Data::Binary(text) => {
+                let (offsets, bytes) = text.finish();
+                Arc::new(BinaryArray::try_new(offsets, bytes, nulls).map_err(defect)?)
+            }
+            Data::Text(text) | Data::Uuid(text) | Data::Json(text) | Data::Numeric(text) => {
+                let (offsets, bytes) = text.finish();
+                let array = StringArray::try_new(offsets, bytes, nulls).map_err(defect)?;
                 Arc::new(array) as Arc<dyn Array>
             }
         })
     }
+}
+
+/// The values without the room that was kept for more: the last batch of a piece is often small.
+fn exact<T: ArrowNativeType>(mut values: Vec<T>) -> ScalarBuffer<T> {
+    values.shrink_to_fit();
+    ScalarBuffer::from(values)
 }
 
 /// A timestamp, or a date as its midnight.

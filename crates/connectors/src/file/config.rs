@@ -98,10 +98,12 @@ pub(crate) struct Source {
     pub(super) header: bool,
 
     /// CSV and JSON: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
-    /// `text`, `int64`, `decimal(digits,decimals)`, `float64`, `boolean`, `date`, `timestamp`, `timestamptz`, `time`,
-    /// `uuid` and `json`. A value that is not of the given type sends its row to quarantine. Columns that are not
-    /// named get the type that all their values have; to find it, the file is read once more. In CSV files that
-    /// reading is saved when every column is named here.
+    /// those of `cast`: `text`, `boolean`, `int8` to `int64`, `uint8` to `uint64`, `decimal(digits,decimals)`,
+    /// `numeric`, `float32`, `float64`, `date`, `time`, `timestamp`, `timestamptz`, `uuid`, `json`; also `interval`
+    /// (ISO 8601, for example `P1DT12H`) and `binary` (hexadecimal digits). A value that is not of the given type
+    /// sends its row to quarantine. Columns that are not named get the type that all their values have; to find it,
+    /// the file is read once more. In CSV files that reading is saved when every column is named here; such a file
+    /// is not cut into chunks.
     #[serde(default)]
     pub(super) columns: BTreeMap<String, String>,
 

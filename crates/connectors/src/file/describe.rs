@@ -11,11 +11,13 @@ use towpath_connect::StreamInfo;
 use towpath_connect::types::{Logical, describe, with_logical};
 use towpath_model::Fault;
 
+use super::bytes::compression_of;
+use super::chunks::{Borders, border_gap};
 use super::columnar;
-use super::config::{self, Format};
+use super::config::{self, Format, ReadCompression};
 use super::csv;
 use super::csv::head::CsvSettings;
-use super::infer::Evidence;
+use super::infer::{Evidence, Pass};
 use super::json;
 use super::pieces::threads;
 use super::place::FileRef;
@@ -23,22 +25,37 @@ use super::place::FileRef;
 /// Most remarks about one stream; wide files could have thousands.
 const NOTES: usize = 20;
 
-/// Names, types and size of files of one format, read as one stream.
+/// What a pass over the files gave.
+#[derive(Debug)]
+pub(super) struct Described {
+    pub(super) info: StreamInfo,
+    /// Where each file may be cut; `None` where only a pass over the file could tell, and there was none, or where the
+    /// bytes on disk are not the bytes of its text.
+    pub(super) borders: Vec<Option<Borders>>,
+}
+
+/// Names, types and size of files of one format, read as one stream. Of text files the first `most_bytes` are looked
+/// at.
 pub(super) fn describe_files(
     files: &[FileRef],
     format: Format,
     settings: &config::Source,
     csv: &CsvSettings,
     records: &[String],
-) -> Result<StreamInfo, Fault> {
+    most_bytes: u64,
+) -> Result<Described, Fault> {
     let mut found = Found::default();
+    let gap = border_gap(files.iter().map(|file| file.size).sum());
     for file in files {
+        let pass = Pass { threads: threads(file.size, 1), gap, most_bytes };
+        let mut borders = None;
         match format {
-            Format::Csv => describe_csv(file, settings, csv, &mut found)?,
+            Format::Csv => borders = describe_csv(file, settings, csv, pass, &mut found)?,
             Format::Ndjson | Format::Json => {
                 let cutter = json::Cutter::open(file, format, settings, records, None)?;
-                let seen = json::infer::infer(cutter, file, threads(file.size))?;
-                found.add_rows(Some(seen.rows));
+                let seen = json::infer::infer(cutter, file, pass)?;
+                found.add_rows((!seen.is_cut).then_some(seen.borders.rows));
+                borders = (format == Format::Ndjson).then_some(seen.borders);
                 for (name, evidence) in seen.columns {
                     if file.partitions.iter().any(|(key, _)| *key == name) {
                         return Err(Fault::contract(format!(
@@ -53,6 +70,10 @@ pub(super) fn describe_files(
             Format::Parquet => found.typed(file, columnar::parquet_read::describe(file)?)?,
             Format::Arrow => found.typed(file, columnar::ipc::describe(file)?)?,
         }
+        if borders.is_some() && compression_of(file, settings.compression)? != ReadCompression::None {
+            borders = None;
+        }
+        found.borders.push(borders);
     }
     if matches!(format, Format::Ndjson | Format::Json) && !found.columns.is_empty() {
         let names: Vec<String> = found.columns.iter().map(|(name, _)| name.clone()).collect();
@@ -65,8 +86,9 @@ fn describe_csv(
     file: &FileRef,
     settings: &config::Source,
     csv: &CsvSettings,
+    pass: Pass,
     found: &mut Found,
-) -> Result<(), Fault> {
+) -> Result<Option<Borders>, Fault> {
     let mut opened = csv::head::open(file, settings, csv, None)?;
     csv.check_names(&opened.names, &file.name)?;
     found.notes.append(&mut opened.notes);
@@ -76,14 +98,14 @@ fn describe_csv(
             found.column(name);
         }
         found.add_rows(None);
-        return Ok(());
+        return Ok(None);
     }
-    let seen = csv::infer::infer(opened, csv, threads(file.size))?;
-    found.add_rows(Some(seen.rows));
+    let seen = csv::infer::infer(opened, csv, pass)?;
+    found.add_rows(seen.is_whole.then_some(seen.borders.rows));
     for (name, evidence) in names.iter().zip(seen.columns) {
         found.column(name).merge(evidence, 0);
     }
-    Ok(())
+    Ok(Some(seen.borders))
 }
 
 /// What was found in the files so far.
@@ -98,6 +120,7 @@ struct Found {
     typed_files: Vec<String>,
     rows: Option<u64>,
     rows_unknown: bool,
+    borders: Vec<Option<Borders>>,
     notes: Vec<String>,
 }
 
@@ -150,12 +173,12 @@ impl Found {
         Ok(())
     }
 
-    fn finish(mut self, files: &[FileRef], csv: &CsvSettings) -> StreamInfo {
+    fn finish(mut self, files: &[FileRef], csv: &CsvSettings) -> Described {
         let mut fields = std::mem::take(&mut self.fields);
         let mut decided = Vec::new();
         for (name, evidence) in &self.columns {
             let field = match csv.declared(name) {
-                Some(declared) => declared.field(name),
+                Some(declared) => declared.clone(),
                 None => field_of(name, evidence, &mut decided),
             };
             fields.push(field);
@@ -171,12 +194,13 @@ impl Found {
             self.notes.truncate(NOTES);
             self.notes.push(format!("and {more} more remarks about columns"));
         }
-        StreamInfo {
+        let info = StreamInfo {
             rows: self.rows.filter(|_| !self.rows_unknown),
             bytes: Some(files.iter().map(|file| file.size).sum()),
             notes: self.notes,
             ..StreamInfo::new(Arc::new(Schema::new(fields)))
-        }
+        };
+        Described { info, borders: self.borders }
     }
 }
 

@@ -61,6 +61,13 @@ impl FileDestination {
             Format::Arrow => matches!(compression, Compression::Auto | Compression::None | Compression::Zstd),
             _ => compression != Compression::Snappy,
         };
+        let outside = ending(Path::new(path)).compression;
+        if !format.is_text() && outside != Compression::None {
+            let message =
+                format!("{} files carry their compression inside, and `{path}` ends", format.title());
+            return Err(Fault::config(format!("{message} like a file compressed as a whole"))
+                .hint("leave the last ending out, and set `compression`"));
+        }
         if !fits {
             return Err(Fault::config(format!("{} files cannot have this `compression`", format.title()))
                 .hint("use `zstd` or `none`"));
@@ -210,9 +217,10 @@ impl FileDestination {
 
     fn check(&self, request: &LoadRequest) -> Result<(), Fault> {
         let path = &self.settings.path;
-        if request.mode == WriteMode::Upsert {
+        if !matches!(request.mode, WriteMode::Append | WriteMode::Overwrite) {
+            let mode = request.mode.name();
             return Err(Fault::config(format!(
-                "file `{path}` cannot be updated row by row: mode `upsert` needs a database"
+                "file `{path}` cannot be updated row by row: mode `{mode}` needs a database"
             ))
             .hint("use mode `overwrite` or `append`"));
         }

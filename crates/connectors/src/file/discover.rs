@@ -14,7 +14,7 @@ use super::place::{FileRef, Place};
 
 /// Most files that are listed.
 const MOST_FILES: usize = 1000;
-/// Largest text file whose types are looked for.
+/// Bytes of a text file that its types are looked for in.
 const FILE_BYTES: u64 = 8 << 20;
 /// Most bytes of text that are read in all.
 const ALL_BYTES: u64 = 64 << 20;
@@ -42,15 +42,24 @@ fn describe(file: &FileRef, budget: &mut u64) -> StreamInfo {
     };
     let Some(format) = ending(&file.path).format else { return unknown("the format is not known".into()) };
     if format.is_text() {
-        if file.size > FILE_BYTES || file.size > *budget {
-            return unknown("columns are not listed, because the file would have to be read".into());
+        let bytes = file.size.min(FILE_BYTES);
+        if bytes > *budget {
+            return unknown("columns are not listed, because many files would have to be read".into());
         }
-        *budget -= file.size;
+        *budget -= bytes;
     }
     let settings = config::Source::of(&file.name, format, true);
     // As a source of its own, a file has no columns from the names of folders.
     let alone = FileRef { partitions: Vec::new(), ..file.clone() };
-    let found =
-        CsvSettings::new(&settings).and_then(|csv| describe_files(&[alone], format, &settings, &csv, &[]));
-    found.unwrap_or_else(|fault| unknown(fault.to_string()))
+    let found = CsvSettings::new(&settings)
+        .and_then(|csv| describe_files(&[alone], format, &settings, &csv, &[], FILE_BYTES));
+    let mut info = match found {
+        Ok(found) => found.info,
+        Err(fault) => return unknown(fault.to_string()),
+    };
+    if format.is_text() && info.rows.is_none() {
+        info.notes
+            .insert(0, "the types are those of the first 8 MB; the whole file may have wider ones".into());
+    }
+    info
 }

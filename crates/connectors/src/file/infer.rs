@@ -15,6 +15,16 @@ use arrow::datatypes::{DataType, TimeUnit};
 
 use super::values;
 
+/// How a file is gone through to decide its types.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pass {
+    pub(super) threads: usize,
+    /// Bytes between two places that are noted as borders.
+    pub(super) gap: u64,
+    /// Bytes after which the rest of the file is left out.
+    pub(super) most_bytes: u64,
+}
+
 /// What a value looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u16)]

@@ -8,15 +8,16 @@
 mod append;
 mod bytes;
 mod cells;
+mod chunks;
 mod column;
 mod columnar;
 mod config;
 mod csv;
-mod declared;
 mod describe;
 mod destination;
 mod discover;
 mod format;
+mod given;
 mod infer;
 mod json;
 mod load;
@@ -24,6 +25,7 @@ mod pieces;
 mod place;
 mod reading;
 mod source;
+mod spool;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -73,6 +75,7 @@ impl ConnectorDef for FileConnector {
             queries: false,
             atomic: true,
             idempotent: false,
+            splits: true,
             creates: true,
             adds_columns: false,
             accounts: false,

@@ -4,14 +4,16 @@
 //! the caller takes the answers in the order of the pieces. Every queue holds one piece, so memory does not grow with
 //! the file. An error of the cutter arrives in its place, after the answers before it.
 
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use towpath_model::Fault;
 
-/// Bytes of a piece, unless one record is larger.
-pub(super) const PIECE_BYTES: usize = 1 << 20;
+/// Bytes of a piece, unless one record is larger. A dozen pieces, as bytes or as columns, are under way at a time; larger
+/// ones are not faster.
+pub(super) const PIECE_BYTES: usize = 1 << 19;
 
 /// Most bytes of one record. A longer one is nearly always a quote or bracket that never closes.
 pub(super) const RECORD_BYTES: usize = 128 << 20;
@@ -26,6 +28,8 @@ const MOST_THREADS: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Piece {
     pub(super) data: Vec<u8>,
+    /// Byte of the file that the piece begins with, where the file is text as it stands.
+    pub(super) start: u64,
     /// Where the records are, for formats that cannot tell it from the bytes of a piece alone.
     pub(super) records: Vec<RecordPlace>,
     /// Lines before the piece, for formats whose cutter counts them.
@@ -41,12 +45,13 @@ pub(super) struct RecordPlace {
     pub(super) line: u32,
 }
 
-/// Threads for a file of that many bytes.
-pub(super) fn threads(bytes: u64) -> usize {
+/// Threads for that many bytes of a file, when as many readers as `readers` are at work at the same time.
+pub(super) fn threads(bytes: u64, readers: usize) -> usize {
     if bytes < PARALLEL_BYTES {
         return 1;
     }
-    thread::available_parallelism().map_or(1, |count| count.get().min(MOST_THREADS))
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    (processors / readers.max(1)).clamp(1, MOST_THREADS)
 }
 
 /// Cuts, works and hands on in order, until `cut` has no more pieces or `take` wants no more answers.
@@ -131,7 +136,7 @@ impl Piece {
     fn clear(&mut self) {
         self.data.clear();
         self.records.clear();
-        self.before = 0;
+        (self.start, self.before) = (0, 0);
     }
 }
 

@@ -39,6 +39,14 @@ pub(super) struct FileRef {
     pub(super) once: bool,
 }
 
+impl FileRef {
+    /// The same file as it is now.
+    pub(super) fn again(&self) -> std::io::Result<FileRef> {
+        let found = fs::metadata(&self.path)?;
+        Ok(FileRef { size: found.len(), modified: found.modified().ok(), ..self.clone() })
+    }
+}
+
 impl Place {
     pub(super) fn new(connection: &Connection, cx: &Context) -> Self {
         let base = connection.root.as_ref().map_or_else(|| cx.base.clone(), |root| cx.resolve(root));

@@ -6,7 +6,8 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, new_null_array};
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Field, FieldRef, SchemaRef};
 use tokio::sync::mpsc;
 use towpath_connect::{BatchStream, ReadRequest, Reject};
@@ -175,6 +176,26 @@ fn constant(field: &Field, value: Option<&str>, rows: usize) -> Result<ArrayRef,
         }
     }
     column.finish()
+}
+
+/// The batch without some of its rows, which are given in order.
+pub(super) fn without(batch: RecordBatch, rows: &[usize]) -> Result<RecordBatch, Fault> {
+    if rows.is_empty() {
+        return Ok(batch);
+    }
+    let mut rows = rows.iter().peekable();
+    let keep: BooleanArray =
+        (0..batch.num_rows()).map(|row| Some(rows.next_if(|bad| **bad == row).is_none())).collect();
+    filter_record_batch(&batch, &keep)
+        .map_err(|error| Fault::internal("rows could not be taken out of a batch").cause(error))
+}
+
+/// The beginning of a long value, for messages.
+pub(super) fn shorten(value: &str) -> String {
+    match value.char_indices().nth(60) {
+        None => value.to_owned(),
+        Some((end, _)) => format!("{}…", &value[..end]),
+    }
 }
 
 /// Bytes as text that shows every byte: what is not UTF-8 appears as `\xE9`.

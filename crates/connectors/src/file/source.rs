@@ -1,28 +1,31 @@
 //! The reading role: describes and reads one file, or many as one stream.
 //!
 //! Describing a text file reads it once, because its types are decided over all values; the answer is kept for as long
-//! as the files stay the same. What can be read only once (standard input, pipes) is first copied to a temporary
-//! file.
+//! as the files stay the same, together with the places where they may be cut into chunks. What can be read only once
+//! (standard input, pipes) is first copied to a temporary file ([`super::spool`]).
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
-use towpath_connect::{BatchStream, ReadRequest, Source, StreamInfo};
-use towpath_model::Fault;
+use towpath_connect::{BatchStream, Chunk, ReadRequest, Source, StreamInfo};
+use towpath_model::{Fault, FaultKind};
 
 use super::bytes::{head, packed};
+use super::chunks::{self, Borders, Part, Token};
 use super::columnar;
 use super::config::{self, Format, ReadCompression};
 use super::csv;
 use super::csv::head::CsvSettings;
-use super::describe::describe_files;
+use super::describe::{Described, describe_files};
 use super::format::{ending, required, sniff};
 use super::json;
 use super::pieces::threads;
 use super::place::{FileRef, Place};
 use super::reading::{Output, Shape, broke_down, stream};
+use super::spool::Spool;
 use super::trouble::io_fault;
 
 /// One file, or many as one stream.
@@ -35,9 +38,20 @@ struct Inner {
     settings: config::Source,
     csv: CsvSettings,
     records: Vec<String>,
-    spool: Mutex<Option<(tempfile::TempPath, FileRef)>>,
-    /// The last description, and the files it is true for.
-    known: Mutex<Option<(Vec<FileRef>, StreamInfo)>>,
+    spool: Spool,
+    /// What was found out last.
+    known: Mutex<Option<Arc<Known>>>,
+    /// Reads that are under way.
+    readers: AtomicUsize,
+}
+
+/// What was found out of files, true for as long as they stay the same.
+#[derive(Debug)]
+struct Known {
+    files: Vec<FileRef>,
+    format: Format,
+    info: StreamInfo,
+    borders: Vec<Option<Borders>>,
 }
 
 impl FileSource {
@@ -51,6 +65,7 @@ impl FileSource {
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
             (settings.records.is_some(), "records", &[Format::Json]),
             (!settings.columns.is_empty(), "columns", &[Format::Csv, Format::Ndjson, Format::Json]),
+            (is_packed(settings.compression), "compression", &[Format::Csv, Format::Ndjson, Format::Json]),
         ] {
             if let Some(format) = format
                 && set
@@ -66,12 +81,13 @@ impl FileSource {
             place.locate(&settings.path)?;
         }
         Ok(FileSource(Arc::new(Inner {
+            spool: Spool::new(place.scratch.clone()),
             place,
             settings,
             csv,
             records,
-            spool: Mutex::default(),
             known: Mutex::default(),
+            readers: AtomicUsize::new(0),
         })))
     }
 }
@@ -80,59 +96,165 @@ impl FileSource {
 impl Source for FileSource {
     async fn describe(&self) -> Result<StreamInfo, Fault> {
         let inner = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || inner.describe()).await.map_err(broke_down)?
+        let describe = move || Ok(inner.know()?.info.clone());
+        tokio::task::spawn_blocking(describe).await.map_err(broke_down)?
+    }
+
+    async fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        let inner = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || inner.split(rows.max(1))).await.map_err(broke_down)?
+    }
+
+    async fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
+        let inner = Arc::clone(&self.0);
+        let chunks = chunks.to_vec();
+        tokio::task::spawn_blocking(move || inner.revisit(&chunks)).await.map_err(broke_down)?
     }
 
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let inner = Arc::clone(&self.0);
-        stream(request, move |output| inner.read(output))
+        stream(request, move |output| {
+            let readers = inner.readers.fetch_add(1, Ordering::Relaxed) + 1;
+            let done = inner.read(output, readers);
+            inner.readers.fetch_sub(1, Ordering::Relaxed);
+            done
+        })
     }
 }
 
 impl Inner {
-    fn describe(&self) -> Result<StreamInfo, Fault> {
+    /// Looks at the files, unless nothing changed since the last time.
+    fn know(&self) -> Result<Arc<Known>, Fault> {
         let (files, format) = self.files()?;
         let mut known = self.known.lock().map_err(poisoned)?;
-        if let Some((same, info)) = known.as_ref()
-            && *same == files
-        {
-            return Ok(info.clone());
+        if let Some(same) = known.as_ref().filter(|known| known.files == files) {
+            return Ok(Arc::clone(same));
         }
-        let info = describe_files(&files, format, &self.settings, &self.csv, &self.records)?;
-        *known = Some((files, info.clone()));
-        Ok(info)
+        let found = describe_files(&files, format, &self.settings, &self.csv, &self.records, u64::MAX)?;
+        let Described { info, borders } = found;
+        let found = Arc::new(Known { files, format, info, borders });
+        *known = Some(Arc::clone(&found));
+        Ok(found)
     }
 
-    fn read(&self, output: &mut Output) -> Result<(), Fault> {
+    fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        let known = self.know()?;
+        if !known.files.iter().all(chunks::can_be_found_again) {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        for (file, borders) in known.files.iter().zip(&known.borders) {
+            let groups = match known.format {
+                Format::Parquet => Some(columnar::parquet_read::group_rows(file)?),
+                Format::Arrow => columnar::ipc::group_rows(file)?,
+                Format::Csv | Format::Ndjson | Format::Json => None,
+            };
+            let parts = match (groups, borders) {
+                (Some(groups), _) => chunks::group(&groups, rows),
+                (None, Some(borders)) => borders.parts(rows, file.size),
+                (None, None) => {
+                    found.push(chunks::chunk(file, Part::Whole, None)?);
+                    continue;
+                }
+            };
+            for (part, rows) in parts {
+                found.push(chunks::chunk(file, part, Some(rows))?);
+            }
+        }
+        Ok(Some(found))
+    }
+
+    fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
+        let mut last: Option<Token> = None;
+        for chunk in chunks {
+            let token = Token::read(chunk)?;
+            if !last.is_some_and(|last| last.is_beside(&token)) {
+                self.file_of(&token)?;
+            }
+            last = Some(token);
+        }
+        Ok(())
+    }
+
+    /// The file of a chunk, which must be one of the stream and what it was when the chunk was cut.
+    fn file_of(&self, token: &Token) -> Result<(FileRef, Format), Fault> {
+        let known = self.known.lock().map_err(poisoned)?.clone();
+        let member = |files: &[FileRef]| files.iter().find(|file| file.name == token.file).cloned();
+        let mut found = known.and_then(|known| Some((member(&known.files)?, known.format)));
+        if found.is_none() {
+            let (files, format) = self.files().map_err(|fault| match fault.kind() {
+                FaultKind::NotFound => token.gone(),
+                _ => fault,
+            })?;
+            found = member(&files).map(|file| (file, format));
+        }
+        let (file, format) = found.ok_or_else(|| token.gone())?;
+        let file = file.again().map_err(|_| token.gone())?;
+        token.check(&file)?;
+        Ok((file, format))
+    }
+
+    fn read(&self, output: &mut Output, readers: usize) -> Result<(), Fault> {
+        if let Some(chunk) = &output.request.chunk {
+            let token = Token::read(chunk)?;
+            let (file, format) = self.file_of(&token)?;
+            return self.read_file(&file, format, &token.part, readers, false, output);
+        }
         let (files, format) = self.files()?;
         for file in &files {
             if output.flow().is_break() {
                 break;
             }
-            let progress = Some(output.request.progress.clone());
-            match format {
-                Format::Csv => {
-                    let opened = csv::head::open(file, &self.settings, &self.csv, progress)?;
-                    unchanged(&output.request.schema, &opened.names, file, files.len() == 1)?;
-                    let shape = Shape::new(&output.schema, opened.names.iter().map(String::as_str), file);
-                    csv::read::read(opened, &self.csv, &shape, threads(file.size), output)?;
-                }
-                Format::Ndjson | Format::Json => {
-                    let cutter = json::Cutter::open(file, format, &self.settings, &self.records, progress)?;
-                    json::read::read(cutter, file, threads(file.size), output)?;
-                }
-                Format::Parquet => columnar::parquet_read::read(file, output)?,
-                Format::Arrow => columnar::ipc::read(file, output)?,
-            }
+            self.read_file(file, format, &Part::Whole, readers, files.len() == 1, output)?;
         }
         Ok(())
+    }
+
+    /// Reads a part of a file; `only` says that no other file may bring the columns that it lacks.
+    fn read_file(
+        &self,
+        file: &FileRef,
+        format: Format,
+        part: &Part,
+        readers: usize,
+        only: bool,
+        output: &mut Output,
+    ) -> Result<(), Fault> {
+        let progress = Some(output.request.progress.clone());
+        let (stretch, bytes) = match part {
+            Part::Text(stretch) => (Some(*stretch), stretch.to.saturating_sub(stretch.from)),
+            Part::Whole | Part::Groups(..) => (None, file.size),
+        };
+        let threads = threads(bytes, readers);
+        match format {
+            Format::Csv => {
+                let opened = match stretch {
+                    None => csv::head::open(file, &self.settings, &self.csv, progress)?,
+                    Some(stretch) => {
+                        csv::head::open_stretch(file, &self.settings, &self.csv, progress, stretch)?
+                    }
+                };
+                unchanged(&output.request.schema, &opened.names, file, only)?;
+                let shape = Shape::new(&output.schema, opened.names.iter().map(String::as_str), file);
+                csv::read::read(opened, &self.csv, &shape, threads, output)
+            }
+            Format::Ndjson | Format::Json => {
+                let cutter = match stretch {
+                    None => json::Cutter::open(file, format, &self.settings, &self.records, progress)?,
+                    Some(stretch) => json::Cutter::only(file, stretch, progress)?,
+                };
+                json::read::read(cutter, file, threads, output)
+            }
+            Format::Parquet => columnar::parquet_read::read(file, part, output),
+            Format::Arrow => columnar::ipc::read(file, part, output),
+        }
     }
 
     /// The files of the stream, and their format.
     fn files(&self) -> Result<(Vec<FileRef>, Format), Fault> {
         let path = &self.settings.path;
         if path == "-" {
-            let file = self.spooled("standard input", None)?;
+            let file = self.spool.file("standard input", None)?;
             let format = self.settings.format.map_or_else(|| sniff_file(&file), Ok)?;
             return Ok((vec![file], format));
         }
@@ -145,7 +267,7 @@ impl Inner {
             && file.once
         {
             let name = file.name.clone();
-            *file = self.spooled(&name, Some(file))?;
+            *file = self.spool.file(&name, Some(&file.path))?;
             let format = given.or_else(|| ending(Path::new(path)).format);
             let format = format.map_or_else(|| sniff_file(file), Ok)?;
             return Ok((files, format));
@@ -162,39 +284,14 @@ impl Inner {
         }
         Ok((files, format))
     }
-
-    /// A copy on disk of what can be read only once.
-    fn spooled(&self, name: &str, from: Option<&FileRef>) -> Result<FileRef, Fault> {
-        let mut spool = self.spool.lock().map_err(poisoned)?;
-        if let Some((_, file)) = spool.as_ref() {
-            return Ok(file.clone());
-        }
-        let fault = |error| io_fault("file", name, error);
-        let mut copy = tempfile::Builder::new()
-            .prefix("towpath-")
-            .tempfile_in(&self.place.scratch)
-            .map_err(|error| io_fault("folder", &self.place.scratch.display().to_string(), error))?;
-        let size = match from {
-            Some(file) => std::io::copy(&mut std::fs::File::open(&file.path).map_err(fault)?, &mut copy),
-            None => std::io::copy(&mut std::io::stdin().lock(), &mut copy),
-        }
-        .map_err(fault)?;
-        let path = copy.into_temp_path();
-        let file = FileRef {
-            path: path.to_path_buf(),
-            name: name.to_owned(),
-            size,
-            modified: None,
-            partitions: Vec::new(),
-            once: false,
-        };
-        *spool = Some((path, file.clone()));
-        Ok(file)
-    }
 }
 
 fn poisoned<T>(_: T) -> Fault {
     Fault::internal("an earlier read of this file broke down")
+}
+
+fn is_packed(compression: ReadCompression) -> bool {
+    matches!(compression, ReadCompression::Gzip | ReadCompression::Zstd)
 }
 
 fn sniff_file(file: &FileRef) -> Result<Format, Fault> {

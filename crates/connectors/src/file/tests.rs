@@ -1,6 +1,8 @@
 //! The connector as the engine uses it, on real files.
 
 mod bad_input;
+mod chunks;
+mod foreign;
 mod formats;
 mod laws;
 mod loads;
@@ -162,14 +164,25 @@ async fn check_and_discover_look_at_the_root() {
     write_file(folder.path(), "sub/b.ndjson", "{\"x\":1.5}\n");
     write_file(folder.path(), "sub/broken.parquet", "no");
     write_file(folder.path(), "readme.md", "x");
+    // The first megabytes tell more than nothing, also of documents and of compressed files.
+    let items = "{\"n\":1},\n".repeat(1_300_000);
+    write_file(folder.path(), "z.json", format!("[{items}{{\"n\":2.5,\"m\":1}}]"));
+    let lines = format!("n,m\n{}n/a,1\n", "1,2\n".repeat(2_500_000));
+    write_file(folder.path(), "z.csv.zst", zstd::encode_all(lines.as_bytes(), 1).unwrap());
     let cx = Context::new(folder.path());
     connector().check(&json!({}), &cx).await.unwrap();
     let fault = connector().check(&json!({ "root": "nowhere" }), &cx).await.unwrap_err();
     assert_eq!(fault.kind(), towpath_model::FaultKind::NotFound);
     let found = connector().discover(&json!({}), &cx).await.unwrap();
     let names: Vec<&str> = found.streams.iter().map(|entry| entry.name.as_str()).collect();
-    assert_eq!(names, ["a.csv", "sub/b.ndjson", "sub/broken.parquet"]);
+    assert_eq!(names, ["a.csv", "sub/b.ndjson", "sub/broken.parquet", "z.csv.zst", "z.json"]);
     assert_eq!(found.streams[0].info.schema.fields().len(), 2);
     assert_eq!(found.streams[1].info.rows, Some(1));
     assert!(found.streams[2].info.notes[0].contains("not a Parquet file"));
+    for (place, columns) in [(3, 2), (4, 1)] {
+        let info = &found.streams[place].info;
+        assert_eq!((info.schema.fields().len(), info.rows), (columns, None));
+        assert_eq!(describe(info.schema.field(0)), "int64");
+        assert!(info.notes[0].contains("the first 8 MB"), "{:?}", info.notes);
+    }
 }

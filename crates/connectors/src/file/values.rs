@@ -4,6 +4,8 @@
 //! is rounded, cut or guessed: what these functions accept is what [`super::infer`] counts as a value of the type,
 //! so types that were decided over a whole file hold for every row of it.
 
+use towpath_connect::civil;
+
 /// A whole number that fits 64 bits. A leading zero or plus sign makes it a code, not a number.
 pub(super) fn int64(bytes: &[u8]) -> Option<i64> {
     let (negative, digits) = split_sign(bytes);
@@ -151,7 +153,7 @@ pub(super) fn date(bytes: &[u8]) -> Option<i32> {
     if year == 0 || !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
         return None;
     }
-    Some(days_from_civil(year, month, day))
+    i32::try_from(civil::days_from_date(year.into(), month as u32, day as u32)).ok()
 }
 
 /// A point on the clock's face or in time.
@@ -286,26 +288,6 @@ fn days_in_month(year: i32, month: i32) -> i32 {
     }
 }
 
-/// Days since 1970-01-01 in the proleptic Gregorian calendar; years start in March so that the leap day is last.
-fn days_from_civil(year: i32, month: i32, day: i32) -> i32 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-/// Year, month and day of days since 1970-01-01; the inverse of the reading of dates.
-pub(super) fn civil_from_days(days: i64) -> (i64, u8, u8) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = (day_of_year - (153 * shifted + 2) / 5 + 1) as u8;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 } as u8;
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -359,13 +341,5 @@ mod tests {
         assert!(is_too_fine(b"1970-01-01T00:00:00.123456789Z"));
         assert_eq!(time(b"23:59:59.5"), Some(86_399_500_000));
         assert_eq!(time(b"12:30"), None);
-    }
-
-    #[test]
-    fn days_and_dates_are_inverse() {
-        for days in (-719_162..2_932_896).step_by(97) {
-            let (year, month, day) = civil_from_days(days);
-            assert_eq!(i64::from(days_from_civil(year as i32, month.into(), day.into())), days);
-        }
     }
 }

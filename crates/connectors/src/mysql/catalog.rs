@@ -23,6 +23,8 @@ pub(super) struct TableColumn {
     pub(super) auto_increment: bool,
     /// The server computes it.
     pub(super) generated: bool,
+    /// It is part of an index.
+    pub(super) indexed: bool,
     pub(super) charset: Option<String>,
     pub(super) collation: Option<String>,
 }
@@ -176,7 +178,7 @@ pub(super) async fn tables(
 
     let sql = format!(
         "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT IS NOT NULL, EXTRA, \
-         CHARACTER_SET_NAME, COLLATION_NAME \
+         CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_KEY <> '' \
          FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ?{filter} ORDER BY TABLE_NAME, ORDINAL_POSITION"
     );
     for mut row in rows(conn, place, sql, params.clone()).await? {
@@ -204,6 +206,7 @@ pub(super) async fn tables(
                 .any(|word| extra.contains(word)),
             charset: text(&mut row, 6),
             collation: text(&mut row, 7),
+            indexed: number(&mut row, 8) == Some(1),
         });
     }
 

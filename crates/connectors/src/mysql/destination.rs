@@ -144,11 +144,14 @@ impl Destination for MysqlDestination {
             let stage = catalog::table(&mut conn, &place, &server, &staging.name).await?;
             same_shape(&plan, &stage)?;
         }
-        let parts = table.sealed(&mut conn, &request.load_id).await?.last_part + 1;
+        let parts = match chunked {
+            true => table.sealed(&mut conn, &request.load_id).await?.last_part + 1,
+            false => 0,
+        };
         let writing = Writing {
             stage: staging.name.clone(),
             columns: plan.columns.clone(),
-            encoded: plan.encoded.clone(),
+            sources: plan.sources.clone(),
             replaces: !plan.unique.is_empty() && !chunked,
             form,
             max_packet: server.max_allowed_packet,

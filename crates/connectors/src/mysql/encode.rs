@@ -26,21 +26,10 @@ pub(super) enum Form {
     Tuples,
 }
 
-/// One column to write.
-#[derive(Debug, Clone)]
-pub(super) struct EncodedColumn {
-    /// Name in the target, for messages.
-    pub(super) name: String,
-    /// Type in the target, for messages.
-    pub(super) native: String,
-    /// Digits after the second that the target keeps; more would be rounded.
-    pub(super) fraction: Option<u8>,
-}
-
 /// The rows of a batch, ready to be written one by one.
 pub(super) struct Rows<'a> {
     form: Form,
-    cells: Vec<(&'a EncodedColumn, Cells<'a>)>,
+    cells: Vec<Cells<'a>>,
 }
 
 enum Cells<'a> {
@@ -66,51 +55,37 @@ enum Cells<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Takes the columns of a batch apart; they stand in the order of `columns`.
-    pub(super) fn new(
-        form: Form,
-        columns: &'a [EncodedColumn],
-        batch: &'a RecordBatch,
-    ) -> Result<Self, Fault> {
-        if columns.len() != batch.num_columns() {
-            return Err(Fault::internal("a batch has another number of columns than the load takes"));
-        }
-        let cells = columns
-            .iter()
+    /// Takes the columns of a batch apart.
+    pub(super) fn new(form: Form, batch: &'a RecordBatch) -> Result<Self, Fault> {
+        let fields = batch.schema_ref().fields().iter();
+        let cells = fields
             .zip(batch.columns())
-            .map(|(column, array)| Ok((column, cells(array.as_ref(), &column.name)?)))
+            .map(|(field, array)| cells(array.as_ref(), field.name()))
             .collect::<Result<_, Fault>>()?;
         Ok(Rows { form, cells })
     }
 
     /// Appends one row.
-    pub(super) fn write(&self, row: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+    pub(super) fn write(&self, row: usize, out: &mut Vec<u8>) {
         let lines = self.form == Form::Lines;
         if !lines {
             out.push(b'(');
         }
-        for (index, (column, cells)) in self.cells.iter().enumerate() {
+        for (index, cells) in self.cells.iter().enumerate() {
             if index > 0 {
                 out.push(if lines { b'\t' } else { b',' });
             }
             if cells.array().is_null(row) {
                 out.extend_from_slice(if lines { b"\\N" } else { b"NULL" });
             } else {
-                self.value(column, cells, row, out)?;
+                self.value(cells, row, out);
             }
         }
         out.push(if lines { b'\n' } else { b')' });
-        Ok(())
     }
 
     #[inline]
-    fn value(
-        &self,
-        column: &EncodedColumn,
-        cells: &Cells<'_>,
-        row: usize,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Fault> {
+    fn value(&self, cells: &Cells<'_>, row: usize, out: &mut Vec<u8>) {
         match cells {
             Cells::Boolean(array) => out.push(if array.value(row) { b'1' } else { b'0' }),
             Cells::Int8(array) => number(out, array.value(row)),
@@ -135,12 +110,10 @@ impl<'a> Rows<'a> {
                     out.push(b' ');
                     clock(out, micros.rem_euclid(MICROS_PER_DAY).unsigned_abs());
                 });
-                return keeps(column, micros, out);
             }
             Cells::Clock(array) => {
                 let micros = array.value(row);
                 self.quoted(out, |out| clock(out, micros.unsigned_abs()));
-                return keeps(column, micros, out);
             }
             Cells::Span(array) => {
                 let micros = array.value(row);
@@ -150,10 +123,8 @@ impl<'a> Rows<'a> {
                     }
                     clock(out, micros.unsigned_abs());
                 });
-                return keeps(column, micros, out);
             }
         }
-        Ok(())
     }
 
     fn quoted(&self, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
@@ -337,26 +308,6 @@ fn clock(out: &mut Vec<u8>, micros: u64) {
     }
 }
 
-/// Refuses a time with more digits after the second than its column keeps: the server would round it silently.
-#[inline]
-fn keeps(column: &EncodedColumn, micros: i64, out: &[u8]) -> Result<(), Fault> {
-    let Some(digits) = column.fraction else { return Ok(()) };
-    if digits >= 6 || micros % 10_i64.pow(6 - u32::from(digits)) == 0 {
-        return Ok(());
-    }
-    let start =
-        out.iter().rposition(|byte| matches!(byte, b'\t' | b'\n' | b',' | b'(')).map_or(0, |at| at + 1);
-    let value = String::from_utf8_lossy(&out[start..]).trim_matches('\'').to_owned();
-    Err(Fault::data(format!(
-        "`{value}` has more digits after the second than column `{}` of type {} keeps",
-        column.name, column.native
-    ))
-    .hint(format!(
-        "widen the column to 6 digits, for example `datetime(6)`, or cut `{}` in the pipeline",
-        column.name
-    )))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -368,11 +319,9 @@ mod tests {
 
     fn written(form: Form, array: ArrayRef) -> String {
         let batch = RecordBatch::try_from_iter_with_nullable([("a", array, true)]).unwrap();
-        let column = EncodedColumn { name: "a".into(), native: "x".into(), fraction: Some(6) };
-        let columns = [column];
-        let rows = Rows::new(form, &columns, &batch).unwrap();
+        let rows = Rows::new(form, &batch).unwrap();
         let mut out = Vec::new();
-        (0..batch.num_rows()).for_each(|row| rows.write(row, &mut out).unwrap());
+        (0..batch.num_rows()).for_each(|row| rows.write(row, &mut out));
         String::from_utf8(out).unwrap()
     }
 

@@ -33,10 +33,6 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    pub(super) fn is_empty(&self) -> bool {
-        self.renamed.is_empty() && self.widened.is_empty() && self.added.is_empty()
-    }
-
     /// Remarks for people.
     pub(super) fn notes(&self) -> Vec<String> {
         let renamed = self.renamed.iter().map(|(old, new)| format!("renamed column `{old}` to `{new}`"));

@@ -16,7 +16,6 @@ use towpath_model::{Fault, LoadId};
 
 use super::chunks::ChunkTable;
 use super::create::ColumnDefinition;
-use super::encode::EncodedColumn;
 use super::fault::Place;
 use super::shape::ROW;
 use super::types::ColumnType;
@@ -37,10 +36,10 @@ pub(super) struct MysqlLane {
     place: Place,
 }
 
-/// Adds the column of row numbers to what is written.
-pub(super) fn with_numbers(mut writing: Writing) -> Writing {
+/// Adds the column of row numbers to what is written, behind the columns of batches with `width` columns.
+pub(super) fn with_numbers(mut writing: Writing, width: usize) -> Writing {
     let column_type = ColumnType::Int { bits: 64, unsigned: true, narrow: false };
-    writing.encoded.push(EncodedColumn { name: ROW.into(), native: column_type.to_string(), fraction: None });
+    writing.sources.push(width);
     writing.columns.push(ColumnDefinition {
         name: ROW.into(),
         column_type,

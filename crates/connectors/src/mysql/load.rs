@@ -100,7 +100,7 @@ impl Load for MysqlLoad {
         let conn = self.access.connect(Purpose::Write).await?;
         let numbered = self.plan.numbers_rows(true);
         let writing = self.writing.clone();
-        let writing = if numbered { with_numbers(writing) } else { writing };
+        let writing = if numbered { with_numbers(writing, self.plan.fits.len()) } else { writing };
         let writer = Writer::new(conn, writing, self.place.clone());
         let chunks = ChunkTable::beside(&self.plan.target, &self.place);
         Ok(Box::new(MysqlLane::new(

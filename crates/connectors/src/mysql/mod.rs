@@ -14,6 +14,7 @@ mod chunks;
 mod civil;
 mod commit;
 mod config;
+mod contract;
 mod create;
 mod decode;
 mod destination;
@@ -30,7 +31,9 @@ mod names;
 mod own;
 mod plan;
 mod preview;
+mod reader;
 mod ready;
+mod refuse;
 mod session;
 mod shape;
 mod source;
@@ -91,6 +94,7 @@ impl ConnectorDef for Mysql {
             undoes: true,
             creates: true,
             adds_columns: true,
+            widens: true,
             accounts: true,
             max_identifier: Some(64),
             ..Capabilities::default()

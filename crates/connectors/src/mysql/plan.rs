@@ -1,18 +1,20 @@
 //! Decides a load before anything happens: which columns go where, what values must fit, what identifies rows, and
 //! how those of the staging table get into the target. Pure, from the request and what the catalog knows.
 
+use arrow::datatypes::FieldRef;
 use towpath_connect::types::canonical_field;
 use towpath_connect::{ColumnFit, LoadRequest};
 use towpath_model::contract::ContractRule;
-use towpath_model::{Fault, WriteMode, suggest};
+use towpath_model::{Fault, WriteMode};
 
 use super::catalog::{Table, TableColumn};
+use super::contract::{takes_all, wider_type};
 use super::create::{ColumnDefinition, definition};
-use super::encode::EncodedColumn;
-use super::evolve::Changes;
+use super::evolve::{Changes, Widened};
 use super::fits::fit;
-use super::names::{TableName, check_new, quote, quote_all};
+use super::names::{TableName, check_new, quote_all};
 use super::own::{Own, own_columns};
+use super::refuse::{check_key, check_request, generated, left_out, may_create, refuses, untransacted};
 use super::session::Server;
 
 /// The target as it is before the load.
@@ -46,10 +48,10 @@ pub(super) struct Plan {
     pub(super) mode: WriteMode,
     pub(super) strategy: Strategy,
     pub(super) fits: Vec<ColumnFit>,
-    /// Columns of the staging table, which are also loaded columns of the target.
+    /// For each of `columns`, its place in `fits`: columns that the target lacks are fitted but not written.
+    pub(super) sources: Vec<usize>,
+    /// Columns of the staging table, in the order of the written values, which are also loaded columns of the target.
     pub(super) columns: Vec<ColumnDefinition>,
-    /// The same columns, as rows are written.
-    pub(super) encoded: Vec<EncodedColumn>,
     /// Places in `columns` of the request's key, in its order.
     pub(super) key: Vec<usize>,
     /// Places of the columns by which rows find their partner in the target; empty when they need none.
@@ -92,8 +94,8 @@ impl Plan {
             mode: request.mode,
             strategy: Strategy::Rename,
             fits: Vec::new(),
+            sources: Vec::new(),
             columns: Vec::new(),
-            encoded: Vec::new(),
             key: Vec::new(),
             partner: Vec::new(),
             unique: Vec::new(),
@@ -123,54 +125,50 @@ impl Plan {
         server: &Server,
     ) -> Result<(), Fault> {
         let key_texts = count_key_texts(request, server);
-        let mut unknown = Vec::new();
+        let (mut unknown, mut refusing) = (Vec::new(), Vec::new());
         for field in request.schema.fields() {
             let is_key = is_key(request, field.name());
             let landed = landed_name(request, field.name());
             let known = existing.and_then(|existing| existing.table.column(landed));
-            let incoming = canonical_field(field);
-            let column = match known {
-                Some(column) if column.generated => return Err(generated(column, &self.target)),
-                Some(column) => staged(column, is_key),
-                None => ColumnDefinition {
-                    name: landed.to_owned(),
-                    ..definition(field, is_key.then_some(key_texts), server)
-                },
-            };
-            let left_out = existing.is_some()
-                && known.is_none()
-                && match request.contract.columns {
-                    ContractRule::Evolve => false,
-                    ContractRule::DiscardValue => true,
-                    ContractRule::Freeze | ContractRule::DiscardRow => {
-                        unknown.push(field.name().clone());
-                        true
+            let column = match (existing, known) {
+                (_, Some(known)) => {
+                    if request.contract.types == ContractRule::Freeze && !takes_all(known, field) {
+                        refusing.push(format!("`{}` ({})", known.name, known.column_type));
                     }
-                };
-            if left_out {
-                continue;
-            }
-            if known.is_none() {
-                check_new("column", &column.name)?;
-                if existing.is_some() {
-                    self.changes.added.push(ColumnDefinition { nullable: true, ..column.clone() });
+                    self.known_column(request, known, field, server)?
                 }
+                (Some(_), None) if request.contract.columns != ContractRule::Evolve => {
+                    unknown.push(field.name().clone());
+                    if request.contract.columns == ContractRule::DiscardRow {
+                        self.fits.push(absent(field));
+                    }
+                    continue;
+                }
+                _ => {
+                    check_new("column", landed)?;
+                    let new = definition(field, is_key.then_some(key_texts), server);
+                    ColumnDefinition { name: landed.to_owned(), ..new }
+                }
+            };
+            if existing.is_some() && known.is_none() {
+                self.changes.added.push(ColumnDefinition { nullable: true, ..column.clone() });
             }
             let nullable = known.map_or(column.nullable, |known| known.nullable && !is_key);
             let fitted = ColumnDefinition { nullable, ..column.clone() };
-            self.fits.push(fit(&incoming, &fitted, server));
-            self.encoded.push(EncodedColumn {
-                name: column.name.clone(),
-                native: column.column_type.to_string(),
-                fraction: column.column_type.fraction(),
-            });
+            let mut fit = fit(&canonical_field(field), &fitted, server);
+            fit.discards_values = request.contract.types == ContractRule::DiscardValue;
+            self.sources.push(self.fits.len());
+            self.fits.push(fit);
             if is_key {
                 check_key(&column, &self.target)?;
             }
             self.push(column)?;
         }
+        if !refusing.is_empty() {
+            return Err(refuses(&self.target, &refusing));
+        }
         if let (Some(existing), false) = (existing, unknown.is_empty()) {
-            return Err(unknown_columns(&existing.table, &unknown));
+            self.notes.extend(left_out(request, &existing.table, &unknown)?);
         }
         if self.columns.is_empty() {
             return Err(Fault::contract(format!(
@@ -180,6 +178,27 @@ impl Plan {
             .hint("check the names of the columns"));
         }
         Ok(())
+    }
+
+    /// The staged column for a column of the target, which may become wider.
+    fn known_column(
+        &mut self,
+        request: &LoadRequest,
+        known: &TableColumn,
+        field: &FieldRef,
+        server: &Server,
+    ) -> Result<ColumnDefinition, Fault> {
+        if known.generated {
+            return Err(generated(known, &self.target));
+        }
+        let mut column = staged(known, is_key(request, field.name()));
+        if request.contract.types == ContractRule::Evolve
+            && let Some(to) = wider_type(known, field, server)
+        {
+            let (name, from) = (known.name.clone(), std::mem::replace(&mut column.column_type, to.clone()));
+            self.changes.widened.push(Widened { name, from, to, written: known.written.clone() });
+        }
+        Ok(column)
     }
 
     fn push(&mut self, column: ColumnDefinition) -> Result<(), Fault> {
@@ -226,8 +245,8 @@ impl Plan {
 
     /// Finds the columns that identify rows: for each other, and for their partners in the target.
     fn choose_keys(&mut self, request: &LoadRequest, existing: Option<&Existing>) -> Result<(), Fault> {
-        // The order of the key is the user's. Fits and columns stand in the same order.
-        let place = |name: &String| self.fits.iter().position(|fit| fit.name == *name);
+        // The order of the key is the user's.
+        let place = |name: &String| self.sources.iter().position(|&source| self.fits[source].name == *name);
         self.key = request.key.iter().filter_map(place).collect();
         self.unique = self.key.clone();
         self.unique.extend(self.own.versions.as_ref().and_then(|versions| versions.changed));
@@ -264,6 +283,10 @@ impl Plan {
             Some(existing) if existing.transactional => Strategy::Merge,
             Some(existing) => untransacted(request, existing)?,
         };
+        if self.strategy == Strategy::Swap {
+            // The copy is new as a whole.
+            self.partner = Vec::new();
+        }
         if request.undo.is_some() && self.key.is_empty() {
             return Err(Fault::config("`undo` needs a key to find the rows again")
                 .hint("name the columns that identify a row: `key: [id]`"));
@@ -323,14 +346,6 @@ fn is_key(request: &LoadRequest, name: &str) -> bool {
         || (request.mode == WriteMode::History && request.history.changed.as_deref() == Some(name))
 }
 
-fn generated(column: &TableColumn, target: &TableName) -> Fault {
-    Fault::contract(format!(
-        "column `{}` of table `{}` is computed by the database and cannot be loaded",
-        column.name, target.table
-    ))
-    .hint("leave it out, for example with the transform `select`")
-}
-
 /// A column of the staging table for a column of the target: the same type and collation, so that equal keys are
 /// equal in both; nulls are allowed but in keys.
 pub(super) fn staged(column: &TableColumn, is_key: bool) -> ColumnDefinition {
@@ -349,79 +364,8 @@ fn count_key_texts(request: &LoadRequest, server: &Server) -> usize {
     fields.filter(|field| !definition(field, None, server).column_type.can_be_key()).count()
 }
 
-fn check_request(request: &LoadRequest, exists: bool) -> Result<(), Fault> {
-    if request.mode.needs_key() && request.key.is_empty() {
-        return Err(Fault::config(format!("mode `{}` needs a key", request.mode.name()))
-            .hint("give `key`, for example `key: [id]`"));
-    }
-    let names = || request.schema.fields().iter().map(|field| field.name().as_str());
-    let changed = request.history.changed.as_ref().filter(|_| request.mode == WriteMode::History);
-    for name in request.key.iter().chain(changed) {
-        if request.schema.index_of(name).is_err() {
-            let fault = Fault::config(format!("key column `{name}` is not among the incoming columns"));
-            return Err(match suggest::hint(name, "incoming columns", names()) {
-                Some(hint) => fault.hint(hint),
-                None => fault,
-            });
-        }
-    }
-    if !exists && request.schema.fields().is_empty() {
-        return Err(Fault::contract("rows without columns make no table"));
-    }
-    Ok(())
-}
-
-fn may_create(request: &LoadRequest, target: &TableName) -> Result<(), Fault> {
-    if request.contract.tables == ContractRule::Evolve {
-        return Ok(());
-    }
-    Err(Fault::contract(format!(
-        "table `{}` does not exist in database `{}`, and the contract lets no table be created",
-        target.table, target.database
-    ))
-    .hint("create the table, or set `tables: evolve` in the contract"))
-}
-
-fn check_key(column: &ColumnDefinition, target: &TableName) -> Result<(), Fault> {
-    if column.column_type.can_be_key() {
-        return Ok(());
-    }
-    Err(Fault::config(format!(
-        "column `{}` of table `{}` has type {}, which MySQL cannot use as a key",
-        column.name, target.table, column.column_type
-    ))
-    .hint(format!("change {} to `varchar` with a length, or choose another key", quote(&column.name))))
-}
-
-fn unknown_columns(table: &Table, unknown: &[String]) -> Fault {
-    let list = unknown.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let what = if unknown.len() == 1 { "column" } else { "columns" };
-    let fault = Fault::contract(format!("table `{}` has no {what} {list}", table.name.table));
-    let near = match unknown {
-        [only] => suggest::nearest(only, table.columns.iter().map(|column| column.name.as_str())),
-        _ => None,
-    };
-    match near {
-        Some(near) => {
-            fault.hint(format!("did you mean `{near}`? Or set `columns: evolve` in the contract to add it"))
-        }
-        None => fault
-            .hint("set `columns: evolve` in the contract to add them, or `discard_value` to leave them out"),
-    }
-}
-
-/// The one safe way into a table that takes part in no transaction.
-fn untransacted(request: &LoadRequest, existing: &Existing) -> Result<Strategy, Fault> {
-    let Table { name, engine, .. } = &existing.table;
-    let why = match request.mode {
-        WriteMode::Overwrite if existing.triggers => "swapping tables would lose its triggers",
-        WriteMode::Overwrite if request.undo.is_some() => "its loads cannot be taken back",
-        WriteMode::Overwrite => return Ok(Strategy::Swap),
-        _ => "a load that fails half-way could not be taken back",
-    };
-    Err(Fault::config(format!(
-        "table `{}` has storage engine {engine}, which knows no transactions: {why}",
-        name.table
-    ))
-    .hint(format!("change it with `ALTER TABLE {} ENGINE=InnoDB`", quote(&name.table))))
+/// The fit of a column that the table lacks: only rows without a value there go on.
+fn absent(field: &FieldRef) -> ColumnFit {
+    let canonical = canonical_field(field);
+    ColumnFit { absent: true, ..ColumnFit::new(field.name(), canonical.data_type().clone()) }
 }

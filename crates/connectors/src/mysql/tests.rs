@@ -1,8 +1,11 @@
 //! Tests against a real MariaDB.
 
 mod conforming;
+mod evolving;
 mod failing;
 mod reading;
+mod resuming;
+mod splitting;
 mod writing;
 
 use std::sync::Arc;

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use towpath_model::Fault;
 
 use super::create::ColumnDefinition;
-use super::encode::{EncodedColumn, Form, Rows};
+use super::encode::{Form, Rows};
 use super::fault::Place;
 use super::names::{TableName, quote, quote_all};
 use super::types::ColumnType;
@@ -46,8 +46,8 @@ pub(super) struct Writing {
     pub(super) stage: TableName,
     /// Columns of the staging table, in the order of the values.
     pub(super) columns: Vec<ColumnDefinition>,
-    /// The same columns, as rows are written.
-    pub(super) encoded: Vec<EncodedColumn>,
+    /// Their places in the batches.
+    pub(super) sources: Vec<usize>,
     /// A row replaces the one with the same key.
     pub(super) replaces: bool,
     pub(super) form: Form,
@@ -59,7 +59,7 @@ pub(super) struct Writing {
 pub(super) struct Writer {
     state: State,
     form: Form,
-    columns: Vec<EncodedColumn>,
+    sources: Vec<usize>,
     /// `LOAD DATA …`, or the start of `INSERT …`.
     sql: String,
     buffer: Vec<u8>,
@@ -97,7 +97,7 @@ impl Writer {
         Writer {
             state: State::Idle(conn),
             form,
-            columns: writing.encoded,
+            sources: writing.sources,
             sql,
             buffer: Vec::with_capacity(chunk + (16 << 10)),
             chunk,
@@ -110,14 +110,10 @@ impl Writer {
 
     /// Writes the rows of a batch.
     pub(super) async fn write(&mut self, batch: &RecordBatch) -> Result<(), Fault> {
-        let columns = std::mem::take(&mut self.columns);
-        let result = self.write_rows(&columns, batch).await;
-        self.columns = columns;
-        result
-    }
-
-    async fn write_rows(&mut self, columns: &[EncodedColumn], batch: &RecordBatch) -> Result<(), Fault> {
-        let rows = Rows::new(self.form, columns, batch)?;
+        let picked = batch.project(&self.sources);
+        let batch =
+            picked.map_err(|error| Fault::internal(format!("a batch lacks columns of the load: {error}")))?;
+        let rows = Rows::new(self.form, &batch)?;
         for row in 0..batch.num_rows() {
             if self.form == Form::Tuples {
                 if self.buffer.is_empty() {
@@ -126,7 +122,7 @@ impl Writer {
                     self.buffer.push(b',');
                 }
             }
-            rows.write(row, &mut self.buffer)?;
+            rows.write(row, &mut self.buffer);
             self.rows_in_statement += 1;
             self.rows += 1;
             if self.buffer.len() >= self.chunk {

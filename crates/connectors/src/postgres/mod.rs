@@ -1,8 +1,8 @@
 //! PostgreSQL, versions 12 to 17.
 //!
 //! The definition ties the parts together: settings ([`config`]), sessions (`session`, over `wire` and `tls`), the
-//! catalogs (`catalog`), types (`types`, `numeric`), the reading role (`source`, with `split`, `decode` and `filters`)
-//! and the writing role (`destination`). A load is planned (`plan`, `shape`, `stage`), comes as one stream (`load`) or
+//! catalogs (`catalog`), types (`types`, `numeric`), the reading role (`source`, with `split`, `held`, `reading`,
+//! `decode` and `filters`) and the writing role (`destination`). A load is planned (`plan`, `shape`, `stage`), comes as one stream (`load`) or
 //! in chunks (`chunked`, `chunks`) through a copy (`copying`, `encode`), and is put in place by one transaction (`place`,
 //! `dialect`, `misfits`, `preview`, `undo`, `ledger`).
 //!
@@ -20,6 +20,7 @@ mod dialect;
 mod encode;
 mod fault;
 mod filters;
+mod held;
 mod ledger;
 mod load;
 mod misfits;
@@ -29,10 +30,12 @@ mod place;
 mod plan;
 mod preview;
 mod protocol;
+mod reading;
 mod render;
 mod session;
 mod shape;
 mod source;
+mod split;
 mod stage;
 mod tls;
 mod types;
@@ -83,6 +86,7 @@ impl ConnectorDef for Postgres {
             queries: true,
             atomic: true,
             idempotent: true,
+            splits: true,
             resumes: true,
             diffs: true,
             undoes: true,

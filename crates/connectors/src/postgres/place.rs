@@ -9,6 +9,7 @@ use towpath_connect::merge::{Column, Merge, Timeline, check_guard};
 use towpath_connect::{ChangeCounts, LoadRequest, Receipt};
 use towpath_model::{Fault, WriteMode};
 
+use super::catalog::{self, Identity};
 use super::chunks::Chunks;
 use super::dialect::Postgres;
 use super::fault::is_repeated;
@@ -160,6 +161,14 @@ impl Place<'_> {
     /// Gives the table its new shape. With `renaming`, a staging table that becomes the table does so now.
     pub(super) async fn reshape(&self, renaming: bool) -> Result<(), Fault> {
         let target = &self.plan.target;
+        if self.plan.definition.is_some() && catalog::find(self.session, target).await?.is_some() {
+            return Err(Fault::unavailable(format!(
+                "the table `{target}` came into being while rows were loaded"
+            ))
+            .hint(
+                "run again with `--resume`; the rows that are staged go into the table that is there now",
+            ));
+        }
         match &self.plan.definition {
             Some(_) if self.plan.becomes_target => {
                 if renaming {
@@ -215,7 +224,7 @@ impl Place<'_> {
             .iter()
             .filter(|column| Some(column.name.as_str()) != time)
             .map(|column| Column {
-                updates: column.identity != super::catalog::Identity::Always,
+                updates: column.identity != Identity::Always,
                 compare: column.compare.clone(),
                 ..Column::new(&column.name, column.value("s"))
             })

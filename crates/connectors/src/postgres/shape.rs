@@ -251,7 +251,7 @@ pub(super) async fn match_columns(
     house(session, plan, &homeless, request).await?;
     widen(session, plan, widened, request).await?;
     if request.contract.types == ContractRule::DiscardValue {
-        plan.fits.iter_mut().for_each(|fit| fit.discards_values = true);
+        plan.fits.iter_mut().for_each(|fit| fit.discards_values = !fit.absent);
     }
     Ok(())
 }

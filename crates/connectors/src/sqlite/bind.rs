@@ -11,8 +11,9 @@ use towpath_connect::cells::Cells;
 use towpath_connect::civil;
 use towpath_model::Fault;
 
+use super::columns::{PlanColumn, Store};
 use super::fault::explain;
-use super::plan::{Plan, PlanColumn, Store};
+use super::plan::Plan;
 use super::session::Database;
 
 /// Runs an insert statement once per row, with one parameter per column, and one for the row id when the first one

@@ -3,9 +3,11 @@
 use rusqlite::Connection;
 use towpath_model::Fault;
 
+use super::columns::Store;
 use super::fault::{explain, refused};
 use super::own::{Own, always};
-use super::plan::{Plan, Store};
+use super::plan::Plan;
+use super::retype::retype;
 use super::session::{Database, quoted};
 use super::stage::TARGET;
 
@@ -27,6 +29,12 @@ pub(super) fn shape(
     for (old, new) in &plan.renames {
         run(&format!("ALTER TABLE {target} RENAME COLUMN {} TO {}", quoted(old), quoted(new)))?;
         notes.push(format!("renamed column `{old}` to `{new}`"));
+    }
+    for column in &plan.columns {
+        if let Some(was) = &column.widens {
+            retype(database, connection, &plan.table, column)?;
+            notes.push(format!("widened column `{}` from {was} to {}", column.name, column.type_name));
+        }
     }
     let came = plan.columns.iter().filter(|column| column.is_new);
     let came = came.map(|column| (&column.name, &column.type_name));

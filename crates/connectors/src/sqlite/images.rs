@@ -18,7 +18,8 @@ use super::stage::TARGET;
 /// The columns that images have, by name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ImageColumns {
-    pub(super) key: Vec<String>,
+    /// With the collation that compares it.
+    pub(super) key: Vec<(String, String)>,
     pub(super) all: Vec<String>,
 }
 
@@ -52,7 +53,10 @@ impl Images {
         let table = schema::find(connection, TARGET, &plan.table).map_err(fail)?;
         let table = table.ok_or_else(|| Fault::internal(format!("table `{}` got lost", plan.table)))?;
         let merge = &placing.identified;
-        let key = merge.key.iter().map(|place| merge.columns[*place].name.clone()).collect();
+        // In a history, the time of a version follows the columns of the key.
+        let collations = plan.key.iter().map(|(_, collation)| collation.as_str()).chain(["BINARY"]);
+        let names = merge.key.iter().map(|place| merge.columns[*place].name.clone());
+        let key = names.zip(collations.map(str::to_owned)).collect();
         let all = table.columns.iter().filter(|column| !column.is_generated);
         let images = Images {
             name: format!("{IMAGES}{}", name_hash(request.load_id.as_str())),
@@ -87,15 +91,21 @@ const LATEST: i64 = 253_402_300_799_000_000;
 impl ImageColumns {
     /// The shared form of the table of images.
     pub(super) fn undo_table(&self, images: &str, target: &str) -> Result<UndoTable<'static>, Fault> {
-        let place = |name: &String| self.all.iter().position(|known| same_name(known, name));
-        let key: Option<Vec<usize>> = self.key.iter().map(place).collect();
+        let place = |name: &str| self.all.iter().position(|known| same_name(known, name));
+        let key: Option<Vec<usize>> = self.key.iter().map(|(name, _)| place(name)).collect();
         let key = key.ok_or_else(|| Fault::internal("the key of a load is not among its images"))?;
         Ok(UndoTable {
             dialect: &SqliteDialect,
             images: format!("{TARGET}.{}", quoted(images)),
             target: format!("{TARGET}.{}", quoted(target)),
-            columns: self.all.iter().map(|name| (name.clone(), Some("{} COLLATE BINARY".into()))).collect(),
+            columns: self.all.iter().map(|name| (name.clone(), self.form(name))).collect(),
             key,
         })
+    }
+
+    /// How values of a column are compared, where plain comparison does not do.
+    fn form(&self, name: &str) -> Option<String> {
+        let collation = self.key.iter().find(|(key, _)| same_name(key, name)).map(|(_, collation)| collation);
+        collation.is_none_or(|collation| collation != "BINARY").then(|| "{} COLLATE BINARY".into())
     }
 }

@@ -12,6 +12,7 @@
 
 mod address;
 mod bind;
+mod columns;
 mod commit;
 mod config;
 mod create;
@@ -29,6 +30,7 @@ mod plan;
 mod preview;
 mod read;
 mod references;
+mod retype;
 mod schema;
 mod session;
 mod source;
@@ -82,6 +84,7 @@ impl ConnectorDef for Sqlite {
             undoes: true,
             creates: true,
             adds_columns: true,
+            widens: true,
             accounts: false,
             max_identifier: None,
             ..Capabilities::default()

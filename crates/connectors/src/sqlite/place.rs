@@ -89,7 +89,8 @@ impl<'a> Placing<'a> {
             self.mode = WriteMode::Append;
             self.merge.key.clear();
             // What the columns start with is the same for all rows, and the table knows it.
-            self.merge.columns.truncate(self.plan.columns.len());
+            let came = self.plan.columns.iter().filter(|column| !column.fit.absent).count();
+            self.merge.columns.truncate(came);
         }
         Ok(())
     }
@@ -223,7 +224,7 @@ fn rows(plan: &Plan, request: &LoadRequest, moment: i64) -> Result<Merge<'static
     let mut columns = Vec::new();
     let mut key: Vec<(usize, usize)> = Vec::new();
     for (place, planned) in plan.columns.iter().enumerate() {
-        if plan.changed == Some(place) {
+        if plan.changed == Some(place) || planned.fit.absent {
             continue;
         }
         let mut landing = Column::new(&planned.name, format!("s.{}", column(place)));

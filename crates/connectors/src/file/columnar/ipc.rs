@@ -11,8 +11,10 @@ use arrow::ipc::reader::{FileReader, StreamReader};
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
 use towpath_model::Fault;
 
-use super::{clean, in_wanted_order, unchanged, wanted};
+use super::layout::{Layout, batch_rows};
+use super::{clean, in_wanted_order, refuse_packed, unchanged, wanted};
 use crate::file::bytes::{Counted, head};
+use crate::file::chunks::Part;
 use crate::file::config::Compression;
 use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape};
@@ -21,25 +23,38 @@ use crate::file::writing::{Encoder, Out};
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
 
-/// The schema; the number of rows is not known without reading.
+/// The schema and the number of rows.
 pub(in crate::file) fn describe(file: &FileRef) -> Result<(Schema, Option<u64>), Fault> {
-    Ok((clean(&open(file, None, None)?.0), None))
+    let rows = batch_rows(file, layout(file)?)?.iter().fold(0u64, |all, rows| all.saturating_add(*rows));
+    Ok((schema(file)?, Some(rows)))
 }
 
-/// Reads one file to its end, or until no more rows are wanted.
-pub(in crate::file) fn read(file: &FileRef, output: &mut Output) -> Result<(), Fault> {
-    let schema = clean(&open(file, None, None)?.0);
+/// Rows of each batch that can be read by itself; `None` for streams, which are read from their beginning.
+pub(in crate::file) fn group_rows(file: &FileRef) -> Result<Option<Vec<u64>>, Fault> {
+    match layout(file)? {
+        Layout::File => batch_rows(file, Layout::File).map(Some),
+        Layout::Stream => Ok(None),
+    }
+}
+
+fn schema(file: &FileRef) -> Result<Schema, Fault> {
+    Ok(clean(&open(file, &Part::Whole, None, None)?.0, |_, _| None))
+}
+
+/// Reads one file, or some of its batches, to its end or until no more rows are wanted.
+pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) -> Result<(), Fault> {
+    let schema = schema(file)?;
     unchanged(&output.request.schema, &schema, file)?;
     let shape = Shape::new(&output.schema, schema.fields().iter().map(|field| field.name().as_str()), file);
     let (wanted, sorted) = wanted(&shape);
-    let (_, batches) = open(file, Some(sorted.clone()), Some(output))?;
+    let (_, batches) = open(file, part, Some(sorted.clone()), Some(output))?;
     for batch in batches {
         let batch = batch.map_err(|error| damaged(file, error))?;
-        let rows = output.request.batch_rows.max(1);
-        for start in (0..batch.num_rows()).step_by(rows) {
-            let part = batch.slice(start, rows.min(batch.num_rows() - start));
-            let columns = in_wanted_order(&part, &wanted, &sorted);
-            if output.send(shape.assemble(part.num_rows(), columns)?)?.is_break() {
+        let most = output.request.batch_rows.max(1);
+        for start in (0..batch.num_rows()).step_by(most) {
+            let rows = batch.slice(start, most.min(batch.num_rows() - start));
+            let columns = in_wanted_order(&rows, &shape, &wanted, &sorted)?;
+            if output.send(shape.assemble(rows.num_rows(), columns)?)?.is_break() {
                 return Ok(());
             }
         }
@@ -47,8 +62,23 @@ pub(in crate::file) fn read(file: &FileRef, output: &mut Output) -> Result<(), F
     Ok(())
 }
 
+/// What the first bytes tell of the layout.
+fn layout(file: &FileRef) -> Result<Layout, Fault> {
+    match head(file, 6)?.as_slice() {
+        b"ARROW1" => Ok(Layout::File),
+        [0xff, 0xff, 0xff, 0xff, ..] => Ok(Layout::Stream),
+        [] => Err(Fault::data(format!("file `{}` is empty", file.name))),
+        first => {
+            refuse_packed(first, &file.name, "Arrow")?;
+            Err(Fault::data(format!("file `{}` is not an Arrow file", file.name))
+                .hint("set `format` to what the file is"))
+        }
+    }
+}
+
 fn open(
     file: &FileRef,
+    part: &Part,
     projection: Option<Vec<usize>>,
     output: Option<&Output>,
 ) -> Result<(SchemaRef, Batches), Fault> {
@@ -56,18 +86,18 @@ fn open(
     let progress = output.map(|output| output.request.progress.clone());
     let reader = BufReader::with_capacity(1 << 18, Counted { inner: opened, progress });
     let fault = |error| damaged(file, error);
-    match head(file, 6)?.as_slice() {
-        b"ARROW1" => {
-            let reader = FileReader::try_new(reader, projection).map_err(fault)?;
-            Ok((reader.schema(), Box::new(reader)))
+    match layout(file)? {
+        Layout::File => {
+            let mut reader = FileReader::try_new(reader, projection).map_err(fault)?;
+            let schema = reader.schema();
+            let Part::Groups(from, to) = part else { return Ok((schema, Box::new(reader))) };
+            reader.set_index(*from).map_err(fault)?;
+            Ok((schema, Box::new(reader.take(to.saturating_sub(*from)))))
         }
-        [0xff, 0xff, 0xff, 0xff, ..] => {
+        Layout::Stream => {
             let reader = StreamReader::try_new(reader, projection).map_err(fault)?;
             Ok((reader.schema(), Box::new(reader)))
         }
-        [] => Err(Fault::data(format!("file `{}` is empty", file.name))),
-        _ => Err(Fault::data(format!("file `{}` is not an Arrow file", file.name))
-            .hint("set `format` to what the file is")),
     }
 }
 

@@ -3,56 +3,111 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use arrow::datatypes::Schema;
+use arrow::datatypes::{Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::LogicalType;
 use parquet::errors::ParquetError;
+use towpath_connect::types::Logical;
 use towpath_model::Fault;
 
-use super::{clean, in_wanted_order, unchanged, wanted};
+use super::int96::{self, Nanos};
+use super::{clean, in_wanted_order, refuse_packed, unchanged, wanted};
 use crate::file::bytes::head;
+use crate::file::chunks::Part;
 use crate::file::place::FileRef;
-use crate::file::reading::{Output, Shape};
+use crate::file::reading::{Output, Shape, without};
 use crate::file::trouble::io_fault;
 
 /// The schema and the number of rows.
 pub(in crate::file) fn describe(file: &FileRef) -> Result<(Schema, Option<u64>), Fault> {
     let (_, metadata) = open(file)?;
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).ok();
-    Ok((clean(metadata.schema()), rows))
+    Ok((schema(&metadata), rows))
 }
 
-/// Reads one file to its end, or until no more rows are wanted.
-pub(in crate::file) fn read(file: &FileRef, output: &mut Output) -> Result<(), Fault> {
+/// Rows of each row group.
+pub(in crate::file) fn group_rows(file: &FileRef) -> Result<Vec<u64>, Fault> {
+    Ok(rows_of(&open(file)?.1))
+}
+
+fn rows_of(metadata: &ArrowReaderMetadata) -> Vec<u64> {
+    let groups = metadata.metadata().row_groups().iter();
+    groups.map(|group| u64::try_from(group.num_rows()).unwrap_or(0)).collect()
+}
+
+/// Reads one file, or some of its row groups, to its end or until no more rows are wanted.
+pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) -> Result<(), Fault> {
     let (opened, metadata) = open(file)?;
-    let schema = clean(metadata.schema());
+    let schema = schema(&metadata);
     unchanged(&output.request.schema, &schema, file)?;
     let shape = Shape::new(&output.schema, schema.fields().iter().map(|field| field.name().as_str()), file);
     let (wanted, sorted) = wanted(&shape);
-    let total = metadata.metadata().file_metadata().num_rows().max(1) as u64;
-    let mask = ProjectionMask::roots(metadata.parquet_schema(), sorted.iter().copied());
-    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, metadata)
-        .with_projection(mask)
-        .with_batch_size(output.request.batch_rows.max(1));
-    if output.remaining() < usize::MAX {
-        builder = builder.with_limit(output.remaining());
+    let groups = rows_of(&metadata);
+    let total = groups.iter().sum::<u64>().max(1);
+    let mut row = 0;
+    if let Part::Groups(from, _) = part {
+        row = groups.iter().take(*from).sum();
     }
+    let batch_rows = output.request.batch_rows.max(1);
+    let build = |opened: File, metadata: ArrowReaderMetadata, mask: ProjectionMask, limit: usize| {
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, metadata)
+            .with_projection(mask)
+            .with_batch_size(batch_rows);
+        if let Part::Groups(from, to) = part {
+            builder = builder.with_row_groups((*from..*to).collect());
+        }
+        if limit < usize::MAX {
+            builder = builder.with_limit(limit);
+        }
+        builder.build()
+    };
+    let fault = |error| damaged(file, error);
+    let beside = |metadata, mask| build(File::open(&file.path)?, metadata, mask, usize::MAX);
+    let mut nanos = Nanos::new(&metadata, &sorted, beside).map_err(fault)?;
+    let mask = ProjectionMask::roots(metadata.parquet_schema(), sorted.iter().copied());
+    // Rows that are set apart do not count.
+    let limit = if nanos.is_some() { usize::MAX } else { output.remaining() };
+    let reader: ParquetRecordBatchReader = build(opened, metadata, mask, limit).map_err(fault)?;
     let progress = Arc::clone(&output.request.progress);
     let (mut rows, mut counted) = (0u64, 0u64);
-    for batch in builder.build().map_err(|error| damaged(file, error))? {
-        let batch = batch.map_err(|error| damaged(file, error.into()))?;
+    for batch in reader {
+        let batch = batch.map_err(|error| fault(error.into()))?;
+        let first = row + rows;
         rows += batch.num_rows() as u64;
         let bytes = (u128::from(file.size) * u128::from(rows.min(total)) / u128::from(total)) as u64;
         progress.add_bytes(bytes - counted);
         counted = bytes;
-        let columns = in_wanted_order(&batch, &wanted, &sorted);
-        if output.send(shape.assemble(batch.num_rows(), columns)?)?.is_break() {
+        let columns = in_wanted_order(&batch, &shape, &wanted, &sorted)?;
+        let mut assembled = shape.assemble(batch.num_rows(), columns)?;
+        if let Some(nanos) = &mut nanos {
+            let (bad, rejects): (Vec<usize>, Vec<_>) =
+                nanos.finer(&batch, &file.name, first)?.into_iter().unzip();
+            for reject in rejects {
+                output.reject(reject)?;
+            }
+            assembled = without(assembled, &bad)?;
+        }
+        if output.send(assembled)?.is_break() {
             break;
         }
     }
     Ok(())
+}
+
+/// The schema with the meanings that Parquet notes beside its types.
+fn schema(metadata: &ArrowReaderMetadata) -> Schema {
+    let columns = metadata.parquet_schema().root_schema().get_fields();
+    clean(metadata.schema(), |place, field: &Field| {
+        let column = columns.get(place).filter(|column| column.name() == field.name())?;
+        match column.get_basic_info().logical_type_ref()? {
+            LogicalType::Uuid => Some(Logical::Uuid),
+            LogicalType::Json => Some(Logical::Json),
+            _ => None,
+        }
+    })
 }
 
 fn open(file: &FileRef) -> Result<(File, ArrowReaderMetadata), Fault> {
@@ -60,15 +115,18 @@ fn open(file: &FileRef) -> Result<(File, ArrowReaderMetadata), Fault> {
     if file.size == 0 {
         return Err(Fault::data(format!("file `{}` is empty", file.name)));
     }
-    if head(file, 4)? != b"PAR1" {
+    let first = head(file, 4)?;
+    if first != b"PAR1" {
+        refuse_packed(&first, &file.name, "Parquet")?;
         return Err(Fault::data(format!(
             "file `{}` is not a Parquet file: it does not begin with `PAR1`",
             file.name
         ))
         .hint("set `format` to what the file is"));
     }
-    let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new());
-    let metadata = metadata.map_err(|error| damaged(file, error))?;
+    let fault = |error| damaged(file, error);
+    let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new()).map_err(fault)?;
+    let metadata = int96::in_micros(&metadata).map_err(fault)?.unwrap_or(metadata);
     Ok((opened, metadata))
 }
 

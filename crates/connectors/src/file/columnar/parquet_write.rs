@@ -32,6 +32,9 @@ pub(in crate::file) const GROUP_ROWS: usize = 122_880;
 const STEP_ROWS: usize = 32_768;
 /// Bytes that are encoded at once, when rows are wide.
 const STEP_BYTES: usize = 8 << 20;
+/// Bytes of different values after which a column of a row group is written without dictionary. A larger dictionary
+/// hardly makes a file smaller, and costs time and memory for every column whose values seldom repeat.
+const DICTIONARY_BYTES: usize = 256 << 10;
 /// Encoded bytes after which a row group ends early.
 const GROUP_BYTES: usize = 16 << 20;
 /// Most threads that encode.
@@ -72,6 +75,7 @@ impl ParquetEncoder {
         let schema: SchemaRef = Arc::new(storable(schema));
         let properties = WriterProperties::builder()
             .set_compression(codec)
+            .set_dictionary_page_size_limit(DICTIONARY_BYTES)
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_created_by(concat!("towpath ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();

@@ -22,13 +22,21 @@ pub(super) struct Cutter {
     piece_bytes: usize,
     /// Bytes that were read but belong to the next piece.
     rest: Vec<u8>,
+    /// Byte of the file that the next piece begins with.
+    at: u64,
     ended: bool,
 }
 
 impl Cutter {
-    /// A cutter for the bytes of `rest`, followed by those of `reader`.
-    pub(super) fn new(reader: Box<dyn Read + Send>, rest: Vec<u8>, name: String, dialect: Dialect) -> Self {
-        Cutter { reader, name, dialect, piece_bytes: PIECE_BYTES, rest, ended: false }
+    /// A cutter for the bytes of `rest`, the first of which is byte `at` of the file, followed by those of `reader`.
+    pub(super) fn new(
+        reader: Box<dyn Read + Send>,
+        rest: Vec<u8>,
+        at: u64,
+        name: String,
+        dialect: Dialect,
+    ) -> Self {
+        Cutter { reader, name, dialect, piece_bytes: PIECE_BYTES, rest, at, ended: false }
     }
 
     /// Smaller pieces, so that tests reach every border.
@@ -43,7 +51,13 @@ impl Cutter {
     /// A record that never ends, or is larger than allowed, becomes the last piece, unclosed: the tokenizer knows
     /// the line on which its quote opened.
     pub(super) fn next(&mut self, piece: &mut Piece) -> Result<bool, Fault> {
-        let data = &mut piece.data;
+        let more = self.cut(&mut piece.data)?;
+        piece.start = self.at;
+        self.at += piece.data.len() as u64;
+        Ok(more)
+    }
+
+    fn cut(&mut self, data: &mut Vec<u8>) -> Result<bool, Fault> {
         data.append(&mut self.rest);
         loop {
             if !self.ended && data.len() < self.piece_bytes.max(2) {

@@ -4,14 +4,15 @@ use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
 use std::sync::Arc;
 
-use towpath_connect::ReadProgress;
+use arrow::datatypes::Field;
+use towpath_connect::{ReadProgress, words};
 use towpath_model::{Fault, suggest};
 
 use super::cut::Cutter;
-use super::tokenize::{Dialect, Next, Tokenizer, count_lines};
+use super::tokenize::{Dialect, Next, Span, Tokenizer, count_lines};
 use crate::file::bytes::{self, read_more};
+use crate::file::chunks::Stretch;
 use crate::file::config::Source;
-use crate::file::declared::{Declared, parse_type, unknown_type};
 use crate::file::format::{character, ending};
 use crate::file::pieces::{PIECE_BYTES, RECORD_BYTES};
 use crate::file::place::FileRef;
@@ -19,6 +20,8 @@ use crate::file::trouble::io_fault;
 
 /// Bytes that the delimiter is guessed from.
 const SAMPLE_BYTES: usize = 64 << 10;
+/// What some programs put before UTF-8 text.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Rows that the delimiter is guessed from.
 const SAMPLE_ROWS: usize = 100;
 /// Delimiters that are tried, the likeliest first.
@@ -31,7 +34,8 @@ pub(in crate::file) struct CsvSettings {
     pub(in crate::file) quote: Option<u8>,
     pub(in crate::file) header: bool,
     pub(in crate::file) null_values: HashSet<Vec<u8>>,
-    pub(in crate::file) declared: Vec<(String, Declared)>,
+    /// Columns whose type was given.
+    pub(in crate::file) declared: Vec<Field>,
 }
 
 impl CsvSettings {
@@ -46,10 +50,10 @@ impl CsvSettings {
         if delimiter.is_some() && delimiter == quote {
             return Err(Fault::config("`delimiter` and `quote` are the same character"));
         }
-        let declared = source.columns.iter().map(|(name, word)| {
-            let declared = parse_type(word).ok_or_else(|| unknown_type(name, word))?;
-            Ok((name.clone(), declared))
-        });
+        let declared = source
+            .columns
+            .iter()
+            .map(|(name, word)| words::field(name, word).ok_or_else(|| unknown_type(name, word)));
         Ok(CsvSettings {
             delimiter,
             quote,
@@ -60,13 +64,13 @@ impl CsvSettings {
     }
 
     /// The type that was given for a column.
-    pub(in crate::file) fn declared(&self, name: &str) -> Option<&Declared> {
-        self.declared.iter().find(|(declared, _)| declared == name).map(|(_, declared)| declared)
+    pub(in crate::file) fn declared(&self, name: &str) -> Option<&Field> {
+        self.declared.iter().find(|field| field.name() == name)
     }
 
     /// Refuses types for columns that do not exist.
     pub(in crate::file) fn check_names(&self, names: &[String], file: &str) -> Result<(), Fault> {
-        for (name, _) in &self.declared {
+        for name in self.declared.iter().map(Field::name) {
             if !names.contains(name) {
                 let fault = Fault::config(format!("`columns` names `{name}`, which `{file}` does not have"));
                 return Err(match suggest::hint(name, "columns", names.iter().map(String::as_str)) {
@@ -79,12 +83,25 @@ impl CsvSettings {
     }
 }
 
+fn unknown_type(name: &str, word: &str) -> Fault {
+    let fault = Fault::config(format!("type `{word}` of column `{name}` is unknown"));
+    if word.trim().to_ascii_lowercase().starts_with("decimal") {
+        return fault.hint("write digits and decimals, for example `decimal(12,2)`; at most 76 digits");
+    }
+    match suggest::hint(word, "types", words::WORDS) {
+        Some(hint) => fault.hint(hint),
+        None => fault,
+    }
+}
+
 /// A CSV file whose beginning was read.
 pub(in crate::file) struct Opened {
     pub(in crate::file) dialect: Dialect,
     pub(in crate::file) names: Vec<String>,
     /// Remarks about names that had to be made up.
     pub(in crate::file) notes: Vec<String>,
+    /// Byte of the file that the rows begin with.
+    pub(in crate::file) start: u64,
     /// Lines before the first row.
     pub(in crate::file) lines: u64,
     /// The names as they stand in the file, when it has them.
@@ -102,7 +119,7 @@ impl Opened {
 
     /// Turns the opened file into pieces of rows.
     pub(super) fn cutter(self) -> Cutter {
-        Cutter::new(self.reader, self.rest, self.name, self.dialect)
+        Cutter::new(self.reader, self.rest, self.start, self.name, self.dialect)
     }
 }
 
@@ -113,13 +130,43 @@ pub(in crate::file) fn open(
     settings: &CsvSettings,
     progress: Option<Arc<ReadProgress>>,
 ) -> Result<Opened, Fault> {
+    open_with(file, source, settings, progress, PIECE_BYTES)
+}
+
+/// Opens a stretch of the rows of a file, whose beginning is read for its names only.
+pub(in crate::file) fn open_stretch(
+    file: &FileRef,
+    source: &Source,
+    settings: &CsvSettings,
+    progress: Option<Arc<ReadProgress>>,
+    stretch: Stretch,
+) -> Result<Opened, Fault> {
+    let opened = open_with(file, source, settings, None, SAMPLE_BYTES + BOM.len())?;
+    Ok(Opened {
+        start: stretch.from,
+        lines: stretch.line,
+        reader: bytes::open_stretch(file, stretch, progress)?,
+        rest: Vec::new(),
+        ..opened
+    })
+}
+
+fn open_with(
+    file: &FileRef,
+    source: &Source,
+    settings: &CsvSettings,
+    progress: Option<Arc<ReadProgress>>,
+    first_bytes: usize,
+) -> Result<Opened, Fault> {
     let fault = |error| io_fault("file", &file.name, error);
     let mut reader = bytes::open(file, source.compression, progress)?;
     let mut text = Vec::new();
-    let mut ended = read_more(&mut reader, &mut text, PIECE_BYTES).map_err(fault)? < PIECE_BYTES;
+    let ended = read_more(&mut reader, &mut text, first_bytes).map_err(fault)? < first_bytes;
     bytes::check_text(&text[..text.len().min(SAMPLE_BYTES)], &file.name, "CSV")?;
-    if text.starts_with(b"\xef\xbb\xbf") {
-        text.drain(..3);
+    let mut start = 0;
+    if text.starts_with(BOM) {
+        text.drain(..BOM.len());
+        start = BOM.len() as u64;
     }
     if text.trim_ascii().is_empty() && ended {
         return Err(Fault::data(format!("file `{}` is empty", file.name))
@@ -131,64 +178,84 @@ pub(in crate::file) fn open(
         None => guess_delimiter(&text[..text.len().min(SAMPLE_BYTES)], settings.quote),
     };
     let dialect = Dialect { delimiter, quote: settings.quote.filter(|quote| *quote != delimiter) };
-    let (fields, position, lines) = loop {
-        let mut spans = Vec::new();
-        let mut tokenizer = Tokenizer::new(&text, dialect, false);
-        match tokenizer.next(&mut spans) {
-            Next::Record(record) if ended || tokenizer.position() < text.len() => {
-                let fields: Vec<(String, bool)> = spans
-                    .iter()
-                    .map(|span| {
-                        let field = unescape(span.bytes(&text), dialect.quote.filter(|_| span.is_doubled()));
-                        let field = String::from_utf8(field).map_err(|error| {
-                            Fault::data(format!(
-                                "file `{}`, line {}: the name `{}` is not UTF-8",
-                                file.name,
-                                record.line + 1,
-                                String::from_utf8_lossy(error.as_bytes())
-                            ))
-                            .hint("save the file as UTF-8")
-                        })?;
-                        Ok((if span.is_quoted() { field } else { field.trim().to_owned() }, span.is_quoted()))
-                    })
-                    .collect::<Result<_, Fault>>()?;
-                let (position, lines) =
-                    if settings.header { (tokenizer.position(), tokenizer.lines()) } else { (0, 0) };
-                break (fields, position.min(text.len()), u64::from(lines));
-            }
-            Next::Unclosed { line } if ended => return Err(unclosed(&file.name, u64::from(line) + 1)),
-            _ if ended || text.len() > RECORD_BYTES => {
-                let line = count_lines(&text);
-                return Err(Fault::data(format!(
-                    "file `{}`: the first row does not end within {line} lines",
-                    file.name
-                ))
-                .hint("check the quotes of the first row, or set `quote`"));
-            }
-            // The first row is longer than what was read.
-            _ => {
-                let more = text.len().max(PIECE_BYTES);
-                ended = read_more(&mut reader, &mut text, more).map_err(fault)? < more;
-            }
-        }
-    };
+    let first = first_row(&mut reader, &mut text, ended, dialect, &file.name)?;
+    let (mut position, mut lines) = (0, 0);
     let (names, notes) = if settings.header {
-        let fields: Vec<String> = fields.into_iter().map(|(field, _)| field).collect();
-        distinct_names(&fields)
+        (position, lines) = (first.end, first.lines);
+        let name = |span: &Span| name_of(&text, *span, dialect, &file.name, first.line);
+        distinct_names(&first.fields.iter().map(name).collect::<Result<Vec<_>, Fault>>()?)
     } else {
-        ((1..=fields.len()).map(|place| format!("column_{place}")).collect(), Vec::new())
+        ((1..=first.fields.len()).map(|place| format!("column_{place}")).collect(), Vec::new())
     };
     text.drain(..position);
     Ok(Opened {
         dialect,
         names,
         notes,
+        start: start + position as u64,
         lines,
         header: settings.header,
         reader,
         rest: text,
         name: file.name.clone(),
     })
+}
+
+/// The first row of a file.
+struct FirstRow {
+    fields: Vec<Span>,
+    /// The line it begins on; 1 is the first line of the file.
+    line: u64,
+    /// The byte behind it.
+    end: usize,
+    /// Lines up to its end.
+    lines: u64,
+}
+
+/// Finds the first row, reading more where `text` does not hold it.
+fn first_row(
+    reader: &mut dyn Read,
+    text: &mut Vec<u8>,
+    mut ended: bool,
+    dialect: Dialect,
+    name: &str,
+) -> Result<FirstRow, Fault> {
+    loop {
+        let mut fields = Vec::new();
+        let mut tokenizer = Tokenizer::new(text, dialect, false);
+        match tokenizer.next(&mut fields) {
+            Next::Record(record) if ended || tokenizer.position() < text.len() => {
+                let end = tokenizer.position().min(text.len());
+                let (line, lines) = (u64::from(record.line) + 1, tokenizer.lines().into());
+                return Ok(FirstRow { fields, line, end, lines });
+            }
+            Next::Unclosed { line } if ended => return Err(unclosed(name, u64::from(line) + 1)),
+            _ if ended || text.len() > RECORD_BYTES => {
+                let line = count_lines(text);
+                return Err(Fault::data(format!(
+                    "file `{name}`: the first row does not end within {line} lines"
+                ))
+                .hint("check the quotes of the first row, or set `quote`"));
+            }
+            // The first row is longer than what was read.
+            _ => {
+                let more = text.len().max(PIECE_BYTES);
+                let count = read_more(reader, text, more).map_err(|error| io_fault("file", name, error))?;
+                ended = count < more;
+            }
+        }
+    }
+}
+
+/// A field of the first row as the name of a column; spaces around it count only in quotes.
+fn name_of(text: &[u8], span: Span, dialect: Dialect, file: &str, line: u64) -> Result<String, Fault> {
+    let field = unescape(span.bytes(text), dialect.quote.filter(|_| span.is_doubled()));
+    let field = String::from_utf8(field).map_err(|error| {
+        let shown = String::from_utf8_lossy(error.as_bytes());
+        Fault::data(format!("file `{file}`, line {line}: the name `{shown}` is not UTF-8"))
+            .hint("save the file as UTF-8")
+    })?;
+    Ok(if span.is_quoted() { field } else { field.trim().to_owned() })
 }
 
 /// The fault for quotes that never close.

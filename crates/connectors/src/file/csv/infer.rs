@@ -1,4 +1,4 @@
-//! The types of a CSV file, decided over all of its values.
+//! The types of a CSV file, decided over all of its values; on the way, the places where it may be cut.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,8 @@ use towpath_model::Fault;
 use super::block::{BLOCK_ROWS, Block, Field};
 use super::head::{CsvSettings, Opened, unclosed};
 use super::tokenize::Tokenizer;
-use crate::file::infer::{Evidence, Kind};
+use crate::file::chunks::{Border, Borders};
+use crate::file::infer::{Evidence, Kind, Pass};
 use crate::file::pieces::{Piece, in_order};
 
 /// What one piece showed.
@@ -16,6 +17,9 @@ struct Seen {
     columns: Vec<Evidence>,
     rows: u64,
     lines: u32,
+    bytes: usize,
+    /// With lines and rows counted inside the piece.
+    borders: Vec<Border>,
     unclosed: Option<u32>,
 }
 
@@ -23,25 +27,36 @@ struct Seen {
 #[derive(Debug)]
 pub(in crate::file) struct FileSeen {
     pub(in crate::file) columns: Vec<Evidence>,
-    pub(in crate::file) rows: u64,
+    pub(in crate::file) borders: Borders,
+    /// The file was looked at to its end.
+    pub(in crate::file) is_whole: bool,
 }
 
 /// Looks at every value of the columns whose type was not given.
-pub(in crate::file) fn infer(
-    opened: Opened,
-    settings: &CsvSettings,
-    threads: usize,
-) -> Result<FileSeen, Fault> {
+pub(in crate::file) fn infer(opened: Opened, settings: &CsvSettings, pass: Pass) -> Result<FileSeen, Fault> {
     let (names, dialect, mut lines) = (opened.names.clone(), opened.dialect, opened.lines);
     let wanted: Vec<bool> = names.iter().map(|name| settings.declared(name).is_none()).collect();
     // Columns that are text for certain; later pieces need not look at them.
     let text: Vec<AtomicBool> = names.iter().map(|_| AtomicBool::new(false)).collect();
     let file = opened.name().to_owned();
+    let first = Border { at: opened.start, line: lines, row: 0 };
     let mut cutter = opened.cutter();
-    let mut seen = FileSeen { columns: vec![Evidence::default(); names.len()], rows: 0 };
+    let mut seen = FileSeen {
+        columns: vec![Evidence::default(); names.len()],
+        borders: Borders { first, ..Borders::default() },
+        is_whole: true,
+    };
+    let mut bytes = 0;
     let work = |piece: &Piece| {
-        let mut seen =
-            Seen { columns: vec![Evidence::default(); names.len()], rows: 0, lines: 0, unclosed: None };
+        let mut seen = Seen {
+            columns: vec![Evidence::default(); names.len()],
+            rows: 0,
+            lines: 0,
+            bytes: piece.data.len(),
+            borders: Vec::new(),
+            unclosed: None,
+        };
+        let mut next_border = 0;
         let mut tokenizer = Tokenizer::new(&piece.data, dialect, names.len() == 1);
         let mut block = Block::new(&piece.data, names.len(), dialect);
         let mut more = true;
@@ -53,6 +68,14 @@ pub(in crate::file) fn infer(
                     false
                 }
             };
+            for (row, record) in block.rows.iter().enumerate() {
+                let at = u64::from(record.start);
+                if at >= next_border {
+                    let row = seen.rows + row as u64;
+                    seen.borders.push(Border { at: piece.start + at, line: record.line.into(), row });
+                    next_border = at.saturating_add(pass.gap);
+                }
+            }
             seen.rows += block.rows.len() as u64;
             for (column, evidence) in seen.columns.iter_mut().enumerate() {
                 if wanted[column] && !text[column].load(Ordering::Relaxed) {
@@ -67,15 +90,25 @@ pub(in crate::file) fn infer(
         if let Some(line) = piece.unclosed {
             return Err(unclosed(&file, lines + u64::from(line) + 1));
         }
-        seen.rows += piece.rows;
+        let borders = &mut seen.borders;
+        for border in piece.borders {
+            borders.later.push(Border {
+                line: lines + border.line,
+                row: borders.rows + border.row,
+                ..border
+            });
+        }
+        borders.rows += piece.rows;
         for (column, evidence) in piece.columns.into_iter().enumerate() {
             seen.columns[column].merge(evidence, lines);
             text[column].store(seen.columns[column].is_text(), Ordering::Relaxed);
         }
         lines += u64::from(piece.lines);
-        Ok(ControlFlow::Continue(()))
+        bytes += piece.bytes as u64;
+        seen.is_whole = bytes < pass.most_bytes;
+        Ok(if seen.is_whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     };
-    in_order(threads, |piece| cutter.next(piece), work, take)?;
+    in_order(pass.threads, |piece| cutter.next(piece), work, take)?;
     Ok(seen)
 }
 

@@ -11,7 +11,7 @@ pub(super) mod head;
 pub(super) mod infer;
 pub(super) mod read;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tokenize;
 pub(super) mod write;
 

@@ -2,8 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use arrow::array::{BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
+use arrow::array::RecordBatch;
 use towpath_connect::Reject;
 use towpath_connect::types::describe;
 use towpath_model::Fault;
@@ -13,7 +12,7 @@ use super::head::{CsvSettings, Opened, unclosed};
 use super::tokenize::Tokenizer;
 use crate::file::column::Column;
 use crate::file::pieces::{Piece, in_order};
-use crate::file::reading::{Output, Shape, visible};
+use crate::file::reading::{Output, Shape, shorten, visible, without};
 
 /// The rows of one piece.
 struct Rows {
@@ -192,26 +191,6 @@ impl Batch {
     fn finish(self, worker: &Worker<'_>) -> Result<RecordBatch, Fault> {
         let columns = self.columns.into_iter().map(|(_, column)| column.finish());
         let batch = worker.shape.assemble(self.rows, columns.collect::<Result<_, Fault>>()?)?;
-        if self.bad.is_empty() {
-            return Ok(batch);
-        }
-        without(&batch, &self.bad)
-    }
-}
-
-/// The batch without some of its rows, which are given in order.
-pub(in crate::file) fn without(batch: &RecordBatch, rows: &[usize]) -> Result<RecordBatch, Fault> {
-    let mut rows = rows.iter().peekable();
-    let keep: BooleanArray =
-        (0..batch.num_rows()).map(|row| Some(rows.next_if(|bad| **bad == row).is_none())).collect();
-    filter_record_batch(batch, &keep)
-        .map_err(|error| Fault::internal("rows could not be taken out of a batch").cause(error))
-}
-
-/// The beginning of a long value, for messages.
-pub(in crate::file) fn shorten(value: &str) -> String {
-    match value.char_indices().nth(60) {
-        None => value.to_owned(),
-        Some((end, _)) => format!("{}…", &value[..end]),
+        without(batch, &self.bad)
     }
 }

@@ -22,7 +22,7 @@ type Records = (Vec<(String, u64, Vec<String>)>, Option<u64>);
 
 fn all(text: &[u8], piece_bytes: usize) -> Records {
     let reader = Box::new(Cursor::new(text.to_vec()));
-    let mut cutter = Cutter::new(reader, Vec::new(), "f".into(), COMMA).with_piece_bytes(piece_bytes);
+    let mut cutter = Cutter::new(reader, Vec::new(), 0, "f".into(), COMMA).with_piece_bytes(piece_bytes);
     let (mut records, mut lines, mut piece) = (Vec::new(), 0, Piece::default());
     while cutter.next(&mut piece).unwrap() {
         let mut tokenizer = Tokenizer::new(&piece.data, COMMA, false);
@@ -46,7 +46,7 @@ fn all(text: &[u8], piece_bytes: usize) -> Records {
 }
 
 /// Text full of what matters to CSV.
-fn csv_like() -> impl Strategy<Value = String> {
+pub(in crate::file) fn csv_like() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         4 => "[a-z0-9 ]{0,12}",
         3 => Just(",".to_owned()),

@@ -12,6 +12,7 @@ use towpath_model::Fault;
 use super::feed::Feed;
 use super::object::key_is;
 use crate::file::bytes::{self, read_more};
+use crate::file::chunks::Stretch;
 use crate::file::config::{Format, Source};
 use crate::file::pieces::{PIECE_BYTES, Piece, RECORD_BYTES, RecordPlace};
 use crate::file::place::FileRef;
@@ -40,8 +41,10 @@ impl Cutter {
             .map_err(|error| io_fault("file", &file.name, error))?;
         let ended = count < PIECE_BYTES;
         bytes::check_text(&start[..start.len().min(1 << 16)], &file.name, "JSON")?;
+        let mut at = 0;
         if start.starts_with(b"\xef\xbb\xbf") {
             start.drain(..3);
+            at = 3;
         }
         if ended && start.trim_ascii().is_empty() {
             return Err(Fault::data(format!("file `{}` is empty", file.name)));
@@ -59,6 +62,7 @@ impl Cutter {
                 name: file.name.clone(),
                 rest: start,
                 ended,
+                at,
                 before: 0,
             }));
         }
@@ -70,6 +74,30 @@ impl Cutter {
             place: At::Start,
             piece_bytes: PIECE_BYTES,
         }))
+    }
+
+    /// A cutter for a stretch of a file with one record per line.
+    pub(in crate::file) fn only(
+        file: &FileRef,
+        stretch: Stretch,
+        progress: Option<Arc<ReadProgress>>,
+    ) -> Result<Self, Fault> {
+        Ok(Cutter::Lines(Lines {
+            reader: bytes::open_stretch(file, stretch, progress)?,
+            name: file.name.clone(),
+            rest: Vec::new(),
+            ended: false,
+            at: stretch.from,
+            before: stretch.line,
+        }))
+    }
+
+    /// Byte of the file that the first piece begins with, for text that may be cut by the byte.
+    pub(super) fn start(&self) -> u64 {
+        match self {
+            Cutter::Lines(lines) => lines.at,
+            Cutter::Document(_) => 0,
+        }
     }
 
     /// Fills a piece; answers whether there was anything left.
@@ -87,6 +115,8 @@ pub(in crate::file) struct Lines {
     name: String,
     rest: Vec<u8>,
     ended: bool,
+    /// Byte of the file that the rest begins with.
+    at: u64,
     /// Lines before the rest.
     before: u64,
 }
@@ -123,7 +153,8 @@ impl Lines {
                 .hint("set `format: json` when the file is one document"));
             }
         }
-        piece.before = self.before;
+        (piece.start, piece.before) = (self.at, self.before);
+        self.at += data.len() as u64;
         let (mut start, mut lines) = (0, 0);
         for end in memchr::memchr_iter(b'\n', data).chain([data.len()]) {
             if !data[start..end].trim_ascii().is_empty() {

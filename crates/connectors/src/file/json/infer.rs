@@ -1,4 +1,5 @@
-//! The columns of a JSON file and their types, decided over all of its records.
+//! The columns of a JSON file and their types, decided over all of its records; on the way, the places where it may
+//! be cut.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -7,7 +8,8 @@ use towpath_model::Fault;
 
 use super::cut::Cutter;
 use super::object::{Value, members, unescape};
-use crate::file::infer::{Evidence, Kind};
+use crate::file::chunks::{Border, Borders};
+use crate::file::infer::{Evidence, Kind, Pass};
 use crate::file::pieces::{Piece, in_order};
 use crate::file::place::FileRef;
 
@@ -20,18 +22,27 @@ pub(in crate::file) struct Seen {
     /// Names in the order of their first appearance.
     pub(in crate::file) columns: Vec<(String, Evidence)>,
     places: HashMap<Vec<u8>, usize>,
-    pub(in crate::file) rows: u64,
+    pub(in crate::file) borders: Borders,
+    /// The file was not looked at to its end.
+    pub(in crate::file) is_cut: bool,
     /// Records that are no objects.
     bad: u64,
     before: u64,
+    bytes: u64,
 }
 
 /// Looks at every value of a file.
-pub(in crate::file) fn infer(mut cutter: Cutter, file: &FileRef, threads: usize) -> Result<Seen, Fault> {
+pub(in crate::file) fn infer(mut cutter: Cutter, file: &FileRef, pass: Pass) -> Result<Seen, Fault> {
     let mut all = Seen::default();
+    all.borders.first.at = cutter.start();
     let take = |piece: Seen| {
-        all.rows += piece.rows;
+        let rows = all.borders.rows;
+        let borders =
+            piece.borders.later.into_iter().map(|border| Border { row: rows + border.row, ..border });
+        all.borders.later.extend(borders);
+        all.borders.rows += piece.borders.rows;
         all.bad += piece.bad;
+        all.bytes += piece.bytes;
         for (name, evidence) in piece.columns {
             let place = all.column(name.as_bytes(), &name);
             all.columns[place].1.merge(evidence, piece.before);
@@ -40,10 +51,11 @@ pub(in crate::file) fn infer(mut cutter: Cutter, file: &FileRef, threads: usize)
             return Err(Fault::data(format!("file `{}` has more than {MOST_COLUMNS} different keys", file.name))
                 .hint("its keys seem to be data; a file with one object per thing, and the key inside it, is needed"));
         }
-        Ok(ControlFlow::Continue(()))
+        all.is_cut = all.bytes >= pass.most_bytes;
+        Ok(if all.is_cut { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
-    in_order(threads, |piece| cutter.next(piece), look, take)?;
-    if all.rows == 0 && all.bad > 0 {
+    in_order(pass.threads, |piece| cutter.next(piece), |piece| look(piece, pass.gap), take)?;
+    if all.borders.rows == 0 && all.bad > 0 {
         return Err(Fault::data(format!("file `{}` holds no JSON object that can be read", file.name)).hint(
             "with one object per line set `format: ndjson`, otherwise `format: json`; see also `records`",
         ));
@@ -51,12 +63,19 @@ pub(in crate::file) fn infer(mut cutter: Cutter, file: &FileRef, threads: usize)
     Ok(all)
 }
 
-fn look(piece: &Piece) -> Seen {
-    let mut seen = Seen { before: piece.before, ..Seen::default() };
+fn look(piece: &Piece, gap: u64) -> Seen {
+    let mut seen = Seen { before: piece.before, bytes: piece.data.len() as u64, ..Seen::default() };
+    let mut next_border = 0;
     let mut found: Vec<(usize, Value<'_>)> = Vec::new();
     let mut scratch = Vec::new();
     for record in &piece.records {
         found.clear();
+        let at = u64::from(record.start);
+        if at >= next_border {
+            let line = piece.before + u64::from(record.line);
+            seen.borders.later.push(Border { at: piece.start + at, line, row: seen.borders.rows });
+            next_border = at.saturating_add(gap);
+        }
         let text = &piece.data[record.start as usize..record.end as usize];
         let mut last = usize::MAX;
         let result = members(text, |key, escaped, value| {
@@ -69,7 +88,7 @@ fn look(piece: &Piece) -> Seen {
             seen.bad += 1;
             continue;
         }
-        seen.rows += 1;
+        seen.borders.rows += 1;
         let line = || u64::from(record.line) + 1;
         for (place, value) in &found {
             let evidence = &mut seen.columns[*place].1;

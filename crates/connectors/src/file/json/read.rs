@@ -13,10 +13,9 @@ use super::cut::Cutter;
 use super::infer::name;
 use super::object::{Value, members, unescape};
 use crate::file::column::{Column, Data};
-use crate::file::csv::read::{shorten, without};
 use crate::file::pieces::{Piece, RecordPlace, in_order};
 use crate::file::place::FileRef;
-use crate::file::reading::{Output, Shape, visible};
+use crate::file::reading::{Output, Shape, shorten, visible, without};
 
 /// The rows of one piece.
 struct Rows {
@@ -110,7 +109,7 @@ impl Worker<'_> {
             let columns: Vec<ArrayRef> =
                 columns.into_iter().map(Column::finish).collect::<Result<_, Fault>>()?;
             let batch = self.shape.assemble(count, columns)?;
-            rows.batches.push(if bad.is_empty() { batch } else { without(&batch, &bad)? });
+            rows.batches.push(without(batch, &bad)?);
         }
         Ok(rows)
     }

@@ -75,10 +75,17 @@ async fn rows_of_another_length_are_set_apart() {
 
 #[tokio::test]
 async fn broken_utf8_costs_one_row() {
-    let read = read(b"a,b\n1,caf\xe9\n2,ok\n", json!({})).await;
-    assert_eq!(read.rows(), ["2 | ok"]);
-    assert_eq!(read.rejects[0].original, "1,caf\\xE9");
-    assert_eq!(read.rejects[0].place, "f.csv:2");
+    let named = read(b"a,b\n1,caf\xe9\n2,ok\n", json!({})).await;
+    assert_eq!(named.rows(), ["2 | ok"]);
+    assert_eq!(named.rejects[0].original, "1,caf\\xE9");
+    assert_eq!(named.rejects[0].place, "f.csv:2");
+    // Without names, the first row is a row like any other.
+    let unnamed = read(b"1,caf\xe9\n2,ok\n", json!({ "header": false })).await;
+    assert_eq!(unnamed.rows(), ["2 | ok"]);
+    assert_eq!(unnamed.rejects[0].place, "f.csv:1");
+    assert!(
+        fault("f.csv", b"a,caf\xe9\n2,ok\n").await.contains("line 1: the name `caf\u{fffd}` is not UTF-8")
+    );
 }
 
 #[tokio::test]
@@ -195,8 +202,8 @@ async fn settings_that_contradict_each_other() {
             "`columns` names `c`, which `f.csv` does not have",
         ),
         (
-            json!({ "path": "f.csv", "columns": { "a": "decimal(40,2)" } }),
-            "type `decimal(40,2)` of column `a` is unknown",
+            json!({ "path": "f.csv", "columns": { "a": "decimal(80,2)" } }),
+            "type `decimal(80,2)` of column `a` is unknown",
         ),
         (json!({ "path": "f.cvs" }), "file `f.cvs` does not exist"),
         (json!({ "path": "" }), "`path` is empty"),

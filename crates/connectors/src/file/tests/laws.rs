@@ -1,18 +1,47 @@
-//! The conformance laws, on CSV: the format that keeps the least, and takes both write modes.
+//! The conformance laws, on every format, as single files and as folders.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use arrow::datatypes::DataType;
+use towpath_connect::Capabilities;
 use towpath_connect::conformance::{Harness, run};
 
 use super::*;
 
-struct Folder {
+/// One way to keep a table in files.
+struct Kept {
     folder: tempfile::TempDir,
     count: AtomicU32,
+    /// What stands behind the name of a table.
+    ending: &'static str,
+    format: &'static str,
+    modes: Vec<WriteMode>,
+    /// Settings of the destination besides the path.
+    more: Value,
 }
 
-impl Harness for Folder {
+impl Kept {
+    fn new(ending: &'static str, format: &'static str, modes: &[WriteMode]) -> Self {
+        Kept {
+            folder: tempfile::tempdir().unwrap(),
+            count: AtomicU32::new(0),
+            ending,
+            format,
+            modes: modes.to_vec(),
+            more: json!({}),
+        }
+    }
+
+    async fn obeys(self) {
+        run(connector().as_ref(), &self).await;
+    }
+
+    fn has_types(&self) -> bool {
+        matches!(self.format, "parquet" | "arrow")
+    }
+}
+
+impl Harness for Kept {
     fn connection(&self) -> Value {
         json!({ "root": "." })
     }
@@ -22,11 +51,15 @@ impl Harness for Folder {
     }
 
     fn source(&self, table: &str) -> Value {
-        json!({ "path": format!("{table}.csv") })
+        json!({ "path": format!("{table}{}", self.ending), "format": self.format })
     }
 
     fn destination(&self, table: &str) -> Value {
-        json!({ "path": format!("{table}.csv") })
+        let mut settings = self.source(table);
+        for (name, value) in self.more.as_object().unwrap() {
+            settings[name] = value.clone();
+        }
+        settings
     }
 
     fn fresh_table_name(&self) -> String {
@@ -37,17 +70,54 @@ impl Harness for Folder {
         Context::new(self.folder.path())
     }
 
+    fn capabilities(&self, connector: &Capabilities) -> Capabilities {
+        Capabilities { write_modes: self.modes.clone(), ..connector.clone() }
+    }
+
+    fn keeps_columns_of_empty_tables(&self) -> bool {
+        !matches!(self.format, "json" | "ndjson")
+    }
+
+    fn keeps_json_null(&self) -> bool {
+        !matches!(self.format, "json" | "ndjson")
+    }
+
     fn keeps(&self, data_type: &DataType) -> bool {
-        // Binary, spans of time and lists come back as the text they were written as.
-        !matches!(
-            towpath_connect::types::canonical(data_type),
-            DataType::Binary | DataType::Duration(_) | DataType::Interval(_) | DataType::List(_)
-        )
+        // As text, binary, spans of time and lists come back as the text they were written as.
+        self.has_types()
+            || !matches!(
+                towpath_connect::types::canonical(data_type),
+                DataType::Binary | DataType::Duration(_) | DataType::Interval(_) | DataType::List(_)
+            )
     }
 }
 
+const BOTH: &[WriteMode] = &[WriteMode::Append, WriteMode::Overwrite];
+const OVERWRITE: &[WriteMode] = &[WriteMode::Overwrite];
+const APPEND: &[WriteMode] = &[WriteMode::Append];
+
 #[tokio::test]
-async fn the_laws_hold() {
-    let folder = Folder { folder: tempfile::tempdir().unwrap(), count: AtomicU32::new(0) };
-    run(connector().as_ref(), &folder).await;
+async fn csv_obeys_the_laws() {
+    Kept::new(".csv", "csv", BOTH).obeys().await;
+    Kept::new("/", "csv", APPEND).obeys().await;
+}
+
+#[tokio::test]
+async fn json_obeys_the_laws() {
+    Kept::new(".ndjson", "ndjson", BOTH).obeys().await;
+    Kept::new(".json", "json", OVERWRITE).obeys().await;
+}
+
+#[tokio::test]
+async fn parquet_obeys_the_laws() {
+    // Small row groups, so that files have several.
+    let more = json!({ "row_group_rows": 50 });
+    Kept { more: more.clone(), ..Kept::new(".parquet", "parquet", OVERWRITE) }.obeys().await;
+    Kept { more, ..Kept::new("/", "parquet", APPEND) }.obeys().await;
+}
+
+#[tokio::test]
+async fn arrow_obeys_the_laws() {
+    Kept::new(".arrow", "arrow", OVERWRITE).obeys().await;
+    Kept::new("/", "arrow", APPEND).obeys().await;
 }

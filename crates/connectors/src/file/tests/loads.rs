@@ -147,6 +147,7 @@ async fn what_files_cannot_do_is_refused_before_anything_is_written() {
     let frozen = Contract { tables: ContractRule::Freeze, ..Contract::default() };
     for (path, request, message) in [
         ("new.csv", base(WriteMode::Upsert), "mode `upsert` needs a database"),
+        ("new.csv", base(WriteMode::Mirror), "mode `mirror` needs a database"),
         ("new.csv", LoadRequest { key: vec!["a".into()], ..base(WriteMode::Append) }, "has no key"),
         (
             "new.csv",

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use towpath_connect::conformance::{Harness, run};
+use towpath_connect::conformance::{Harness, random_loads, run};
 
 use super::*;
 
@@ -61,4 +61,12 @@ async fn the_laws_hold_with_local_infile() {
 #[tokio::test]
 async fn the_laws_hold_with_inserts() {
     run(connector().as_ref(), &Place::new("insert")).await;
+}
+
+#[tokio::test]
+async fn random_loads_give_the_tables_of_the_model() {
+    let place = Place::new("auto");
+    for seed in 0..12 {
+        Box::pin(random_loads(connector().as_ref(), &place, seed, 8)).await;
+    }
 }

@@ -1,6 +1,9 @@
 //! Failures: what is refused and how, and that nothing half written stays.
 
-use arrow::array::{Int64Array, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    DurationMicrosecondArray, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray, UInt64Array,
+};
+use towpath_connect::Fitter;
 use towpath_model::FaultKind;
 
 use super::*;
@@ -176,26 +179,66 @@ async fn two_runs_cannot_write_one_load() {
 async fn a_value_that_the_server_would_change_fails_the_load() {
     for method in ["local_infile", "insert"] {
         let db = towpath_testkit::mariadb();
-        db.sql("create table t (a varchar(9) character set latin1, at datetime)");
-        let run = |name: &'static str, array: ArrayRef| {
-            let rows = batch(vec![(name, array)]);
-            load(
-                &db,
-                json!({ "table": "t", "load": method }),
-                request(rows.schema(), WriteMode::Append, &[]),
-                rows,
-            )
-        };
-        let fault = run("a", Arc::new(StringArray::from(vec!["fine", "日本"]))).await.unwrap_err();
+        db.sql("create table t (a varchar(9) character set latin2)");
+        let rows = batch(vec![("a", Arc::new(StringArray::from(vec!["fine", "日本"])) as ArrayRef)]);
+        let settings = json!({ "table": "t", "load": method });
+        let request = request(rows.schema(), WriteMode::Append, &[]);
+        let fault = load(&db, settings, request, rows).await.unwrap_err();
         assert_eq!(fault.kind(), FaultKind::Data, "{method}: {fault}");
         assert!(fault.message().contains("`a`"), "{fault}");
-        let fault = run("at", Arc::new(TimestampMicrosecondArray::from(vec![1]))).await.unwrap_err();
-        assert_eq!(
-            fault.message(),
-            "`1970-01-01 00:00:00.000001` has more digits after the second than column `at` of type datetime keeps"
-        );
         assert_eq!((db.sql("select count(*) from t"), tables(&db)), ("0".into(), vec!["t".into()]));
     }
+}
+
+/// Rows that fit and those that do not, as the engine tells them apart before they are written.
+async fn fit(db: &MariaDb, table: &str, rows: RecordBatch) -> (Receipt, Vec<Reject>) {
+    let request = request(rows.schema(), WriteMode::Append, &[]);
+    let mut load = destination(db, json!({ "table": table })).begin(request).await.unwrap();
+    let mut fitter = Fitter::new(rows.schema(), load.columns().to_vec()).unwrap();
+    let (fitted, rejects) = fitter.fit(rows).unwrap();
+    load.write(fitted).await.unwrap();
+    (load.commit().await.unwrap(), rejects)
+}
+
+#[tokio::test]
+async fn what_a_column_cannot_keep_exactly_goes_to_quarantine_row_by_row() {
+    let db = towpath_testkit::mariadb();
+    db.sql(
+        "create table t (western varchar(9) character set latin1, plain varchar(9) character set ascii,
+           small varchar(9) character set utf8mb3, at datetime(3), span time(6), amount decimal(5,2) unsigned,
+           share double unsigned, medium mediumint, flags bit(4), y year)",
+    );
+    let span = |text: i64| DurationMicrosecondArray::from(vec![text]);
+    let bad: Vec<(&str, ArrayRef)> = vec![
+        ("western", Arc::new(StringArray::from(vec!["ł"]))),
+        ("plain", Arc::new(StringArray::from(vec!["é"]))),
+        ("small", Arc::new(StringArray::from(vec!["😀"]))),
+        ("at", Arc::new(TimestampMicrosecondArray::from(vec![1]))),
+        ("span", Arc::new(span(3_020_400_000_000))),
+        ("amount", Arc::new(StringArray::from(vec!["-1.50"]))),
+        ("share", Arc::new(Float64Array::from(vec![-0.5]))),
+        ("medium", Arc::new(Int64Array::from(vec![8_388_608]))),
+        ("flags", Arc::new(UInt64Array::from(vec![16]))),
+        ("y", Arc::new(Int64Array::from(vec![1]))),
+    ];
+    for (name, array) in bad {
+        let (receipt, rejects) = fit(&db, "t", batch(vec![(name, array)])).await;
+        assert_eq!((receipt.written, rejects.len()), (0, 1), "{name}");
+        assert_eq!(rejects[0].column.as_deref(), Some(name));
+    }
+    // Every character that a column takes comes back: the sets are the server's own.
+    let western = (0..=0xFF_u8).map(char::from).chain("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".chars());
+    let kept = |character: &char| {
+        let code = u32::from(*character);
+        !(0x80..0xA0).contains(&code) || [0x81, 0x8D, 0x8F, 0x90, 0x9D].contains(&code)
+    };
+    let texts = |characters: Vec<char>| StringArray::from_iter_values(characters.iter().map(char::to_string));
+    let (receipt, rejects) =
+        fit(&db, "t", batch(vec![("western", Arc::new(texts(western.clone().collect())))])).await;
+    assert_eq!((receipt.written, rejects.len()), (256 - 27 + 27, 27));
+    let back = read_table(&db, "t").await;
+    let expected: ArrayRef = Arc::new(texts(western.filter(kept).collect()));
+    assert_eq!(back.column_by_name("western").unwrap(), &expected);
 }
 
 #[tokio::test]
