@@ -148,6 +148,8 @@ impl Place<'_> {
         if let Err(error) = entry.await {
             return self.after_refused_entry(error).await;
         }
+        // What leaves the load must be in quarantine before the rest is in the table.
+        self.request.rejects.keep()?;
         self.run("COMMIT").await?;
         // The load is done; what is left over here is tidied by the next one.
         let _ = self.ledger.drop_expired(self.session).await;
