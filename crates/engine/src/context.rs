@@ -107,6 +107,13 @@ impl RunShared {
         serde_json::to_string(&counts).unwrap_or_default()
     }
 
+    /// Adds what became of expectations in a part that did not end well.
+    pub(crate) fn add_checks(&self, part: &RunShared) {
+        for (node, index, report) in part.checks.all() {
+            self.checks.add(&node, index, report);
+        }
+    }
+
     /// Adds what another attempt counted.
     pub fn add_counts(&self, text: &str) -> Result<(), Fault> {
         let counts: Counts = serde_json::from_str(text)

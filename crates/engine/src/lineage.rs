@@ -130,7 +130,7 @@ fn flow(own: &Port, plan: &LogicalPlan) -> Vec<Found> {
     {
         return plan.schema().fields().iter().map(|field| here(port, field.name())).collect();
     }
-    let input = |index: usize| plan.inputs().get(index).map(|input| flow(own, input)).unwrap_or_default();
+    let input = |index: usize| plan.inputs().get(index).map(|input| padded(own, input)).unwrap_or_default();
     match plan {
         LogicalPlan::Projection(projection) => computed(own, &projection.expr, plan),
         LogicalPlan::Aggregate(aggregate) => {

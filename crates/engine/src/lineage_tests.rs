@@ -71,7 +71,7 @@ async fn lineage_goes_through_shared_nodes_down_to_the_sources() {
   people: { source: memory, table: people }
   named: { transform: rename, from: people, columns: { name: called } }
   long: { transform: derive, from: named, columns: { length: character_length(called), one: '1' } }
-  pairs: { transform: join, from: { left: named, right: long }, on: [id], type: inner }
+  pairs: { transform: join, from: { left: named, right: long }, on: [id], kind: inner }
   counted:
     transform: sql
     from: { long: long }

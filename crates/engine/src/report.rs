@@ -224,11 +224,15 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
         let spec = &graph.spec.nodes[name];
         let quarantined = shared.rejected.rows(name);
         let port = |port: &String| (name.clone(), port.clone());
+        let reads = match node.effect {
+            RowEffect::KeepsFirst => node.reads.get(..1).unwrap_or_default(),
+            _ => node.reads.as_slice(),
+        };
         let mut report = NodeReport {
             node: name.clone(),
             role: spec.role.key(),
             kind: spec.kind.clone(),
-            read: node.reads.iter().map(|port| shared.meters.rows(port)).sum(),
+            read: reads.iter().map(|port| shared.meters.rows(port)).sum(),
             written: 0,
             filtered: 0,
             deduplicated: 0,
@@ -267,7 +271,9 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
                 let missing = report.read.saturating_sub(report.written + quarantined);
                 match node.effect {
                     RowEffect::Deduplicates => report.deduplicated = missing,
-                    RowEffect::Filters | RowEffect::Keeps => report.filtered = missing,
+                    RowEffect::Filters | RowEffect::Keeps | RowEffect::KeepsFirst => {
+                        report.filtered = missing
+                    }
                     RowEffect::Reshapes => {}
                 }
             }

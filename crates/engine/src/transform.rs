@@ -38,6 +38,8 @@ pub enum InputPorts {
 pub enum RowEffect {
     /// Every row that is not quarantined goes on.
     Keeps,
+    /// Every row of the first input that is not quarantined goes on; other inputs are only looked at.
+    KeepsFirst,
     /// Missing rows are counted as filtered.
     Filters,
     /// Missing rows are counted as deduplicated.

@@ -241,7 +241,9 @@ async fn run_lane(
         let stream = chunked::execute(plan, &work.state, shared.clone())?;
         let sink = shared.sink(&work.node);
         let taker = &mut Taker::Lane(lane.as_mut());
-        let rows = pump(&work, stream, columns.clone(), sink.as_ref(), taker).await?;
+        let rows = pump(&work, stream, columns.clone(), sink.as_ref(), taker).await;
+        // A broken expectation stops the run here, and its report must show it.
+        let rows = rows.inspect_err(|_| work.shared.add_checks(&shared))?;
         work.shared.quarantine().keep()?;
         let counts = shared.counts();
         let sealed = serde_json::to_string(&Sealed { rows, counts: counts.clone() });

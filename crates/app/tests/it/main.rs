@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bad_servers;
+mod checking;
 mod command_line;
 mod crash;
 mod faults;

@@ -222,7 +222,9 @@ mod tests {
         let group: ArrayRef = Arc::new(Int64Array::from(vec![1, 1, 1, 2]));
         let wide =
             Decimal128Array::from(vec![9 * 10_i128.pow(37); 4]).with_precision_and_scale(38, 0).unwrap();
-        let batch = RecordBatch::try_from_iter([("n", ids), ("g", group), ("d", Arc::new(wide) as ArrayRef)]);
+        let more: ArrayRef = Arc::new(Int64Array::from(vec![HALF, HALF + 1, 0, 0]));
+        let wide: ArrayRef = Arc::new(wide);
+        let batch = RecordBatch::try_from_iter([("n", ids), ("g", group), ("m", more), ("d", wide)]);
         let memory = people();
         memory.streams.lock().unwrap().insert("numbers".into(), vec![batch.unwrap()]);
         let nodes = format!(
@@ -240,7 +242,7 @@ mod tests {
         for transform in [
             "transform: aggregate, compute: { s: sum(n) filter (where n > 0) }",
             "transform: aggregate, by: [g], compute: { s: sum(n) filter (where n > 0) }",
-            "transform: aggregate, compute: { s: 'sum(distinct n + g) filter (where n > 0) + sum(n)' }",
+            "transform: aggregate, compute: { s: sum(distinct m), t: count(distinct n) }",
             "transform: window, order_by: [g], compute: { s: sum(n) }",
             "transform: window, order_by: [g], preceding: 1, following: 0, compute: { s: sum(n) }",
             "transform: sql, query: 'select sum(n) as s from numbers where n > 0'",

@@ -13,7 +13,7 @@ use towpath_model::sql::SqlText;
 use super::scalar::Scalar;
 use super::validate::Kind;
 use crate::checks::Severity;
-use crate::transform::{InputPorts, Inputs, Outputs, PlanContext, TransformDef};
+use crate::transform::{InputPorts, Inputs, Outputs, PlanContext, RowEffect, TransformDef};
 
 /// Checks what is expected of rows; they go on as they are.
 ///
@@ -137,6 +137,7 @@ impl TransformDef for Check {
     const SUMMARY: &'static str = "Checks what is expected of rows; they go on as they are.";
     const GROUP: &'static str = "check";
     const INPUTS: InputPorts = InputPorts::Many;
+    const EFFECT: RowEffect = RowEffect::KeepsFirst;
     const EXAMPLE: &'static str = r"
 towpath: 1
 name: example-check

@@ -19,7 +19,7 @@ use super::scalar::Scalar;
 use crate::expr;
 use crate::ordinal::{ORDINAL, ordinal};
 use crate::reject::{HELPER, RejectRule, reject};
-use crate::transform::{InputPorts, Inputs, Outputs, PlanContext, TransformDef};
+use crate::transform::{InputPorts, Inputs, Outputs, PlanContext, RowEffect, TransformDef};
 
 /// Adds columns from a table by key; every row stays exactly one row.
 ///
@@ -84,6 +84,7 @@ impl TransformDef for Lookup {
     const SUMMARY: &'static str = "Adds columns from a table by key; every row stays one row.";
     const GROUP: &'static str = "combine";
     const INPUTS: InputPorts = InputPorts::Named(&["rows", "table"]);
+    const EFFECT: RowEffect = RowEffect::KeepsFirst;
     const EXAMPLE: &'static str = r"
 towpath: 1
 name: example-lookup
