@@ -85,10 +85,11 @@ impl ChunkTable {
         conn.query_drop("COMMIT").await.map_err(fault)
     }
 
-    /// The chunks of a load, in order.
+    /// The chunks of a load, in order. Waits for seals of a run that died: the server may still be at the last word of
+    /// their connections.
     pub(super) async fn states(&self, conn: &mut Conn, load_id: &LoadId) -> Result<Vec<ChunkState>, Fault> {
         let sql = format!(
-            "SELECT token, `rows`, counts FROM {} WHERE load_id = ? ORDER BY position",
+            "SELECT token, `rows`, counts FROM {} WHERE load_id = ? ORDER BY position FOR UPDATE",
             self.table.sql()
         );
         let rows: Vec<(String, Option<u64>, Option<String>)> =
