@@ -47,7 +47,7 @@ fn warnings_are_shown_quarantine_is_kept_and_the_rest_is_loaded() {
             "warning: load: country is there: 1 of 4 rows break it",
             "row 3  country: null",
             "quarantine: load: amount is at least 0: 1 of 4 rows break it",
-            "warning: load: id is unique: there are 1 values that several rows have",
+            "warning: load: id is unique: values that several rows have: 1",
             "id: 3, times: 2",
             "0 of 3 expectations hold",
         ],
