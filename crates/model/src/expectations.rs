@@ -138,6 +138,6 @@ nodes:
         let document = Document::parse("p.yaml", text).unwrap();
         let (_, problems) = PipelineSpec::from_document(&document);
         let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["p.yaml:5:84: unknown node `order`"]);
+        assert_eq!(found, ["p.yaml:5:80: unknown node `order`"]);
     }
 }

@@ -47,7 +47,7 @@ fn warnings_are_shown_quarantine_is_kept_and_the_rest_is_loaded() {
             "warning: load: country is there: 1 of 4 rows break it",
             "row 3  country: null",
             "quarantine: load: amount is at least 0: 1 of 4 rows break it",
-            "warning: load: id is unique: there are 1 values that several rows have",
+            "warning: load: id is unique: values that several rows have: 1",
             "id: 3, times: 2",
             "0 of 3 expectations hold",
         ],
@@ -94,4 +94,39 @@ fn lineage_leads_from_columns_of_tables_to_columns_of_sources() {
         .expect(0, &["lineage of load", "id ← sales.id (copied)", "total ← sales.amount (computed)"]);
     let json = home.towpath(&["plan", "p.yaml", "--lineage", "--json"]);
     assert!(json.out.contains(r#""event":"lineage","node":"load""#), "{json:?}");
+}
+
+#[test]
+fn expectations_about_rows_add_up_over_the_chunks_of_a_load() {
+    let home = Sandbox::new();
+    let rows: String = (1..=100).map(|id| format!("{id},{}\n", id * 2)).collect();
+    home.write("numbers.csv", format!("id,twice\n{rows}"));
+    home.write("connections.yaml", CONNECTIONS);
+    home.towpath(&["copy", "numbers.csv", "sqlite:///shop.db/numbers", "--key", "id"]).expect(0, &[]);
+    let pipeline = |severity: &str| {
+        format!(
+            "towpath: 1
+name: c
+nodes:
+  numbers: {{ source: sqlite, connection: here, table: numbers }}
+  load:
+    destination: sqlite
+    connection: here
+    from: numbers
+    table: out
+    mode: upsert
+    key: [id]
+    resume: {{ rows: 10, parallel: 2 }}
+    expect: [{{ column: twice, max: 190, severity: {severity} }}]
+"
+        )
+    };
+    home.write("c.yaml", pipeline("fail"));
+    home.towpath(&["run", "c.yaml"]).expect(1, &["`twice is at most 190` does not hold", "failed: load:"]);
+    assert_eq!(home.sqlite("shop.db", "select count(*) from sqlite_schema where name = 'out'"), "0");
+    home.towpath(&["state", "forget", "c.yaml"]).expect(0, &[]);
+    home.write("c.yaml", pipeline("warn"));
+    home.towpath(&["run", "c.yaml"])
+        .expect(0, &["warning: load: twice is at most 190: 5 of 100 rows break it", "done, with warnings"]);
+    assert_eq!(home.sqlite("shop.db", "select count(*) from out"), "100");
 }

@@ -181,7 +181,7 @@ impl Judge {
                     let Some(beside) = beside.get(input - 1) else { continue };
                     found.failures = beside.rows;
                     found.samples.clone_from(&beside.samples);
-                    (beside.rows > 0).then(|| format!("there are {} {what}", beside.rows))
+                    (beside.rows > 0).then(|| format!("{what}: {}", beside.rows))
                 }
             };
             if broken.is_some() {

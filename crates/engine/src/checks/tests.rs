@@ -94,11 +94,7 @@ async fn a_failed_expectation_commits_nothing_and_says_all() {
 #[tokio::test]
 async fn expectations_about_all_rows_are_judged_at_their_end() {
     let cases = [
-        (
-            "{ unique: [id], severity: fail }",
-            "there are 1 values that several rows have",
-            "`id` = `3`, `times` = `2`",
-        ),
+        ("{ unique: [id], severity: fail }", "values that several rows have: 1", "`id` = `3`, `times` = `2`"),
         ("{ row_count: { min: 7 }, severity: fail }", "6 rows came", ""),
         ("{ row_count: { max: 5 }, severity: fail }", "6 rows came", ""),
         (
@@ -108,17 +104,17 @@ async fn expectations_about_all_rows_are_judged_at_their_end() {
         ),
         (
             "{ column: id, equal_sum: { node: few }, severity: fail }",
-            "there are 1 different sums",
+            "different sums: 1",
             "`here` = `18`, `there` = `6`",
         ),
         (
             "{ query: select name from rows group by name having count(*) > 1, severity: fail }",
-            "there are 1 rows",
+            "rows that should not be: 1",
             "`name` = `cy`",
         ),
         (
             "{ query: select r.id from rows r join few f on f.id = r.id where r.id > 2, with: [few], severity: fail }",
-            "there are 2 rows",
+            "rows that should not be: 2",
             "`id` = `3`; `id` = `3`",
         ),
     ];

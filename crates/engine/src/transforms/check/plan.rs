@@ -330,6 +330,9 @@ impl Planner<'_> {
         }
         let plan = self.cx.query(sql, &tables, &join(path, "query"))?;
         let input = self.beside(plan);
-        Ok((format!("no rows: {}", text(sql)), Test::Nothing { input, what: "rows".to_owned() }))
+        Ok((
+            format!("no rows: {}", text(sql)),
+            Test::Nothing { input, what: "rows that should not be".to_owned() },
+        ))
     }
 }
