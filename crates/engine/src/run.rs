@@ -13,8 +13,10 @@ use arrow::array::RecordBatch;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
-use towpath_connect::{ChangeSink, LoadRequest};
-use towpath_model::{Fault, FaultKind, LoadId, RunId};
+use serde_json::Value;
+use towpath_connect::merge::check_guard;
+use towpath_connect::{ChangeCounts, ChangeSink, LoadRequest};
+use towpath_model::{Fault, FaultKind, LoadId, RunId, WriteMode};
 
 use crate::dry::{DryRun, Samples};
 use crate::fault::from_datafusion;
@@ -133,7 +135,8 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             continue;
         };
         let plan = physical_plan(&graph.state, plan.clone()).await.map_err(from_datafusion)?;
-        let landing = &graph.spec.nodes[name].landing;
+        let spec = &graph.spec.nodes[name];
+        let landing = &spec.landing;
         let request = LoadRequest {
             mode: landing.mode,
             key: landing.key.clone(),
@@ -155,6 +158,7 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             plan,
             state: graph.state.clone(),
             shared: graph.shared.clone(),
+            table: spec.config.get("table").and_then(Value::as_str).unwrap_or(name).to_owned(),
             behind: behind(graph, name),
             destination: Arc::clone(destination),
             request,
@@ -316,6 +320,7 @@ async fn preview_all(
                     entry.receipt.written = item.progress.rows.load(Ordering::Relaxed);
                     entry.receipt.changes = changes;
                     entry.samples = samples.shown;
+                    failure = refused_by_guard(item, changes).map(|fault| named(fault, &item.node));
                 }
                 Err(fault) => failure = Some(named(fault, &item.node)),
             }
@@ -323,6 +328,15 @@ async fn preview_all(
         ready.give_up().await;
     }
     failure.map_or(Ok(()), Err)
+}
+
+/// Why the commit would refuse the changes of a mirror.
+fn refused_by_guard(work: &Work, changes: Option<ChangeCounts>) -> Option<Fault> {
+    let changes = changes.filter(|_| work.request.mode == WriteMode::Mirror)?;
+    let present = changes.deleted + changes.updated + changes.unchanged;
+    let staged = work.progress.rows.load(Ordering::Relaxed);
+    let (rules, force) = (&work.request.mirror, work.request.force);
+    check_guard(&work.table, rules, force, staged, present, changes.deleted).err()
 }
 
 fn named(fault: Fault, node: &str) -> Fault {

@@ -29,6 +29,8 @@ pub(crate) struct Work {
     pub(crate) plan: Arc<dyn ExecutionPlan>,
     pub(crate) state: SessionState,
     pub(crate) shared: RunShared,
+    /// What the document calls its target, for messages.
+    pub(crate) table: String,
     /// The node and those that it reads, directly or not.
     pub(crate) behind: Vec<String>,
     pub(crate) destination: Arc<dyn Destination>,
