@@ -34,8 +34,9 @@ pub fn holds(column: &Field, incoming: &Field) -> bool {
     }
 }
 
-/// The least type to which the column can be widened in place so that it also takes every incoming value, as a
-/// field with the column's name. `None` when the column takes them already, or when there is no such type.
+/// The least type to which the column can be widened in place so that it also takes every incoming value.
+///
+/// The field has the column's name. `None` when the column takes them already, or when there is no such type.
 pub fn widened(column: &Field, incoming: &Field) -> Option<Field> {
     if holds(column, incoming) {
         return None;

@@ -60,6 +60,9 @@ impl ChunkTable {
         load_id: &LoadId,
         chunks: &[Chunk],
     ) -> Result<(), Fault> {
+        if chunks.is_empty() {
+            return Ok(());
+        }
         let fault = |error| self.place.fault(error);
         conn.query_drop("START TRANSACTION").await.map_err(fault)?;
         for (group, part) in chunks.chunks(ROWS).enumerate() {

@@ -23,7 +23,7 @@ use super::plan::{Existing, Plan, Strategy};
 use super::session::{Access, Purpose, Server, close};
 use super::shape::ROW;
 use super::source::table_info;
-use super::staging::{Staging, clear_left};
+use super::staging::{Staging, clear_left, take_back};
 use super::writer::{Writer, Writing};
 use super::{catalog, undo};
 
@@ -134,12 +134,16 @@ impl Destination for MysqlDestination {
         let chunked = request.chunks.is_some();
         if chunks.is_empty() {
             ledger.begin(&mut conn, target, &staging.name.table, &request).await?;
-            let sql = plan.stage_sql(&staging.name, chunked);
-            conn.query_drop(sql).await.map_err(|error| place.fault(error))?;
-            if let Some(offered) = &request.chunks {
-                table.offer(&mut conn, &request.load_id, offered).await?;
-                chunks = offered.iter().cloned().map(ChunkState::open).collect();
+            let made = async {
+                let sql = plan.stage_sql(&staging.name, chunked);
+                conn.query_drop(sql).await.map_err(|error| place.fault(error))?;
+                table.offer(&mut conn, &request.load_id, request.chunks.as_deref().unwrap_or_default()).await
+            };
+            if let Err(fault) = made.await {
+                take_back(&mut conn, &place, &staging, &request.load_id).await;
+                return Err(fault);
             }
+            chunks = request.chunks.iter().flatten().cloned().map(ChunkState::open).collect();
         } else {
             let stage = catalog::table(&mut conn, &place, &server, &staging.name).await?;
             same_shape(&plan, &stage)?;
@@ -166,6 +170,7 @@ impl Destination for MysqlDestination {
             place,
             writing,
             chunks,
+            busy: false,
         }))
     }
 

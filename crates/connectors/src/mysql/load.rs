@@ -17,7 +17,7 @@ use super::plan::{Plan, Strategy};
 use super::preview::preview;
 use super::ready::Ready;
 use super::session::{Access, Purpose, close};
-use super::staging::{Staging, drop_quietly};
+use super::staging::{Staging, take_back};
 use super::writer::{Writer, Writing};
 
 /// A load in progress: rows land in the staging table.
@@ -33,6 +33,9 @@ pub(super) struct MysqlLoad {
     pub(super) chunks: Vec<ChunkState>,
     /// The number of the next part that a lane writes.
     pub(super) parts: Arc<AtomicU32>,
+    /// Statements of a preview or a commit are under way: what a connection says after they were given up on is no
+    /// answer to what is asked then.
+    pub(super) busy: bool,
 }
 
 fn ended() -> Fault {
@@ -51,6 +54,7 @@ impl MysqlLoad {
         writer.finish().await?;
         let sent = writer.rows;
         let conn: &mut Conn = writer.finish().await?;
+        self.busy = true;
         let ready = Ready {
             conn,
             plan: &self.plan,
@@ -122,12 +126,18 @@ impl Load for MysqlLoad {
 
     async fn preview(&mut self, changes: &mut dyn ChangeSink) -> Result<Option<ChangeCounts>, Fault> {
         let (mut ready, request, sent) = self.ready().await?;
-        let staged = ready.resolve(sent).await?;
-        preview(&mut ready, request, staged, changes).await.map(Some)
+        let told = async {
+            let staged = ready.resolve(sent).await?;
+            preview(&mut ready, request, staged, changes).await
+        };
+        let told = told.await;
+        self.busy = false;
+        told.map(Some)
     }
 
     async fn commit(mut self: Box<Self>) -> Result<Receipt, Fault> {
         let result = self.put_in_place().await;
+        self.busy = false;
         if let Some(writer) = self.writer.take() {
             match (&result, self.chunked()) {
                 // What is sealed stays for another attempt.
@@ -160,7 +170,7 @@ impl MysqlLoad {
         async move {
             // When the connection is gone, the next load of this origin does it.
             if let Some(mut conn) = writer.stop().await {
-                drop_quietly(&mut conn, &place, &staging, &load_id).await;
+                take_back(&mut conn, &place, &staging, &load_id).await;
                 close(conn).await;
             }
         }
@@ -169,8 +179,9 @@ impl MysqlLoad {
 
 impl Drop for MysqlLoad {
     fn drop(&mut self) {
-        // What is sealed stays for a resume; the rest goes with the connections.
-        if self.chunked() {
+        // What is sealed stays for a resume; the rest goes with the connections. A load that is dropped in the middle
+        // of its commit is taken back by the server, and cleared away by the next load of this origin.
+        if self.chunked() || self.busy {
             return;
         }
         // A cancelled run drops its loads. Outside of a runtime the next load of this origin cleans up.

@@ -97,7 +97,6 @@ impl ConnectorDef for Mysql {
             widens: true,
             accounts: true,
             max_identifier: Some(64),
-            ..Capabilities::default()
         }
     }
 

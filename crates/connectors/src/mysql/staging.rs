@@ -243,11 +243,19 @@ async fn left_behind(conn: &mut Conn, place: &Place, own: &Staging) -> Result<Ve
     Ok(names.collect())
 }
 
-/// Drops staging tables in the background of a run that ended.
-pub(super) async fn drop_quietly(conn: &mut Conn, place: &Place, staging: &Staging, load_id: &LoadId) {
+/// Takes back a load that did not come to its end. When it did after all, only its staging tables go.
+pub(super) async fn take_back(conn: &mut Conn, place: &Place, staging: &Staging, load_id: &LoadId) {
     let ledger = Ledger::beside(&staging.name, place);
+    let result = async {
+        // A table that is dropped would commit what is not finished.
+        conn.query_drop("ROLLBACK").await.map_err(|error| place.fault(error))?;
+        match ledger.find(conn, load_id).await? {
+            Some(entry) if staging.settle(conn, place, &ledger, &entry).await? => Ok(()),
+            _ => staging.discard(conn, place, &ledger, load_id).await,
+        }
+    };
     // The next load of this origin does it otherwise.
-    let _ = staging.discard(conn, place, &ledger, load_id).await;
+    let _: Result<(), Fault> = result.await;
 }
 
 /// What names of a load's tables end with. Ids are short words; anything else is cut to letters and told apart by a

@@ -4,6 +4,8 @@
 //! that begins with chunks holds a lock of the server, which ends with its connection; entries whose lock is free
 //! belong to nobody, and the same load goes on with them, or another load of the same origin clears them away.
 
+use std::time::Duration;
+
 use tokio_postgres::types::{ToSql, Type};
 use towpath_connect::{Chunk, ChunkState};
 use towpath_model::{Fault, LoadId};
@@ -17,7 +19,7 @@ use super::stage::lasting_table;
 const TABLE: &str = "_towpath_chunks";
 
 /// How long the connection of an attempt that died may take to end.
-const PATIENCE: &str = "10s";
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 const DOING: &str = "reading the chunks of loads";
 
@@ -221,12 +223,13 @@ impl Chunks {
 }
 
 /// Takes the lock of a load for this session, and waits for the end of writers that an earlier attempt left.
-pub(super) async fn hold(session: &Session, load: &LoadId) -> Result<(), Fault> {
+pub(super) async fn hold(session: &Session, load: &LoadId, patience: Duration) -> Result<(), Fault> {
     let key = literal(load.as_str());
     let sql = format!(
-        "SET lock_timeout = '{PATIENCE}'; SELECT pg_advisory_lock(hashtextextended({key}, 0)); \
+        "SET lock_timeout = {}; SELECT pg_advisory_lock(hashtextextended({key}, 0)); \
          SELECT pg_advisory_lock(hashtextextended({key}, 1)); \
-         SELECT pg_advisory_unlock(hashtextextended({key}, 1)); SET lock_timeout = 0"
+         SELECT pg_advisory_unlock(hashtextextended({key}, 1)); SET lock_timeout = 0",
+        patience.as_millis()
     );
     match session.attempt(&sql).await {
         Ok(()) => Ok(()),

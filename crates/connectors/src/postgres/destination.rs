@@ -70,7 +70,7 @@ impl Destination for PostgresDestination {
         // Without a chunk there is nothing to go on with.
         let offered = request.chunks.clone().filter(|chunks| !chunks.is_empty());
         if offered.is_some() {
-            chunks::hold(&session, &request.load_id).await?;
+            chunks::hold(&session, &request.load_id, chunks::PATIENCE).await?;
         }
         let found = catalog::find(&session, &self.table).await?;
         let target = match &found {

@@ -200,7 +200,8 @@ impl Ledger {
             "SELECT load_id, undo::text FROM {} WHERE undo_until < clock_timestamp() FOR UPDATE SKIP LOCKED",
             self.sql()
         );
-        session.batch(doing, "BEGIN").await?;
+        // Whoever looks at the images may go on; the next load tries again.
+        session.batch(doing, "BEGIN; SET LOCAL lock_timeout = '1s'").await?;
         for row in session.rows(doing, &sql, &[]).await? {
             let (load, kept): (&str, Option<&str>) = (row.get(0), row.get(1));
             if let Some(kept) = kept.and_then(|kept| serde_json::from_str::<Kept>(kept).ok()) {

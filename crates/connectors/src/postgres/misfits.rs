@@ -35,9 +35,7 @@ pub(super) async fn take_out(place: &Place<'_>) -> Result<u64, Fault> {
         Err(error) => return Err(place.session.fault(error, "reading staged values")),
     };
     place
-        .run(&format!(
-            "CREATE TEMPORARY TABLE \"_towpath_misfits\" (place tid, name text, why text) ON COMMIT DROP"
-        ))
+        .run("CREATE TEMPORARY TABLE \"_towpath_misfits\" (place tid, name text, why text) ON COMMIT DROP")
         .await?;
     for (index, column) in columns.iter().enumerate() {
         find(place, &stage, index, column).await?;

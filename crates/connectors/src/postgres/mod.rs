@@ -2,9 +2,9 @@
 //!
 //! The definition ties the parts together: settings ([`config`]), sessions (`session`, over `wire` and `tls`), the
 //! catalogs (`catalog`), types (`types`, `numeric`), the reading role (`source`, with `split`, `held`, `reading`,
-//! `decode` and `filters`) and the writing role (`destination`). A load is planned (`plan`, `shape`, `stage`), comes as one stream (`load`) or
+//! `decode` and `filters`) and the writing role (`destination`). A load is planned (`plan`, `shape`, `own`, `stage`), comes as one stream (`load`) or
 //! in chunks (`chunked`, `chunks`) through a copy (`copying`, `encode`), and is put in place by one transaction (`place`,
-//! `dialect`, `misfits`, `preview`, `undo`, `ledger`).
+//! `merging`, `dialect`, `misfits`, `preview`, `undo`, `ledger`).
 //!
 //! Invariants: values reach SQL only as bound values or copied rows; names only through `name`; every server error
 //! becomes a fault through the one table in `fault`.
@@ -23,9 +23,11 @@ mod filters;
 mod held;
 mod ledger;
 mod load;
+mod merging;
 mod misfits;
 mod name;
 mod numeric;
+mod own;
 mod place;
 mod plan;
 mod preview;
@@ -95,7 +97,6 @@ impl ConnectorDef for Postgres {
             adds_columns: true,
             accounts: true,
             max_identifier: Some(MAX_NAME),
-            ..Capabilities::default()
         }
     }
 

@@ -5,13 +5,12 @@
 //! the ledger gets its entry. A table that is created takes the rows as they are: it was filled directly, or the
 //! staging table becomes the table.
 
-use towpath_connect::merge::{Column, Merge, Timeline, check_guard};
+use towpath_connect::merge::{Merge, check_guard};
 use towpath_connect::{ChangeCounts, LoadRequest, Receipt};
 use towpath_model::{Fault, WriteMode};
 
-use super::catalog::{self, Identity};
+use super::catalog;
 use super::chunks::Chunks;
-use super::dialect::Postgres;
 use super::fault::is_repeated;
 use super::ledger::{Kept, Ledger};
 use super::misfits;
@@ -21,9 +20,6 @@ use super::session::Session;
 use super::stage::{Stage, resolution};
 use super::types::Kind;
 use super::undo::Images;
-
-/// The table with the versions of a history.
-const VERSIONS: &str = "pg_temp.\"_towpath_versions\"";
 
 /// Rows that are all here, in a transaction that is under way.
 #[derive(Debug, Clone)]
@@ -117,7 +113,7 @@ impl Place<'_> {
 
     /// Puts the rows in place, notes the load in the ledger, and ends the transaction.
     pub(super) async fn commit(&self, mut staged: Staged) -> Result<Receipt, Fault> {
-        self.reshape(true).await?;
+        self.reshape().await?;
         let mut kept = None;
         let changes = if self.is_in_place() {
             self.add_key(&mut staged).await?;
@@ -152,14 +148,16 @@ impl Place<'_> {
         if let Err(error) = entry.await {
             return self.after_refused_entry(error).await;
         }
+        // What leaves the load must be in quarantine before the rest is in the table.
+        self.request.rejects.keep()?;
         self.run("COMMIT").await?;
         // The load is done; what is left over here is tidied by the next one.
         let _ = self.ledger.drop_expired(self.session).await;
         Ok(receipt)
     }
 
-    /// Gives the table its new shape. With `renaming`, a staging table that becomes the table does so now.
-    pub(super) async fn reshape(&self, renaming: bool) -> Result<(), Fault> {
+    /// Gives the table its new shape, or makes it: a staging table that becomes the table does so now.
+    pub(super) async fn reshape(&self) -> Result<(), Fault> {
         let target = &self.plan.target;
         if self.plan.definition.is_some() && catalog::find(self.session, target).await?.is_some() {
             return Err(Fault::unavailable(format!(
@@ -171,10 +169,8 @@ impl Place<'_> {
         }
         match &self.plan.definition {
             Some(_) if self.plan.becomes_target => {
-                if renaming {
-                    let name = quote(&target.table);
-                    self.run(&format!("ALTER TABLE {} RENAME TO {name}", self.stage())).await?;
-                }
+                let name = quote(&target.table);
+                self.run(&format!("ALTER TABLE {} RENAME TO {name}", self.stage())).await?;
             }
             Some(definition) => {
                 self.run(&format!("CREATE TABLE {} ({definition})", target.sql())).await?;
@@ -215,67 +211,6 @@ impl Place<'_> {
         Ok(())
     }
 
-    /// The rows as a merge. Without `by_key` they are only added.
-    pub(super) fn merge(&self, now: &str, by_key: bool) -> Merge<'static> {
-        let time = self.plan.versions.as_ref().map(|_| self.request.history.valid_from.as_str());
-        let columns: Vec<Column> = self
-            .plan
-            .columns
-            .iter()
-            .filter(|column| Some(column.name.as_str()) != time)
-            .map(|column| Column {
-                updates: column.identity != Identity::Always,
-                compare: column.compare.clone(),
-                ..Column::new(&column.name, column.value("s"))
-            })
-            .collect();
-        let key = self.plan.key.iter().filter(|_| by_key);
-        let key = key.filter_map(|key| columns.iter().position(|column| column.name == *key)).collect();
-        let flag = self.plan.flag.as_ref();
-        Merge {
-            dialect: &Postgres,
-            target: self.plan.target.sql(),
-            stage: self.stage(),
-            columns,
-            key,
-            unset: match self.request.mode {
-                WriteMode::Overwrite => self.plan.unset.clone(),
-                _ => Vec::new(),
-            },
-            flag: flag.map(|kind| (self.request.mirror.flag.clone(), moment(kind, now))),
-            gone_among: None,
-        }
-    }
-
-    /// The merge that stands for the load, for its statements and for its preview. A history makes a table of
-    /// versions for it.
-    pub(super) async fn plan_merge(&self, staged: &Staged) -> Result<Merge<'static>, Fault> {
-        let by_key = match self.request.mode {
-            WriteMode::Append => self.request.undo.is_some(),
-            _ => true,
-        };
-        let rows = self.merge(&staged.now, by_key);
-        let Some(versions) = &self.plan.versions else { return Ok(rows) };
-        let history = &self.request.history;
-        let now = moment(&versions.kind, &staged.now);
-        let comes = self.plan.columns.iter().find(|column| column.name == history.valid_from);
-        let timeline = Timeline {
-            valid_from: history.valid_from.clone(),
-            valid_to: history.valid_to.clone(),
-            is_current: history.is_current.clone(),
-            moment: comes.map_or_else(|| now.clone(), |column| column.value("s")),
-            close_missing: history.close_missing.then_some(now),
-            booleans: ("true", "false"),
-        };
-        let query = timeline.query(&rows);
-        self.run(&format!(
-            "CREATE TEMPORARY TABLE \"_towpath_versions\" ON COMMIT DROP AS SELECT * FROM {query} AS v"
-        ))
-        .await?;
-        self.run(&format!("ANALYZE {VERSIONS}")).await?;
-        Ok(timeline.merge(&rows, VERSIONS))
-    }
-
     /// Changes a table that is there, and says how.
     async fn change(&self, staged: &Staged, kept: &mut Option<Kept>) -> Result<ChangeCounts, Fault> {
         let mode = self.request.mode;
@@ -283,7 +218,8 @@ impl Place<'_> {
             return Ok(ChangeCounts { inserted: staged.rows, ..ChangeCounts::default() });
         }
         let target = self.plan.target.sql();
-        if mode != WriteMode::Append || self.request.undo.is_some() {
+        // Tables of other servers cannot be locked from here.
+        if (mode != WriteMode::Append || self.request.undo.is_some()) && !self.plan.is_foreign {
             // Nobody may write between the statements; readers go on.
             self.run(&format!("LOCK TABLE {target} IN SHARE ROW EXCLUSIVE MODE")).await?;
         }
@@ -406,14 +342,5 @@ impl Place<'_> {
             }
         }
         Err(self.session.fault(error, "writing the ledger of loads"))
-    }
-}
-
-/// A point in time of SQL, as a value of a column of this type. Columns without a time zone hold UTC.
-fn moment(kind: &Kind, now: &str) -> String {
-    match kind {
-        Kind::Timestamp => format!("timezone('UTC', {now}::timestamptz)"),
-        Kind::Date => format!("timezone('UTC', {now}::timestamptz)::date"),
-        _ => format!("{now}::timestamptz"),
     }
 }

@@ -14,6 +14,7 @@ use towpath_model::{Fault, WriteMode, suggest};
 
 use super::catalog::{self, Column, Identity, Relation};
 use super::name::{TableName, quote};
+use super::own;
 use super::session::Session;
 use super::shape;
 use super::stage::{self, Stage};
@@ -75,6 +76,8 @@ pub(super) struct Plan {
     pub(super) target: TableName,
     /// The table comes into being with this load.
     pub(super) created: bool,
+    /// The table is in another server.
+    pub(super) is_foreign: bool,
     /// The columns of a table that the load creates only at its end, as SQL.
     pub(super) definition: Option<String>,
     /// The staging table becomes the target.
@@ -158,7 +161,7 @@ pub(super) fn check(request: &LoadRequest) -> Result<(), Fault> {
             return Err(fault.hint(hint.unwrap_or_else(|| format!("correct `{setting}`"))));
         }
     }
-    let own = shape::own_columns(request);
+    let own = own::own_columns(request);
     let taken = |name: &&str| names.contains(name) && request.history.changed.as_deref() != Some(name);
     if let Some(name) = own.into_iter().find(taken) {
         return Err(Fault::config(format!(
@@ -186,6 +189,7 @@ pub(super) async fn make(
     let mut plan = Plan {
         target,
         created: found.is_none(),
+        is_foreign: found.as_ref().is_some_and(|relation| relation.kind == 'f'),
         definition: None,
         becomes_target: false,
         renames: Vec::new(),
@@ -209,7 +213,7 @@ pub(super) async fn make(
         None => shape::create(session, &mut plan, request, lasting.is_some()).await?,
     };
     shape::match_columns(session, &mut plan, &existing, request).await?;
-    shape::settle_own_columns(&mut plan, &existing, request)?;
+    own::settle_own_columns(&mut plan, &existing, request)?;
     check_unset(&plan, &existing)?;
     if plan.columns.is_empty() {
         return Err(Fault::contract(format!("no incoming column has a place in table `{}`", plan.target))

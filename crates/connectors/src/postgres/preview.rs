@@ -27,7 +27,7 @@ impl Place<'_> {
             let inserted = |row| Change { kind: ChangeKind::Inserted, before: None, after: Some(row) };
             self.show(&self.rows_in_place(&names), &inserted, sink, &mut counts).await?;
         } else {
-            self.reshape(false).await?;
+            self.reshape().await?;
             let merge = self.plan_merge(staged).await?;
             let names: Vec<String> = merge.columns.iter().map(|column| column.name.clone()).collect();
             let key: Vec<String> = merge.key.iter().map(|&place| names[place].clone()).collect();

@@ -7,7 +7,9 @@ use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use towpath_connect::{ChangeCounts, ChangeSink, ChunkState, ColumnFit, Lane, Load, LoadRequest, Receipt};
+use towpath_connect::{
+    ChangeCounts, ChangeSink, ChunkState, ColumnFit, Lane, Load, LoadRequest, Receipt, Replay,
+};
 use towpath_model::Fault;
 
 use super::preview::{self, Shown};
@@ -34,8 +36,6 @@ pub(super) struct Begun {
     pub(super) columns: Vec<ColumnFit>,
     pub(super) chunks: Vec<ChunkState>,
     pub(super) next_part: u32,
-    /// The database knows the load already.
-    pub(super) is_replay: bool,
 }
 
 /// What a load shares with its lanes and its thread.
@@ -67,7 +67,7 @@ pub(super) async fn begin(
     let interrupt = Interrupt::default();
     let guard = Guard::new(interrupt.clone());
     let shared = Shared::default();
-    let of_thread = shared.clone();
+    let (of_thread, of_load) = (shared.clone(), request.clone());
     let worker = tokio::task::spawn_blocking(move || {
         let result = work(&database, &table, &request, &interrupt, &of_thread, ready, &mut orders);
         // Before the orders end, so that whoever finds them ended finds the reason.
@@ -79,15 +79,16 @@ pub(super) async fn begin(
     match begun.await {
         Ok(begun) => {
             shared.next_part.store(begun.next_part, Ordering::Relaxed);
-            let Begun { columns, chunks, is_replay, .. } = begun;
-            Ok(Box::new(SqliteLoad { columns, chunks, is_replay, orders: sender, shared, worker, guard }))
+            let Begun { columns, chunks, .. } = begun;
+            Ok(Box::new(SqliteLoad { columns, chunks, orders: sender, shared, worker, guard }))
         }
-        // The thread ended before it was ready, so it has the reason.
-        Err(_) => Err(match worker.await {
-            Ok(Err(fault)) => fault,
-            Ok(Ok(_)) => Fault::internal("a load ended before it began"),
-            Err(error) => broken(error),
-        }),
+        // The thread ended before it was ready: it knows the load, or has a fault.
+        Err(_) => match worker.await {
+            Ok(Ok(Some(receipt))) => Ok(Box::new(Replay::new(&of_load, receipt))),
+            Ok(Ok(None)) => Err(Fault::internal("a load ended before it began")),
+            Ok(Err(fault)) => Err(fault),
+            Err(error) => Err(broken(error)),
+        },
     }
 }
 
@@ -95,7 +96,6 @@ pub(super) async fn begin(
 struct SqliteLoad {
     columns: Vec<ColumnFit>,
     chunks: Vec<ChunkState>,
-    is_replay: bool,
     orders: mpsc::Sender<Order>,
     shared: Shared,
     worker: JoinHandle<Result<Option<Receipt>, Fault>>,
@@ -110,10 +110,6 @@ impl Load for SqliteLoad {
 
     fn chunks(&self) -> &[ChunkState] {
         &self.chunks
-    }
-
-    fn is_replay(&self) -> bool {
-        self.is_replay
     }
 
     async fn lane(&mut self) -> Result<Box<dyn Lane>, Fault> {

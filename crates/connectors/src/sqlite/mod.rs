@@ -87,7 +87,6 @@ impl ConnectorDef for Sqlite {
             widens: true,
             accounts: false,
             max_identifier: None,
-            ..Capabilities::default()
         }
     }
 

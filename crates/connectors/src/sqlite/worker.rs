@@ -17,7 +17,8 @@ use super::preview::preview;
 use super::session::{Database, Interrupt};
 use super::stage::{Stage, TARGET};
 
-/// Runs a load from its begin to its end; gives the receipt when it was committed.
+/// Runs a load from its begin to its end; gives the receipt when it was committed. A load that the database knows
+/// already ends before it is ready.
 pub(super) fn work(
     database: &Database,
     table: &str,
@@ -31,11 +32,14 @@ pub(super) fn work(
     interrupt.watch(&stage.connection);
     let replay = if stage.attached { known(database, &stage.connection, request)? } else { None };
     kept::clear(database, request, replay.is_some());
-    if let (None, Some(offered)) = (&replay, &request.chunks) {
+    if let Some(receipt) = replay {
+        return Ok(Some(receipt));
+    }
+    if let Some(offered) = &request.chunks {
         stage = Kept::open(database, request, offered.clone())?;
         interrupt.watch(&stage.connection);
     }
-    let result = run(database, table, request, replay, &mut stage, ready, orders);
+    let result = run(database, table, request, &mut stage, ready, orders);
     let is_over = match &result {
         Ok(receipt) => receipt.is_some() || shared.aborted.load(Ordering::Acquire),
         Err(_) => shared.aborted.load(Ordering::Acquire),
@@ -52,7 +56,6 @@ fn run(
     database: &Database,
     table: &str,
     request: &LoadRequest,
-    replay: Option<Receipt>,
     stage: &mut Stage,
     ready: oneshot::Sender<Begun>,
     orders: &mut mpsc::Receiver<Order>,
@@ -65,28 +68,10 @@ fn run(
         Some(kept) => (kept.chunks.clone(), kept.next_part),
         None => (Vec::new(), 0),
     };
-    let begun = Begun { columns, chunks, next_part, is_replay: replay.is_some() };
-    if ready.send(begun).is_err() {
+    if ready.send(Begun { columns, chunks, next_part }).is_err() {
         return Ok(None);
     }
-    match replay {
-        Some(receipt) => Ok(listen(orders).then_some(receipt)),
-        None => obey(database, table, request, &plan, stage, orders),
-    }
-}
-
-/// A known load changes nothing: its rows are heard and forgotten. Says whether it was committed.
-fn listen(orders: &mut mpsc::Receiver<Order>) -> bool {
-    while let Some(order) = orders.blocking_recv() {
-        match order {
-            Order::Write(..) => {}
-            Order::Commit => return true,
-            // Whoever waits for the end of an order may be gone.
-            Order::Seal { done, .. } => drop(done.send(())),
-            Order::Preview { done, .. } => drop(done.send(Default::default())),
-        }
-    }
-    false
+    obey(database, table, request, &plan, stage, orders)
 }
 
 fn obey(

@@ -164,7 +164,7 @@ fn keyed(
         let present = stored.values().filter(|(_, gone)| !gone || !rules.flags).count();
         let gone: Vec<Row> = stored
             .iter()
-            .filter(|(key, (_, gone))| !staged.contains_key(*key) && !(rules.flags && *gone))
+            .filter(|(key, (_, gone))| !(staged.contains_key(*key) || rules.flags && *gone))
             .map(|(key, _)| key.clone())
             .collect();
         let share = gone.len() as f64 * 100.0 / present as f64;

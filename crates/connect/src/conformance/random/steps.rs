@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
             false => self.at_once(&order, &rows, previewed).await,
         };
         let Some(expected) = expected else {
-            let fault = loaded.err().expect("the guard of a mirror lets too much pass");
+            let fault = loaded.expect_err("the guard of a mirror lets too much pass");
             assert_eq!(fault.kind(), FaultKind::Data, "{fault:?}");
             return self.compare("a refused load").await;
         };

@@ -5,6 +5,8 @@ use arrow::datatypes::Int64Type;
 use towpath_connect::{Chunk, Lane};
 
 use super::*;
+use crate::postgres::chunks;
+use crate::postgres::session::Session;
 
 async fn split(source: &dyn Source, rows: u64) -> Vec<Chunk> {
     source.split(rows).await.unwrap().unwrap()
@@ -270,6 +272,27 @@ async fn a_load_that_dies_in_its_commit_is_done_or_not_begun() {
     load.commit().await.unwrap();
     assert_eq!(database.sql("SELECT * FROM t ORDER BY id"), "1|-5\n2|2");
     assert!(begin(&database, "t", &request).await.commit().await.unwrap().replayed);
+}
+
+#[tokio::test]
+async fn one_process_works_on_a_load() {
+    let database = postgres();
+    let (schema, _) = rows_of(&database, "select 1 as id").await;
+    let request = LoadRequest { chunks: Some(parts(1)), ..request(schema, WriteMode::Append, &[]) };
+    let mut at_work = begin(&database, "t", &request).await;
+    let lane = at_work.lane().await.unwrap();
+    let settings = connection(&database.url());
+    let settings: crate::postgres::config::Connection = serde_json::from_value(settings).unwrap();
+    let session = Session::open(&Arc::new(settings)).await.unwrap();
+    let soon = std::time::Duration::from_millis(1);
+    let fault = chunks::hold(&session, &request.load_id, soon).await.unwrap_err();
+    assert_eq!(fault.kind().code(), "unavailable");
+    assert!(fault.message().contains("another process works on load"), "{fault}");
+    // Writers that are left over count, too.
+    drop(at_work);
+    chunks::hold(&session, &request.load_id, soon).await.unwrap_err();
+    drop(lane);
+    chunks::hold(&session, &request.load_id, chunks::PATIENCE).await.unwrap();
 }
 
 #[tokio::test]
