@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::physical_plan::ExecutionPlan;
@@ -22,6 +23,9 @@ use towpath_model::landing::Resume;
 use crate::chunked;
 use crate::context::RunShared;
 use crate::fault::from_datafusion;
+
+/// How long a load may take to clean up after a failure. What is left then, the next load clears away.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One destination and the plan that feeds it.
 pub(crate) struct Work {
@@ -80,8 +84,9 @@ impl Ready {
     /// Takes the load back, unless a resume can go on with it.
     pub(crate) async fn give_up(self) {
         if !self.keeps {
-            // The load stays invisible even if cleaning up fails; the first failure is what people need.
-            let _ = self.load.abort().await;
+            // The load stays invisible even if cleaning up fails or the other side has fallen silent; the first
+            // failure is what people need, and now.
+            let _ = tokio::time::timeout(PATIENCE, self.load.abort()).await;
         }
     }
 }
