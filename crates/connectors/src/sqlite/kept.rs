@@ -304,10 +304,6 @@ pub(super) fn clear(database: &Database, request: &LoadRequest, own_too: bool) {
         let is_stage =
             hash.is_some_and(|hash| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let path = entry.path();
-        let of = hash.and_then(|hash| hash.split_once("-mj")).map(|(hash, _)| format!("{start}{hash}"));
-        if let Some(stage) = of.map(|of| path.with_file_name(of)).filter(|stage| !stage.exists()) {
-            remove_super_journals(&stage);
-        }
         if !is_stage || (path == own && !own_too) {
             continue;
         }
@@ -358,21 +354,6 @@ fn remove(connection: Connection, path: &Path) {
     journal.push("-journal");
     let _ = std::fs::remove_file(path);
     let _ = std::fs::remove_file(journal);
-    remove_super_journals(path);
-}
-
-/// Removes what a commit that was killed left of its agreement between the two files. The database has been read
-/// since then, which took its half of that commit back, so nobody asks for the agreement any more.
-fn remove_super_journals(path: &Path) {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
-        return;
-    };
-    let start = format!("{name}-mj");
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_str().is_some_and(|found| found.starts_with(&start)) {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
 }
 
 fn unavailable(database: &Database, load_id: &str, error: rusqlite::Error) -> Fault {
