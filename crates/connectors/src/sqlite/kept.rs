@@ -352,8 +352,9 @@ fn remove(connection: Connection, path: &Path) {
     drop(connection);
     let mut journal = path.as_os_str().to_owned();
     journal.push("-journal");
-    let _ = std::fs::remove_file(path);
+    // The journal, which is empty now, goes first: a later load finds the file, and nothing finds a journal alone.
     let _ = std::fs::remove_file(journal);
+    let _ = std::fs::remove_file(path);
 }
 
 fn unavailable(database: &Database, load_id: &str, error: rusqlite::Error) -> Fault {
