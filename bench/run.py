@@ -63,7 +63,7 @@ def find_tools(chosen: argparse.Namespace) -> tuple[list[Tool], dict[str, str], 
     """The tools to compare, the versions of those found, and why others are missing."""
     tools, versions, missing = [], {}, {}
     for tool in all_tools(chosen.towpath):
-        if chosen.peers is not None and tool.name not in ("towpath", *chosen.peers.split(",")):
+        if chosen.peers is not None and not tool.name.startswith("towpath") and tool.name not in chosen.peers.split(","):
             continue
         try:
             versions[tool.label] = tool.find(chosen.tools.resolve())
@@ -119,13 +119,13 @@ def run_case(case: Case, tools: list[Tool], data: Data, chosen: argparse.Namespa
         for tool in tools:
             if tool.name in notes or (case.only and tool.name not in case.only):
                 continue
-            if number > 1 and runs[tool.name][0]["seconds"] > chosen.patience:
+            if number > 1 and (tool.name not in runs or runs[tool.name][0]["seconds"] > chosen.patience):
                 continue
             outcome = run_once(tool, ready, data.folder, chosen.limit)
             if isinstance(outcome, dict):
                 runs.setdefault(tool.name, []).append(outcome)
                 say(f"  round {number}  {tool.label}: {outcome['seconds']:.2f} s, {outcome['peak_mb']:.0f} MB")
-            else:
+            elif outcome is not None or not tool.variant:
                 # What failed once is not tried again, and a tool that was wrong once has no figures at all.
                 notes[tool.name] = outcome or tool.cannot.get(case.kind, "does not do this")
                 runs.pop(tool.name, None)

@@ -14,10 +14,11 @@ from .tools.base import PIPELINE_SQL
 
 @dataclass(frozen=True)
 class Goal:
-    """Towpath's median seconds divided by those of `against`, at most."""
+    """The median seconds of `tool` divided by those of `against`, at most."""
 
     against: str
     at_most: float
+    tool: str = "towpath"
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,16 @@ class Case:
         return max(int(self.rows * scale), 1000)
 
 
-_COPY_GOAL = (Goal("psql-binary", 1.3),)
+_COPY_GOAL = (
+    Goal("psql-binary", 1.3),
+    Goal("psql-binary", 1.4, "towpath-resumable"),
+    Goal("towpath-resumable", 1.15, "towpath-killed"),
+    Goal("sling", 1 / 6, "towpath-resumable"),
+    Goal("dlt", 1 / 12, "towpath-resumable"),
+)
 _CSV_GOAL = (Goal("psql-text", 1.2),)
 _FLAT = ("towpath", "psql-binary", "psql-text", "duckdb")
+_RESUMABLE = ("towpath", "towpath-resumable")
 
 CASES = (
     Case("pg-numeric", "PostgreSQL → PostgreSQL, 2 M rows × 5 numeric columns", "pg_to_pg", READINGS, 2_000_000,
@@ -61,12 +69,20 @@ CASES = (
          None, (), 100),
     Case("upsert", "Upsert of 200 k rows into 2 M, 10 mixed columns", "upsert", BOOKINGS, 2_000_000,
          "psql-binary"),
+    Case("mirror", "Mirror of 2 M rows with 300 k changes, 10 mixed columns", "mirror", BOOKINGS, 2_000_000),
+    Case("history", "History: 200 k new versions into 2 M rows, 10 mixed columns", "history", BOOKINGS, 2_000_000),
     Case("pipeline", "Filter, join, aggregate: CSV of 135 MB with a table of 65 k → 48 rows", "pipeline", SALES,
          1_000_000, None),
     Case("flat-pg-1m", "Memory, PostgreSQL → PostgreSQL, 1 M rows × 12", "pg_to_pg", ORDERS, 1_000_000,
          "psql-binary", (), 100, _FLAT, 1),
     Case("flat-pg-10m", "Memory, PostgreSQL → PostgreSQL, 10 M rows × 12", "pg_to_pg", ORDERS, 10_000_000,
          "psql-binary", (), 100, _FLAT, 1),
+    Case("flat-resumable-1m", "Memory, resumable, 1 M rows × 5", "pg_to_pg", READINGS, 1_000_000,
+         None, (), 128, _RESUMABLE, 1),
+    Case("flat-resumable-10m", "Memory, resumable, 10 M rows × 5", "pg_to_pg", READINGS, 10_000_000,
+         None, (), 128, _RESUMABLE, 1),
+    Case("flat-resumable-40m", "Memory, resumable, 40 M rows × 5", "pg_to_pg", READINGS, 40_000_000,
+         None, (), 128, _RESUMABLE, 1),
     Case("flat-csv-1m", "Memory, CSV → PostgreSQL, 1 M rows × 10", "csv_to_pg", SALES, 1_000_000,
          "psql-text", (), 100, _FLAT, 1),
     Case("flat-csv-10m", "Memory, CSV → PostgreSQL, 10 M rows × 10", "csv_to_pg", SALES, 10_000_000,
@@ -100,8 +116,11 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         file = data.csv(rows)
     elif case.kind == "parquet_to_pg":
         file = data.parquet(rows)
-    if case.kind == "upsert":
-        template, place = "base", data.upsert(table, rows)
+    expect_in = None
+    if case.kind in ("upsert", "mirror", "history"):
+        template, place = data.changed(case.kind, table, rows)
+        if case.kind == "history":
+            expect_in = f"(select * from {table.name} where is_current) as t"
         size = data.text_size(table.named("changes"), 2 * (rows // 20))
         moved = int(data.postgres.sql("source", "select count(*) from changes"))
     else:
@@ -131,7 +150,7 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
                 raise checks.Wrong("there is no file")
             checks.compare(table, expected, data.duckdb(checks.parquet_digest_query(table, str(job.out)))[0])
             return []
-        checks.compare(target, expected, checks.digest(data.postgres, "target", target))
+        checks.compare(target, expected, checks.digest(data.postgres, "target", target, expect_in))
         return checks.changed_types(data.postgres, "target", target)
 
     return Ready(moved, size, job, lambda: data.postgres.fresh_target(template), verify)

@@ -88,6 +88,39 @@ class Data:
         kept = f"select * from ({table.select(1, rows)}) as k where id % {UPSERT_STEP} <> 0"
         return f"({kept} union all select * from changes) as t"
 
+    def changed(self, kind: str, table: Table, rows: int) -> tuple[str, str]:
+        """The database to change and the place of the result, for `upsert`, `mirror` and `history`.
+
+        A mirror reads `source.public.mirrored`, the result but for one row in `UPSERT_STEP` that is gone. A history
+        starts from one current version of every row.
+        """
+        place = self.upsert(table, rows)
+        if kind == "mirror":
+            kept = f"select * from ({table.select(1, rows)}) as k where id % {UPSERT_STEP} > 1"
+            place = f"({kept} union all select * from changes) as t"
+            if self._once("mirror"):
+                self.postgres.sql(
+                    "source",
+                    table.named("mirrored").ddl(key=True),
+                    f"insert into mirrored select * from {place}",
+                    "vacuum (freeze, analyze) mirrored",
+                )
+        if kind != "history":
+            return "base", place
+        if self._once("history"):
+            self.postgres.sql("postgres", "create database versions")
+            self.postgres.sql(
+                "versions",
+                table.ddl(key=False),
+                f"insert into {table.name} {table.select(1, rows)}",
+                f"alter table {table.name} add valid_from timestamptz not null default '2020-01-01Z', "
+                "add valid_to timestamptz, add is_current boolean not null default true",
+                f"alter table {table.name} alter valid_from drop default, alter is_current drop default, "
+                "add primary key (id, valid_from)",
+                f"vacuum (freeze, analyze) {table.name}",
+            )
+        return "versions", place
+
     def mariadb_table(self, table: Table, rows: int) -> None:
         """The same table in MariaDB."""
         if self._once(f"mariadb {table.name}"):

@@ -45,14 +45,14 @@ def summarise(case: Case, rows: int, size: int, runs: Results, notes: dict[str, 
 def goals(case: Case, tools: dict, size: int, rows: int) -> list[dict]:
     """Each goal of a case with what was reached; `reached` is `None` when it cannot be known."""
     found = []
-    own = tools.get("towpath")
     for goal in case.goals:
-        other = tools.get(goal.against)
+        own, other = tools.get(goal.tool), tools.get(goal.against)
         value = own["seconds"] / other["seconds"] if own and other else None
-        text = f"time at most {goal.at_most} × {goal.against}"
+        text = f"{goal.tool}: time at most {goal.at_most:.3g} × {goal.against}"
         found.append({"goal": text, "value": value, "reached": None if value is None else value <= goal.at_most})
     if case.memory_mb is not None:
-        value = own["peak_mb"] if own else None
+        own = [tools[name]["peak_mb"] for name in ("towpath", "towpath-resumable") if name in tools]
+        value = max(own) if own else None
         text = f"peak memory at most {case.memory_mb} MB"
         found.append({"goal": text, "value": value, "reached": None if value is None else value <= case.memory_mb})
     return found

@@ -12,12 +12,13 @@ from .pandas import Pandas
 from .pgloader import PgLoader
 from .psql import PsqlBinary, PsqlText
 from .sling import Sling
-from .towpath import Towpath
+from .towpath import Towpath, TowpathKilled, TowpathResumable
 
 
 def all_tools(binary: str | None) -> list[Tool]:
     """Every tool, Towpath first."""
-    return [Towpath(binary), PsqlBinary(), PsqlText(), DuckDb(), Ingestr(), Sling(), PgLoader(), Dlt(), Pandas()]
+    own = [Towpath(binary), TowpathResumable(binary), TowpathKilled(binary)]
+    return [*own, PsqlBinary(), PsqlText(), DuckDb(), Ingestr(), Sling(), PgLoader(), Dlt(), Pandas()]
 
 
 __all__ = ["Job", "Tool", "all_tools"]

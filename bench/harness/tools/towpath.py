@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from ..measure import Command
@@ -22,6 +23,15 @@ nodes:
     by: [region, status]
     compute: {{ orders: count(*), total: sum(amount), top: max(rate) }}
   load: {{ destination: postgres, connection: target, from: totals, table: public.totals, mode: append }}
+"""
+
+
+LOAD = """\
+towpath: 1
+name: bench-load
+nodes:
+  rows: {{ source: postgres, connection: source, table: public.{source} }}
+  load: {{ destination: postgres, connection: target, from: rows, table: public.{table}, {rules} }}
 """
 
 
@@ -74,3 +84,49 @@ class Towpath(Tool):
             "TOWPATH_CONNECTION_TARGET": job.target,
         }
         return Command([self.binary, "run", str(path), "--quiet"], env=env)
+
+    def _load(self, job: Job, source: str, rules: str) -> tuple[list[str], dict[str, str]]:
+        path = job.folder / "load.yaml"
+        path.write_text(LOAD.format(source=source, table=job.table.name, rules=rules))
+        env = {
+            "TOWPATH_STATE": str(job.folder / "state"),
+            "TOWPATH_CONNECTION_SOURCE": job.source,
+            "TOWPATH_CONNECTION_TARGET": job.target,
+        }
+        return [self.binary, "run", str(path)], env
+
+    def mirror(self, job: Job) -> Command:
+        argv, env = self._load(job, "mirrored", "mode: mirror, key: [id], resume: false")
+        return Command([*argv, "--quiet"], env=env)
+
+    def history(self, job: Job) -> Command:
+        argv, env = self._load(job, "changes", "mode: history, key: [id], resume: false")
+        return Command([*argv, "--quiet"], env=env)
+
+
+class TowpathResumable(Towpath):
+    """The same with loads that can be resumed: chunks of the default size, two at a time."""
+
+    name = "towpath-resumable"
+    label = "Towpath, resumable"
+    variant = True
+
+    def command(self, job: Job) -> Command | None:
+        return self.pg_to_pg(job) if job.kind == "pg_to_pg" else None
+
+    def pg_to_pg(self, job: Job) -> Command:
+        argv, env = self._load(job, job.table.name, "mode: append")
+        return Command([*argv, "--quiet"], env=env)
+
+
+class TowpathKilled(TowpathResumable):
+    """Killed when half of the rows are on their way, and resumed: the time of both together."""
+
+    name = "towpath-killed"
+    label = "Towpath, killed at 50 % and resumed"
+
+    def pg_to_pg(self, job: Job) -> Command:
+        argv, env = self._load(job, job.table.name, "mode: append")
+        rows = int(job.data.postgres.sql("source", f"select count(*) from {job.table.name}"))
+        script = Path(__file__).parents[2] / "scripts" / "killed.py"
+        return Command([sys.executable, str(script), str(rows // 2), *argv], env=env)

@@ -85,7 +85,15 @@ pub(crate) enum Command {
     /// Run the tests that stand in a pipeline file
     Test(TestArgs),
     /// Run a pipeline
-    Run(PipelineArgs),
+    #[command(
+        after_help = "A run that was interrupted goes on with `--resume`: what is in place is not loaded again. \
+                            Failures that may pass, such as a lost connection, are tried again by themselves."
+    )]
+    Run(RunArgs),
+    /// Take back what a run changed, except rows that somebody changed since
+    Undo(UndoArgs),
+    /// Show or set what is remembered between runs: runs, and checkpoints of incremental reads
+    State(StateArgs),
     /// List the rows that runs sent to quarantine, with original value, place and reason
     Quarantine(QuarantineArgs),
     /// List the tables or files of a connection, with columns and keys
@@ -107,6 +115,80 @@ pub(crate) enum Command {
 pub(crate) struct PipelineArgs {
     /// Pipeline file (YAML or JSON)
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Pipeline file (YAML or JSON)
+    pub(crate) file: PathBuf,
+    /// Go on with the last run, if it did not end; otherwise begin a new one
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Let mirrors take away more rows than their guard allows
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Do everything but commit, and tell which rows would be new, changed, deleted or unchanged
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) dry_run: bool,
+    /// Write every change of the dry run to this file (.parquet, .csv, .ndjson)
+    #[arg(long, value_name = "FILE", requires = "dry_run")]
+    pub(crate) diff_out: Option<PathBuf>,
+    /// How often to try again after a failure that may pass
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) retries: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UndoArgs {
+    /// Pipeline file whose run is taken back
+    pub(crate) file: PathBuf,
+    /// Identity of the run [default: the last one that is done]
+    #[arg(long)]
+    pub(crate) run: Option<String>,
+    /// Only the load of this destination node
+    #[arg(long)]
+    pub(crate) node: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StateArgs {
+    #[command(subcommand)]
+    pub(crate) command: StateCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// Show the checkpoints and the last runs
+    Show {
+        /// Pipeline file; without one, every pipeline in this folder
+        file: Option<PathBuf>,
+    },
+    /// Forget checkpoints: the next run of an incremental read begins anew
+    Reset {
+        /// Pipeline file
+        file: PathBuf,
+        /// Only the checkpoint of this source node
+        #[arg(long)]
+        node: Option<String>,
+    },
+    /// Forget that the last run did not end
+    Forget {
+        /// Pipeline file
+        file: PathBuf,
+    },
+    /// Print the checkpoints as JSON
+    Export {
+        /// Pipeline file; without one, every pipeline in this folder
+        file: Option<PathBuf>,
+    },
+    /// Set checkpoints to what an export says
+    Import {
+        /// File that `towpath state export` printed; `-` for standard input
+        export: PathBuf,
+        /// Folder of the pipelines
+        #[arg(long, default_value = ".")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -132,6 +214,9 @@ pub(crate) struct CopyArgs {
     /// Print the pipeline file that the command stands for, and do nothing
     #[arg(long)]
     pub(crate) print: bool,
+    /// How often to try again after a failure that may pass
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) retries: usize,
 }
 
 #[derive(Debug, Args)]
@@ -222,12 +307,8 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 }
 
 fn mode(text: &str) -> Result<WriteMode, String> {
-    match text {
-        "append" => Ok(WriteMode::Append),
-        "overwrite" => Ok(WriteMode::Overwrite),
-        "upsert" => Ok(WriteMode::Upsert),
-        _ => Err("choose `append`, `overwrite` or `upsert`".into()),
-    }
+    let found = WriteMode::ALL.into_iter().find(|mode| mode.name() == text);
+    found.ok_or_else(|| format!("choose one of {}", WriteMode::ALL.map(WriteMode::name).join(", ")))
 }
 
 fn size(text: &str) -> Result<usize, String> {

@@ -1,15 +1,18 @@
 //! The binary `towpath`: command line and wiring.
 //!
 //! [`cli`] says what may be typed, one file in [`commands`] carries each command out, [`output`] holds all that
-//! prints. [`project`] loads pipeline files and connections; [`quarantine`] is the local store of rejected rows.
+//! prints. [`project`] loads pipeline files and connections; [`quarantine`] is the local store of rejected
+//! rows, [`state`] that of runs and checkpoints.
 
 mod cli;
 mod commands;
 mod connections;
+mod diff;
 mod endpoint;
 mod output;
 mod project;
 mod quarantine;
+mod state;
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use towpath_connect::Context;
 use towpath_engine::context::{Quarantine, RunShared};
 use towpath_engine::graph::{Graph, Workshop, compile};
+use towpath_engine::incremental::Positions;
 use towpath_engine::session::{Limits, session};
 use towpath_model::params::settle;
 use towpath_model::scope::{DataInterval, Scope, plain_io};
@@ -104,17 +105,48 @@ impl Project {
         Invalid { problems }
     }
 
-    /// Compiles the pipeline: opens sources, plans every node.
+    /// Compiles the pipeline to look at it: opens sources, plans every node.
     pub(crate) async fn compile(
         &self,
         quarantine: Arc<dyn Quarantine>,
         options: &Options,
     ) -> Result<Graph, Fault> {
+        self.compile_at(quarantine, options, None).await
+    }
+
+    /// Compiles the pipeline to run it: incremental sources begin at their positions.
+    pub(crate) async fn compile_to_run(
+        &self,
+        quarantine: Arc<dyn Quarantine>,
+        options: &Options,
+        positions: Positions,
+    ) -> Result<Graph, Fault> {
+        self.compile_at(quarantine, options, Some(positions)).await
+    }
+
+    async fn compile_at(
+        &self,
+        quarantine: Arc<dyn Quarantine>,
+        options: &Options,
+        positions: Option<Positions>,
+    ) -> Result<Graph, Fault> {
+        let workshop = Workshop { positions, ..self.workshop.clone() };
         let shared = RunShared::new(quarantine);
         let limits = Limits { memory_bytes: options.memory, ..Limits::default() };
         let state = session(shared.clone(), limits)
             .map_err(|error| Fault::internal(format!("the query engine does not start: {error}")))?;
-        Ok(compile(self.spec.clone(), &self.workshop, &self.scope, state, shared, Default::default()).await)
+        Ok(compile(self.spec.clone(), &workshop, &self.scope, state, shared, Default::default()).await)
+    }
+
+    /// A short form of the document that changes with its meaning, so that a run is only resumed by the pipeline that
+    /// began it.
+    pub(crate) fn fingerprint(&self) -> String {
+        let text = self.document.value.to_string();
+        // FNV-1a: no more than a stable number is needed.
+        let number = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        format!("{number:016x}")
     }
 
     /// Folder of the local stores of this pipeline.
@@ -137,6 +169,7 @@ pub(crate) fn workshop(options: &Options, base: &Path) -> Result<Workshop, Inval
         transforms: towpath_engine::transforms::all(),
         connections,
         context: Context::new(base),
+        positions: None,
     })
 }
 

@@ -115,6 +115,10 @@ impl RejectSink for NodeSink {
         buffer.waiting.push((self.node.clone(), self.chunk.clone(), reject));
         if buffer.waiting.len() >= FLUSH_ROWS { self.store.write(&mut buffer) } else { Ok(()) }
     }
+
+    fn keep(&self) -> Result<(), Fault> {
+        self.store.flush()
+    }
 }
 
 impl Quarantine for QuarantineStore {
@@ -124,6 +128,17 @@ impl Quarantine for QuarantineStore {
 
     fn keep(&self) -> Result<(), Fault> {
         self.flush()
+    }
+
+    fn kept(&self, node: &str) -> Result<u64, Fault> {
+        if !self.path.exists() {
+            return Ok(0);
+        }
+        let sql = "SELECT count(*) FROM rejects WHERE run = ?1 AND node = ?2 AND NOT value_only";
+        open(&self.path)?
+            .query_row(sql, [self.run.as_str(), node], |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+            .map_err(|error| self.fault(&error.to_string()))
     }
 
     fn forget(&self, chunk: &str) -> Result<(), Fault> {

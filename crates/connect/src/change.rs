@@ -68,6 +68,11 @@ pub trait ChangeSink: Send {
 
     /// Takes one change.
     fn change(&mut self, change: Change) -> Result<(), Fault>;
+
+    /// Called once, after the last change.
+    fn finish(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// What taking a load back did.

@@ -130,6 +130,11 @@ pub trait Load: Send {
         &[]
     }
 
+    /// The load was committed before: its rows are in place, and [`Load::commit`] gives the receipt again.
+    fn is_replay(&self) -> bool {
+        false
+    }
+
     /// Another writer of this load, with its own connection where the system needs one.
     async fn lane(&mut self) -> Result<Box<dyn Lane>, Fault> {
         Err(Fault::internal("this destination takes no chunks"))

@@ -24,8 +24,10 @@ pub mod filter;
 pub mod fit;
 pub mod merge;
 pub mod reject;
+pub mod replay;
 pub mod source;
 pub mod types;
+pub mod widen;
 pub mod words;
 
 #[cfg(feature = "testing")]
@@ -40,4 +42,5 @@ pub use destination::{Destination, Lane, Load, LoadRequest, Receipt, TargetTable
 pub use filter::{Comparison, Filter, Literal};
 pub use fit::{ColumnFit, Fitter, TextCheck};
 pub use reject::{Reject, RejectSink};
+pub use replay::Replay;
 pub use source::{BatchStream, Catalog, CatalogEntry, ReadProgress, ReadRequest, Source, StreamInfo};

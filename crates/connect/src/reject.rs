@@ -27,6 +27,11 @@ pub struct Reject {
 pub trait RejectSink: Send + Sync + fmt::Debug {
     /// Stores one row. An error stops the run: a row that cannot be kept must not be lost.
     fn reject(&self, reject: Reject) -> Result<(), Fault>;
+
+    /// Makes durable what was stored so far. Whoever commits rows without the rejected ones calls it first.
+    fn keep(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// Keeps rejects in memory, for previews and tests.

@@ -26,6 +26,11 @@ pub trait Quarantine: Send + Sync + fmt::Debug {
     fn forget(&self, _chunk: &str) -> Result<(), Fault> {
         Ok(())
     }
+
+    /// Rows of a node that are kept already, from earlier attempts of the run.
+    fn kept(&self, _node: &str) -> Result<u64, Fault> {
+        Ok(0)
+    }
 }
 
 /// Handed to DataFusion as a session extension, so that operators find it when they execute.
@@ -60,6 +65,18 @@ impl RunShared {
     /// The same run with counters of its own, for one chunk or one more attempt.
     pub fn fork(&self, chunk: impl Into<String>) -> Self {
         RunShared { chunk: chunk.into(), rejected: Arc::default(), meters: Arc::default(), ..self.clone() }
+    }
+
+    /// The same counters, for rows of a chunk.
+    pub fn labelled(&self, chunk: impl Into<String>) -> Self {
+        RunShared { chunk: chunk.into(), ..self.clone() }
+    }
+
+    /// Counts the rows of a node that earlier attempts rejected.
+    pub fn add_kept(&self, node: &str) -> Result<(), Fault> {
+        let kept = self.quarantine.kept(node)?;
+        self.rejected.counter(node).store(kept, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Where rows go that the node rejects.
@@ -133,6 +150,10 @@ impl RejectSink for CountingSink {
             self.count.fetch_add(1, Ordering::Relaxed);
         }
         self.inner.reject(reject)
+    }
+
+    fn keep(&self) -> Result<(), Fault> {
+        self.inner.keep()
     }
 }
 

@@ -18,6 +18,7 @@ fn workshop() -> Workshop {
         transforms: crate::transforms::all(),
         connections: ConnectionBook::default(),
         context: Context::new("."),
+        positions: None,
     }
 }
 

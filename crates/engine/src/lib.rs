@@ -12,16 +12,21 @@
 //! - nothing here prints, and nothing survives the drop of a run.
 
 pub mod cases;
+mod chunked;
 pub mod connections;
 pub mod context;
+pub mod dry;
 pub mod expr;
 mod fault;
 pub mod functions;
 pub mod graph;
+pub mod incremental;
 pub mod joins;
 pub mod manual;
 pub mod meter;
+mod open;
 pub mod ordinal;
+mod plan;
 mod pushdown;
 pub mod reject;
 pub mod report;
@@ -32,6 +37,7 @@ mod share;
 mod spool;
 pub mod transform;
 pub mod transforms;
+mod writers;
 
 #[cfg(test)]
 mod example_tests;

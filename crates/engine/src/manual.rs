@@ -3,6 +3,7 @@
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
 use towpath_model::contract::Contract;
+use towpath_model::incremental::Incremental;
 use towpath_model::landing::{History, Mirror, Resume, Undo};
 use towpath_model::params::ParamSpec;
 use towpath_model::schedule::ScheduleSpec;
@@ -16,15 +17,8 @@ pub fn document_schema(workshop: &Workshop) -> Value {
     let mut kinds = Vec::new();
     for connector in workshop.registry.all() {
         let spec = connector.spec();
-        kinds.push(node(
-            "source",
-            spec.name,
-            spec.title,
-            spec.summary,
-            &spec.source,
-            source_keys(),
-            &mut defs,
-        ));
+        let source_keys = source_keys(&mut defs);
+        kinds.push(node("source", spec.name, spec.title, spec.summary, &spec.source, source_keys, &mut defs));
         if !spec.capabilities.write_modes.is_empty() {
             let keys = destination_keys(&spec.capabilities.write_modes, &mut defs);
             kinds.push(node(
@@ -136,8 +130,14 @@ fn common(with_connection: bool) -> Map<String, Value> {
     keys
 }
 
-fn source_keys() -> Map<String, Value> {
-    common(true)
+fn source_keys(defs: &mut Map<String, Value>) -> Map<String, Value> {
+    let mut keys = common(true);
+    let incremental = hoist(schema_for!(Incremental).to_value(), defs);
+    keys.insert(
+        "incremental".into(),
+        described("Reads only rows that are new since the last run.", incremental),
+    );
+    keys
 }
 
 fn from(shape: Value) -> Value {

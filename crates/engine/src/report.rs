@@ -4,7 +4,7 @@
 //! rows anew (joins, aggregates) show what they read and wrote.
 
 use serde::Serialize;
-use towpath_connect::Receipt;
+use towpath_connect::{ChangeCounts, ChangeKind, Receipt};
 use towpath_model::pipeline::Role;
 use towpath_model::{Fault, RunId};
 
@@ -48,8 +48,36 @@ pub struct NodeReport {
     pub reshapes: bool,
     /// Seconds from the first request for rows to the last row (destinations: to the commit).
     pub seconds: f64,
+    /// What changes in the target of a destination, where it can tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<ChangeCounts>,
+    /// Some of the rows that a dry run would change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<SampleChange>,
     /// Remarks for people.
     pub notes: Vec<String>,
+}
+
+/// A row that a dry run would change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SampleChange {
+    /// What would happen to it.
+    pub kind: ChangeKind,
+    /// The values that identify it: column and value.
+    pub key: Vec<(String, Option<String>)>,
+    /// The values that change, or all values of a row that comes or goes.
+    pub values: Vec<SampleValue>,
+}
+
+/// One value of a row that a dry run would change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SampleValue {
+    /// Its column.
+    pub column: String,
+    /// The value in the target.
+    pub before: Option<String>,
+    /// The value that comes.
+    pub after: Option<String>,
 }
 
 /// What a run did.
@@ -67,6 +95,10 @@ pub struct RunReport {
     pub quarantined: u64,
     /// Seconds of the whole run.
     pub seconds: f64,
+    /// Nothing was committed on purpose: the numbers say what would happen.
+    pub dry: bool,
+    /// The run did not end, and parts of its loads are kept: it can be resumed.
+    pub resumable: bool,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<FaultReport>,
@@ -77,6 +109,8 @@ pub struct RunReport {
 pub struct FaultReport {
     /// Kind of the fault.
     pub code: &'static str,
+    /// The same attempt may succeed later.
+    pub temporary: bool,
     /// The whole sentence.
     pub message: String,
     /// The way out.
@@ -88,6 +122,7 @@ impl From<&Fault> for FaultReport {
     fn from(fault: &Fault) -> Self {
         FaultReport {
             code: fault.kind().code(),
+            temporary: fault.kind().is_temporary(),
             message: fault.to_string(),
             hint: fault.hint_text().map(str::to_owned),
         }
@@ -103,6 +138,8 @@ pub struct LoadProgress {
     pub rows: u64,
     /// Bytes of those rows in memory.
     pub bytes: u64,
+    /// Rows among them that an earlier attempt left in place.
+    pub before: u64,
     /// Share of the sources that is read, from 0 to 1, where they know their size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fraction: Option<f64>,
@@ -121,6 +158,17 @@ pub enum Event {
         /// Logical date, when the run has one.
         #[serde(skip_serializing_if = "Option::is_none")]
         date: Option<String>,
+        /// It goes on where an earlier attempt stopped.
+        resumed: bool,
+    },
+    /// A temporary failure; the run is tried once more.
+    Retry {
+        /// What failed.
+        fault: FaultReport,
+        /// Which attempt comes next, from 2.
+        attempt: u32,
+        /// Seconds until then.
+        seconds: f64,
     },
     /// Every fifth of a second.
     Progress {
@@ -150,6 +198,9 @@ pub(crate) struct Landed {
     pub(crate) read: u64,
     pub(crate) receipt: Receipt,
     pub(crate) seconds: f64,
+    /// Parts of the load stay for a resume.
+    pub(crate) kept: bool,
+    pub(crate) samples: Vec<SampleChange>,
 }
 
 /// Counts of every node, from the meters.
@@ -172,6 +223,8 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
             quarantined,
             reshapes: node.effect == RowEffect::Reshapes,
             seconds: 0.0,
+            changes: None,
+            samples: Vec::new(),
             notes: node.info.as_ref().map(|info| info.notes.clone()).unwrap_or_default(),
         };
         match spec.role {
@@ -181,7 +234,9 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
                     report.written = landed.receipt.written;
                     report.deduplicated = landed.receipt.deduplicated;
                     report.seconds = landed.seconds;
-                    report.notes.extend(landed.receipt.notes.iter().cloned());
+                    report.changes = landed.receipt.changes;
+                    report.samples = landed.samples;
+                    report.notes.extend(landed.receipt.notes);
                     if landed.receipt.replayed {
                         report.notes.push("this load was already in place; nothing was written twice".into());
                     }

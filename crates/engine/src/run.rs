@@ -1,26 +1,27 @@
 //! Carries out a compiled pipeline: drains every destination, then commits them all.
 //!
-//! All destinations are written side by side. Only when every one of them has all its rows do the commits begin,
+//! All destinations are written side by side ([`crate::writers`]). Only when every one of them has all its rows do the commits begin,
 //! in the order of the document; a failure or a cancellation before that aborts all of them, so nothing is visible.
 //! Dropping the future of [`run`] drops the loads, which leaves nothing visible either.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
-use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
-use towpath_connect::{Destination, Fitter, Load, LoadRequest};
+use towpath_connect::{ChangeSink, LoadRequest};
 use towpath_model::{Fault, FaultKind, LoadId, RunId};
 
+use crate::dry::{DryRun, Samples};
 use crate::fault::from_datafusion;
 use crate::graph::Graph;
 use crate::report::{Event, FaultReport, Landed, LoadProgress, RunReport, RunState, count};
 use crate::session::physical_plan;
+use crate::writers::{Ready, Work, write_all};
 
 /// Receives events. Must not block.
 pub type EventSink = Arc<dyn Fn(Event) + Send + Sync>;
@@ -36,21 +37,25 @@ pub struct RunOptions {
     pub events: EventSink,
     /// Becomes `true` when the run must stop.
     pub cancel: tokio::sync::watch::Receiver<bool>,
+    /// The run was begun before and did not end: its loads go on where they stopped.
+    pub resumed: bool,
+    /// Lets the guards of mirrors pass.
+    pub force: bool,
+    /// Commit nothing; tell what would change.
+    pub dry: Option<DryRun>,
+}
+
+impl RunOptions {
+    /// An ordinary run.
+    pub fn new(run: RunId, events: EventSink, cancel: tokio::sync::watch::Receiver<bool>) -> Self {
+        RunOptions { run, date: None, events, cancel, resumed: false, force: false, dry: None }
+    }
 }
 
 impl std::fmt::Debug for RunOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "RunOptions({})", self.run)
     }
-}
-
-struct Work {
-    node: String,
-    stream: SendableRecordBatchStream,
-    destination: Arc<dyn Destination>,
-    request: LoadRequest,
-    rows: Arc<AtomicU64>,
-    bytes: Arc<AtomicU64>,
 }
 
 /// Runs the pipeline to its end and says what happened. Never fails without a report.
@@ -60,6 +65,7 @@ pub async fn run(graph: &Graph, options: RunOptions) -> RunReport {
         run: options.run.clone(),
         pipeline: graph.spec.name.clone(),
         date: options.date.clone(),
+        resumed: options.resumed,
     });
     let mut landed: HashMap<String, Landed> = HashMap::new();
     let result = carry_out(graph, &options, started, &mut landed).await;
@@ -78,6 +84,8 @@ pub async fn run(graph: &Graph, options: RunOptions) -> RunReport {
         nodes,
         quarantined,
         seconds: started.elapsed().as_secs_f64(),
+        dry: options.dry.is_some(),
+        resumable: result.is_err() && landed.values().any(|landed| landed.kept),
         fault: result.as_ref().err().map(FaultReport::from),
     };
     (options.events)(Event::RunFinished { report: report.clone() });
@@ -90,60 +98,26 @@ async fn carry_out(
     started: Instant,
     landed: &mut HashMap<String, Landed>,
 ) -> Result<(), Fault> {
-    let mut work = Vec::new();
-    // Every plan is made before the first one runs: shared nodes must know their readers.
-    let mut plans = Vec::new();
-    for (name, node) in &graph.nodes {
-        if let (Some(destination), Some(plan)) = (&node.destination, node.outputs.values().next()) {
-            let physical = physical_plan(&graph.state, plan.clone()).await.map_err(from_datafusion)?;
-            plans.push((name, Arc::clone(destination), physical));
-        }
-    }
-    if plans.is_empty() {
-        return Err(Fault::config("the pipeline loads nothing: it has no destination")
-            .hint("add a node such as `load: { destination: sqlite, from: …, table: … }`"));
-    }
-    for (name, destination, physical) in plans {
-        let schema = physical.schema();
-        let stream = execute_stream(physical, graph.state.task_ctx()).map_err(from_datafusion)?;
-        let spec = &graph.spec.nodes[name];
-        let request = LoadRequest {
-            mode: spec.landing.mode,
-            key: spec.landing.key.clone(),
-            contract: spec.landing.contract.clone(),
-            mirror: spec.landing.mirror.clone(),
-            history: spec.landing.history.clone(),
-            undo: spec.landing.undo.clone(),
-            ..LoadRequest::new(
-                LoadId::from_text(format!("{}/{name}", options.run)),
-                format!("{}/{name}", graph.spec.name),
-                schema,
-                graph.shared.sink(name),
-            )
-        };
-        let (rows, bytes) = Default::default();
-        work.push(Work { node: name.clone(), stream, destination, request, rows, bytes });
-    }
-    let meters: Vec<_> = work
-        .iter()
-        .map(|work| (work.node.clone(), Arc::clone(&work.rows), Arc::clone(&work.bytes)))
-        .collect();
+    // What an earlier attempt rejected outside of chunks is going to be rejected once more.
+    graph.shared.quarantine().forget("")?;
+    let work = plan_work(graph, options).await?;
     let report_progress = async {
         let mut tick = tokio::time::interval(Duration::from_millis(200));
         tick.tick().await;
         loop {
             tick.tick().await;
-            let load = |(node, rows, bytes): &(String, Arc<AtomicU64>, Arc<AtomicU64>)| LoadProgress {
-                node: node.clone(),
-                rows: rows.load(Ordering::Relaxed),
-                bytes: bytes.load(Ordering::Relaxed),
-                fraction: fraction(graph, node),
+            let load = |work: &Arc<Work>| LoadProgress {
+                node: work.node.clone(),
+                rows: work.progress.rows.load(Ordering::Relaxed),
+                bytes: work.progress.bytes.load(Ordering::Relaxed),
+                before: work.progress.before.load(Ordering::Relaxed),
+                fraction: fraction(graph, &work.node),
             };
-            let loads = meters.iter().map(load).collect();
+            let loads = work.iter().map(load).collect();
             (options.events)(Event::Progress { loads, seconds: started.elapsed().as_secs_f64() });
         }
     };
-    let loading = load_all(graph, options, work, started, landed);
+    let loading = load_all(options, &work, started, landed);
     tokio::pin!(loading);
     tokio::select! {
         result = &mut loading => result,
@@ -151,10 +125,64 @@ async fn carry_out(
     }
 }
 
+async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>, Fault> {
+    let mut work = Vec::new();
+    // Every plan is made before the first one runs: shared nodes must know their readers.
+    for (name, node) in &graph.nodes {
+        let (Some(destination), Some(plan)) = (&node.destination, node.outputs.values().next()) else {
+            continue;
+        };
+        let plan = physical_plan(&graph.state, plan.clone()).await.map_err(from_datafusion)?;
+        let landing = &graph.spec.nodes[name].landing;
+        let request = LoadRequest {
+            mode: landing.mode,
+            key: landing.key.clone(),
+            contract: landing.contract.clone(),
+            mirror: landing.mirror.clone(),
+            history: landing.history.clone(),
+            undo: landing.undo.clone(),
+            force: options.force,
+            ..LoadRequest::new(
+                load_id(&options.run, name),
+                format!("{}/{name}", graph.spec.name),
+                plan.schema(),
+                graph.shared.labelled(late(name)).sink(name),
+            )
+        };
+        let cuts = node.resumes && landing.resume.enabled && options.dry.is_none();
+        work.push(Arc::new(Work {
+            node: name.clone(),
+            plan,
+            state: graph.state.clone(),
+            shared: graph.shared.clone(),
+            behind: behind(graph, name),
+            destination: Arc::clone(destination),
+            request,
+            resume: cuts.then(|| landing.resume.clone()),
+            resumed: options.resumed,
+            progress: Arc::default(),
+        }));
+    }
+    if work.is_empty() {
+        return Err(Fault::config("the pipeline loads nothing: it has no destination")
+            .hint("add a node such as `load: { destination: sqlite, from: …, table: … }`"));
+    }
+    Ok(work)
+}
+
+/// The label of rows that a destination rejects while it commits.
+fn late(node: &str) -> String {
+    format!("{node}#commit")
+}
+
+/// The identity of the load of one node in one run.
+pub fn load_id(run: &RunId, node: &str) -> LoadId {
+    LoadId::from_text(format!("{run}/{node}"))
+}
+
 async fn load_all(
-    graph: &Graph,
     options: &RunOptions,
-    work: Vec<Work>,
+    work: &[Arc<Work>],
     started: Instant,
     landed: &mut HashMap<String, Landed>,
 ) -> Result<(), Fault> {
@@ -162,29 +190,28 @@ async fn load_all(
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut outside = options.cancel.clone();
     let mut writers = tokio::task::JoinSet::new();
-    let order: Vec<String> = work.iter().map(|work| work.node.clone()).collect();
     for item in work {
-        let sink = graph.shared.sink(&item.node);
-        let (rows, stopped) = (Arc::clone(&item.rows), stopped.clone());
+        let (item, stopped) = (Arc::clone(item), stopped.clone());
         writers.spawn(async move {
-            let node = item.node.clone();
-            let result = write_all(item, sink, stopped).await;
-            (node, rows, result)
+            let result = write_all(Arc::clone(&item), stopped).await;
+            (item, result)
         });
     }
-    let mut ready: HashMap<String, Box<dyn Load>> = HashMap::new();
+    let mut ready: HashMap<String, Ready> = HashMap::new();
     let mut failure: Option<Fault> = None;
     loop {
         tokio::select! {
             joined = writers.join_next() => match joined {
                 None => break,
-                Some(Ok((node, rows, result))) => {
-                    let read = rows.load(Ordering::Relaxed) + graph.shared.rejected.rows(&node);
-                    landed.insert(node.clone(), Landed { read, ..Landed::default() });
+                Some(Ok((item, result))) => {
+                    let rows = item.progress.rows.load(Ordering::Relaxed);
+                    let read = rows + item.shared.rejected.rows(&item.node);
+                    let kept = item.progress.sealed.load(Ordering::Relaxed) > 0;
+                    landed.insert(item.node.clone(), Landed { read, kept, ..Landed::default() });
                     match result {
-                        Ok(load) => drop(ready.insert(node, load)),
+                        Ok(load) => drop(ready.insert(item.node.clone(), load)),
                         Err(fault) => {
-                            failure = Some(worse(failure, named(fault, &node)));
+                            failure = Some(worse(failure, named(fault, &item.node)));
                             stop.send_replace(true);
                         }
                     }
@@ -209,28 +236,54 @@ async fn load_all(
         failure = Some(Fault::cancelled());
     }
     if let Some(fault) = failure {
-        for load in ready.into_values() {
-            // The loads stay invisible even if cleaning up fails; the first failure is what people need.
-            let _ = load.abort().await;
-        }
+        give_up(ready).await;
         return Err(fault);
     }
+    match &options.dry {
+        Some(dry) => preview_all(dry, work, ready, landed).await,
+        None => commit_all(options, work, ready, started, landed).await,
+    }
+}
+
+async fn give_up(ready: HashMap<String, Ready>) {
+    for load in ready.into_values() {
+        load.give_up().await;
+    }
+}
+
+async fn commit_all(
+    options: &RunOptions,
+    work: &[Arc<Work>],
+    mut ready: HashMap<String, Ready>,
+    started: Instant,
+    landed: &mut HashMap<String, Landed>,
+) -> Result<(), Fault> {
     let mut committed: Vec<&str> = Vec::new();
-    for node in &order {
-        let Some(load) = ready.remove(node) else { continue };
+    for item in work {
+        let Some(Ready { load, .. }) = ready.remove(&item.node) else { continue };
+        // What is not in the table must be in quarantine, also when the process ends in the very next moment.
+        let quarantine = item.shared.quarantine();
+        if !load.is_replay() {
+            quarantine.forget(&late(&item.node))?;
+        }
+        quarantine.keep()?;
         match load.commit().await {
             Ok(receipt) => {
+                let node = item.node.clone();
                 (options.events)(Event::LoadCommitted { node: node.clone(), receipt: receipt.clone() });
-                let entry = landed.entry(node.clone()).or_default();
+                let entry = landed.entry(node).or_default();
+                if receipt.replayed {
+                    // What was not read again was counted when it was.
+                    entry.read =
+                        receipt.written + receipt.deduplicated + item.shared.rejected.rows(&item.node);
+                }
                 entry.receipt = receipt;
                 entry.seconds = started.elapsed().as_secs_f64();
-                committed.push(node);
+                committed.push(&item.node);
             }
             Err(fault) => {
-                for load in ready.into_values() {
-                    let _ = load.abort().await;
-                }
-                let fault = named(fault, node);
+                give_up(ready).await;
+                let fault = named(fault, &item.node);
                 return Err(match committed.as_slice() {
                     [] => fault,
                     done => fault.hint(format!(
@@ -242,6 +295,34 @@ async fn load_all(
         }
     }
     Ok(())
+}
+
+/// Asks every load what it would change, and takes all of them back.
+async fn preview_all(
+    dry: &DryRun,
+    work: &[Arc<Work>],
+    mut ready: HashMap<String, Ready>,
+    landed: &mut HashMap<String, Landed>,
+) -> Result<(), Fault> {
+    let mut failure = None;
+    for item in work {
+        let Some(mut ready) = ready.remove(&item.node) else { continue };
+        if failure.is_none() {
+            let mut samples = Samples::new((dry.sink)(&item.node));
+            let told = ready.load.preview(&mut samples).await;
+            match told.and_then(|changes| samples.finish().map(|()| changes)) {
+                Ok(changes) => {
+                    let entry = landed.entry(item.node.clone()).or_default();
+                    entry.receipt.written = item.progress.rows.load(Ordering::Relaxed);
+                    entry.receipt.changes = changes;
+                    entry.samples = samples.shown;
+                }
+                Err(fault) => failure = Some(named(fault, &item.node)),
+            }
+        }
+        ready.give_up().await;
+    }
+    failure.map_or(Ok(()), Err)
 }
 
 fn named(fault: Fault, node: &str) -> Fault {
@@ -256,68 +337,11 @@ fn worse(first: Option<Fault>, second: Fault) -> Fault {
     }
 }
 
-/// Writes one destination up to, but not including, its commit.
-async fn write_all(
-    mut work: Work,
-    sink: Arc<dyn towpath_connect::RejectSink>,
-    mut stop: tokio::sync::watch::Receiver<bool>,
-) -> Result<Box<dyn Load>, Fault> {
-    let schema = Arc::clone(&work.request.schema);
-    let begin = work.destination.begin(work.request.clone());
-    let mut load = tokio::select! {
-        load = begin => load?,
-        () = stopped(&mut stop) => return Err(Fault::cancelled()),
-    };
-    let result = tokio::select! {
-        result = pump(&mut work, load.as_mut(), schema, sink.as_ref()) => result,
-        () = stopped(&mut stop) => Err(Fault::cancelled()),
-    };
-    match result {
-        Ok(()) => Ok(load),
-        Err(fault) => {
-            // Aborting may fail on a connection that is gone; the load is invisible then, too.
-            let _ = load.abort().await;
-            Err(fault)
-        }
-    }
-}
-
-async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>) {
-    if stop.wait_for(|stop| *stop).await.is_err() {
-        // The sender lives as long as the writers are awaited.
-        std::future::pending::<()>().await;
-    }
-}
-
-async fn pump(
-    work: &mut Work,
-    load: &mut dyn Load,
-    schema: arrow::datatypes::SchemaRef,
-    sink: &dyn towpath_connect::RejectSink,
-) -> Result<(), Fault> {
-    let mut fitter = Fitter::new(schema, load.columns().to_vec())?;
-    while let Some(batch) = work.stream.next().await {
-        let batch = batch.map_err(from_datafusion)?;
-        let bytes = batch.get_array_memory_size() as u64;
-        let (batch, rejects) = fitter.fit(batch)?;
-        for reject in rejects {
-            sink.reject(reject)?;
-        }
-        let rows = batch.num_rows() as u64;
-        if rows > 0 {
-            load.write(batch).await?;
-        }
-        work.rows.fetch_add(rows, Ordering::Relaxed);
-        work.bytes.fetch_add(bytes, Ordering::Relaxed);
-    }
-    Ok(())
-}
-
 /// Share of the sources behind a destination that is read, where they know their size.
 fn fraction(graph: &Graph, destination: &str) -> Option<f64> {
     let (mut done, mut total) = (0.0, 0.0);
-    for source in sources_of(graph, destination) {
-        let info = graph.nodes.get(&source)?.info.as_ref()?;
+    for source in behind(graph, destination) {
+        let Some(info) = graph.nodes.get(&source)?.info.as_ref() else { continue };
         let (read, size) = match (info.bytes, info.rows) {
             (Some(bytes), _) if graph.shared.scans.of(&source).bytes() > 0 => {
                 (graph.shared.scans.of(&source).bytes(), bytes)
@@ -333,15 +357,14 @@ fn fraction(graph: &Graph, destination: &str) -> Option<f64> {
     (total > 0.0).then(|| done / total)
 }
 
-fn sources_of(graph: &Graph, node: &str) -> HashSet<String> {
-    let mut found = HashSet::new();
+/// A node and those that it reads, directly or not.
+fn behind(graph: &Graph, node: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
     let mut open = vec![node.to_owned()];
     while let Some(name) = open.pop() {
-        let Some(node) = graph.nodes.get(&name) else { continue };
-        if node.info.is_some() {
-            found.insert(name);
-        }
+        let Some(node) = graph.nodes.get(&name).filter(|_| !found.contains(&name)) else { continue };
         open.extend(node.reads.iter().map(|(node, _)| node.clone()));
+        found.push(name);
     }
     found
 }

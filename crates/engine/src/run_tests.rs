@@ -38,6 +38,7 @@ async fn graph(memory: &Arc<Memory>, text: &str) -> (Graph, MemoryQuarantine) {
         transforms: crate::transforms::all(),
         connections: ConnectionBook::default(),
         context: Context::new("."),
+        positions: None,
     };
     let quarantine = MemoryQuarantine::default();
     let shared = RunShared::new(Arc::new(quarantine.clone()));
@@ -50,7 +51,7 @@ async fn run_text(memory: &Arc<Memory>, text: &str) -> RunReport {
     let (graph, _) = graph(memory, text).await;
     assert_eq!(graph.problems, vec![]);
     let (_keep, cancel) = tokio::sync::watch::channel(false);
-    run(&graph, RunOptions { run: RunId::generate(), date: None, events: Arc::new(|_| {}), cancel }).await
+    run(&graph, RunOptions::new(RunId::generate(), Arc::new(|_| {}), cancel)).await
 }
 
 fn node<'a>(report: &'a RunReport, name: &str) -> &'a NodeReport {
@@ -180,7 +181,7 @@ nodes:
             at_progress.send_replace(true);
         }
     });
-    let report = run(&graph, RunOptions { run: RunId::generate(), date: None, events, cancel }).await;
+    let report = run(&graph, RunOptions::new(RunId::generate(), events, cancel)).await;
     assert_eq!(report.state, RunState::Cancelled);
     assert_eq!(memory.aborts.load(Ordering::SeqCst), 1);
     assert!(memory.tables.lock().unwrap().is_empty());

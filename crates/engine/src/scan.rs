@@ -17,7 +17,7 @@ use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
 use futures::{StreamExt, TryStreamExt};
-use towpath_connect::{Filter, ReadProgress, ReadRequest, Source, StreamInfo};
+use towpath_connect::{Chunk, Filter, ReadProgress, ReadRequest, Source, StreamInfo};
 
 use crate::context::RunShared;
 use crate::fault::carry;
@@ -85,20 +85,35 @@ impl TableProvider for SourceTable {
             columns,
             filters,
             limit,
+            chunk: None,
             properties: Arc::new(properties),
         }))
     }
 }
 
-#[derive(Debug)]
-struct ScanExec {
+/// The read of a source, or of one chunk of it.
+#[derive(Debug, Clone)]
+pub(crate) struct ScanExec {
     node: String,
     source: Arc<dyn Source>,
     stream_schema: SchemaRef,
     columns: Vec<usize>,
     filters: Vec<Filter>,
     limit: Option<usize>,
+    chunk: Option<Chunk>,
     properties: Arc<PlanProperties>,
+}
+
+impl ScanExec {
+    /// The source, when the read covers all of its stream.
+    pub(crate) fn undivided(&self) -> Option<&Arc<dyn Source>> {
+        (self.limit.is_none() && self.chunk.is_none()).then_some(&self.source)
+    }
+
+    /// The same read of one chunk.
+    pub(crate) fn for_chunk(&self, chunk: Chunk) -> Self {
+        ScanExec { chunk: Some(chunk), ..self.clone() }
+    }
 }
 
 impl DisplayAs for ScanExec {
@@ -154,7 +169,7 @@ impl ExecutionPlan for ScanExec {
             columns: self.columns.clone(),
             filters: self.filters.clone(),
             limit: self.limit,
-            chunk: None,
+            chunk: self.chunk.clone(),
             batch_rows: task.session_config().batch_size(),
             rejects: shared.sink(&self.node),
             progress: shared.scans.of(&self.node),

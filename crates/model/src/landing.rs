@@ -90,14 +90,7 @@ pub struct Undo {
 impl Undo {
     /// The time to keep, in seconds.
     pub fn keep_seconds(&self) -> Option<u64> {
-        let (number, unit) = self.keep.split_at_checked(self.keep.len().checked_sub(1)?)?;
-        let factor = match unit {
-            "d" => 86_400,
-            "h" => 3_600,
-            "m" => 60,
-            _ => return None,
-        };
-        number.parse::<u64>().ok()?.checked_mul(factor)
+        crate::incremental::seconds(&self.keep)
     }
 }
 

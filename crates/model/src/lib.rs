@@ -13,6 +13,7 @@ pub mod contract;
 pub mod document;
 pub mod fault;
 pub mod ids;
+pub mod incremental;
 pub mod landing;
 pub mod mode;
 pub mod params;

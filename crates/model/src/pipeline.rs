@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::contract::Contract;
 use crate::document::Document;
+use crate::incremental::Incremental;
 use crate::landing::{LANDING_KEYS, Landing};
 use crate::params::ParamSpec;
 use crate::problem::{Problem, join};
@@ -78,6 +79,8 @@ pub struct NodeSpec {
     pub from: Vec<Edge>,
     /// How rows land (destinations).
     pub landing: Landing,
+    /// Which rows are new (sources).
+    pub incremental: Option<Incremental>,
     /// Remark for people.
     pub description: Option<String>,
     /// The kind's own settings, references not yet replaced.
@@ -301,8 +304,22 @@ impl Reader {
             Role::Destination => Landing::read(map, &path, contract, &mut self.problems),
             _ => Landing::default(),
         };
-        let own = |key: &str| {
-            !NODE_KEYS.contains(&key) && (role == Role::Transform || !LANDING_KEYS.contains(&key))
+        let incremental = match (role, map.get("incremental")) {
+            (Role::Source, Some(value)) if !value.is_null() => Incremental::deserialize(value)
+                .map_err(|error| {
+                    self.add(join(&path, "incremental"), format!("`incremental`: {error}"), None)
+                })
+                .ok(),
+            (Role::Destination, Some(_)) => {
+                self.add(join(&path, "incremental"), "`incremental` belongs to a source", None);
+                None
+            }
+            _ => None,
+        };
+        let own = |key: &str| match role {
+            _ if NODE_KEYS.contains(&key) => false,
+            Role::Transform => true,
+            Role::Source | Role::Destination => key != "incremental" && !LANDING_KEYS.contains(&key),
         };
         let config =
             map.iter().filter(|(key, _)| own(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -313,6 +330,7 @@ impl Reader {
             connection: map.get("connection").cloned(),
             from,
             landing,
+            incremental,
             description: map.get("description").and_then(Value::as_str).map(str::to_owned),
             config: Value::Object(config),
         })

@@ -48,6 +48,11 @@ impl DataInterval {
         Ok(DataInterval { start, end, zone })
     }
 
+    /// The first day and the day after the last one, in the interval's zone.
+    pub fn dates(&self) -> (jiff::civil::Date, jiff::civil::Date) {
+        (self.logical_date(), self.end.to_zoned(self.zone.clone()).date())
+    }
+
     /// The date that names the run: the day on which the interval starts, in its zone.
     pub fn logical_date(&self) -> jiff::civil::Date {
         self.start.to_zoned(self.zone.clone()).date()

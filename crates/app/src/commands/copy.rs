@@ -5,7 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use towpath_model::{Document, Fault, WriteMode, yaml};
 
-use super::{Stop, run::carry_out};
+use super::Stop;
+use super::run::{Order, carry_out};
 use crate::cli::{CopyArgs, Options};
 use crate::endpoint::Endpoint;
 use crate::output::{Console, Outcome};
@@ -33,8 +34,10 @@ pub(crate) async fn copy(args: &CopyArgs, options: &Options, console: &Console) 
         None => default_mode(&destination, &tools).await?,
     };
     let document = Document::from_value("", document(args, &source, &destination, Some(mode)));
-    let project = Project::of(document, base, options)?;
-    carry_out(&project, options, console, "towpath quarantine").await
+    let mut project = Project::of(document, base, options)?;
+    // A copy that is interrupted is typed again, and nothing would go on with its chunks.
+    project.spec.nodes.values_mut().for_each(|node| node.landing.resume.enabled = false);
+    carry_out(&project, options, console, Order::once("towpath quarantine", args.retries)).await
 }
 
 /// Files are replaced, as `cp` does. A table that exists is touched only in the way that was asked for.

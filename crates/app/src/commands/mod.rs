@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod attempts;
 mod check;
 mod copy;
 mod discover;
@@ -8,8 +9,10 @@ mod manual;
 mod plan;
 mod preview;
 mod quarantine;
-mod run;
+pub(crate) mod run;
+mod state;
 mod test;
+mod undo;
 
 use clap::CommandFactory;
 use towpath_engine::graph::Graph;
@@ -29,6 +32,8 @@ pub(crate) async fn carry_out(cli: Cli, console: &Console) -> Outcome {
         Command::Plan(args) => plan::plan(&args, options, console).await,
         Command::Test(args) => test::test(&args, options, console).await,
         Command::Run(args) => run::run(&args, options, console).await,
+        Command::Undo(args) => undo::undo(&args, options, console).await,
+        Command::State(args) => state::state(&args, options, console),
         Command::Quarantine(args) => quarantine::quarantine(&args, options, console),
         Command::Discover(args) => discover::discover(&args, options, console).await,
         Command::Connectors(args) => manual::connectors(&args, console),

@@ -1,21 +1,106 @@
 //! `towpath run`, and what `towpath copy` shares with it.
 
-use std::sync::Arc;
-
+use tokio::sync::watch;
 use towpath_engine::report::RunState;
-use towpath_engine::run::RunOptions;
-use towpath_model::RunId;
+use towpath_model::{Fault, RunId};
 
+use super::attempts::{Attempts, Ended};
 use super::{Stop, wrong};
-use crate::cli::{Options, PipelineArgs};
-use crate::output::{Console, Outcome, progress, tables};
+use crate::cli::{Options, RunArgs};
+use crate::diff::DiffFiles;
+use crate::output::{Console, Outcome, Tone, tables};
 use crate::project::Project;
 use crate::quarantine::{QuarantineStore, path};
+use crate::state::{Standing, StateStore, StoredRun};
 
-pub(crate) async fn run(args: &PipelineArgs, options: &Options, console: &Console) -> Result<Outcome, Stop> {
-    let project = Project::load_with_problems(&args.file, options)?;
+/// What to do with a project.
+#[derive(Debug)]
+pub(crate) struct Order<'a> {
+    /// The command that lists the quarantine, for the report.
+    pub(crate) see: &'a str,
+    /// Runs are remembered: they can be resumed, and incremental reads go on.
+    pub(crate) remember: bool,
+    /// Go on with this run.
+    pub(crate) resume: Option<StoredRun>,
+    /// Lets the guards of mirrors pass.
+    pub(crate) force: bool,
+    /// Attempts after the first, when a failure is temporary.
+    pub(crate) retries: usize,
+    /// Commit nothing; tell what would change.
+    pub(crate) dry: Option<&'a DiffFiles>,
+}
+
+impl<'a> Order<'a> {
+    /// An ordinary run that is not remembered.
+    pub(crate) fn once(see: &'a str, retries: usize) -> Self {
+        Order { see, remember: false, resume: None, force: false, retries, dry: None }
+    }
+}
+
+pub(crate) async fn run(args: &RunArgs, options: &Options, console: &Console) -> Result<Outcome, Stop> {
+    let mut project = Project::load_with_problems(&args.file, options)?;
+    let mut resume = None;
+    if !args.dry_run {
+        resume = unfinished(&project, args, console)?;
+        if let Some(run) = &resume {
+            // The run goes on with what it was started with.
+            let options = Options {
+                set: run.orders.set.clone().into_iter().collect(),
+                from: run.orders.from,
+                to: run.orders.to,
+                date: None,
+                ..options.clone()
+            };
+            project = Project::load_with_problems(&args.file, &options)?;
+        }
+    }
     let see = format!("towpath quarantine {}", args.file.display());
-    carry_out(&project, options, console, &see).await
+    let files = args.dry_run.then(|| DiffFiles::new(args.diff_out.clone(), &project.spec)).transpose()?;
+    let order = Order {
+        see: &see,
+        remember: !args.dry_run,
+        resume,
+        force: args.force,
+        retries: args.retries,
+        dry: files.as_ref(),
+    };
+    let outcome = carry_out(&project, options, console, order).await?;
+    if let Some(files) = files {
+        for written in files.finish(options, console).await? {
+            console.say(&format!("  {} {}", console.tone(Tone::Good, "all changes:"), written.display()));
+        }
+    }
+    Ok(outcome)
+}
+
+/// The run to go on with: asked for, or the last one of an incremental pipeline, which must not be passed over
+/// because nobody knows whether its rows are in place.
+fn unfinished(project: &Project, args: &RunArgs, console: &Console) -> Result<Option<StoredRun>, Stop> {
+    let store = StateStore::open(&project.state_folder())?;
+    let last = store.runs(Some(&project.spec.name), 1)?.into_iter().next();
+    let open = last.filter(|run| matches!(run.standing, Standing::Running | Standing::Failed));
+    let Some(run) = open else {
+        if args.resume {
+            console.say("no run of this pipeline waits to be resumed; a new one begins");
+        }
+        return Ok(None);
+    };
+    let incremental = project.spec.nodes.values().any(|node| node.incremental.is_some());
+    let must = incremental && run.standing == Standing::Running;
+    if !args.resume && !must {
+        return Ok(None);
+    }
+    if run.fingerprint != project.fingerprint() {
+        return Err(Fault::config(format!(
+            "run `{}` did not end, and `{}` has changed since",
+            run.run,
+            args.file.display()
+        ))
+        .hint("bring back the earlier version to resume, or forget the run with `towpath state forget`")
+        .into());
+    }
+    console.say(&format!("going on with run `{}`, which did not end", run.run));
+    Ok(Some(run))
 }
 
 /// Runs a project to its end. Ctrl-C cancels it: nothing stays half visible.
@@ -23,11 +108,11 @@ pub(crate) async fn carry_out(
     project: &Project,
     options: &Options,
     console: &Console,
-    see: &str,
+    order: Order<'_>,
 ) -> Result<Outcome, Stop> {
-    let run = RunId::generate();
-    let store = QuarantineStore::new(path(&project.state_folder(), &project.spec.name), run.clone());
-    let (cancel, cancelled) = tokio::sync::watch::channel(false);
+    let run = order.resume.as_ref().map_or_else(RunId::generate, |resume| resume.run.clone());
+    let quarantine = QuarantineStore::new(path(&project.state_folder(), &project.spec.name), run.clone());
+    let (cancel, cancelled) = watch::channel(false);
     let says = *console;
     let listener = tokio::spawn(async move {
         // Without a signal handler the default applies: the process ends, and the loads with it.
@@ -39,27 +124,25 @@ pub(crate) async fn carry_out(
             cancel.send_replace(true);
         }
     });
-    let mut stop = cancelled.clone();
-    let compiled = tokio::select! {
-        compiled = project.compile(Arc::new(store.clone()), options) => compiled,
-        _ = stop.wait_for(|stop| *stop) => Err(towpath_model::Fault::cancelled()),
-    };
-    let graph = compiled?;
-    if let Some(outcome) = wrong(project, &graph, console) {
-        listener.abort();
-        return Ok(outcome);
-    }
-    let run_options = RunOptions {
-        run: run.clone(),
-        date: project.scope.interval.as_ref().map(|interval| interval.logical_date().to_string()),
-        events: progress::sink(*console),
-        cancel: cancelled,
-    };
-    let report = towpath_engine::run::run(&graph, run_options).await;
+    let attempts =
+        Attempts { project, options, console, order: &order, run: &run, quarantine: &quarantine, cancelled };
+    let ended = attempts.all().await;
     listener.abort();
     // Rows that were rejected before a failure are kept, too: they may tell why it failed.
-    store.flush()?;
-    tables::report(console, &report, Some(&format!("{see} --run {run}")));
+    quarantine.flush()?;
+    let report = match ended? {
+        Ended::Report(report) => report,
+        Ended::Fault(fault) => return Err(fault.into()),
+        Ended::Unready(graph) => return Ok(wrong(project, &graph, console).unwrap_or(Outcome::Failed)),
+    };
+    let see = format!("{} --run {run}", order.see);
+    tables::report(console, &report, Some(&see));
+    if report.resumable && order.remember {
+        console.say(&format!(
+            "  {} `towpath run --resume` goes on after what is already in place",
+            console.tone(Tone::Good, "resume:")
+        ));
+    }
     Ok(match report.state {
         RunState::Done => Outcome::Done,
         RunState::DoneWithQuarantine => Outcome::Quarantined,

@@ -93,6 +93,11 @@ impl Console {
         }
     }
 
+    /// The same console, but for errors nothing shows.
+    pub(crate) fn silent(&self) -> Console {
+        Console { quiet: true, json: false, live: false, ..*self }
+    }
+
     /// Text in a tone, for standard error.
     pub(crate) fn tone(&self, tone: Tone, text: &str) -> String {
         paint(self.color, tone, text)

@@ -52,7 +52,7 @@ impl Bars {
                     if let Ok(style) = ProgressStyle::with_template(style) {
                         bar.set_style(style.progress_chars("━╸─"));
                     }
-                    let rate = load.rows as f64 / elapsed.max(0.001);
+                    let rate = load.rows.saturating_sub(load.before) as f64 / elapsed.max(0.001);
                     bar.set_message(format!(
                         "{} rows · {} rows/s · {} · {}{eta}",
                         count(load.rows),

@@ -3,8 +3,9 @@
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use towpath_connect::ChangeKind;
 use towpath_connect::types::describe;
-use towpath_engine::report::{RunReport, RunState};
+use towpath_engine::report::{RunReport, RunState, SampleChange, SampleValue};
 
 use super::{Console, Tone, bytes, count, seconds};
 
@@ -68,7 +69,15 @@ pub(crate) fn report(console: &Console, report: &RunReport, quarantine: Option<&
         report.nodes.iter().filter(|node| node.role == "destination").map(|node| node.written).sum();
     let memory = peak_memory().map(|peak| format!(" · peak memory {}", bytes(peak))).unwrap_or_default();
     let facts = format!("{} rows written in {}{memory}", count(written), seconds(report.seconds));
+    changes(console, report);
     match report.state {
+        RunState::Done | RunState::DoneWithQuarantine if report.dry => {
+            let done = console.tone(Tone::Good, "dry run:");
+            console.say(&format!("{done} nothing was written; it took {}", seconds(report.seconds)));
+            if report.quarantined > 0 {
+                console.say(&format!("  {} rows would go to quarantine", count(report.quarantined)));
+            }
+        }
         RunState::Done => console.say(&format!("{} {facts}", console.tone(Tone::Good, "done:"))),
         RunState::DoneWithQuarantine => {
             console.say(&format!("{} {facts}", console.tone(Tone::Warn, "done, with losses:")));
@@ -83,11 +92,64 @@ pub(crate) fn report(console: &Console, report: &RunReport, quarantine: Option<&
                 console.error(&fault.message, fault.hint.as_deref());
             }
             let committed = report.nodes.iter().any(|node| node.role == "destination" && node.written > 0);
-            if !committed {
+            if !committed && !report.resumable {
                 console.say("  nothing was written");
+            } else if !committed {
+                console.say("  nothing is visible; the parts that are done wait in a staging place");
             }
         }
     }
+}
+
+/// What changed, or would change, in the tables.
+fn changes(console: &Console, report: &RunReport) {
+    for node in &report.nodes {
+        let Some(changes) = &node.changes else {
+            if report.dry && node.role == "destination" && report.fault.is_none() {
+                let rows = count(node.written);
+                console.say(&format!(
+                    "  {}: {rows} rows would be written; it cannot tell what changes",
+                    node.node
+                ));
+            }
+            continue;
+        };
+        let numbers = [
+            (changes.inserted, "new"),
+            (changes.updated, "changed"),
+            (changes.deleted, "deleted"),
+            (changes.unchanged, "unchanged"),
+        ];
+        let told: Vec<String> = numbers
+            .iter()
+            .filter(|(rows, _)| *rows > 0)
+            .map(|(rows, word)| format!("{} {word}", count(*rows)))
+            .collect();
+        if !told.is_empty() {
+            console.say(&format!("  {}: {}", node.node, told.join(" · ")));
+        }
+        for sample in &node.samples {
+            console.say(&console.tone(Tone::Quiet, &format!("    {}", shown(sample))));
+        }
+    }
+}
+
+/// A changed row on one line: `~ id=7  name: blue → green`.
+fn shown(sample: &SampleChange) -> String {
+    let value = |value: &Option<String>| value.as_deref().map_or("null".to_owned(), shorten);
+    let key: Vec<String> = sample.key.iter().map(|(column, at)| format!("{column}={}", value(at))).collect();
+    let (sign, values): (char, Vec<String>) = match sample.kind {
+        ChangeKind::Inserted => ('+', each(sample, |one| value(&one.after))),
+        ChangeKind::Deleted => ('-', each(sample, |one| value(&one.before))),
+        ChangeKind::Updated => {
+            ('~', each(sample, |one| format!("{} → {}", value(&one.before), value(&one.after))))
+        }
+    };
+    format!("{sign} {}  {}", key.join(" "), values.join(", "))
+}
+
+fn each(sample: &SampleChange, show: impl Fn(&SampleValue) -> String) -> Vec<String> {
+    sample.values.iter().map(|one| format!("{}: {}", one.column, show(one))).collect()
 }
 
 /// The most memory this process ever held, where the system tells.

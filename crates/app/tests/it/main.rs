@@ -5,7 +5,10 @@
 mod bad_input;
 mod bad_servers;
 mod command_line;
+mod crash;
+mod faults;
 mod industrial;
+mod loads;
 mod sandbox;
 mod shipped;
 mod streams;

@@ -12,6 +12,7 @@
 mod bench;
 mod changing;
 mod modes;
+mod random;
 mod reading;
 mod resuming;
 mod settings;
@@ -22,6 +23,7 @@ mod writing;
 use serde_json::Value;
 
 use self::bench::Bench;
+pub use self::random::random_loads;
 use crate::connector::{Capabilities, Connector, Context};
 
 /// What the laws must know of the system under test.

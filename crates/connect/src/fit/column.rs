@@ -27,6 +27,11 @@ pub struct ColumnFit {
     pub non_finite: bool,
     /// The form that text must have.
     pub check: Option<TextCheck>,
+    /// A value that does not fit goes to quarantine alone: its row lands with a null in its place, if the column
+    /// takes nulls.
+    pub discards_values: bool,
+    /// The table has no such column, so only rows without a value there fit.
+    pub absent: bool,
 }
 
 /// The form that text must have.
@@ -58,6 +63,8 @@ impl ColumnFit {
             years: None,
             non_finite: true,
             check: None,
+            discards_values: false,
+            absent: false,
         }
     }
 }

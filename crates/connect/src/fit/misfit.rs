@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::Array;
+use arrow::array::{Array, ArrayRef, BooleanArray};
+use arrow::compute::nullif;
+use towpath_model::Fault;
 
 /// Rows that failed, each with its first reason.
 #[derive(Debug, Default)]
@@ -25,6 +27,21 @@ impl Misfits {
                 self.add(row, || format!("`{column}` is empty and the column takes no nulls"));
             }
         }
+    }
+
+    /// Notes every row that is not null.
+    pub(super) fn values(&mut self, array: &dyn Array, column: &str) {
+        let nulls = array.logical_nulls();
+        for row in (0..array.len()).filter(|row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row))) {
+            self.add(row, || format!("the table has no column `{column}`"));
+        }
+    }
+
+    /// The array with nulls in the noted rows.
+    pub(super) fn without(&self, array: &ArrayRef) -> Result<ArrayRef, Fault> {
+        let noted: BooleanArray = (0..array.len()).map(|row| Some(self.0.contains_key(&row))).collect();
+        nullif(array, &noted)
+            .map_err(|error| Fault::internal(format!("values that do not fit cannot be taken out: {error}")))
     }
 
     pub(super) fn into_rows(self) -> impl Iterator<Item = (usize, String)> {

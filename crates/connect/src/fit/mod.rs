@@ -6,7 +6,8 @@
 //!
 //! A column passes two steps: the conversion to the type of the load (`convert` and the modules of one target
 //! type each), then the checks of the column (`check`). Both note the rows that fail in `Misfits`; the first
-//! failing column of a row is the one that is reported.
+//! failing column of a row is the one that is reported. In a column that discards values, only the value leaves: the
+//! row goes on with a null, and the reject says so.
 //!
 //! What a conversion may do, and what it refuses:
 //! - numbers change their type only when the value stays the same; a floating-point number keeps the decimal
@@ -76,47 +77,62 @@ impl Fitter {
         Ok(Fitter { picks, columns, fitted, rows_seen: 0 })
     }
 
-    /// The rows that fit, in the types of the load, and the others.
+    /// The rows that fit, in the types of the load, and the others, with the values that are left out of rows.
     pub fn fit(&mut self, batch: RecordBatch) -> Result<(RecordBatch, Vec<Reject>), Fault> {
         let first = self.rows_seen + 1;
         self.rows_seen += batch.num_rows() as u64;
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len());
         let mut failed: Vec<Option<(usize, String)>> = Vec::new();
+        let mut discarded: Vec<(usize, usize, String)> = Vec::new();
         for (position, (column, index)) in self.columns.iter().zip(&self.picks).enumerate() {
             let mut misfits = Misfits::default();
             let field = batch.schema_ref().field(*index);
-            arrays.push(fit_column(batch.column(*index), field, column, &mut misfits)?);
+            let fitted = fit_column(batch.column(*index), field, column, &mut misfits)?;
             if misfits.is_empty() {
+                arrays.push(fitted);
                 continue;
             }
+            if column.discards_values && column.nullable {
+                arrays.push(misfits.without(&fitted)?);
+                discarded.extend(misfits.into_rows().map(|(row, reason)| (row, position, reason)));
+                continue;
+            }
+            arrays.push(fitted);
             failed.resize(batch.num_rows(), None);
             for (row, reason) in misfits.into_rows() {
                 failed[row].get_or_insert((position, reason));
             }
         }
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        let fitted = RecordBatch::try_new_with_options(self.fitted.clone(), arrays, &options)
+        let mut fitted = RecordBatch::try_new_with_options(self.fitted.clone(), arrays, &options)
             .map_err(|error| Fault::internal(format!("fitted rows do not form a batch: {error}")))?;
-        if failed.is_empty() {
-            return Ok((fitted, Vec::new()));
+        let reject = |row: usize, position: usize, reason: String, value_only: bool| Reject {
+            place: format!("row {}", first + row as u64),
+            column: Some(self.columns[position].name.clone()),
+            value: value_as_text(batch.column(self.picks[position]), row),
+            reason,
+            original: whole_row(&batch, row),
+            value_only,
+        };
+        // A row that leaves takes all its values along.
+        discarded.retain(|(row, ..)| failed.get(*row).is_none_or(Option::is_none));
+        let mut rejects: Vec<(usize, Reject)> = discarded
+            .into_iter()
+            .map(|(row, position, reason)| (row, reject(row, position, reason, true)))
+            .collect();
+        if !failed.is_empty() {
+            let keep: BooleanArray = failed.iter().map(|failure| Some(failure.is_none())).collect();
+            fitted = filter_record_batch(&fitted, &keep).map_err(|error| {
+                Fault::internal(format!("rows that do not fit cannot be taken out: {error}"))
+            })?;
+            for (row, failure) in failed.into_iter().enumerate() {
+                if let Some((position, reason)) = failure {
+                    rejects.push((row, reject(row, position, reason, false)));
+                }
+            }
         }
-        let keep: BooleanArray = failed.iter().map(|failure| Some(failure.is_none())).collect();
-        let fitted = filter_record_batch(&fitted, &keep)
-            .map_err(|error| Fault::internal(format!("rows that do not fit cannot be taken out: {error}")))?;
-        let mut rejects = Vec::new();
-        for (row, (position, reason)) in
-            failed.into_iter().enumerate().filter_map(|(row, failure)| Some((row, failure?)))
-        {
-            rejects.push(Reject {
-                place: format!("row {}", first + row as u64),
-                column: Some(self.columns[position].name.clone()),
-                value: value_as_text(batch.column(self.picks[position]), row),
-                reason,
-                original: whole_row(&batch, row),
-                value_only: false,
-            });
-        }
-        Ok((fitted, rejects))
+        rejects.sort_by_key(|(row, _)| *row);
+        Ok((fitted, rejects.into_iter().map(|(_, reject)| reject).collect()))
     }
 }
 
@@ -148,6 +164,9 @@ fn fit_column(
         return Err(impossible(field, column));
     };
     let fitted = check::check(fitted, field, column, misfits)?;
+    if column.absent {
+        misfits.values(&fitted, &column.name);
+    }
     if !column.nullable {
         misfits.nulls(&fitted, &column.name);
     }

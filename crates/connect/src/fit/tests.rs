@@ -47,6 +47,38 @@ fn nothing_is_copied_when_nothing_changes() {
 }
 
 #[test]
+fn a_column_may_discard_values_and_keep_their_rows() {
+    let schema = Arc::new(Schema::new(vec![
+        Field::new("id", DataType::Utf8, true),
+        Field::new("day", DataType::Utf8, true),
+    ]));
+    let columns = vec![
+        ColumnFit { nullable: false, discards_values: true, ..ColumnFit::new("id", DataType::Int32) },
+        ColumnFit { discards_values: true, ..ColumnFit::new("day", DataType::Date32) },
+    ];
+    let mut fitter = Fitter::new(schema.clone(), columns).unwrap();
+    let ids: ArrayRef = Arc::new(StringArray::from(vec!["1", "2", "three"]));
+    let days: ArrayRef = Arc::new(StringArray::from(vec![Some("soon"), None, Some("later")]));
+    let batch = RecordBatch::try_new(schema, vec![ids, days]).unwrap();
+    let (fitted, rejects) = fitter.fit(batch).unwrap();
+    // A key cannot be null, so the whole row leaves, and with it the value that would have left alone.
+    assert_eq!((fitted.num_rows(), fitted.column(1).null_count()), (2, 2));
+    let told: Vec<_> = rejects
+        .iter()
+        .map(|reject| (reject.place.as_str(), reject.value.as_deref(), reject.value_only))
+        .collect();
+    assert_eq!(told, [("row 1", Some("soon"), true), ("row 3", Some("three"), false)]);
+    assert_eq!(rejects[0].original, r#"{"id":"1","day":"soon"}"#);
+}
+
+#[test]
+fn rows_without_a_value_fit_a_column_that_the_table_lacks() {
+    let column = ColumnFit { absent: true, ..to(DataType::Utf8) };
+    let texts = StringArray::from(vec![None, Some("a"), None]);
+    check(texts, column, &["null", "null"], &["the table has no column `v`"]);
+}
+
+#[test]
 fn a_reject_tells_the_whole_story() {
     let schema = Arc::new(Schema::new(vec![
         Field::new("id", DataType::Int64, true),

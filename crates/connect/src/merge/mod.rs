@@ -46,6 +46,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Deletes rows of the table `target`, aliased `t`.
     fn delete(&self, target: &str, condition: &str) -> String;
 
+    /// The form of a moment by which moments stand in the order of time. Systems that keep moments as text may need
+    /// another one than the text itself.
+    fn in_time(&self, moment: &str) -> String {
+        moment.to_owned()
+    }
+
     /// What stands between the column list and the `SELECT` of an `INSERT`.
     fn overriding(&self) -> &'static str {
         ""
@@ -131,6 +137,10 @@ impl Merge<'_> {
 
     /// Whether a row of `t` differs from its partner `s`.
     fn differs(&self) -> String {
+        if !self.unset.is_empty() {
+            // Only the system knows the values that these columns start with, so every row is written.
+            return "1 = 1".into();
+        }
         let compared = self.settable().map(|column| {
             let (stored, staged) = (self.stored(column, "t"), &column.staged);
             self.dialect.same(&column.comparable(&stored), &column.comparable(staged))

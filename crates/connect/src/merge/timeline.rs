@@ -26,7 +26,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// The query of the versions: columns `k0…` and `c0…` in the order of `rows.columns` (key and others), then `vf`,
+    /// The query of the versions: columns `v0…` in the order of `rows.columns`, then `vf`,
     /// `vt` and `cur`. `rows` stages the rows as they came, with the key of the row.
     pub fn query(&self, rows: &Merge<'_>) -> String {
         let dialect = rows.dialect;
@@ -77,13 +77,14 @@ impl Timeline {
         });
         let same: String = same.collect();
         let (yes, no) = self.booleans;
+        let order = dialect.in_time("vf");
         format!(
             "(SELECT {names}, vf, vt, CASE WHEN vt IS NULL THEN {yes} ELSE {no} END AS cur FROM (\
-             SELECT {names}, vf, gone, LEAD(vf) OVER (PARTITION BY {key} ORDER BY vf) AS vt FROM (\
+             SELECT {names}, vf, gone, LEAD(vf) OVER (PARTITION BY {key} ORDER BY {order}) AS vt FROM (\
              SELECT {names}, vf, gone, CASE WHEN ROW_NUMBER() OVER w > 1 AND gone = LAG(gone) OVER w{same} \
              THEN 0 ELSE 1 END AS keep FROM (\
              SELECT {names}, vf, gone, ROW_NUMBER() OVER (PARTITION BY {key}, vf ORDER BY rank_ DESC) AS pick \
-             FROM ({}) AS u) AS p WHERE pick = 1 WINDOW w AS (PARTITION BY {key} ORDER BY vf)) AS q \
+             FROM ({}) AS u) AS p WHERE pick = 1 WINDOW w AS (PARTITION BY {key} ORDER BY {order})) AS q \
              WHERE keep = 1) AS r WHERE gone = 0)",
             sources.join(" UNION ALL "),
         )

@@ -16,6 +16,8 @@ use super::types::ColumnType;
 pub(super) struct TableColumn {
     pub(super) name: String,
     pub(super) column_type: ColumnType,
+    /// The type as the server writes it.
+    pub(super) written: String,
     pub(super) nullable: bool,
     pub(super) has_default: bool,
     pub(super) auto_increment: bool,
@@ -41,7 +43,6 @@ pub(super) struct Table {
     pub(super) view: bool,
     pub(super) engine: String,
     pub(super) rows: Option<u64>,
-    pub(super) comment: String,
     pub(super) columns: Vec<TableColumn>,
     pub(super) unique_keys: Vec<UniqueKey>,
 }
@@ -72,6 +73,26 @@ impl Table {
             let lower = name.to_lowercase();
             self.columns.iter().find(|column| column.name.to_lowercase() == lower)
         })
+    }
+
+    /// Gives columns the names that a contract declares, where the old name is there and the new one is not.
+    /// Returns those that change.
+    pub(super) fn rename<'a>(
+        &mut self,
+        renames: impl IntoIterator<Item = (&'a String, &'a String)>,
+    ) -> Vec<(String, String)> {
+        let mut done = Vec::new();
+        for (old, new) in renames {
+            let Some(found) = self.column(old).map(|column| column.name.clone()) else { continue };
+            if self.column(new).is_some() {
+                continue;
+            }
+            let columns = self.columns.iter_mut().map(|column| &mut column.name);
+            let keyed = self.unique_keys.iter_mut().flat_map(|key| &mut key.columns);
+            columns.chain(keyed).filter(|name| **name == found).for_each(|name| name.clone_from(new));
+            done.push((found, new.clone()));
+        }
+        done
     }
 }
 
@@ -132,7 +153,7 @@ pub(super) async fn tables(
         None => ("", texts([database])),
     };
     let sql = format!(
-        "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, CAST(TABLE_ROWS AS UNSIGNED), TABLE_COMMENT \
+        "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, CAST(TABLE_ROWS AS UNSIGNED) \
          FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?{filter} ORDER BY TABLE_NAME"
     );
     let mut found = Vec::new();
@@ -143,7 +164,6 @@ pub(super) async fn tables(
             view: kind.contains("VIEW"),
             engine: text(&mut row, 2).unwrap_or_default(),
             rows: number(&mut row, 3),
-            comment: text(&mut row, 4).unwrap_or_default(),
             columns: Vec::new(),
             unique_keys: Vec::new(),
         });
@@ -174,6 +194,7 @@ pub(super) async fn tables(
         table.columns.push(TableColumn {
             name,
             column_type,
+            written,
             // A view's columns can be null where its tables' are not, through outer joins.
             nullable: table.view || text(&mut row, 3).is_none_or(|word| word == "YES"),
             has_default: number(&mut row, 4) == Some(1),

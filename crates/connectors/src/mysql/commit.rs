@@ -1,174 +1,231 @@
-//! Puts the rows of the staging table in place.
+//! Puts the rows of the staging place in place.
 
-use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
-use towpath_connect::LoadRequest;
-use towpath_model::Fault;
+use towpath_connect::merge::{Merge, check_guard};
+use towpath_connect::{ChangeCounts, LoadRequest};
+use towpath_model::{Fault, WriteMode};
 
-use super::fault::Place;
-use super::ledger;
-use super::names::{TableName, quote, quote_all};
-use super::plan::{Plan, Strategy};
+use super::chunks::ChunkTable;
+use super::images::Images;
+use super::ledger::{Ledger, Outcome, State};
+use super::names::{TableName, quote_all};
+use super::plan::Strategy;
+use super::ready::{Ready, Staged, fill_versions, rows, timeline};
+use super::staging::{drop_tables, lock, unlock};
+
+/// How long a load waits for others that put their rows into the same table, in seconds.
+const PATIENCE: u32 = 3600;
 
 /// One commit.
 pub(super) struct Commit<'a> {
-    pub(super) conn: &'a mut Conn,
-    pub(super) plan: &'a Plan,
-    pub(super) staging: &'a TableName,
+    pub(super) ready: Ready<'a>,
     pub(super) request: &'a LoadRequest,
-    pub(super) place: &'a Place,
-    /// Rows of the staging table.
-    pub(super) rows: u64,
+    pub(super) staged: Staged,
+    /// The time of the load, in the server's own form.
+    pub(super) time: String,
+}
+
+/// What a load did to its target, from the rows that its statements affected.
+pub(super) fn outcome(mode: WriteMode, staged: Staged, changes: ChangeCounts) -> Outcome {
+    let (inserted, updated) = (changes.inserted, changes.updated);
+    let (rows, unchanged) = match mode {
+        WriteMode::InsertOnly => (inserted, 0),
+        WriteMode::Append => (staged.rows, 0),
+        // An update of a history ends the version before one that came.
+        WriteMode::History => (staged.rows, staged.rows.saturating_sub(inserted)),
+        _ => (staged.rows, staged.rows.saturating_sub(inserted + updated)),
+    };
+    Outcome {
+        rows,
+        deduplicated: staged.deduplicated + (staged.rows - rows.min(staged.rows)),
+        changes: ChangeCounts { unchanged, ..changes },
+    }
 }
 
 impl Commit<'_> {
     /// Makes the rows visible. After an error nothing of them is.
-    pub(super) async fn run(mut self) -> Result<(), Fault> {
-        ledger::prepare(self.conn, self.place, &self.plan.target).await?;
-        match &self.plan.strategy {
-            Strategy::Create => self.create().await,
+    pub(super) async fn run(mut self) -> Result<Outcome, Fault> {
+        let Ready { plan, place, .. } = self.ready;
+        let turn = turn(&plan.target);
+        if !lock(self.ready.conn, place, &turn, PATIENCE).await? {
+            return Err(Fault::unavailable(format!(
+                "other loads have been changing table `{}` for more than an hour",
+                plan.target.table
+            ))
+            .hint("start the run again when they have ended"));
+        }
+        let result = self.put_in_place().await;
+        unlock(self.ready.conn, &turn).await;
+        result
+    }
+
+    async fn put_in_place(&mut self) -> Result<Outcome, Fault> {
+        let Ready { plan, place, .. } = self.ready;
+        match plan.strategy {
+            Strategy::Rename => self.rename().await,
+            Strategy::Build => self.build().await,
             Strategy::Swap => self.swap().await,
-            _ => {
-                if let Some(sql) = self.plan.add_columns_sql() {
-                    self.execute(&sql).await?;
-                }
-                self.transaction().await
+            Strategy::Merge => {
+                plan.changes.make(self.ready.conn, place, &plan.target).await?;
+                self.merge().await
             }
         }
     }
 
-    async fn execute(&mut self, sql: &str) -> Result<(), Fault> {
-        self.conn.query_drop(sql).await.map_err(|error| self.place.fault(error))
+    fn ledger(&self) -> Ledger {
+        Ledger::beside(&self.ready.plan.target, self.ready.place)
     }
 
-    async fn record(&mut self) -> Result<(), Fault> {
-        ledger::record(self.conn, self.place, &self.plan.target, self.request, self.rows).await
-    }
-
-    async fn create(&mut self) -> Result<(), Fault> {
-        let (staging, target) = (self.staging.sql(), self.plan.target.sql());
-        let comment = ledger::comment(self.request, self.rows);
-        self.execute(&format!("ALTER TABLE {staging} COMMENT = {comment}")).await?;
-        self.execute(&format!("RENAME TABLE {staging} TO {target}")).await?;
-        self.record().await?;
-        self.execute(&format!("ALTER TABLE {target} COMMENT = ''")).await
-    }
-
-    async fn swap(&mut self) -> Result<(), Fault> {
-        let target = self.plan.target.sql();
-        let fresh = self.staging.sibling(format!("{}_new", self.staging.table)).sql();
-        let old = self.staging.sibling(format!("{}_old", self.staging.table)).sql();
-        self.execute(&format!("DROP TABLE IF EXISTS {fresh}, {old}")).await?;
-        self.execute(&format!("CREATE TABLE {fresh} LIKE {target}")).await?;
-        let insert = self.insert_into(&fresh);
-        let swap = format!("RENAME TABLE {target} TO {old}, {fresh} TO {target}");
-        for sql in self
-            .plan
-            .add_columns_sql()
-            .iter()
-            .map(|sql| sql.replacen(&target, &fresh, 1))
-            .chain([insert, swap])
-        {
-            if let Err(fault) = self.execute(&sql).await {
-                let _ = self.execute(&format!("DROP TABLE IF EXISTS {fresh}")).await;
-                return Err(fault);
-            }
+    /// Everything is new: what stands in `table` becomes the target.
+    async fn name(&mut self, table: &TableName, state: State, outcome: Outcome) -> Result<Outcome, Fault> {
+        let (plan, load_id) = (self.ready.plan, self.ready.load_id);
+        let ledger = self.ledger();
+        let images = self.images();
+        if let Some(images) = &images {
+            images.create(self.ready.conn).await?;
+            images.all_new(self.ready.conn, table).await?;
         }
-        self.record().await?;
-        self.execute(&format!("DROP TABLE IF EXISTS {old}")).await
+        let undo = images.map(|images| images.note());
+        ledger.record(self.ready.conn, load_id, state, &outcome, undo).await?;
+        self.ready.execute(&format!("RENAME TABLE {} TO {}", table.sql(), plan.target.sql())).await?;
+        self.done(&ledger).await?;
+        Ok(outcome)
     }
 
-    async fn transaction(&mut self) -> Result<(), Fault> {
-        let result = self.transaction_steps().await;
+    /// The rename happened: now the ledger may say so.
+    async fn done(&mut self, ledger: &Ledger) -> Result<(), Fault> {
+        let (plan, place, load_id) = (self.ready.plan, self.ready.place, self.ready.load_id);
+        self.ready.execute("START TRANSACTION").await?;
+        ledger.set(self.ready.conn, load_id, State::Committed).await?;
+        ChunkTable::beside(&plan.target, place).forget(self.ready.conn, load_id).await?;
+        self.ready.execute("COMMIT").await?;
+        Ok(())
+    }
+
+    async fn rename(&mut self) -> Result<Outcome, Fault> {
+        self.ready.shape_as_target().await?;
+        let changes = ChangeCounts { inserted: self.staged.rows, ..ChangeCounts::default() };
+        let outcome = outcome(self.request.mode, self.staged, changes);
+        let stage = self.ready.staging.name.clone();
+        self.name(&stage, State::Renaming, outcome).await
+    }
+
+    async fn build(&mut self) -> Result<Outcome, Fault> {
+        let Ready { plan, staging, .. } = self.ready;
+        let copy = staging.copy();
+        self.ready.prepare_versions().await?;
+        let rows = rows(plan, staging, &copy.sql(), &self.time)?;
+        let (changes, _) = self.change(&rows).await?;
+        let outcome = outcome(self.request.mode, self.staged, changes);
+        self.name(&copy, State::Swapping, outcome).await
+    }
+
+    async fn swap(&mut self) -> Result<Outcome, Fault> {
+        let Ready { plan, staging, place, load_id, .. } = self.ready;
+        let (target, copy, old) = (plan.target.sql(), staging.copy(), staging.old());
+        drop_tables(self.ready.conn, place, &format!("{}, {}", copy.sql(), old.sql())).await?;
+        self.ready.execute(&format!("CREATE TABLE {} LIKE {target}", copy.sql())).await?;
+        plan.changes.make(self.ready.conn, place, &copy).await?;
+        let names = quote_all(plan.columns.iter().map(|column| column.name.as_str()));
+        let insert =
+            format!("INSERT INTO {} ({names}) SELECT {names} FROM {}", copy.sql(), staging.name.sql());
+        let inserted = self.ready.execute(&insert).await?;
+        let deleted: Option<u64> = self
+            .ready
+            .conn
+            .query_first(format!("SELECT COUNT(*) FROM {target}"))
+            .await
+            .map_err(|error| place.fault(error))?;
+        let changes =
+            ChangeCounts { inserted, deleted: deleted.unwrap_or_default(), ..ChangeCounts::default() };
+        let outcome = outcome(self.request.mode, self.staged, changes);
+        let ledger = self.ledger();
+        ledger.record(self.ready.conn, load_id, State::Swapping, &outcome, None).await?;
+        self.ready
+            .execute(&format!("RENAME TABLE {target} TO {}, {} TO {target}", old.sql(), copy.sql()))
+            .await?;
+        self.done(&ledger).await?;
+        Ok(outcome)
+    }
+
+    /// Changes the target in one transaction, which also takes the images, and ends with the ledger.
+    async fn merge(&mut self) -> Result<Outcome, Fault> {
+        let Ready { plan, staging, load_id, place, .. } = self.ready;
+        let rows = rows(plan, staging, &plan.target.sql(), &self.time)?;
+        self.ready.prepare_versions().await?;
+        let images = self.images();
+        if let Some(images) = &images {
+            images.create(self.ready.conn).await?;
+        }
+        let ledger = self.ledger();
+        // Rows and the gaps between them that one statement has read stay as they are until the end.
+        self.ready.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").await?;
+        self.ready.execute("START TRANSACTION").await?;
+        let result = async {
+            let (changes, undo) = self.change(&rows).await?;
+            let outcome = outcome(self.request.mode, self.staged, changes);
+            ledger.record(self.ready.conn, load_id, State::Committed, &outcome, undo).await?;
+            ChunkTable::beside(&plan.target, place).forget(self.ready.conn, load_id).await?;
+            self.ready.execute("COMMIT").await?;
+            Ok(outcome)
+        }
+        .await;
         if result.is_err() {
             // On a lost connection the server does it by itself.
-            let _ = self.conn.query_drop("ROLLBACK").await;
+            let _ = self.ready.conn.query_drop("ROLLBACK").await;
         }
         result
     }
 
-    async fn transaction_steps(&mut self) -> Result<(), Fault> {
-        self.execute("START TRANSACTION").await?;
-        for sql in self.statements() {
-            self.execute(&sql).await?;
-        }
-        self.record().await?;
-        self.execute("COMMIT").await
-    }
-
-    fn names(&self) -> String {
-        quote_all(self.plan.columns.iter().map(|column| column.name.as_str()))
-    }
-
-    fn insert_into(&self, table: &str) -> String {
-        format!("INSERT INTO {table} ({0}) SELECT {0} FROM {1}", self.names(), self.staging.sql())
-    }
-
-    fn statements(&self) -> Vec<String> {
-        let (staging, target) = (self.staging.sql(), self.plan.target.sql());
-        match &self.plan.strategy {
-            Strategy::Append => vec![self.insert_into(&target)],
-            Strategy::Replace => vec![format!("DELETE FROM {target}"), self.insert_into(&target)],
-            Strategy::Merge { key, on_duplicate: true, .. } => {
-                // Bare names on the left are the target's.
-                let mut updates = self.updates(key, "");
-                if updates.is_empty() {
-                    // Nothing to change: the row stays as it is.
-                    updates.extend(key.first().map(|name| format!("{0} = s.{0}", quote(name))));
-                }
-                vec![format!(
-                    "INSERT INTO {target} ({}) SELECT {} FROM {staging} s ON DUPLICATE KEY UPDATE {}",
-                    self.names(),
-                    self.staged_names(),
-                    updates.join(", ")
-                )]
+    /// Runs the statements of the mode, with images before and after.
+    async fn change(&mut self, rows: &Merge<'_>) -> Result<(ChangeCounts, Option<(u64, String)>), Fault> {
+        let Ready { plan, staging, .. } = self.ready;
+        let mode = self.request.mode;
+        let timeline = timeline(plan, &self.request.history, &self.time)?;
+        let merge = match &timeline {
+            Some(timeline) => {
+                self.ready.execute(&fill_versions(timeline, rows, staging)).await?;
+                timeline.merge(rows, &staging.versions().sql())
             }
-            Strategy::Merge { key, delete_missing, .. } => {
-                let matches = key
-                    .iter()
-                    .map(|name| format!("t.{0} = s.{0}", quote(name)))
-                    .collect::<Vec<_>>()
-                    .join(" AND ");
-                let mut statements = Vec::new();
-                let mut updates = self.updates(key, "t.");
-                if *delete_missing {
-                    statements.push(format!(
-                        "DELETE t FROM {target} t WHERE NOT EXISTS (SELECT 1 FROM {staging} s WHERE {matches})"
-                    ));
-                    // The rows are replaced: what the load does not bring starts anew.
-                    updates.extend(
-                        self.plan.others.iter().map(|name| format!("t.{0} = DEFAULT(t.{0})", quote(name))),
-                    );
-                }
-                if !updates.is_empty() {
-                    statements.push(format!(
-                        "UPDATE {target} t JOIN {staging} s ON {matches} SET {}",
-                        updates.join(", ")
-                    ));
-                }
-                statements.push(format!(
-                    "INSERT INTO {target} ({}) SELECT {} FROM {staging} s \
-                     WHERE NOT EXISTS (SELECT 1 FROM {target} t WHERE {matches})",
-                    self.names(),
-                    self.staged_names()
-                ));
-                statements
-            }
-            Strategy::Create | Strategy::Swap => Vec::new(),
+            None => rows.clone(),
+        };
+        if mode == WriteMode::Mirror {
+            self.guard(&merge).await?;
         }
+        // A target that gets its name later has all of its images then.
+        let images = self.images().filter(|_| plan.strategy == Strategy::Merge);
+        if let Some(images) = &images {
+            for sql in images.before(&merge, mode) {
+                self.ready.execute(&sql).await?;
+            }
+        }
+        let mut changes = ChangeCounts::default();
+        for step in merge.steps(mode) {
+            let affected = self.ready.execute(&step.sql).await?;
+            changes.add(step.kind, affected);
+        }
+        if let Some(images) = &images {
+            self.ready.execute(&images.after()).await?;
+        }
+        Ok((changes, images.map(|images| images.note())))
     }
 
-    fn staged_names(&self) -> String {
-        self.plan
-            .columns
-            .iter()
-            .map(|column| format!("s.{}", quote(&column.name)))
-            .collect::<Vec<_>>()
-            .join(", ")
+    async fn guard(&mut self, merge: &Merge<'_>) -> Result<(), Fault> {
+        let Ready { plan, place, .. } = self.ready;
+        let found: Option<(u64, u64)> =
+            self.ready.conn.query_first(merge.guard_query()).await.map_err(|error| place.fault(error))?;
+        let (present, gone) = found.unwrap_or_default();
+        let LoadRequest { mirror, force, .. } = self.request;
+        check_guard(&plan.target.table, mirror, *force, self.staged.rows, present, gone)
     }
 
-    fn updates(&self, key: &[String], table: &str) -> Vec<String> {
-        let columns = self.plan.columns.iter().filter(|column| !key.contains(&column.name));
-        columns.map(|column| format!("{table}{0} = s.{0}", quote(&column.name))).collect()
+    fn images(&self) -> Option<Images> {
+        let keep = self.request.undo.as_ref()?.keep_seconds()?;
+        Some(Images::of(self.ready.plan, self.ready.staging, self.ready.place, keep))
     }
+}
+
+/// The lock of those who change a table.
+pub(super) fn turn(target: &TableName) -> TableName {
+    target.sibling(format!("{}/changes", target.table))
 }

@@ -25,6 +25,8 @@ pub(super) struct ColumnDefinition {
     pub(super) charset: Option<String>,
     pub(super) collation: Option<String>,
     pub(super) nullable: bool,
+    /// A default of its own, as SQL.
+    pub(super) default: Option<String>,
 }
 
 impl ColumnDefinition {
@@ -38,6 +40,9 @@ impl ColumnDefinition {
         }
         // Always written: `timestamp` is not nullable by itself on some servers.
         sql.push_str(if self.nullable { " NULL" } else { " NOT NULL" });
+        if let Some(default) = &self.default {
+            sql.push_str(&format!(" DEFAULT {default}"));
+        }
         sql
     }
 }
@@ -65,6 +70,7 @@ pub(super) fn definition(field: &FieldRef, key_texts: Option<usize>, server: &Se
         charset: exact.then(|| "utf8mb4".to_owned()),
         collation: exact.then(|| exact_collation(server).to_owned()),
         nullable: !is_key && (field.is_nullable() || implicit),
+        default: None,
     }
 }
 

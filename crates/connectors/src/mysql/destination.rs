@@ -1,23 +1,31 @@
 //! Writing a table: what the target is, and how a load starts.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
 use async_trait::async_trait;
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
-use towpath_connect::types::canonical_field;
-use towpath_connect::{ColumnFit, Context, Destination, Load, LoadRequest, Receipt, TargetTable};
-use towpath_model::Fault;
+use towpath_connect::{
+    ChunkState, Context, Destination, Load, LoadRequest, Receipt, Replay, TargetTable, Undone,
+};
+use towpath_model::{Fault, LoadId};
 
+use super::chunks::ChunkTable;
 use super::config::{Connection, DestinationSettings, LoadMethod};
+use super::create::ColumnDefinition;
 use super::encode::Form;
 use super::fault::{Place, is_not_found};
+use super::ledger::{Ledger, State};
 use super::load::MysqlLoad;
 use super::names::{TableName, check_new};
-use super::plan::{Existing, Plan};
+use super::plan::{Existing, Plan, Strategy};
 use super::session::{Access, Purpose, Server, close};
+use super::shape::ROW;
 use super::source::table_info;
-use super::staging::Staging;
-use super::writer::Writer;
-use super::{catalog, ledger};
+use super::staging::{Staging, clear_left};
+use super::writer::{Writer, Writing};
+use super::{catalog, undo};
 
 /// Writes one table.
 #[derive(Debug)]
@@ -92,60 +100,110 @@ impl Destination for MysqlDestination {
         let mut conn = self.access.connect(Purpose::Write).await?;
         let server = self.access.server(&mut conn).await?;
         let form = self.form(&server)?;
-        let staging = Staging::claim(&mut conn, &place, &self.table, &request.load_id).await?;
-        if let Some(rows) = ledger::find(&mut conn, &place, &self.table, &request).await? {
-            return Ok(Box::new(Replay::new(&request, rows)));
+        let staging = Staging::of(&self.table, &request.load_id);
+        staging.claim(&mut conn, &place, &request.load_id).await?;
+        let ledger = Ledger::beside(&self.table, &place);
+        let table = ChunkTable::beside(&self.table, &place);
+        prepare(&mut conn, &place, &ledger, &table).await?;
+        let mut chunks = Vec::new();
+        if let Some(entry) = ledger.find(&mut conn, &request.load_id).await? {
+            if entry.state == State::Undone {
+                return Err(Fault::config(format!("load `{}` was taken back", request.load_id))
+                    .hint("start a new run to load its rows again"));
+            }
+            if staging.settle(&mut conn, &place, &ledger, &entry).await? {
+                let entry = ledger.find(&mut conn, &request.load_id).await?;
+                let outcome = entry.map(|entry| entry.outcome).unwrap_or_default();
+                let (written, deduplicated) = (outcome.rows, outcome.deduplicated);
+                let receipt =
+                    Receipt { written, deduplicated, changes: Some(outcome.changes), ..Receipt::default() };
+                return Ok(Box::new(Replay::new(&request, receipt)));
+            }
+            if request.chunks.is_some() && staging.exists(&mut conn, &place).await? {
+                chunks = table.states(&mut conn, &request.load_id).await?;
+            }
+            if chunks.is_empty() {
+                staging.discard(&mut conn, &place, &ledger, &request.load_id).await?;
+            }
         }
         let existing = self.existing(&mut conn, &server).await?;
-        if let Some(rows) =
-            existing.as_ref().and_then(|existing| ledger::commented(&existing.table, &request))
-        {
-            // A run died between the rename and the ledger: the rows are in place.
-            ledger::prepare(&mut conn, &place, &self.table).await?;
-            ledger::record(&mut conn, &place, &self.table, &request, rows).await?;
-            let sql = format!("ALTER TABLE {} COMMENT = ''", self.table.sql());
-            conn.query_drop(sql).await.map_err(|error| place.fault(error))?;
-            return Ok(Box::new(Replay::new(&request, rows)));
-        }
         // The server may spell the name otherwise, where it does not tell upper from lower case.
         let target = existing.as_ref().map_or(&self.table, |existing| &existing.table.name);
         let mut plan = Plan::new(&request, target, existing.as_ref(), &server)?;
-        plan.notes.extend(staging.drop_stale(&mut conn, &place).await?);
-        conn.query_drop(plan.staging_sql(&staging.name)).await.map_err(|error| place.fault(error))?;
-        let writer = Writer::new(conn, &plan, &staging.name, form, server.max_allowed_packet, place.clone());
-        Ok(Box::new(MysqlLoad::new(plan, staging.name, writer, request, place)))
+        plan.notes.extend(clear_left(&mut conn, &place, &staging, &ledger, &request).await?);
+        let chunked = request.chunks.is_some();
+        if chunks.is_empty() {
+            ledger.begin(&mut conn, target, &staging.name.table, &request).await?;
+            let sql = plan.stage_sql(&staging.name, chunked);
+            conn.query_drop(sql).await.map_err(|error| place.fault(error))?;
+            if let Some(offered) = &request.chunks {
+                table.offer(&mut conn, &request.load_id, offered).await?;
+                chunks = offered.iter().cloned().map(ChunkState::open).collect();
+            }
+        } else {
+            let stage = catalog::table(&mut conn, &place, &server, &staging.name).await?;
+            same_shape(&plan, &stage)?;
+        }
+        let parts = table.sealed(&mut conn, &request.load_id).await?.last_part + 1;
+        let writing = Writing {
+            stage: staging.name.clone(),
+            columns: plan.columns.clone(),
+            encoded: plan.encoded.clone(),
+            replaces: !plan.unique.is_empty() && !chunked,
+            form,
+            max_packet: server.max_allowed_packet,
+        };
+        Ok(Box::new(MysqlLoad {
+            writer: Some(Writer::new(conn, writing.clone(), place.clone())),
+            access: self.access.clone(),
+            parts: Arc::new(AtomicU32::new(parts)),
+            plan,
+            staging,
+            request,
+            place,
+            writing,
+            chunks,
+        }))
+    }
+
+    async fn undo(&self, load_id: &LoadId) -> Result<Undone, Fault> {
+        let place = self.place();
+        let mut conn = self.access.connect(Purpose::Write).await?;
+        let result = undo::undo(&mut conn, &place, &self.table, load_id).await;
+        close(conn).await;
+        result
     }
 }
 
-/// A load that is already in place: takes rows and does nothing.
-struct Replay {
-    columns: Vec<ColumnFit>,
-    rows: u64,
+/// Makes the tables that remember loads, when one is missing.
+async fn prepare(conn: &mut Conn, place: &Place, ledger: &Ledger, chunks: &ChunkTable) -> Result<(), Fault> {
+    let sql =
+        "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (?, ?)";
+    let TableName { database, table } = &ledger.table;
+    let found: Option<u8> = conn
+        .exec_first(sql, (database, table, &chunks.table.table))
+        .await
+        .map_err(|error| place.fault(error))?;
+    if found != Some(2) {
+        ledger.prepare(conn).await?;
+        chunks.prepare(conn).await?;
+    }
+    Ok(())
 }
 
-impl Replay {
-    fn new(request: &LoadRequest, rows: u64) -> Self {
-        let fields = request.schema.fields().iter().map(canonical_field);
-        let columns = fields.map(|field| ColumnFit::new(field.name(), field.data_type().clone())).collect();
-        Replay { columns, rows }
+/// Refuses to go on with a staging table that was made for other columns than those that come now.
+fn same_shape(plan: &Plan, stage: &catalog::Table) -> Result<(), Fault> {
+    let fits = |column: &ColumnDefinition| {
+        stage.column(&column.name).is_some_and(|staged| staged.column_type == column.column_type)
+    };
+    let more = plan.own.flag.iter().filter(|_| plan.strategy == Strategy::Rename).count();
+    let width = stage.columns.iter().filter(|column| column.name != ROW).count();
+    if width == plan.columns.len() + more && plan.columns.iter().all(fits) {
+        return Ok(());
     }
-}
-
-#[async_trait]
-impl Load for Replay {
-    fn columns(&self) -> &[ColumnFit] {
-        &self.columns
-    }
-
-    async fn write(&mut self, _: arrow::array::RecordBatch) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    async fn commit(self: Box<Self>) -> Result<Receipt, Fault> {
-        Ok(Receipt { written: self.rows, replayed: true, ..Receipt::default() })
-    }
-
-    async fn abort(self: Box<Self>) -> Result<(), Fault> {
-        Ok(())
-    }
+    Err(Fault::contract(format!(
+        "the load cannot go on: the incoming columns, or table `{}`, changed since it began",
+        plan.target.table
+    ))
+    .hint("start a new run, which clears away what this one left"))
 }

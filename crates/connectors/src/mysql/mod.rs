@@ -10,23 +10,34 @@
 
 mod binds;
 mod catalog;
+mod chunks;
 mod civil;
 mod commit;
 mod config;
 mod create;
 mod decode;
 mod destination;
+mod dialect;
 mod encode;
+mod evolve;
 mod fault;
 mod fits;
+mod images;
+mod lane;
 mod ledger;
 mod load;
 mod names;
+mod own;
 mod plan;
+mod preview;
+mod ready;
 mod session;
+mod shape;
 mod source;
+mod split;
 mod staging;
 mod types;
+mod undo;
 mod writer;
 
 #[cfg(test)]
@@ -67,13 +78,17 @@ impl ConnectorDef for Mysql {
 
     fn capabilities() -> Capabilities {
         Capabilities {
-            write_modes: vec![WriteMode::Append, WriteMode::Overwrite, WriteMode::Upsert],
+            write_modes: WriteMode::ALL.to_vec(),
             projection: true,
             filters: true,
             limit: true,
             queries: true,
             atomic: true,
             idempotent: true,
+            splits: true,
+            resumes: true,
+            diffs: true,
+            undoes: true,
             creates: true,
             adds_columns: true,
             accounts: true,

@@ -1,5 +1,5 @@
-//! Decides a load before anything happens: which columns go where, what values must fit, and how rows of the
-//! staging table get into the target. Pure, from the request and what the catalog knows.
+//! Decides a load before anything happens: which columns go where, what values must fit, what identifies rows, and
+//! how those of the staging table get into the target. Pure, from the request and what the catalog knows.
 
 use towpath_connect::types::canonical_field;
 use towpath_connect::{ColumnFit, LoadRequest};
@@ -9,13 +9,14 @@ use towpath_model::{Fault, WriteMode, suggest};
 use super::catalog::{Table, TableColumn};
 use super::create::{ColumnDefinition, definition};
 use super::encode::EncodedColumn;
+use super::evolve::Changes;
 use super::fits::fit;
 use super::names::{TableName, check_new, quote, quote_all};
+use super::own::{Own, own_columns};
 use super::session::Server;
-use super::types::ColumnType;
 
 /// The target as it is before the load.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Existing {
     pub(super) table: Table,
     /// Tables whose foreign keys refer to it.
@@ -26,23 +27,14 @@ pub(super) struct Existing {
 }
 
 /// How rows of the staging table get into the target.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strategy {
     /// The staging table becomes the target.
-    Create,
-    /// Adds the rows.
-    Append,
-    /// Deletes all rows, then adds.
-    Replace,
-    /// Updates rows by key and adds the others.
-    Merge {
-        /// Columns that identify a row.
-        key: Vec<String>,
-        /// The server finds the row to update: only the key can collide.
-        on_duplicate: bool,
-        /// Rows whose key is not in the load go.
-        delete_missing: bool,
-    },
+    Rename,
+    /// A table of another shape is filled and becomes the target.
+    Build,
+    /// The target is changed in one transaction.
+    Merge,
     /// Fills a copy of the target and swaps names, for engines without transactions.
     Swap,
 }
@@ -51,20 +43,28 @@ pub(super) enum Strategy {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) target: TableName,
+    pub(super) mode: WriteMode,
     pub(super) strategy: Strategy,
     pub(super) fits: Vec<ColumnFit>,
     /// Columns of the staging table, which are also loaded columns of the target.
     pub(super) columns: Vec<ColumnDefinition>,
     /// The same columns, as rows are written.
     pub(super) encoded: Vec<EncodedColumn>,
+    /// Places in `columns` of the request's key, in its order.
+    pub(super) key: Vec<usize>,
+    /// Places of the columns by which rows find their partner in the target; empty when they need none.
+    pub(super) partner: Vec<usize>,
+    /// Places of the columns whose values no two staged rows share.
+    pub(super) unique: Vec<usize>,
     /// Columns of the target that the load leaves alone, for resets to their defaults.
     pub(super) others: Vec<String>,
-    /// Columns to add to the target before rows land.
-    pub(super) added: Vec<ColumnDefinition>,
-    /// Columns of `key`, by their names in the target; rows with an equal key replace each other in the staging table.
-    pub(super) key: Vec<String>,
-    /// Columns to index in the staging table when there is no `key`.
-    pub(super) index: Vec<String>,
+    /// Columns of the target that the load itself fills.
+    pub(super) own: Own,
+    /// Every column of the target whose values are stored, as it will be.
+    pub(super) stored: Vec<ColumnDefinition>,
+    /// Rows of foreign tables refer to rows of the target.
+    pub(super) referred: bool,
+    pub(super) changes: Changes,
     pub(super) notes: Vec<String>,
 }
 
@@ -80,35 +80,62 @@ impl Plan {
         if existing.is_none() {
             may_create(request, target)?;
         }
+        let mut changes = Changes::default();
+        let existing = existing.map(|existing| {
+            let mut existing = existing.clone();
+            changes.renamed = existing.table.rename(&request.contract.renames);
+            existing
+        });
+        let existing = existing.as_ref();
         let mut plan = Plan {
             target: target.clone(),
-            strategy: Strategy::Create,
+            mode: request.mode,
+            strategy: Strategy::Rename,
             fits: Vec::new(),
             columns: Vec::new(),
             encoded: Vec::new(),
-            others: Vec::new(),
-            added: Vec::new(),
             key: Vec::new(),
-            index: Vec::new(),
+            partner: Vec::new(),
+            unique: Vec::new(),
+            others: Vec::new(),
+            own: Own::default(),
+            stored: Vec::new(),
+            referred: existing.is_some_and(|existing| !existing.referring.is_empty()),
+            changes,
             notes: Vec::new(),
         };
+        plan.take_columns(request, existing, server)?;
+        plan.own = own_columns(&mut plan, request, existing, server)?;
+        if let Some(existing) = existing {
+            plan.check_others(existing)?;
+        }
+        plan.choose_keys(request, existing)?;
+        plan.choose_strategy(request, existing)?;
+        plan.stored = plan.stored(existing);
+        Ok(plan)
+    }
+
+    /// Finds the column of the target for each incoming column.
+    fn take_columns(
+        &mut self,
+        request: &LoadRequest,
+        existing: Option<&Existing>,
+        server: &Server,
+    ) -> Result<(), Fault> {
         let key_texts = count_key_texts(request, server);
         let mut unknown = Vec::new();
         for field in request.schema.fields() {
-            let is_key = request.key.contains(field.name());
-            let known = existing.and_then(|existing| existing.table.column(field.name()));
+            let is_key = is_key(request, field.name());
+            let landed = landed_name(request, field.name());
+            let known = existing.and_then(|existing| existing.table.column(landed));
+            let incoming = canonical_field(field);
             let column = match known {
-                Some(column) => {
-                    if column.generated {
-                        return Err(Fault::contract(format!(
-                            "column `{}` of table `{}` is computed by the database and cannot be loaded",
-                            column.name, target.table
-                        ))
-                        .hint("leave it out, for example with the transform `select`"));
-                    }
-                    staged(column, is_key)
-                }
-                None => definition(field, is_key.then_some(key_texts), server),
+                Some(column) if column.generated => return Err(generated(column, &self.target)),
+                Some(column) => staged(column, is_key),
+                None => ColumnDefinition {
+                    name: landed.to_owned(),
+                    ..definition(field, is_key.then_some(key_texts), server)
+                },
             };
             let left_out = existing.is_some()
                 && known.is_none()
@@ -123,41 +150,36 @@ impl Plan {
             if left_out {
                 continue;
             }
-            let incoming = canonical_field(field);
             if known.is_none() {
-                check_new("column", field.name())?;
+                check_new("column", &column.name)?;
                 if existing.is_some() {
-                    plan.added.push(ColumnDefinition { nullable: true, ..column.clone() });
+                    self.changes.added.push(ColumnDefinition { nullable: true, ..column.clone() });
                 }
             }
-            let real = known.map_or(column.nullable, |known| known.nullable && !is_key);
-            plan.fits.push(fit(&incoming, &ColumnDefinition { nullable: real, ..column.clone() }, server));
-            plan.encoded.push(EncodedColumn {
+            let nullable = known.map_or(column.nullable, |known| known.nullable && !is_key);
+            let fitted = ColumnDefinition { nullable, ..column.clone() };
+            self.fits.push(fit(&incoming, &fitted, server));
+            self.encoded.push(EncodedColumn {
                 name: column.name.clone(),
                 native: column.column_type.to_string(),
                 fraction: column.column_type.fraction(),
             });
             if is_key {
-                check_key(&column, target)?;
+                check_key(&column, &self.target)?;
             }
-            plan.push(column)?;
+            self.push(column)?;
         }
         if let (Some(existing), false) = (existing, unknown.is_empty()) {
             return Err(unknown_columns(&existing.table, &unknown));
         }
-        if plan.columns.is_empty() {
-            return Err(Fault::contract(format!("no incoming column exists in table `{}`", target.table))
-                .hint("check the names of the columns"));
+        if self.columns.is_empty() {
+            return Err(Fault::contract(format!(
+                "no incoming column exists in table `{}`",
+                self.target.table
+            ))
+            .hint("check the names of the columns"));
         }
-        // The order of the key is the user's, the spelling the target's. Fits and columns stand in the same order.
-        for name in &request.key {
-            let position = plan.fits.iter().position(|fit| fit.name == *name);
-            plan.key.extend(position.map(|position| plan.columns[position].name.clone()));
-        }
-        if let Some(existing) = existing {
-            plan.choose_strategy(request.mode, existing)?;
-        }
-        Ok(plan)
+        Ok(())
     }
 
     fn push(&mut self, column: ColumnDefinition) -> Result<(), Fault> {
@@ -173,10 +195,16 @@ impl Plan {
         Ok(())
     }
 
-    /// Checks the columns that the load leaves alone, and chooses the strategy.
-    fn choose_strategy(&mut self, mode: WriteMode, existing: &Existing) -> Result<(), Fault> {
+    /// Checks the columns that the load leaves alone.
+    fn check_others(&mut self, existing: &Existing) -> Result<(), Fault> {
         let table = &existing.table;
-        let loaded = |name: &str| self.columns.iter().any(|column| column.name == name);
+        let versions = self.own.versions.as_ref();
+        let own = versions.map(|own| [&own.from, &own.to, &own.current]).into_iter().flatten();
+        let own: Vec<&str> = own.chain(&self.own.flag).map(|column| column.name.as_str()).collect();
+        let loaded = |name: &str| {
+            self.columns.iter().any(|column| column.name == name)
+                || own.iter().any(|own| own.eq_ignore_ascii_case(name))
+        };
         let others = || table.columns.iter().filter(|column| !loaded(&column.name) && !column.generated);
         let needed: Vec<String> = others()
             .filter(|column| !column.nullable && !column.has_default && !column.auto_increment)
@@ -193,36 +221,33 @@ impl Plan {
         let others: Vec<String> =
             others().filter(|column| !column.auto_increment).map(|column| column.name.clone()).collect();
         self.others = others;
-        self.strategy = match mode {
-            _ if !existing.transactional => untransacted(mode, existing)?,
-            WriteMode::Append | WriteMode::InsertOnly | WriteMode::Mirror | WriteMode::History => {
-                Strategy::Append
+        Ok(())
+    }
+
+    /// Finds the columns that identify rows: for each other, and for their partners in the target.
+    fn choose_keys(&mut self, request: &LoadRequest, existing: Option<&Existing>) -> Result<(), Fault> {
+        // The order of the key is the user's. Fits and columns stand in the same order.
+        let place = |name: &String| self.fits.iter().position(|fit| fit.name == *name);
+        self.key = request.key.iter().filter_map(place).collect();
+        self.unique = self.key.clone();
+        self.unique.extend(self.own.versions.as_ref().and_then(|versions| versions.changed));
+        self.partner = match (request.mode, existing) {
+            (WriteMode::Append, _) => Vec::new(),
+            (WriteMode::Overwrite, Some(existing)) if self.key.is_empty() && self.referred => {
+                self.own_key(existing)?
             }
-            WriteMode::Overwrite if existing.referring.is_empty() => Strategy::Replace,
-            WriteMode::Overwrite => {
-                let key = self.merge_key(existing)?;
-                if self.key.is_empty() {
-                    self.index = key.clone();
-                }
-                Strategy::Merge { on_duplicate: false, key, delete_missing: true }
-            }
-            WriteMode::Upsert => Strategy::Merge {
-                on_duplicate: self.only_key_collides(table),
-                key: self.key.clone(),
-                delete_missing: false,
-            },
+            _ => self.key.clone(),
         };
         Ok(())
     }
 
-    /// The key by which rows are replaced in a table that others refer to.
-    fn merge_key(&self, existing: &Existing) -> Result<Vec<String>, Fault> {
-        if !self.key.is_empty() {
-            return Ok(self.key.clone());
-        }
+    /// The key of a table that others refer to, for loads without one.
+    fn own_key(&self, existing: &Existing) -> Result<Vec<usize>, Fault> {
         let own = existing.table.identity();
-        if !own.is_empty() && own.iter().all(|name| self.columns.iter().any(|column| column.name == *name)) {
-            return Ok(own);
+        let place = |name: &String| self.columns.iter().position(|column| column.name == *name);
+        if let Some(places) = own.iter().map(place).collect::<Option<Vec<_>>>().filter(|own| !own.is_empty())
+        {
+            return Ok(places);
         }
         Err(Fault::config(format!(
             "table `{}` cannot be overwritten without a key: foreign keys of {} refer to its rows",
@@ -232,72 +257,106 @@ impl Plan {
         .hint("give `key`, so that rows which stay are updated in place"))
     }
 
-    /// Whether the key is a unique index and no other unique index can see a duplicate.
-    fn only_key_collides(&self, table: &Table) -> bool {
-        let is_key = |columns: &[String]| {
-            columns.len() == self.key.len() && columns.iter().all(|column| self.key.contains(column))
+    fn choose_strategy(&mut self, request: &LoadRequest, existing: Option<&Existing>) -> Result<(), Fault> {
+        self.strategy = match existing {
+            None if request.mode == WriteMode::History => Strategy::Build,
+            None => Strategy::Rename,
+            Some(existing) if existing.transactional => Strategy::Merge,
+            Some(existing) => untransacted(request, existing)?,
         };
-        // A number that the server counts up by itself never collides.
-        let counted = |columns: &[String]| {
-            columns.iter().any(|name| {
-                table.column(name).is_some_and(|column| column.auto_increment)
-                    && !self.columns.iter().any(|loaded| loaded.name == *name)
-            })
-        };
-        table.unique_keys.iter().any(|unique| !unique.partial && is_key(&unique.columns))
-            && table
-                .unique_keys
-                .iter()
-                .all(|unique| (!unique.partial && is_key(&unique.columns)) || counted(&unique.columns))
-    }
-
-    /// `CREATE TABLE` of the staging table.
-    pub(super) fn staging_sql(&self, staging: &TableName) -> String {
-        let mut parts: Vec<String> = self.columns.iter().map(ColumnDefinition::sql).collect();
-        let names = |columns: &[String]| quote_all(columns.iter().map(String::as_str));
-        if !self.key.is_empty() {
-            parts.push(format!("PRIMARY KEY ({})", names(&self.key)));
-        } else if !self.index.is_empty() {
-            parts.push(format!("KEY ({})", names(&self.index)));
+        if request.undo.is_some() && self.key.is_empty() {
+            return Err(Fault::config("`undo` needs a key to find the rows again")
+                .hint("name the columns that identify a row: `key: [id]`"));
         }
-        format!(
-            "CREATE TABLE {} ({}) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC",
-            staging.sql(),
-            parts.join(", ")
-        )
+        Ok(())
     }
 
-    /// `ALTER TABLE` that adds the new columns to the target, when there are any.
-    pub(super) fn add_columns_sql(&self) -> Option<String> {
-        let parts: Vec<String> =
-            self.added.iter().map(|column| format!("ADD COLUMN {}", column.sql())).collect();
-        (!parts.is_empty()).then(|| format!("ALTER TABLE {} {}", self.target.sql(), parts.join(", ")))
+    /// Every column that the target will store.
+    fn stored(&self, existing: Option<&Existing>) -> Vec<ColumnDefinition> {
+        let Some(existing) = existing else { return self.created() };
+        let mut stored: Vec<ColumnDefinition> = existing
+            .table
+            .columns
+            .iter()
+            .filter(|column| !column.generated)
+            .map(|column| staged(column, false))
+            .collect();
+        for column in &mut stored {
+            if let Some(widened) = self.changes.widened.iter().find(|widened| widened.name == column.name) {
+                column.column_type = widened.to.clone();
+            }
+        }
+        stored.extend(self.changes.added.iter().cloned());
+        stored
     }
+
+    /// The columns of a target that the load creates.
+    pub(super) fn created(&self) -> Vec<ColumnDefinition> {
+        let changed = self.own.versions.as_ref().and_then(|versions| versions.changed);
+        let places = (0..self.columns.len()).filter(|place| Some(*place) != changed);
+        let mut columns: Vec<ColumnDefinition> = places.map(|place| self.columns[place].clone()).collect();
+        columns.extend(self.own.flag.clone());
+        if let Some(versions) = &self.own.versions {
+            columns.extend([&versions.from, &versions.to, &versions.current].map(Clone::clone));
+        }
+        columns
+    }
+
+    /// Names of columns, in backticks.
+    pub(super) fn names(&self, places: &[usize]) -> String {
+        quote_all(places.iter().map(|place| self.columns[*place].name.as_str()))
+    }
+}
+
+/// The name under which an incoming column lands: the time of a version has one of its own.
+fn landed_name<'a>(request: &'a LoadRequest, name: &'a str) -> &'a str {
+    let history = &request.history;
+    match request.mode {
+        WriteMode::History if history.changed.as_deref() == Some(name) => &history.valid_from,
+        _ => name,
+    }
+}
+
+/// Whether an incoming column tells rows apart.
+fn is_key(request: &LoadRequest, name: &str) -> bool {
+    request.key.iter().any(|key| key == name)
+        || (request.mode == WriteMode::History && request.history.changed.as_deref() == Some(name))
+}
+
+fn generated(column: &TableColumn, target: &TableName) -> Fault {
+    Fault::contract(format!(
+        "column `{}` of table `{}` is computed by the database and cannot be loaded",
+        column.name, target.table
+    ))
+    .hint("leave it out, for example with the transform `select`")
 }
 
 /// A column of the staging table for a column of the target: the same type and collation, so that equal keys are
 /// equal in both; nulls are allowed but in keys.
-fn staged(column: &TableColumn, is_key: bool) -> ColumnDefinition {
+pub(super) fn staged(column: &TableColumn, is_key: bool) -> ColumnDefinition {
     ColumnDefinition {
         name: column.name.clone(),
         column_type: column.column_type.clone(),
         charset: column.charset.clone(),
         collation: column.collation.clone(),
         nullable: !is_key,
+        default: None,
     }
 }
 
 fn count_key_texts(request: &LoadRequest, server: &Server) -> usize {
-    let fields = request.schema.fields().iter().filter(|field| request.key.contains(field.name()));
+    let fields = request.schema.fields().iter().filter(|field| is_key(request, field.name()));
     fields.filter(|field| !definition(field, None, server).column_type.can_be_key()).count()
 }
 
 fn check_request(request: &LoadRequest, exists: bool) -> Result<(), Fault> {
-    if request.mode == WriteMode::Upsert && request.key.is_empty() {
-        return Err(Fault::config("mode `upsert` needs a key").hint("give `key`, for example `key: [id]`"));
+    if request.mode.needs_key() && request.key.is_empty() {
+        return Err(Fault::config(format!("mode `{}` needs a key", request.mode.name()))
+            .hint("give `key`, for example `key: [id]`"));
     }
     let names = || request.schema.fields().iter().map(|field| field.name().as_str());
-    for name in &request.key {
+    let changed = request.history.changed.as_ref().filter(|_| request.mode == WriteMode::History);
+    for name in request.key.iter().chain(changed) {
         if request.schema.index_of(name).is_err() {
             let fault = Fault::config(format!("key column `{name}` is not among the incoming columns"));
             return Err(match suggest::hint(name, "incoming columns", names()) {
@@ -352,11 +411,12 @@ fn unknown_columns(table: &Table, unknown: &[String]) -> Fault {
 }
 
 /// The one safe way into a table that takes part in no transaction.
-fn untransacted(mode: WriteMode, existing: &Existing) -> Result<Strategy, Fault> {
+fn untransacted(request: &LoadRequest, existing: &Existing) -> Result<Strategy, Fault> {
     let Table { name, engine, .. } = &existing.table;
-    let why = match mode {
-        WriteMode::Overwrite if !existing.triggers => return Ok(Strategy::Swap),
-        WriteMode::Overwrite => "swapping tables would lose its triggers",
+    let why = match request.mode {
+        WriteMode::Overwrite if existing.triggers => "swapping tables would lose its triggers",
+        WriteMode::Overwrite if request.undo.is_some() => "its loads cannot be taken back",
+        WriteMode::Overwrite => return Ok(Strategy::Swap),
         _ => "a load that fails half-way could not be taken back",
     };
     Err(Fault::config(format!(
@@ -364,18 +424,4 @@ fn untransacted(mode: WriteMode, existing: &Existing) -> Result<Strategy, Fault>
         name.table
     ))
     .hint(format!("change it with `ALTER TABLE {} ENGINE=InnoDB`", quote(&name.table))))
-}
-
-/// SQL expression that makes a column's value of what a line of `LOAD DATA` holds; `None` when the line holds it.
-pub(super) fn infile_expression(column_type: &ColumnType, variable: &str) -> Option<String> {
-    match column_type {
-        ColumnType::Binary(_)
-        | ColumnType::Varbinary(_)
-        | ColumnType::Blob(_)
-        | ColumnType::Geometry(_)
-        | ColumnType::OtherBinary(_) => Some(format!("UNHEX({variable})")),
-        // Text would be taken for the bits themselves.
-        ColumnType::Bit(_) => Some(format!("CAST({variable} AS UNSIGNED)")),
-        _ => None,
-    }
 }

@@ -140,6 +140,8 @@ impl Access {
             .db_name(Some(database))
             .prefer_socket(false)
             .tcp_nodelay(true)
+            // An update counts the rows that it finds, as previews do.
+            .client_found_rows(true)
             .max_allowed_packet(Some(LARGEST_PACKET))
             .wait_timeout(Some(86400))
             .ssl_opts(tls)

@@ -13,7 +13,7 @@ use futures::stream;
 use mysql_async::prelude::Queryable;
 use mysql_async::{BinaryProtocol, Conn, Params, QueryResult, Value};
 use tokio::sync::mpsc;
-use towpath_connect::{BatchStream, Context, Filter, ReadRequest, Reject, Source, StreamInfo};
+use towpath_connect::{BatchStream, Chunk, Context, Filter, ReadRequest, Reject, Source, StreamInfo};
 use towpath_model::Fault;
 
 use super::config::{Connection, SourceSettings};
@@ -21,6 +21,7 @@ use super::decode::{ColumnDecoder, show};
 use super::fault::Place;
 use super::names::{TableName, quote_all};
 use super::session::{Access, Purpose, close, hang_up};
+use super::split::{Range, split};
 use super::types::ColumnType;
 use super::{binds, catalog};
 
@@ -35,6 +36,8 @@ const BATCH_BYTES: usize = 16 << 20;
 struct Described {
     types: Vec<(String, ColumnType)>,
     primary_key: Vec<String>,
+    /// The table, when one is read.
+    table: Option<catalog::Table>,
 }
 
 /// Reads one table or query.
@@ -76,8 +79,12 @@ impl MysqlSource {
         let table = catalog::table(conn, &self.access.place, &server, name).await?;
         let info = table_info(&table, self.settings.tinyint1_as_boolean);
         let types = table.columns.iter().map(|column| (column.name.clone(), column.column_type.clone()));
-        let _ =
-            self.described.set(Described { types: types.collect(), primary_key: info.primary_key.clone() });
+        let described = Described {
+            types: types.collect(),
+            primary_key: info.primary_key.clone(),
+            table: Some(table.clone()),
+        };
+        let _ = self.described.set(described);
         Ok(info)
     }
 
@@ -105,7 +112,8 @@ impl MysqlSource {
             // A query's metadata does not always know where nulls come from.
             fields.push(ColumnType::of_result(column).field(&name, true, self.settings.tinyint1_as_boolean));
         }
-        let _ = self.described.set(Described { types: Vec::new(), primary_key: Vec::new() });
+        let nothing = Described { types: Vec::new(), primary_key: Vec::new(), table: None };
+        let _ = self.described.set(nothing);
         Ok(StreamInfo::new(Arc::new(Schema::new(fields))))
     }
 
@@ -127,19 +135,29 @@ impl MysqlSource {
         binds::condition(filter, column, boolean)
     }
 
+    /// The conditions of the chunk that is asked for, and their values.
+    fn range(&self, request: &ReadRequest) -> Result<(Vec<String>, Vec<Value>), Fault> {
+        let Some(chunk) = &request.chunk else { return Ok((Vec::new(), Vec::new())) };
+        let table = self.described.get().and_then(|described| described.table.as_ref());
+        let table = table.ok_or_else(|| Fault::internal("a chunk is read of what is no table"))?;
+        Range::parse(chunk)?.condition(table)
+    }
+
     /// The `SELECT` of a table, and its values.
     fn select(&self, table: &TableName, request: &ReadRequest) -> Result<(String, Vec<Value>), Fault> {
         let names = request.columns.iter().map(|&index| request.schema.field(index).name().as_str());
         let columns = if request.columns.is_empty() { "COUNT(*)".to_owned() } else { quote_all(names) };
         let mut sql = format!("SELECT {columns} FROM {}", table.sql());
-        let mut values = Vec::new();
-        for (index, filter) in request.filters.iter().enumerate() {
+        let (mut conditions, mut values) = self.range(request)?;
+        for filter in &request.filters {
             let (condition, bound) = self.condition(filter).ok_or_else(|| {
                 Fault::internal(format!("a filter on `{}` was not accepted", filter.column))
             })?;
-            sql.push_str(if index == 0 { " WHERE " } else { " AND " });
-            sql.push_str(&condition);
+            conditions.push(condition);
             values.extend(bound);
+        }
+        if !conditions.is_empty() {
+            sql.push_str(&format!(" WHERE {}", conditions.join(" AND ")));
         }
         if let (Some(limit), false) = (request.limit, request.columns.is_empty()) {
             sql.push_str(&format!(" LIMIT {limit}"));
@@ -178,13 +196,40 @@ impl Source for MysqlSource {
         self.condition(filter).is_some()
     }
 
+    async fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        let Some(name) = &self.table else { return Ok(None) };
+        let (place, mut conn) = (self.place(), self.access.connect(Purpose::Read).await?);
+        let server = self.access.server(&mut conn).await?;
+        let table = catalog::table(&mut conn, &self.access.place, &server, name).await?;
+        let chunks = split(&mut conn, &place, &table, rows).await;
+        hang_up(conn);
+        chunks
+    }
+
+    async fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
+        let Some(name) = &self.table else {
+            return Err(Fault::data("the source reads a query now, and was cut into chunks as a table")
+                .hint("start a new run"));
+        };
+        let mut conn = self.access.connect(Purpose::Read).await?;
+        let server = self.access.server(&mut conn).await?;
+        let table = catalog::table(&mut conn, &self.access.place, &server, name).await;
+        hang_up(conn);
+        let table = table?;
+        for chunk in chunks {
+            Range::parse(chunk)?.check(&table)?;
+        }
+        Ok(())
+    }
+
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let place = self.place();
         let schema = request.projected()?;
         let counting = self.table.is_some() && request.columns.is_empty();
         let (sql, values) = match &self.table {
             Some(table) => {
-                if !request.filters.is_empty() && self.described.get().is_none() {
+                let needed = !request.filters.is_empty() || request.chunk.is_some();
+                if needed && self.described.get().is_none() {
                     self.describe().await?;
                 }
                 self.select(table, &request)?

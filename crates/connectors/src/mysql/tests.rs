@@ -89,7 +89,8 @@ async fn load(
     }
 }
 
-/// Tables of the database, without the ledger.
+/// Tables of the database, without those that remember loads.
 fn tables(db: &MariaDb) -> Vec<String> {
-    db.sql("show tables").lines().filter(|name| *name != "_towpath_loads").map(str::to_owned).collect()
+    let known = ["_towpath_loads", "_towpath_chunks"];
+    db.sql("show tables").lines().filter(|name| !known.contains(name)).map(str::to_owned).collect()
 }

@@ -13,10 +13,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use towpath_model::Fault;
 
+use super::create::ColumnDefinition;
 use super::encode::{EncodedColumn, Form, Rows};
 use super::fault::Place;
 use super::names::{TableName, quote, quote_all};
-use super::plan::{Plan, infile_expression};
+use super::types::ColumnType;
 
 /// Bytes per piece sent to the server; below every usual `max_allowed_packet`.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -37,6 +38,21 @@ struct Counts {
     records: Option<u64>,
     skipped: u64,
     warnings: u16,
+}
+
+/// What is written, and where.
+#[derive(Debug, Clone)]
+pub(super) struct Writing {
+    pub(super) stage: TableName,
+    /// Columns of the staging table, in the order of the values.
+    pub(super) columns: Vec<ColumnDefinition>,
+    /// The same columns, as rows are written.
+    pub(super) encoded: Vec<EncodedColumn>,
+    /// A row replaces the one with the same key.
+    pub(super) replaces: bool,
+    pub(super) form: Form,
+    /// The largest statement that the server takes.
+    pub(super) max_packet: usize,
 }
 
 /// Writes rows to the staging table, and owns the connection meanwhile.
@@ -66,28 +82,22 @@ enum State {
 }
 
 impl Writer {
-    /// A writer in the given form. `max_packet` is the largest statement that the server takes.
-    pub(super) fn new(
-        conn: Conn,
-        plan: &Plan,
-        staging: &TableName,
-        form: Form,
-        max_packet: usize,
-        place: Place,
-    ) -> Self {
-        let verb = if plan.key.is_empty() { "INSERT" } else { "REPLACE" };
+    /// A writer with a connection of its own.
+    pub(super) fn new(conn: Conn, writing: Writing, place: Place) -> Self {
+        let Writing { form, max_packet, .. } = writing;
         let (sql, chunk) = match form {
-            Form::Lines => (infile_sql(plan, staging), CHUNK_BYTES.min(max_packet / 2)),
+            Form::Lines => (infile_sql(&writing), CHUNK_BYTES.min(max_packet / 2)),
             Form::Tuples => {
-                let names = quote_all(plan.columns.iter().map(|column| column.name.as_str()));
-                let sql = format!("{verb} INTO {} ({names}) VALUES ", staging.sql());
+                let verb = if writing.replaces { "REPLACE" } else { "INSERT" };
+                let names = quote_all(writing.columns.iter().map(|column| column.name.as_str()));
+                let sql = format!("{verb} INTO {} ({names}) VALUES ", writing.stage.sql());
                 (sql, INSERT_BYTES.min(max_packet / 2))
             }
         };
         Writer {
             state: State::Idle(conn),
             form,
-            columns: plan.encoded.clone(),
+            columns: writing.encoded,
             sql,
             buffer: Vec::with_capacity(chunk + (16 << 10)),
             chunk,
@@ -241,9 +251,9 @@ impl Writer {
 }
 
 /// `LOAD DATA` for the staging table. The file name is never opened by anybody.
-fn infile_sql(plan: &Plan, staging: &TableName) -> String {
+fn infile_sql(writing: &Writing) -> String {
     let (mut fields, mut sets) = (Vec::new(), Vec::new());
-    for (index, column) in plan.columns.iter().enumerate() {
+    for (index, column) in writing.columns.iter().enumerate() {
         let variable = format!("@c{index}");
         match infile_expression(&column.column_type, &variable) {
             None => fields.push(quote(&column.name)),
@@ -254,13 +264,27 @@ fn infile_sql(plan: &Plan, staging: &TableName) -> String {
         }
     }
     let set = if sets.is_empty() { String::new() } else { format!(" SET {}", sets.join(", ")) };
-    let replace = if plan.key.is_empty() { "" } else { "REPLACE " };
+    let replace = if writing.replaces { "REPLACE " } else { "" };
     format!(
         "LOAD DATA LOCAL INFILE 'towpath' {replace}INTO TABLE {} CHARACTER SET utf8mb4 \
          FIELDS TERMINATED BY '\\t' ENCLOSED BY '' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' ({}){set}",
-        staging.sql(),
+        writing.stage.sql(),
         fields.join(", ")
     )
+}
+
+/// SQL expression that makes a column's value of what a line of `LOAD DATA` holds; `None` when the line holds it.
+fn infile_expression(column_type: &ColumnType, variable: &str) -> Option<String> {
+    match column_type {
+        ColumnType::Binary(_)
+        | ColumnType::Varbinary(_)
+        | ColumnType::Blob(_)
+        | ColumnType::Geometry(_)
+        | ColumnType::OtherBinary(_) => Some(format!("UNHEX({variable})")),
+        // Text would be taken for the bits themselves.
+        ColumnType::Bit(_) => Some(format!("CAST({variable} AS UNSIGNED)")),
+        _ => None,
+    }
 }
 
 async fn load(mut conn: Conn, sql: String, receiver: mpsc::Receiver<Bytes>) -> Finished {

@@ -34,6 +34,8 @@ pub(super) struct Column {
     pub(super) generated: bool,
     /// An identity column, or one that draws from a sequence it owns.
     pub(super) identity: Identity,
+    /// Its collation calls texts equal that differ.
+    pub(super) loose: bool,
 }
 
 /// Where the values of a column come from when none is given.
@@ -51,7 +53,9 @@ const RELATION: &str = "SELECT c.oid, n.nspname::text, c.relname::text, c.relkin
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace";
 
 const COLUMNS: &str = "SELECT a.attrelid, a.attname::text, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef, \
-     a.attidentity::text, a.attgenerated::text FROM pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped";
+     a.attidentity::text, a.attgenerated::text, \
+     EXISTS (SELECT 1 FROM pg_collation l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic) \
+     FROM pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped";
 
 const KEYS: &str = "SELECT DISTINCT ON (i.indrelid) i.indrelid, \
      ARRAY(SELECT a.attname::text FROM unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY AS k(num, pos) \
@@ -130,6 +134,7 @@ async fn resolve_columns(session: &Session, rows: &[Row]) -> Result<Vec<(u32, Co
                 _ => Identity::None,
             },
             generated: !row.get::<_, &str>(7).is_empty(),
+            loose: row.get(8),
         };
         (row.get(0), column)
     });
@@ -161,11 +166,10 @@ pub(super) async fn list(session: &Session) -> Result<Vec<Listed>, Fault> {
     let sql = format!(
         "{RELATION} WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition \
          AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' \
-         AND c.relname <> '{}' AND has_schema_privilege(n.oid, 'USAGE') \
+         AND c.relname NOT LIKE '\\_towpath\\_%' AND has_schema_privilege(n.oid, 'USAGE') \
          AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')) \
          AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e' \
                          AND d.classid = 'pg_class'::regclass) ORDER BY n.nspname, c.relname",
-        super::ledger::TABLE,
     );
     let relations: Vec<Relation> = session.rows(DOING, &sql, &[]).await?.iter().map(relation).collect();
     let oids: Vec<u32> = relations.iter().map(|relation| relation.oid).collect();

@@ -5,17 +5,21 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema};
 use async_trait::async_trait;
-use towpath_connect::{Destination, Load, LoadRequest, TargetTable};
-use towpath_model::Fault;
+use towpath_connect::{Destination, Load, LoadRequest, Replay, TargetTable, Undone};
+use towpath_model::{Fault, LoadId};
 
 use super::catalog;
+use super::chunked::ChunkedLoad;
+use super::chunks::{self, Chunks};
 use super::config::Connection;
 use super::ledger::Ledger;
-use super::load::{PostgresLoad, Replayed};
+use super::load::PostgresLoad;
 use super::name::TableName;
 use super::plan;
 use super::session::Session;
+use super::stage::lasting_table;
 use super::types::field;
+use super::undo;
 
 /// Writes one table.
 pub(super) struct PostgresDestination {
@@ -63,6 +67,11 @@ impl Destination for PostgresDestination {
     async fn begin(&self, request: LoadRequest) -> Result<Box<dyn Load>, Fault> {
         plan::check(&request)?;
         let session = Session::open(&self.connection).await?;
+        // Without a chunk there is nothing to go on with.
+        let offered = request.chunks.clone().filter(|chunks| !chunks.is_empty());
+        if offered.is_some() {
+            chunks::hold(&session, &request.load_id).await?;
+        }
         let found = catalog::find(&session, &self.table).await?;
         let target = match &found {
             Some(relation) => relation.name.clone(),
@@ -70,10 +79,29 @@ impl Destination for PostgresDestination {
         };
         let mut ledger = Ledger::new(target.schema.as_deref().unwrap_or("public"));
         if let Some(receipt) = ledger.find(&session, &request.load_id).await? {
-            return Ok(Box::new(Replayed { fits: plan::fits_of_replay(&request), receipt }));
+            return Ok(Box::new(Replay::new(&request, receipt)));
         }
+        let chunks = Chunks::new(&ledger.schema);
+        if offered.is_some() {
+            chunks.prepare(&session).await?;
+        }
+        let current = offered.as_ref().map(|_| &request.load_id);
+        chunks.clear_stale(&session, &request.origin, current).await?;
         session.batch("starting a load", "BEGIN").await?;
-        let plan = plan::make(&session, found, target, &request).await?;
-        Ok(Box::new(PostgresLoad::start(session, plan, request, ledger).await?))
+        let lasting = current.map(|load| lasting_table(target.schema.as_deref(), load));
+        let plan = plan::make(&session, found, target, &request, lasting).await?;
+        Ok(match offered {
+            Some(offered) => Box::new(ChunkedLoad::start(session, plan, request, &offered, ledger).await?),
+            None => Box::new(PostgresLoad::start(session, plan, request, ledger).await?),
+        })
+    }
+
+    async fn undo(&self, load_id: &LoadId) -> Result<Undone, Fault> {
+        let session = Session::open(&self.connection).await?;
+        let target = match catalog::find(&session, &self.table).await? {
+            Some(relation) => relation.name,
+            None => return Err(catalog::missing(&session, &self.table).await?),
+        };
+        undo::undo(&session, &target, load_id).await
     }
 }

@@ -43,12 +43,15 @@ pub(super) struct Encoder {
     out: Vec<u8>,
     /// Where the message in progress starts.
     message: usize,
+    /// The number of the next row, when rows carry one behind their columns.
+    number: Option<i64>,
 }
 
 impl Encoder {
-    pub(super) fn new(targets: Vec<Target>) -> Self {
-        let mut encoder =
-            Encoder { targets, out: Vec::with_capacity(MESSAGE_BYTES + MESSAGE_BYTES / 4), message: 0 };
+    /// An encoder of a copy. With `number`, rows carry a number behind their columns that counts up from there.
+    pub(super) fn new(targets: Vec<Target>, number: Option<i64>) -> Self {
+        let out = Vec::with_capacity(MESSAGE_BYTES + MESSAGE_BYTES / 4);
+        let mut encoder = Encoder { targets, out, message: 0, number };
         encoder.open_message();
         encoder.out.extend_from_slice(HEADER);
         encoder
@@ -61,11 +64,15 @@ impl Encoder {
             .iter()
             .map(|target| Column::new(batch.column(target.index), target))
             .collect::<Result<_, _>>()?;
-        let count = (columns.len() as u16).to_be_bytes();
+        let count = (columns.len() as u16 + u16::from(self.number.is_some())).to_be_bytes();
         while row < batch.num_rows() && self.out.len() - self.message < MESSAGE_BYTES {
             self.out.extend_from_slice(&count);
             for column in &columns {
                 column.write(&mut self.out, row)?;
+            }
+            if let Some(number) = &mut self.number {
+                eight(&mut self.out, number.to_be_bytes());
+                *number += 1;
             }
             row += 1;
         }

@@ -180,6 +180,11 @@ pub(super) fn is_repeated(error: &tokio_postgres::Error) -> bool {
     error.as_db_error().is_some_and(|error| error.code().code() == "23505")
 }
 
+/// Whether a lock was not free in time.
+pub(super) fn is_lock_timeout(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|error| error.code().code() == "55P03")
+}
+
 /// The connection went away.
 pub(super) fn lost(connection: &Connection, doing: &str, reason: &str) -> Fault {
     Fault::unavailable(format!("{doing}: the connection was lost: {reason} ({})", connection.place()))

@@ -1,30 +1,42 @@
 //! PostgreSQL, versions 12 to 17.
 //!
 //! The definition ties the parts together: settings ([`config`]), sessions (`session`, over `wire` and `tls`), the
-//! catalogs (`catalog`), types (`types`, `numeric`), the reading role (`source`, with `decode` and `filters`) and
-//! the writing role (`destination`, with `plan`, `load`, `encode` and `ledger`).
+//! catalogs (`catalog`), types (`types`, `numeric`), the reading role (`source`, with `split`, `decode` and `filters`)
+//! and the writing role (`destination`). A load is planned (`plan`, `shape`, `stage`), comes as one stream (`load`) or
+//! in chunks (`chunked`, `chunks`) through a copy (`copying`, `encode`), and is put in place by one transaction (`place`,
+//! `dialect`, `misfits`, `preview`, `undo`, `ledger`).
 //!
 //! Invariants: values reach SQL only as bound values or copied rows; names only through `name`; every server error
 //! becomes a fault through the one table in `fault`.
 
 mod catalog;
+mod chunked;
+mod chunks;
 pub mod config;
+mod copying;
 mod decode;
 mod destination;
+mod dialect;
 mod encode;
 mod fault;
 mod filters;
 mod ledger;
 mod load;
+mod misfits;
 mod name;
 mod numeric;
+mod place;
 mod plan;
+mod preview;
 mod protocol;
 mod render;
 mod session;
+mod shape;
 mod source;
+mod stage;
 mod tls;
 mod types;
+mod undo;
 mod wire;
 
 #[cfg(test)]
@@ -64,13 +76,17 @@ impl ConnectorDef for Postgres {
 
     fn capabilities() -> Capabilities {
         Capabilities {
-            write_modes: vec![WriteMode::Append, WriteMode::Overwrite, WriteMode::Upsert],
+            write_modes: WriteMode::ALL.to_vec(),
             projection: true,
             filters: true,
             limit: true,
             queries: true,
             atomic: true,
             idempotent: true,
+            resumes: true,
+            diffs: true,
+            undoes: true,
+            widens: true,
             creates: true,
             adds_columns: true,
             accounts: true,

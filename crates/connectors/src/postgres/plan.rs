@@ -1,25 +1,23 @@
 //! The plan of a load: which incoming column goes where, and how the rows get into the table.
 //!
 //! Made once at the start, against the table as it is then. Rows land directly in the table when that is the whole
-//! load (an append, or a table created just now); else in a temporary staging table, from which the commit moves
-//! them in one go. Changes that lock the table for others, such as a new column, wait for the commit.
+//! load (an append, or a table created just now); else in a staging table, from which the commit moves them in one
+//! go. Changes that lock the table for others, such as a new column, wait for the commit.
 
 use std::collections::HashSet;
 
 use arrow::datatypes::FieldRef;
 use tokio_postgres::types::Type;
-use towpath_connect::types::{canonical, canonical_field};
+use towpath_connect::types::canonical;
 use towpath_connect::{ColumnFit, LoadRequest};
-use towpath_model::contract::ContractRule;
 use towpath_model::{Fault, WriteMode, suggest};
 
 use super::catalog::{self, Column, Identity, Relation};
-use super::name::{TableName, check_new, quote};
+use super::name::{TableName, quote};
 use super::session::Session;
-use super::types::{NO_TYPMOD, PgType, arrow_type, fit, native_type, new_type, through};
-
-/// Name of the staging table, which only its own session sees.
-pub(super) const STAGE: &str = "pg_temp.\"_towpath_stage\"";
+use super::shape;
+use super::stage::{self, Stage};
+use super::types::{Kind, PgType, through};
 
 /// A column that the load writes.
 #[derive(Debug, Clone)]
@@ -31,6 +29,8 @@ pub(super) struct Written {
     pub(super) identity: Identity,
     /// The table draws values from a sequence when none is given.
     pub(super) has_default: bool,
+    /// How values are compared, when plain comparison does not do.
+    pub(super) compare: Option<String>,
 }
 
 impl Written {
@@ -56,37 +56,80 @@ pub(super) enum Emptying {
     Truncate { restart: bool },
     /// `DELETE`, when the account may not truncate.
     Delete,
-    /// Rows are updated by key and the rest is deleted, as other tables refer to them.
+    /// Rows are updated by key and the rest is deleted, as other tables refer to them or the load can be taken back.
     Merge,
+}
+
+/// The versions of mode `history`.
+#[derive(Debug, Clone)]
+pub(super) struct Versions {
+    /// Type of the column with the time from which a version is valid.
+    pub(super) kind: Kind,
+    /// Rows bring that time with them.
+    pub(super) comes: bool,
 }
 
 /// What a load is going to do.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) target: TableName,
-    /// The table was created in this transaction.
+    /// The table comes into being with this load.
     pub(super) created: bool,
-    /// New columns of an existing table, with their types.
-    pub(super) added: Vec<(String, String)>,
+    /// The columns of a table that the load creates only at its end, as SQL.
+    pub(super) definition: Option<String>,
+    /// The staging table becomes the target.
+    pub(super) becomes_target: bool,
+    /// Statements that rename columns of the table, at the end of the load.
+    pub(super) renames: Vec<String>,
+    /// Changes of the table's shape, as parts of one statement each for the two that run at the end of the load.
+    pub(super) alterations: [Vec<String>; 2],
     pub(super) columns: Vec<Written>,
     /// Columns of the target that get no value and are not computed.
     pub(super) unset: Vec<String>,
     pub(super) fits: Vec<ColumnFit>,
-    /// Columns that identify a row; repeated keys inside the load are resolved.
+    /// Columns that identify a row.
     pub(super) key: Vec<String>,
-    /// A unique key consists of exactly the key.
-    pub(super) key_is_unique: bool,
-    pub(super) staged: bool,
+    pub(super) versions: Option<Versions>,
+    /// Type of the column that marks rows of a mirror as gone.
+    pub(super) flag: Option<Kind>,
+    pub(super) stage: Stage,
     pub(super) emptying: Emptying,
     pub(super) notes: Vec<String>,
 }
 
-/// What the values must fit when the load is done already and nothing will be written.
-pub(super) fn fits_of_replay(request: &LoadRequest) -> Vec<ColumnFit> {
-    request.schema.fields().iter().map(free_fit).collect()
+impl Plan {
+    /// The columns by which rows of the load count as repeated: the key, and the time of a version.
+    pub(super) fn distinct<'a>(&'a self, request: &'a LoadRequest) -> Vec<&'a Written> {
+        let time = self.versions.as_ref().filter(|versions| versions.comes);
+        let time = time.map(|_| request.history.valid_from.as_str());
+        let names = self.key.iter().map(String::as_str).chain(time);
+        names.filter_map(|name| self.columns.iter().find(|column| column.name == name)).collect()
+    }
+
+    /// The statements that bring the table into its new shape.
+    pub(super) fn reshaping(&self) -> Vec<String> {
+        let mut statements = self.renames.clone();
+        for parts in self.alterations.iter().filter(|parts| !parts.is_empty()) {
+            statements.push(format!("ALTER TABLE {} {}", self.target.sql(), parts.join(", ")));
+        }
+        statements
+    }
+
+    /// The columns of the staging table, as SQL.
+    pub(super) fn stage_definition(&self) -> String {
+        let mut columns: Vec<String> = match &self.definition {
+            Some(definition) if self.becomes_target => vec![definition.clone()],
+            _ => {
+                let columns = self.columns.iter();
+                columns.map(|column| format!("{} {}", quote(&column.name), column.stage_type())).collect()
+            }
+        };
+        columns.extend(self.stage.number().map(|number| format!("{number} bigint NOT NULL")));
+        columns.join(", ")
+    }
 }
 
-fn free_fit(field: &FieldRef) -> ColumnFit {
+pub(super) fn free_fit(field: &FieldRef) -> ColumnFit {
     ColumnFit::new(field.name(), canonical(field.data_type()))
 }
 
@@ -99,55 +142,74 @@ pub(super) fn check(request: &LoadRequest) -> Result<(), Fault> {
                 .hint("rename one of them in a transform"));
         }
     }
-    if request.mode == WriteMode::Upsert && request.key.is_empty() {
-        return Err(Fault::config("mode `upsert` needs a key")
+    let mode = request.mode.name();
+    if request.key.is_empty() && (request.mode.needs_key() || request.undo.is_some()) {
+        let what = if request.mode.needs_key() { format!("mode `{mode}`") } else { "`undo`".into() };
+        return Err(Fault::config(format!("{what} needs a key"))
             .hint("give `key`, the columns that identify a row, for example `key: [id]`"));
     }
-    for key in &request.key {
-        if !names.contains(key.as_str()) {
-            let fault = Fault::config(format!("the key column `{key}` is not among the incoming columns"));
-            let hint = suggest::hint(key, "incoming columns", names.iter().copied());
-            return Err(fault.hint(hint.unwrap_or_else(|| "correct `key`".into())));
+    let changed = request.history.changed.iter().filter(|_| request.mode == WriteMode::History);
+    for (column, setting) in request.key.iter().map(|key| (key, "key")).chain(changed.map(|c| (c, "changed")))
+    {
+        if !names.contains(column.as_str()) {
+            let fault =
+                Fault::config(format!("the {setting} column `{column}` is not among the incoming columns"));
+            let hint = suggest::hint(column, "incoming columns", names.iter().copied());
+            return Err(fault.hint(hint.unwrap_or_else(|| format!("correct `{setting}`"))));
         }
+    }
+    let own = shape::own_columns(request);
+    let taken = |name: &&str| names.contains(name) && request.history.changed.as_deref() != Some(name);
+    if let Some(name) = own.into_iter().find(taken) {
+        return Err(Fault::config(format!(
+            "mode `{mode}` fills the column `{name}` itself, and one comes in"
+        ))
+        .hint(format!("rename the incoming column, or give another name under `{mode}`")));
     }
     Ok(())
 }
 
-/// Plans the load and creates the table when it does not exist. Runs inside the transaction of the load.
+/// Plans the load. Runs inside a transaction; `lasting` is the staging table of a load in chunks. A load that comes as
+/// one stream creates its table here, and its staging table.
 pub(super) async fn make(
     session: &Session,
     found: Option<Relation>,
     target: TableName,
     request: &LoadRequest,
+    lasting: Option<TableName>,
 ) -> Result<Plan, Fault> {
     let doing = format!("preparing table `{target}`");
-    let created = found.is_none();
-    let relation = match found {
-        Some(relation) => relation,
-        None => create(session, &target, request).await?,
-    };
-    if matches!(relation.kind, 'v' | 'm') {
+    if found.as_ref().is_some_and(|relation| matches!(relation.kind, 'v' | 'm')) {
         return Err(Fault::config(format!("`{target}` is a view, and rows can be loaded into tables only"))
             .hint("give the table behind the view"));
     }
-    let existing = catalog::columns(session, relation.oid).await?;
     let mut plan = Plan {
         target,
-        created,
-        added: Vec::new(),
+        created: found.is_none(),
+        definition: None,
+        becomes_target: false,
+        renames: Vec::new(),
+        alterations: [Vec::new(), Vec::new()],
         columns: Vec::new(),
         unset: Vec::new(),
         fits: Vec::new(),
         key: request.key.clone(),
-        key_is_unique: false,
-        staged: false,
+        versions: None,
+        flag: None,
+        stage: Stage::Direct,
         emptying: Emptying::Delete,
         notes: Vec::new(),
     };
-    if created {
-        plan.notes.push(format!("created table `{}`", plan.target));
-    }
-    match_columns(session, &mut plan, &existing, request).await?;
+    let existing = match &found {
+        Some(relation) => {
+            let mut existing = catalog::columns(session, relation.oid).await?;
+            shape::rename_columns(&mut plan, &mut existing, request);
+            existing
+        }
+        None => shape::create(session, &mut plan, request, lasting.is_some()).await?,
+    };
+    shape::match_columns(session, &mut plan, &existing, request).await?;
+    shape::settle_own_columns(&mut plan, &existing, request)?;
     check_unset(&plan, &existing)?;
     if plan.columns.is_empty() {
         return Err(Fault::contract(format!("no incoming column has a place in table `{}`", plan.target))
@@ -160,181 +222,48 @@ pub(super) async fn make(
         ))
         .hint("give a `key` of columns that the table has and does not compute"));
     }
-    if request.mode == WriteMode::Overwrite && !created {
-        plan_emptying(session, &mut plan, &relation, &doing).await?;
+    if let Some(relation) = &found {
+        shape::check_alterations(session, &plan, relation.oid).await?;
+        if request.mode == WriteMode::Overwrite {
+            plan_emptying(session, &mut plan, relation, request, &doing).await?;
+        }
+        if request.mode == WriteMode::History
+            && catalog::has_unique_key(session, relation.oid, &plan.key).await?
+        {
+            return Err(Fault::contract(format!(
+                "table `{}` allows one row per key, and a history needs one per version",
+                plan.target
+            ))
+            .hint("drop the unique key of these columns, or load into a new table"));
+        }
     }
-    if !plan.key.is_empty() && !created {
-        plan.key_is_unique = catalog::has_unique_key(session, relation.oid, &plan.key).await?;
-    }
-    let in_between = plan.columns.iter().any(|column| through(&column.kind.kind).is_some());
-    let changes = request.mode != WriteMode::Append || !plan.key.is_empty() || !plan.added.is_empty();
-    plan.staged = in_between || (changes && !created);
-    if plan.staged {
-        let columns: Vec<String> = plan
-            .columns
-            .iter()
-            .map(|column| format!("{} {}", quote(&column.name), column.stage_type()))
-            .collect();
-        let sql =
-            format!("CREATE TEMPORARY TABLE \"_towpath_stage\" ({}) ON COMMIT DROP", columns.join(", "));
-        session.batch(&doing, &sql).await?;
-    }
+    plan_stage(session, &mut plan, request, lasting, &doing).await?;
     Ok(plan)
 }
 
-async fn create(session: &Session, target: &TableName, request: &LoadRequest) -> Result<Relation, Fault> {
-    if request.contract.tables != ContractRule::Evolve {
-        let hint = catalog::missing(session, target).await?;
-        let hint = hint.hint_text().filter(|hint| hint.starts_with("did you mean")).map(str::to_owned);
-        return Err(Fault::contract(format!(
-            "the table `{target}` does not exist, and the contract for tables is not `evolve`"
-        ))
-        .hint(
-            hint.unwrap_or_else(|| "create the table, or set the contract for tables to `evolve`".into()),
-        ));
-    }
-    check_new("table", &target.table)?;
-    let fields: Vec<&FieldRef> = request.schema.fields().iter().collect();
-    if fields.is_empty() {
-        return Err(Fault::config(format!(
-            "the table `{target}` cannot be created: the rows have no columns"
-        )));
-    }
-    let types = new_types(session, &fields).await?;
-    let columns: Vec<String> = fields
-        .iter()
-        .zip(types)
-        .map(|(field, kind)| {
-            let not_null = if request.key.contains(field.name()) { " NOT NULL" } else { "" };
-            format!("{} {kind}{not_null}", quote(field.name()))
-        })
-        .collect();
-    let doing = format!("creating table `{target}`");
-    session.batch(&doing, &format!("CREATE TABLE {} ({})", target.sql(), columns.join(", "))).await?;
-    let found = catalog::find(session, target).await?;
-    found.ok_or_else(|| Fault::internal(format!("the table `{target}` vanished after it was created")))
-}
-
-/// The types of new columns. A native type is taken when this server knows it and it holds what comes.
-async fn new_types(session: &Session, fields: &[&FieldRef]) -> Result<Vec<String>, Fault> {
-    for field in fields {
-        check_new("column", field.name())?;
-    }
-    let natives: Vec<Option<&str>> = fields.iter().map(|field| native_type(field)).collect();
-    if natives.iter().all(Option::is_none) {
-        return Ok(fields.iter().map(|field| new_type(field)).collect());
-    }
-    // The name comes with the rows, from anywhere, so it never becomes SQL: the server looks it up, and the name
-    // that the server itself gives to what it found does.
-    let sql = "SELECT coalesce(to_regtype(n.name)::oid, 0) FROM unnest($1) WITH ORDINALITY AS n(name, i) ORDER BY n.i";
-    let rows = session.rows("looking up types", sql, &[(&natives, Type::TEXT_ARRAY)]).await?;
-    let wanted: Vec<(u32, i32)> = rows.iter().map(|row| (row.get(0), NO_TYPMOD)).collect();
-    let known = catalog::resolve(session, &wanted).await?;
-    let types = fields.iter().zip(wanted).zip(known).map(|((field, (oid, _)), known)| {
-        let holds = arrow_type(&known.kind) == *canonical_field(field).data_type();
-        if oid != 0 && holds { known.name } else { new_type(field) }
-    });
-    Ok(types.collect())
-}
-
-/// Finds a place for every incoming column.
-async fn match_columns(
+async fn plan_stage(
     session: &Session,
     plan: &mut Plan,
-    existing: &[Column],
     request: &LoadRequest,
+    lasting: Option<TableName>,
+    doing: &str,
 ) -> Result<(), Fault> {
-    let mut homeless: Vec<(usize, &FieldRef)> = Vec::new();
-    for (index, field) in request.schema.fields().iter().enumerate() {
-        match existing.iter().find(|column| column.name == *field.name()) {
-            Some(column) if column.generated => {
-                plan.fits.push(free_fit(field));
-                plan.notes.push(format!("left out column `{}`, which the table computes", column.name));
-            }
-            Some(column) => {
-                let nullable = !column.not_null && !plan.key.contains(&column.name);
-                plan.fits.push(fit(&column.kind, nullable, field));
-                plan.columns.push(Written {
-                    index,
-                    name: column.name.clone(),
-                    kind: column.kind.clone(),
-                    identity: column.identity,
-                    has_default: column.has_default || column.identity != Identity::None,
-                });
-            }
-            None => {
-                plan.fits.push(free_fit(field));
-                homeless.push((index, field));
-            }
-        }
-    }
-    let taken: HashSet<&str> = plan.columns.iter().map(|column| column.name.as_str()).collect();
-    plan.unset = existing
-        .iter()
-        .filter(|column| {
-            !column.generated && column.identity == Identity::None && !taken.contains(column.name.as_str())
-        })
-        .map(|column| column.name.clone())
-        .collect();
-    if homeless.is_empty() {
+    let in_between = plan.columns.iter().any(|column| through(&column.kind.kind).is_some())
+        || plan.versions.is_some()
+        || request.undo.is_some();
+    if let Some(table) = lasting {
+        plan.becomes_target = plan.created && !in_between;
+        let number = stage::number_column(&plan.columns);
+        let ordered = !plan.distinct(request).is_empty();
+        plan.stage = Stage::Lasting { table, number: ordered.then_some(number) };
         return Ok(());
     }
-    let names =
-        homeless.iter().map(|(_, field)| format!("`{}`", field.name())).collect::<Vec<_>>().join(", ");
-    match request.contract.columns {
-        ContractRule::Evolve => add_columns(session, plan, &homeless).await,
-        ContractRule::DiscardValue => {
-            plan.notes.push(format!("left out columns the table does not have: {names}"));
-            Ok(())
-        }
-        ContractRule::Freeze | ContractRule::DiscardRow => {
-            let (_, first) = homeless[0];
-            let unset: Vec<&str> = plan.unset.iter().map(String::as_str).collect();
-            let near = suggest::nearest(first.name(), unset);
-            let fault = Fault::contract(format!("table `{}` has no column for {names}", plan.target));
-            Err(fault.hint(match near {
-                Some(near) => {
-                    format!("rename `{}` to `{near}` in a transform, if that is meant", first.name())
-                }
-                None => {
-                    "set the contract for columns to `evolve` to add them, or to `discard_value` to leave \
-                         them out"
-                        .into()
-                }
-            }))
-        }
-    }
-}
-
-/// Plans new columns. A table of this session tells what their types are, so that the target stays unlocked.
-async fn add_columns(
-    session: &Session,
-    plan: &mut Plan,
-    homeless: &[(usize, &FieldRef)],
-) -> Result<(), Fault> {
-    let doing = format!("preparing new columns of table `{}`", plan.target);
-    let fields: Vec<&FieldRef> = homeless.iter().map(|(_, field)| *field).collect();
-    let types = new_types(session, &fields).await?;
-    let columns: Vec<String> =
-        fields.iter().zip(&types).map(|(field, kind)| format!("{} {kind}", quote(field.name()))).collect();
-    let sql = format!("CREATE TEMPORARY TABLE \"_towpath_probe\" ({}) ON COMMIT DROP", columns.join(", "));
-    session.batch(&doing, &sql).await?;
-    let probe = TableName { schema: Some("pg_temp".into()), table: "_towpath_probe".into() };
-    let probe = catalog::find(session, &probe).await?;
-    let probe = probe.ok_or_else(|| Fault::internal(format!("{doing}: the probe is gone")))?;
-    for (((index, field), kind), column) in
-        homeless.iter().zip(types).zip(catalog::columns(session, probe.oid).await?)
-    {
-        plan.fits[*index] = fit(&column.kind, !plan.key.contains(field.name()), field);
-        plan.notes.push(format!("added column `{}` ({kind})", field.name()));
-        plan.added.push((field.name().clone(), kind));
-        plan.columns.push(Written {
-            index: *index,
-            name: field.name().clone(),
-            kind: column.kind,
-            identity: Identity::None,
-            has_default: false,
-        });
+    let changes = request.mode != WriteMode::Append || !plan.key.is_empty() || !plan.reshaping().is_empty();
+    if in_between || (changes && !plan.created) {
+        plan.stage = Stage::Temporary;
+        let columns = plan.stage_definition();
+        let sql = format!("CREATE TEMPORARY TABLE \"_towpath_stage\" ({columns}) ON COMMIT DROP");
+        session.batch(doing, &sql).await?;
     }
     Ok(())
 }
@@ -360,6 +289,7 @@ async fn plan_emptying(
     session: &Session,
     plan: &mut Plan,
     relation: &Relation,
+    request: &LoadRequest,
     doing: &str,
 ) -> Result<(), Fault> {
     let sql = "SELECT has_table_privilege(c.oid, 'TRUNCATE'), pg_has_role(c.relowner, 'USAGE'), \
@@ -371,6 +301,7 @@ async fn plan_emptying(
     // Before version 14, tables of other servers cannot be truncated.
     let truncates = truncates && relation.kind != 'f';
     plan.emptying = match referrer {
+        None if request.undo.is_some() => Emptying::Merge,
         None if truncates => Emptying::Truncate { restart: owns },
         None => Emptying::Delete,
         Some(referrer) => {

@@ -124,6 +124,23 @@ impl Session {
         run.await.map_err(|error| self.fault(error, doing))
     }
 
+    /// Runs a query and hands over its rows as the server writes them, without collecting them.
+    pub(super) async fn texts(
+        &self,
+        doing: &str,
+        sql: &str,
+        take: &mut (dyn FnMut(Vec<Option<String>>) -> Result<(), Fault> + Send),
+    ) -> Result<(), Fault> {
+        let messages = self.client.simple_query_raw(sql).await.map_err(|error| self.fault(error, doing))?;
+        let mut messages = std::pin::pin!(messages);
+        while let Some(message) = messages.try_next().await.map_err(|error| self.fault(error, doing))? {
+            if let SimpleQueryMessage::Row(row) = message {
+                take((0..row.len()).map(|place| row.get(place).map(str::to_owned)).collect())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Borrows the connection for a bulk transfer.
     pub(super) async fn bulk(&self, doing: &str) -> Result<Bulk, Fault> {
         // The driver may still wait for an answer nobody asked about, such as that to a closed statement. After

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, FieldRef, IntervalUnit, TimeUnit};
-use towpath_connect::ColumnFit;
 use towpath_connect::fit::TextCheck;
 use towpath_connect::types::{Logical, canonical_field, logical, native, with_logical, with_native};
+use towpath_connect::{ColumnFit, widen};
 
 use super::name::quote;
 
@@ -309,4 +309,39 @@ pub(super) fn through(kind: &Kind) -> Option<&'static str> {
         },
         _ => None,
     }
+}
+
+/// Types of columns that may become wider in place.
+const WIDENING: [&str; 8] =
+    ["smallint", "integer", "bigint", "real", "double precision", "numeric", "date", "character varying"];
+
+/// Whether a column takes every incoming value.
+pub(super) fn takes_all(column: &PgType, incoming: &FieldRef) -> bool {
+    let same_native = native_type(incoming).is_some_and(|name| name == column.name || name == column.bare);
+    if same_native || incoming.data_type() == &DataType::Null {
+        return true;
+    }
+    let by_server = through(&column.kind).is_some_and(|through| through != "numeric");
+    let canonical = canonical_field(incoming);
+    if by_server || (column.max_chars.is_some() && canonical.data_type() == &DataType::Utf8) {
+        return false;
+    }
+    widen::holds(&field(incoming.name(), column, true), &canonical)
+}
+
+/// The type to which a column becomes wider so that it takes every incoming value; `None` when it does already, or
+/// when there is no such type.
+pub(super) fn wider_type(column: &PgType, is_identity: bool, incoming: &FieldRef) -> Option<String> {
+    if !WIDENING.contains(&column.bare.as_str()) {
+        return None;
+    }
+    let canonical = canonical_field(incoming);
+    if column.max_chars.is_some() {
+        return (canonical.data_type() == &DataType::Utf8 && incoming.data_type() != &DataType::Null)
+            .then(|| "text".into());
+    }
+    let wider = widen::widened(&field(incoming.name(), column, true), &canonical)?;
+    let wider = new_type(&Arc::new(wider));
+    // Identity columns are whole numbers.
+    (!is_identity || wider == "bigint" || wider == "integer").then_some(wider)
 }

@@ -15,12 +15,14 @@ use super::fault::explain;
 use super::plan::{Plan, PlanColumn, Store};
 use super::session::Database;
 
-/// Runs an insert statement once per row, with one parameter per column.
+/// Runs an insert statement once per row, with one parameter per column, and one for the row id when the first one
+/// is given.
 pub(super) fn insert(
     database: &Database,
     statement: &mut Statement<'_>,
     plan: &Plan,
     batch: &RecordBatch,
+    first_row_id: Option<i64>,
 ) -> Result<(), Fault> {
     if batch.num_columns() != plan.columns.len() {
         return Err(Fault::internal("a batch has other columns than its load"));
@@ -38,6 +40,11 @@ pub(super) fn insert(
                 Unbound::Sqlite(error) => explain(database, error),
                 Unbound::WouldChange => would_change(&plan.table, &plan.columns[index], &buffer),
             })?;
+        }
+        if let Some(first) = first_row_id {
+            let place = columns.len() + 1;
+            let bound = statement.raw_bind_parameter(place, first + row as i64);
+            bound.map_err(|error| explain(database, error))?;
         }
         statement.raw_execute().map_err(|error| explain(database, error))?;
     }

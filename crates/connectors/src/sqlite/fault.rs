@@ -61,8 +61,25 @@ pub(super) fn explain(database: &Database, error: Error) -> Fault {
     fault.cause(error)
 }
 
+/// The fault of a statement that writes the table.
+pub(super) fn refused(database: &Database, table: &str, error: rusqlite::Error) -> Fault {
+    if code(&error) != Some(ErrorCode::ConstraintViolation) {
+        return explain(database, error);
+    }
+    let text = message(&error).replace("target.", "");
+    let fault = Fault::data(format!("table `{table}` refuses the rows: {text}"));
+    let fault = if text.starts_with("UNIQUE") {
+        fault.hint("use mode `upsert` with a key to replace rows that exist")
+    } else if text.starts_with("FOREIGN KEY") {
+        fault.hint("load the rows that these refer to first")
+    } else {
+        fault.hint("filter or change the rows in a transform, or relax the constraint")
+    };
+    fault.cause(error)
+}
+
 /// What sort of error it is.
-pub(super) fn code(error: &Error) -> Option<ErrorCode> {
+fn code(error: &Error) -> Option<ErrorCode> {
     match error {
         Error::SqlInputError { error, .. } => Some(error.code),
         other => other.sqlite_error_code(),
@@ -70,7 +87,7 @@ pub(super) fn code(error: &Error) -> Option<ErrorCode> {
 }
 
 /// The message of SQLite itself, without the words of the driver.
-pub(super) fn message(error: &Error) -> String {
+fn message(error: &Error) -> String {
     match error {
         Error::SqliteFailure(_, Some(message)) => message.clone(),
         Error::SqlInputError { msg, .. } => msg.clone(),

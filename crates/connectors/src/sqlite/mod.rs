@@ -1,9 +1,11 @@
 //! SQLite: tables, views and queries of a database file; loads in one transaction.
 //!
 //! SQLite keeps any value in any column, so the types of a stream are found by looking at every value once
-//! (`infer`), guided by the declared types (`types`). A load collects its rows in a private temporary database
-//! (`stage`) and touches the real one only at commit, in a single transaction (`commit`): several loads of one
-//! run may write to the same file, and nobody waits for a lock while a pipeline runs.
+//! (`infer`), guided by the declared types (`types`). A load collects its rows in a staging place (`stage`), which
+//! is a private temporary database, or for a load in chunks a file that outlives the process (`kept`). It touches the
+//! real database only at commit, in a single transaction (`commit`): several loads of one run may write to the same
+//! file, and nobody waits for a lock while a pipeline runs. What the rows change is said by the shared SQL of the
+//! write modes (`place`), which `preview` shows and `undo` takes back.
 //!
 //! All calls of SQLite block, so each read and each load has a thread of its own (`session`), joined by bounded
 //! channels. Dropping the stream or the load interrupts the thread.
@@ -12,16 +14,29 @@ mod address;
 mod bind;
 mod commit;
 mod config;
+mod create;
 mod destination;
+mod dialect;
 mod fault;
+mod images;
 mod infer;
+mod kept;
+mod ledger;
+mod load;
+mod own;
+mod place;
 mod plan;
+mod preview;
 mod read;
+mod references;
 mod schema;
 mod session;
 mod source;
+mod split;
 mod stage;
 mod types;
+mod undo;
+mod worker;
 
 use std::sync::Arc;
 
@@ -54,13 +69,17 @@ impl ConnectorDef for Sqlite {
 
     fn capabilities() -> Capabilities {
         Capabilities {
-            write_modes: vec![WriteMode::Append, WriteMode::Overwrite, WriteMode::Upsert],
+            write_modes: WriteMode::ALL.to_vec(),
             projection: true,
             filters: true,
             limit: true,
             queries: true,
             atomic: true,
             idempotent: true,
+            splits: true,
+            resumes: true,
+            diffs: true,
+            undoes: true,
             creates: true,
             adds_columns: true,
             accounts: false,

@@ -4,6 +4,8 @@ use rusqlite::{Connection, Result, params};
 
 /// Name of the table that remembers loads.
 pub(super) const LEDGER: &str = "_towpath_loads";
+/// What the names of tables with the images of loads begin with.
+pub(super) const IMAGES: &str = "_towpath_undo_";
 
 /// A table or view.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +15,8 @@ pub(super) struct Table {
     pub(super) is_view: bool,
     /// The table refuses values of other types than its columns'.
     pub(super) is_strict: bool,
-    has_row_ids: bool,
+    /// Rows have a number besides their columns. Virtual tables may have one, which may mean nothing.
+    pub(super) has_row_ids: bool,
     /// In the order of the table; without the hidden columns of virtual tables.
     pub(super) columns: Vec<Column>,
 }
@@ -25,7 +28,8 @@ pub(super) struct Column {
     /// The declared type; empty when there is none.
     pub(super) type_name: String,
     pub(super) not_null: bool,
-    pub(super) has_default: bool,
+    /// The SQL of its default.
+    pub(super) default: Option<String>,
     /// Position in the primary key, from 1; 0 outside.
     key: i64,
     /// The table computes the value itself.
@@ -66,15 +70,16 @@ pub(super) fn same_name(one: &str, other: &str) -> bool {
 pub(super) fn names(connection: &Connection, schema: &str) -> Result<Vec<(String, bool)>> {
     let mut statement = connection.prepare(&format!(
         "SELECT name, type = 'view' FROM {schema}.sqlite_schema WHERE type IN ('table', 'view') \
-         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> ?1 ORDER BY name"
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> ?1 AND substr(name, 1, length(?2)) <> ?2 \
+         ORDER BY name"
     ))?;
-    statement.query_map([LEDGER], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    statement.query_map([LEDGER, IMAGES], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// Finds a table or view of one of the open databases.
 pub(super) fn find(connection: &Connection, schema: &str, name: &str) -> Result<Option<Table>> {
     let found = connection.query_row(
-        "SELECT name, type = 'view', strict, NOT wr FROM pragma_table_list(?1) WHERE schema = ?2 COLLATE NOCASE",
+        "SELECT name, type = 'view', strict, NOT wr AND type = 'table' FROM pragma_table_list(?1) WHERE schema = ?2 COLLATE NOCASE",
         params![name, schema],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     );
@@ -83,7 +88,7 @@ pub(super) fn find(connection: &Connection, schema: &str, name: &str) -> Result<
         other => other?,
     };
     let mut statement = connection.prepare(
-        "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?1, ?2) \
+        "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1, ?2) \
          WHERE hidden <> 1 ORDER BY cid",
     )?;
     let columns = statement.query_map(params![name, schema], |row| {
@@ -92,7 +97,7 @@ pub(super) fn find(connection: &Connection, schema: &str, name: &str) -> Result<
             name: row.get(0)?,
             type_name: type_name.trim_end_matches("GENERATED ALWAYS").trim_end().to_owned(),
             not_null: row.get(2)?,
-            has_default: row.get(3)?,
+            default: row.get(3)?,
             key: row.get(4)?,
             is_generated: row.get::<_, i64>(5)? >= 2,
         })

@@ -187,3 +187,12 @@ pub(super) fn broken(error: tokio::task::JoinError) -> Fault {
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
+
+/// A short name for a load id, which may hold characters that names of files and tables do not take: its 64-bit
+/// FNV-1a hash. Whoever uses it compares the whole id afterwards.
+pub(super) fn name_hash(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}

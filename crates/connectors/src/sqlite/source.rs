@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Statement};
 use towpath_connect::{
-    BatchStream, Catalog, CatalogEntry, Comparison, Filter, Literal, ReadRequest, Source, StreamInfo,
+    BatchStream, Catalog, CatalogEntry, Chunk, Comparison, Filter, Literal, ReadRequest, Source, StreamInfo,
 };
 use towpath_model::params::ParamType;
 use towpath_model::sql::Bind;
@@ -21,6 +21,7 @@ use super::infer::{Seen, Verdict};
 use super::read;
 use super::schema::{self, Table};
 use super::session::{Database, on_thread, quoted};
+use super::split;
 use super::types::{Declared, Kind, declared};
 
 /// What is read.
@@ -119,6 +120,30 @@ impl Source for SqliteStream {
             && literals.iter().all(|literal| stored(verdict.kind, literal).is_some())
     }
 
+    async fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        let (database, stream) = (self.database.clone(), self.stream.clone());
+        let Stream::Table(name) = stream else { return Ok(None) };
+        on_thread(move |interrupt| {
+            let connection = database.open_to_read()?;
+            interrupt.watch(&connection);
+            let table =
+                schema::find(&connection, "main", &name).map_err(|error| explain(&database, error))?;
+            let table = table.ok_or_else(|| missing_table(&database, &connection, &name))?;
+            split::split(&database, &connection, &table, rows)
+        })
+        .await
+    }
+
+    async fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
+        let (database, chunks) = (self.database.clone(), chunks.to_vec());
+        on_thread(move |interrupt| {
+            let connection = database.open_to_read()?;
+            interrupt.watch(&connection);
+            split::revisit(&database, &connection, &chunks)
+        })
+        .await
+    }
+
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let described = match self.known() {
             Some(described) => described,
@@ -206,6 +231,11 @@ pub(super) fn select(
                 format!("{column} {operator} ?")
             }
         });
+    }
+    if let Some(chunk) = &request.chunk {
+        let (ends, bounds) = split::Range::of(chunk)?.conditions();
+        conditions.extend(ends);
+        values.extend(bounds);
     }
     let condition =
         if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };

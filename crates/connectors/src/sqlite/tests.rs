@@ -148,6 +148,14 @@ async fn sqlite_keeps_the_laws() {
     conformance::run(erase::<Sqlite>().as_ref(), &File::new()).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn random_loads_give_the_tables_of_the_model() {
+    let file = File::new();
+    for seed in 0..60 {
+        Box::pin(conformance::random_loads(erase::<Sqlite>().as_ref(), &file, seed, 12)).await;
+    }
+}
+
 #[test]
 fn addresses_are_relative_or_absolute() {
     let address = <Sqlite as towpath_connect::ConnectorDef>::address;

@@ -89,6 +89,23 @@ pub(super) fn has_numeric_affinity(text: &str) -> bool {
     !text.trim().is_empty() && (has("INT") || !(has("CHAR") || has("CLOB") || has("TEXT") || has("BLOB")))
 }
 
+/// A type name with the affinity of this declared type, so that a column of it keeps values in the same form.
+pub(super) fn affinity(text: &str) -> &'static str {
+    let text = text.to_ascii_uppercase();
+    let has = |part: &str| text.contains(part);
+    if has("INT") {
+        "INTEGER"
+    } else if has("CHAR") || has("CLOB") || has("TEXT") {
+        "TEXT"
+    } else if has("BLOB") || text.trim().is_empty() {
+        "BLOB"
+    } else if has("REAL") || has("FLOA") || has("DOUB") {
+        "REAL"
+    } else {
+        "NUMERIC"
+    }
+}
+
 /// How values of a column are read into Arrow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Kind {

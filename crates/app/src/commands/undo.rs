@@ -1,0 +1,80 @@
+//! `towpath undo`.
+
+use std::sync::Arc;
+use towpath_engine::context::MemoryQuarantine;
+use towpath_engine::run::load_id;
+use towpath_model::{Fault, RunId};
+
+use super::{Stop, wrong};
+use crate::cli::{Options, UndoArgs};
+use crate::output::{Console, Outcome, Tone, count};
+use crate::project::Project;
+use crate::state::{Standing, StateStore};
+
+pub(crate) async fn undo(args: &UndoArgs, options: &Options, console: &Console) -> Result<Outcome, Stop> {
+    let project = Project::load_with_problems(&args.file, options)?;
+    let store = StateStore::open(&project.state_folder())?;
+    let run = which(args, &store, &project)?;
+    let graph = project.compile(Arc::new(MemoryQuarantine::default()), options).await?;
+    // Sources that are gone do not keep anybody from taking a load back.
+    if !graph.problems.is_empty() || !project.problems.is_empty() {
+        return Ok(wrong(&project, &graph, console).unwrap_or(Outcome::Failed));
+    }
+    let loads: Vec<_> = graph
+        .nodes
+        .iter()
+        .filter(|(name, _)| args.node.as_ref().is_none_or(|wanted| wanted == *name))
+        .filter_map(|(name, node)| Some((name, node.destination.as_ref()?)))
+        .collect();
+    if loads.is_empty() {
+        let which = args.node.as_deref().map(|node| format!(" `{node}`")).unwrap_or_default();
+        return Err(
+            Fault::config(format!("the pipeline has no destination{which} that can be reached")).into()
+        );
+    }
+    let mut kept = 0;
+    // The last load that was committed is taken back first.
+    for (name, destination) in loads.into_iter().rev() {
+        let undone = destination.undo(&load_id(&run, name)).await.map_err(|fault| fault.at("node", name))?;
+        if console.json {
+            console.json_line(
+                &serde_json::json!({ "event": "undone", "run": run, "node": name, "undone": undone }),
+            );
+        }
+        let back = undone.reverted;
+        console.say(&format!(
+            "{} {name}: {} inserted rows removed, {} updated rows restored, {} deleted rows put back",
+            console.tone(Tone::Good, "undone:"),
+            count(back.inserted),
+            count(back.updated),
+            count(back.deleted)
+        ));
+        kept += undone.kept;
+        if undone.kept > 0 {
+            console.say(&format!(
+                "  {} {} rows were changed since by somebody else and stay as they are:",
+                console.tone(Tone::Warn, "kept:"),
+                count(undone.kept)
+            ));
+            for sample in &undone.kept_samples {
+                console.say(&format!("    {sample}"));
+            }
+        }
+    }
+    if args.node.is_none() {
+        store.undone(&run)?;
+    }
+    Ok(if kept > 0 { Outcome::Quarantined } else { Outcome::Done })
+}
+
+fn which(args: &UndoArgs, store: &StateStore, project: &Project) -> Result<RunId, Fault> {
+    if let Some(run) = &args.run {
+        return Ok(RunId::from_text(run.clone()));
+    }
+    let runs = store.runs(Some(&project.spec.name), 100)?;
+    let last = runs.into_iter().find(|run| run.standing == Standing::Done);
+    last.map(|run| run.run).ok_or_else(|| {
+        Fault::not_found("no run of this pipeline is remembered that could be taken back")
+            .hint("see `towpath state show`, or name one with `--run`")
+    })
+}
