@@ -172,14 +172,17 @@ impl Servers {
         let mut outcomes: Vec<_> = databases.iter().map(outcome).collect();
         if said.code == 3 {
             let kept = home.towpath(&["quarantine", "load.yaml", "--json"]);
-            let kept = kept.out.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let run = report["run"].clone();
-            let reasons: BTreeSet<String> = kept
-                .filter(|row| row["run"] == run || row["run_id"] == run || run.is_null())
-                .map(|row| format!("{} {}", row["place"].as_str().unwrap(), row["reason"].as_str().unwrap()))
-                .collect();
-            for (_, outcome) in &mut outcomes {
-                outcome.push_str(&format!(" ({})", reasons.iter().cloned().collect::<Vec<_>>().join("; ")));
+            let kept: Vec<Value> = kept.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            for (database, outcome) in &mut outcomes {
+                let own = kept.iter().filter(|row| row["node"] == "rows" || row["node"] == *database);
+                let shown = |row: &Value| {
+                    format!("{} {}", row["place"].as_str().unwrap(), row["reason"].as_str().unwrap())
+                };
+                let reasons: BTreeSet<String> = own.map(shown).collect();
+                if !reasons.is_empty() {
+                    outcome.push_str(": ");
+                    outcome.push_str(&reasons.into_iter().collect::<Vec<_>>().join("; "));
+                }
             }
         }
         Some(outcomes)
@@ -202,10 +205,9 @@ fn every_public_test_stream_has_its_known_outcome_in_every_database() {
     let next = AtomicUsize::new(0);
     let found: Mutex<Vec<(usize, String)>> = Mutex::default();
     let work = || {
-        while let Some((place, case)) = cases.get(next.load(Ordering::Relaxed)).and_then(|_| {
+        loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
-            Some((place, cases.get(place)?))
-        }) {
+            let Some(case) = cases.get(place) else { break };
             let mut lines = format!("{}\n", case.name);
             for (stream, key) in streams(&case.text) {
                 let home = Sandbox::new();

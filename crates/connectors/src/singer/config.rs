@@ -3,7 +3,8 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// A tap to run, or a file of what one said. Give either `path` or `command`.
@@ -43,10 +44,20 @@ pub(crate) struct Connection {
 }
 
 /// A mapping whose values are not shown.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Clone, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
 pub(crate) struct Private(pub(super) Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Private {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // The message for a text in this place would quote it, and it may be a secret.
+        match Value::deserialize(from)? {
+            Value::Object(map) => Ok(Private(map)),
+            _ => Err(D::Error::custom("a mapping must stand here")),
+        }
+    }
+}
 
 impl fmt::Debug for Private {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
