@@ -2,9 +2,12 @@
 # Installs what a task needs on Debian, and only what is missing. Asks for nothing and starts no service.
 #   tools/prepare.sh build          a C compiler, for the bundled libraries
 #   tools/prepare.sh servers        PostgreSQL and MariaDB; tests start their own, in temporary folders
+#   tools/prepare.sh singer         Python packages with Singer streams (tools/singer.txt), in a virtual environment in
+#                                   the cache folder of the user; TOWPATH_TEST_SINGER names another folder
 set -eu
 
 missing=""
+singer=""
 want() { # program, package
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
@@ -21,6 +24,11 @@ for task in "$@"; do
         want mariadb mariadb-client
         want runuser util-linux
         ;;
+    singer)
+        want python3 python3
+        python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
+        singer=${TOWPATH_TEST_SINGER:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/singer}
+        ;;
     *)
         echo "tools/prepare.sh: unknown task $task" >&2
         exit 2
@@ -28,25 +36,37 @@ for task in "$@"; do
     esac
 done
 
-[ -n "$missing" ] || exit 0
-if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
-    echo "missing:$missing" >&2
-    echo "hint: install these packages (on Debian, as root: apt-get install$missing)" >&2
-    exit 1
-fi
+install() {
+    if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
+        echo "missing:$missing" >&2
+        echo "hint: install these packages (on Debian, as root: apt-get install$missing)" >&2
+        exit 1
+    fi
 
-# The packages would start a server of their own, which nobody here needs. 101 means: do not start it.
-policy=/usr/sbin/policy-rc.d
-if [ ! -e "$policy" ]; then
-    trap 'rm -f "$policy"' EXIT INT TERM
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
+    # The packages would start a server of their own, which nobody here needs. 101 means: do not start it.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT INT TERM
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    echo "installing:$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    log=$(mktemp)
+    if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >"$log" 2>&1; then
+        cat "$log" >&2
+        exit 1
+    fi
+    rm -f "$log"
+}
+[ -z "$missing" ] || install
+
+# The list of packages stands in the folder once all of them are there.
+wanted=$(dirname "$0")/singer.txt
+if [ -n "$singer" ] && ! cmp -s "$wanted" "$singer/installed.txt"; then
+    echo "installing: $(grep -v '^#' "$wanted" | tr '\n' ' ')"
+    mkdir -p "$(dirname "$singer")"
+    python3 -m venv "$singer"
+    "$singer/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
+    cp "$wanted" "$singer/installed.txt"
 fi
-echo "installing:$missing"
-export DEBIAN_FRONTEND=noninteractive
-log=$(mktemp)
-if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >"$log" 2>&1; then
-    cat "$log" >&2
-    exit 1
-fi
-rm -f "$log"

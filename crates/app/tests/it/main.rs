@@ -12,4 +12,5 @@ mod industrial;
 mod loads;
 mod sandbox;
 mod shipped;
+mod singer;
 mod streams;

@@ -80,6 +80,12 @@ impl Fitter {
 
     /// The rows that fit, in the types of the load, and the others, with the values that are left out of rows.
     pub fn fit(&mut self, batch: RecordBatch) -> Result<(RecordBatch, Vec<Reject>), Fault> {
+        let (fitted, rejects) = self.fit_rows(batch)?;
+        Ok((fitted, rejects.into_iter().map(|(_, reject)| reject).collect()))
+    }
+
+    /// Like [`Fitter::fit`], and says of each reject which row of the batch it was, for who knows a better place.
+    pub fn fit_rows(&mut self, batch: RecordBatch) -> Result<(RecordBatch, Vec<(usize, Reject)>), Fault> {
         let first = self.rows_seen + 1;
         self.rows_seen += batch.num_rows() as u64;
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len());
@@ -133,7 +139,7 @@ impl Fitter {
             }
         }
         rejects.sort_by_key(|(row, _)| *row);
-        Ok((fitted, rejects.into_iter().map(|(_, reject)| reject).collect()))
+        Ok((fitted, rejects))
     }
 }
 

@@ -29,7 +29,6 @@ mod spool;
 mod stage;
 #[cfg(test)]
 mod tests;
-mod trouble;
 mod values;
 mod writing;
 
@@ -41,8 +40,8 @@ use serde_json::json;
 use towpath_connect::{Address, Capabilities, Catalog, ConnectorDef, Context, Destination, Source};
 use towpath_model::{Fault, WriteMode};
 
+use crate::trouble::{self, io_fault};
 use place::Place;
-use trouble::io_fault;
 
 /// The connector `file`.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 
 /// The text of a value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Null,
     Boolean(bool),
     /// The digits, sign, point and exponent as written.
@@ -17,10 +17,10 @@ pub(super) enum Value<'a> {
 }
 
 /// Why a record is no object that can be read.
-pub(super) type Why = &'static str;
+pub(crate) type Why = &'static str;
 
 /// Calls `each` with every key (what stands between its quotes, and whether it holds backslashes) and value.
-pub(super) fn members<'a>(
+pub(crate) fn members<'a>(
     record: &'a [u8],
     mut each: impl FnMut(&'a [u8], bool, Value<'a>) -> Result<(), Why>,
 ) -> Result<(), Why> {
@@ -57,7 +57,7 @@ pub(super) fn members<'a>(
 }
 
 /// Whether the JSON text of a key, with its quotes, means `name`.
-pub(super) fn key_is(quoted: &[u8], name: &str) -> bool {
+pub(crate) fn key_is(quoted: &[u8], name: &str) -> bool {
     serde_json::from_slice::<String>(quoted).is_ok_and(|key| key == name)
 }
 
@@ -184,7 +184,7 @@ fn is_number(word: &[u8]) -> bool {
 }
 
 /// Appends a text with its escapes resolved. `None` when an escape is wrong, or half of a surrogate pair.
-pub(super) fn unescape(raw: &[u8], plain: &mut Vec<u8>) -> Option<()> {
+pub(crate) fn unescape(raw: &[u8], plain: &mut Vec<u8>) -> Option<()> {
     let mut rest = raw;
     while let Some(at) = memchr::memchr(b'\\', rest) {
         plain.extend_from_slice(&rest[..at]);

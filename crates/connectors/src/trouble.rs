@@ -5,7 +5,7 @@ use std::io;
 use towpath_model::Fault;
 
 /// Turns an error of the operating system into a fault. `what` is `file` or `folder`.
-pub(super) fn io_fault(what: &str, name: &str, error: io::Error) -> Fault {
+pub(crate) fn io_fault(what: &str, name: &str, error: io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::NotFound => Fault::not_found(format!("{what} `{name}` does not exist")),
         io::ErrorKind::PermissionDenied => {
