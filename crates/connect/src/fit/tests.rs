@@ -80,7 +80,7 @@ fn limits_of_a_column_keep_single_rows_out() {
         times,
         seconds,
         &["1970-01-01T00:00:00.001", "null"],
-        &["`1969-12-31 23:59:59.999999` has more digits after the second than x keeps"],
+        &["`1969-12-31T23:59:59.999999` has more digits after the second than x keeps"],
     );
     let spans = native(ColumnFit { max_span: Some(5), ..to(DataType::Duration(TimeUnit::Microsecond)) });
     let (values, reasons) = fit(DurationMicrosecondArray::from(vec![-5, 5, 6, -6]), spans).unwrap();
