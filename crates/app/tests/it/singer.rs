@@ -313,7 +313,7 @@ fn a_tap_is_run_and_goes_on_from_its_state() {
     );
     let refused = home.command(&["run", "users.yaml"]).env("TAP_SECRET", "s3cret-token").output().unwrap();
     let refused = said(refused);
-    refused.expect(1, &["must be a mapping, or a JSON object as text"]);
+    refused.expect(2, &["must be a mapping, or a JSON object as text"]);
     assert!(!refused.err.contains("s3cret-token"), "{refused:#?}");
     assert_eq!(home.sqlite("copy.db", "select count(*) from users"), "5");
     load(5).expect(0, &["rows written"]);
