@@ -66,7 +66,9 @@ fn is_empty(value: &Value) -> bool {
 fn kind(root: &Value, schema: &Value) -> String {
     let schema = follow(root, schema);
     if schema.get("x-secret").is_some() {
-        return "text, secret".into();
+        let is_mapping =
+            schema["type"].as_array().is_some_and(|names| names.iter().any(|name| name == "object"));
+        return if is_mapping { "mapping, secret".into() } else { "text, secret".into() };
     }
     if schema.get("x-sql").is_some() {
         return "SQL, or `{ file: … }`".into();

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use towpath_testkit::{MariaDb, Postgres, mariadb, postgres};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, said};
 
 const WANTED: &str = include_str!("../../../../tools/singer.txt");
 const EXPECTED: &str = include_str!("singer_streams.txt");
@@ -306,7 +306,17 @@ fn a_tap_is_run_and_goes_on_from_its_state() {
     assert_eq!(home.sqlite("copy.db", days), r#"1 ["a","1"], 2 ["a","2"], 3 ["a","3"]"#);
     std::fs::rename(home.path("next.json"), home.path("state.json")).unwrap();
     load(5).expect(0, &["2 rows written"]);
+    // Settings that stand in the wrong place are not quoted either.
+    home.write(
+        "connections.yaml",
+        "users: { connector: singer, command: [x], config: \"${env.TAP_SECRET}\" }",
+    );
+    let refused = home.command(&["run", "users.yaml"]).env("TAP_SECRET", "s3cret-token").output().unwrap();
+    let refused = said(refused);
+    refused.expect(2, &["must be a mapping, or a JSON object as text"]);
+    assert!(!refused.err.contains("s3cret-token"), "{refused:#?}");
     assert_eq!(home.sqlite("copy.db", "select count(*) from users"), "5");
+    load(5).expect(0, &["rows written"]);
     home.towpath(&["discover", "users"]).expect(0, &["users", "changed", "timestamp with time zone"]);
     // A tap that fails half-way loads nothing, and its secrets are not shown.
     let failed = load(9);

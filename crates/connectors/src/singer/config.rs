@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -19,20 +19,21 @@ pub(crate) struct Connection {
     /// No shell reads the words.
     pub(super) command: Option<Vec<String>>,
 
-    /// Settings of the tap, for example `{ repository: acme/shop, auth_token: "${env.GITHUB_TOKEN}" }`. The tap gets
-    /// them as a private temporary file; no message of Towpath shows their values.
+    /// Settings of the tap, for example `{ repository: acme/shop, auth_token: "${env.GITHUB_TOKEN}" }`, or all of them
+    /// as JSON text, for example `${env.GITHUB_CONFIG}`. The tap gets them as a private temporary file; no message of
+    /// Towpath shows their values.
     pub(super) config: Option<Private>,
 
     /// What the tap shall read, in the form in which it prints it with `--discover`, with the streams marked that are
     /// wanted. Without it, most taps read everything.
-    pub(super) catalog: Option<Private>,
+    pub(super) catalog: Option<Map<String, Value>>,
 
     /// The same for old taps, which take it as `--properties`.
-    pub(super) properties: Option<Private>,
+    pub(super) properties: Option<Map<String, Value>>,
 
     /// Where the tap shall go on, as it said in an earlier run, for example
     /// `{ bookmarks: { users: { updated_at: "2025-12-31T00:00:00Z" } } }`.
-    pub(super) state: Option<Private>,
+    pub(super) state: Option<Map<String, Value>>,
 
     /// File that holds the same, for example `state.json`. While it does not exist, the tap begins at its beginning.
     pub(super) state_file: Option<String>,
@@ -44,18 +45,32 @@ pub(crate) struct Connection {
 }
 
 /// A mapping whose values are not shown.
-#[derive(Clone, JsonSchema)]
-#[serde(transparent)]
-#[schemars(inline)]
+#[derive(Clone)]
 pub(crate) struct Private(pub(super) Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Private {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        // The message for a text in this place would quote it, and it may be a secret.
+        // No message may quote what stands here instead, for it may be a secret.
+        let refused = || D::Error::custom("`config` must be a mapping, or a JSON object as text");
         match Value::deserialize(from)? {
             Value::Object(map) => Ok(Private(map)),
-            _ => Err(D::Error::custom("a mapping must stand here")),
+            Value::String(text) => serde_json::from_str(&text).map(Private).map_err(|_| refused()),
+            _ => Err(refused()),
         }
+    }
+}
+
+impl JsonSchema for Private {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Private".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["object", "string"], "x-secret": true })
     }
 }
 

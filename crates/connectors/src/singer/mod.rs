@@ -54,15 +54,14 @@ impl ConnectorDef for Singer {
     }
 
     fn address(url: &str, with_stream: bool) -> Result<Address, Fault> {
-        let path = url.strip_prefix("singer:").unwrap_or(url);
-        let path = path.strip_prefix("//").unwrap_or(path);
+        let path = url.strip_prefix("singer://").unwrap_or(url);
         let (path, stream) = match (with_stream, path.rsplit_once('#')) {
             (true, Some((path, stream))) => (path, Some(json!({ "stream": stream }))),
             _ => (path, None),
         };
         if path.is_empty() || (with_stream && stream.is_none()) {
             return Err(Fault::config(format!("`{url}` does not name a file and a stream in it"))
-                .hint("write the file, a `#` and the stream, for example `singer:messages.singer#users`"));
+                .hint("write the file, a `#` and the stream, for example `singer://messages.singer#users`"));
         }
         Ok(Address { connection: json!({ "path": path }), stream })
     }

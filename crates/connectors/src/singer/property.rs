@@ -135,7 +135,7 @@ impl Property {
             _ => return Property::anything(),
         };
         let named = schema.get("format").and_then(Value::as_str);
-        let format = (sort == Sort::Text).then(|| match named {
+        let format = (sort == Sort::Text).then_some(match named {
             Some("date-time") => Format::DateTime,
             Some("date") => Format::Date,
             Some("time") => Format::Time,

@@ -53,7 +53,7 @@ pub(super) fn read(
                         }
                         continue;
                     }
-                    Err(why) => Reject { original: visible(row), ..why.0 },
+                    Err(why) => Reject { original: visible(row), ..*why.0 },
                 }
             }
             Ok(_) => continue,
@@ -69,15 +69,15 @@ pub(super) fn read(
 }
 
 /// Why a row is refused: a reject without its place and original.
-struct Why(Reject);
+struct Why(Box<Reject>);
 
 impl Why {
     fn plain(reason: impl Into<String>) -> Self {
-        Why(Reject { reason: reason.into(), ..Reject::default() })
+        Why(Box::new(Reject { reason: reason.into(), ..Reject::default() }))
     }
 
     fn of(column: &str, reason: impl Into<String>) -> Self {
-        Why(Reject { column: Some(column.to_owned()), reason: reason.into(), ..Reject::default() })
+        Why(Box::new(Reject { column: Some(column.to_owned()), reason: reason.into(), ..Reject::default() }))
     }
 }
 
@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
             let value = values[*place].unwrap_or(Value::Null);
             texts.push(types::text(value, &column(*place).property, field).map_err(|reason| {
                 let Why(reject) = Why::of(field.name(), reason);
-                Why(Reject { value: Some(types::shown(value)), ..reject })
+                Why(Box::new(Reject { value: Some(types::shown(value)), ..*reject }))
             })?);
         }
         for (builder, text) in self.texts.iter_mut().zip(texts) {

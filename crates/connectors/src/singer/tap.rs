@@ -5,6 +5,7 @@
 //! without the values of its settings.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -30,15 +31,20 @@ const CATALOG: u64 = 256 << 20;
 const SHORTEST_SECRET: usize = 4;
 
 /// An installed tap with its settings.
-#[derive(Debug)]
 pub(super) struct Tap {
     words: Vec<String>,
     name: String,
     base: PathBuf,
     scratch: PathBuf,
     /// Options that take a file, with what it holds.
-    files: Vec<(&'static str, Private)>,
+    files: Vec<(&'static str, Map<String, Value>)>,
     state_file: Option<PathBuf>,
+}
+
+impl fmt::Debug for Tap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tap({})", self.name)
+    }
 }
 
 impl Tap {
@@ -58,7 +64,7 @@ impl Tap {
         let name =
             Path::new(program).file_name().and_then(|name| name.to_str()).unwrap_or(program).to_owned();
         let files = [
-            ("--config", connection.config),
+            ("--config", connection.config.map(|Private(map)| map)),
             ("--catalog", connection.catalog),
             ("--properties", connection.properties),
             ("--state", connection.state),
@@ -113,7 +119,7 @@ impl Tap {
             command.arg(option);
             match self.files.iter().find(|(name, _)| name == option) {
                 Some((_, value)) => {
-                    let file = self.private(&value.0)?;
+                    let file = self.private(value)?;
                     command.arg(file.path());
                     files.push(file);
                 }
@@ -193,7 +199,7 @@ impl Tap {
 
     fn without_secrets(&self, mut said: String) -> String {
         let mut secrets = Vec::new();
-        for (_, Private(values)) in self.files.iter().filter(|(option, _)| *option == "--config") {
+        for (_, values) in self.files.iter().filter(|(option, _)| *option == "--config") {
             values.values().for_each(|value| leaves(value, &mut secrets));
         }
         // A secret that holds another one goes first.

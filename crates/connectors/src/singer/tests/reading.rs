@@ -187,8 +187,8 @@ fn settings_that_contradict_each_other_are_refused() {
     }
     let connection = json!({ "command": ["t"], "config": "s3cret" });
     let fault = connector().source(&connection, &json!({ "stream": "t" }), &Context::new(".")).unwrap_err();
-    assert!(fault.to_string().ends_with("a mapping must stand here"), "{fault}");
-    let address = connector().address("singer:saved/m.singer#users", true).unwrap();
+    assert!(fault.to_string().ends_with("must be a mapping, or a JSON object as text"), "{fault}");
+    let address = connector().address("singer://saved/m.singer#users", true).unwrap();
     assert_eq!(
         (address.connection, address.stream),
         (json!({ "path": "saved/m.singer" }), Some(json!({ "stream": "users" })))
