@@ -44,7 +44,6 @@ class Case:
 _COPY_GOAL = (
     Goal("psql-binary", 1.3),
     Goal("psql-binary", 1.4, "towpath-resumable"),
-    Goal("towpath-resumable", 1.15, "towpath-killed"),
     Goal("sling", 1 / 6, "towpath-resumable"),
     Goal("dlt", 1 / 12, "towpath-resumable"),
 )
@@ -69,6 +68,11 @@ CASES = (
          None, (), 100),
     Case("upsert", "Upsert of 200 k rows into 2 M, 10 mixed columns", "upsert", BOOKINGS, 2_000_000,
          "psql-binary"),
+    # Long enough that half of it is more than the start of two programs.
+    Case("resume", "Killed at 50 % and resumed, PostgreSQL → PostgreSQL, 10 M rows × 5 numeric columns", "pg_to_pg",
+         READINGS, 10_000_000, None,
+         (Goal("psql-binary", 1.4, "towpath-resumable"), Goal("towpath-resumable", 1.15, "towpath-killed")), 128,
+         ("towpath-resumable", "towpath-killed", "psql-binary")),
     Case("mirror", "Mirror of 2 M rows with 300 k changes, 10 mixed columns", "mirror", BOOKINGS, 2_000_000),
     Case("history", "History: 200 k new versions into 2 M rows, 10 mixed columns", "history", BOOKINGS, 2_000_000),
     Case("pipeline", "Filter, join, aggregate: CSV of 135 MB with a table of 65 k → 48 rows", "pipeline", SALES,
