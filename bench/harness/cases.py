@@ -44,16 +44,16 @@ class Case:
 _COPY_GOAL = (
     Goal("psql-binary", 1.3),
     Goal("psql-binary", 1.4, "towpath-resumable"),
-    Goal("sling", 1 / 6, "towpath-resumable"),
-    Goal("dlt", 1 / 12, "towpath-resumable"),
 )
+# On the mixed table the floor itself is less than six times ahead of Sling.
+_PEER_GOAL = (Goal("sling", 1 / 6, "towpath-resumable"), Goal("dlt", 1 / 12, "towpath-resumable"))
 _CSV_GOAL = (Goal("psql-text", 1.2),)
 _FLAT = ("towpath", "psql-binary", "psql-text", "duckdb")
 _RESUMABLE = ("towpath", "towpath-resumable")
 
 CASES = (
     Case("pg-numeric", "PostgreSQL → PostgreSQL, 2 M rows × 5 numeric columns", "pg_to_pg", READINGS, 2_000_000,
-         "psql-binary", _COPY_GOAL, 100),
+         "psql-binary", (*_COPY_GOAL, *_PEER_GOAL), 100),
     Case("pg-mixed", "PostgreSQL → PostgreSQL, 1 M rows × 12 mixed columns", "pg_to_pg", ORDERS, 1_000_000,
          "psql-binary", _COPY_GOAL, 100),
     Case("mariadb-pg", "MariaDB → PostgreSQL, 1 M rows × 12 mixed columns", "mariadb_to_pg", ORDERS, 1_000_000,
