@@ -148,7 +148,7 @@ fn a_half_open_connection_to_mariadb_can_be_left() {
 fn trouble_without_retries_says_what_happened_and_shows_nothing() {
     let server = Server::Postgres(towpath_testkit::postgres());
     // Far enough for some chunks to be sealed.
-    let proxy = Proxy::start(server.port(), Trouble::Cut { after: 500_000 }, 1);
+    let proxy = Proxy::start(server.port(), Trouble::Cut { after: 900_000 }, 1);
     let home = home(&server, &server.through(&proxy));
     home.towpath(&["run", "copies.yaml", "--retries", "0"]).expect(1, &["connection", "--resume"]);
     assert_eq!(server.sql("SELECT to_regclass('copies') IS NULL").trim(), "t");
