@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fixed::config::Fixed;
+
 /// A folder of files.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -28,6 +30,8 @@ pub(crate) enum Format {
     Parquet,
     /// Apache Arrow IPC (also called Feather), as file or stream.
     Arrow,
+    /// Lines whose columns stand at fixed places; see `fixed`.
+    Fixed,
 }
 
 /// How the file to read is compressed.
@@ -115,6 +119,10 @@ pub(crate) struct Source {
     /// JSON: where the list of objects is, when it is not the document itself, for example `data.items`.
     #[serde(default)]
     pub(super) records: Option<String>,
+
+    /// Fixed width: where the columns stand. Needs `format: fixed`.
+    #[serde(default)]
+    pub(super) fixed: Option<Fixed>,
 }
 
 /// Writes one file, or adds a file to a folder.
@@ -160,6 +168,7 @@ impl Source {
             columns: BTreeMap::new(),
             null_values: Vec::new(),
             records: None,
+            fixed: None,
         }
     }
 }

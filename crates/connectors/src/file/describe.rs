@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema};
-use towpath_connect::StreamInfo;
 use towpath_connect::types::{Logical, describe, with_logical};
+use towpath_connect::{ReadProgress, StreamInfo};
 use towpath_model::Fault;
 
 use super::bytes::compression_of;
@@ -21,6 +21,8 @@ use super::infer::{Evidence, Pass};
 use super::json;
 use super::pieces::threads;
 use super::place::FileRef;
+use super::rows;
+use super::walks;
 
 /// Most remarks about one stream; wide files could have thousands.
 const NOTES: usize = 20;
@@ -56,16 +58,15 @@ pub(super) fn describe_files(
                 let seen = json::infer::infer(cutter, file, pass)?;
                 found.add_rows((!seen.is_cut).then_some(seen.borders.rows));
                 borders = (format == Format::Ndjson).then_some(seen.borders);
-                for (name, evidence) in seen.columns {
-                    if file.partitions.iter().any(|(key, _)| *key == name) {
-                        return Err(Fault::contract(format!(
-                            "`{name}` is a key in file `{}` and the name of a folder on the way to it",
-                            file.name
-                        ))
-                        .hint("rename the folder, or give the path of each file"));
-                    }
-                    found.column(&name).merge(evidence, 0);
-                }
+                found.merge(file, seen.columns)?;
+            }
+            Format::Fixed => {
+                let progress = Arc::<ReadProgress>::default();
+                let walk = walks::open(file, format, settings, Some(Arc::clone(&progress)))?;
+                let mut seen = rows::infer::infer(walk, file, || progress.bytes() >= most_bytes)?;
+                found.add_rows(seen.rows);
+                found.notes.append(&mut seen.notes);
+                found.merge(file, seen.columns)?;
             }
             Format::Parquet => found.typed(file, columnar::parquet_read::describe(file)?)?,
             Format::Arrow => found.typed(file, columnar::ipc::describe(file)?)?,
@@ -75,7 +76,7 @@ pub(super) fn describe_files(
         }
         found.borders.push(borders);
     }
-    if matches!(format, Format::Ndjson | Format::Json) && !found.columns.is_empty() {
+    if format.is_text() && format != Format::Csv && !found.columns.is_empty() {
         let names: Vec<String> = found.columns.iter().map(|(name, _)| name.clone()).collect();
         csv.check_names(&names, &settings.path)?;
     }
@@ -136,6 +137,21 @@ impl Found {
             self.columns.len() - 1
         });
         &mut self.columns[place].1
+    }
+
+    /// Adds the columns of a file whose names are found on the way.
+    fn merge(&mut self, file: &FileRef, columns: Vec<(String, Evidence)>) -> Result<(), Fault> {
+        for (name, evidence) in columns {
+            if file.partitions.iter().any(|(key, _)| *key == name) {
+                return Err(Fault::contract(format!(
+                    "`{name}` is a key in file `{}` and the name of a folder on the way to it",
+                    file.name
+                ))
+                .hint("rename the folder, or give the path of each file"));
+            }
+            self.column(&name).merge(evidence, 0);
+        }
+        Ok(())
     }
 
     /// Adds a file whose format has types: columns of one name must have one type.

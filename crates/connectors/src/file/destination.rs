@@ -52,6 +52,10 @@ impl FileDestination {
                 }
             })?,
         };
+        if !format.is_written() {
+            return Err(Fault::config(format!("{} files are only read", format.title()))
+                .hint("write `csv`, `ndjson`, `json`, `parquet` or `arrow`"));
+        }
         let compression = match settings.compression {
             Compression::Auto if format.is_text() => ending(Path::new(path)).compression,
             given => given,
@@ -246,6 +250,7 @@ impl FileDestination {
             Format::Csv => ColumnFit { years: Some((1, 9999)), ..fit },
             Format::Ndjson | Format::Json => ColumnFit { years: Some((1, 9999)), non_finite: false, ..fit },
             Format::Parquet | Format::Arrow => ColumnFit { nullable: true, ..fit },
+            Format::Fixed => fit,
         }
     }
 
@@ -283,6 +288,7 @@ impl FileDestination {
                 Box::new(ParquetEncoder::new(out, name, schema, self.compression, rows)?)
             }
             Format::Arrow => Box::new(IpcEncoder::new(out, name, schema, self.compression)?),
+            Format::Fixed => return Err(Fault::internal("a format that is only read was to be written")),
         })
     }
 }

@@ -76,6 +76,7 @@ impl Format {
             Format::Ndjson | Format::Json => "JSON",
             Format::Parquet => "Parquet",
             Format::Arrow => "Arrow",
+            Format::Fixed => "fixed-width",
         }
     }
 
@@ -87,12 +88,18 @@ impl Format {
             Format::Json => "json",
             Format::Parquet => "parquet",
             Format::Arrow => "arrow",
+            Format::Fixed => "txt",
         }
     }
 
     /// Text whose types must be inferred, and which may be compressed as a whole.
     pub(super) fn is_text(self) -> bool {
-        matches!(self, Format::Csv | Format::Ndjson | Format::Json)
+        matches!(self, Format::Csv | Format::Ndjson | Format::Json | Format::Fixed)
+    }
+
+    /// Whether files of this format can be written.
+    pub(super) fn is_written(self) -> bool {
+        !matches!(self, Format::Fixed)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
 //! ([`place`], [`stage`]), how their bytes are packed ([`bytes`], [`writing`]), and what they hold ([`csv`], [`json`],
-//! [`columnar`]). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
+//! [`columnar`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
 //! [`pieces`] spreads the work over processors, and [`source`] and [`destination`] put it all together.
 
 mod append;
@@ -16,6 +16,7 @@ mod csv;
 mod describe;
 mod destination;
 mod discover;
+mod fixed;
 mod format;
 mod given;
 mod infer;
@@ -24,12 +25,14 @@ mod load;
 mod pieces;
 mod place;
 mod reading;
+mod rows;
 mod source;
 mod spool;
 mod stage;
 #[cfg(test)]
 mod tests;
 mod values;
+mod walks;
 mod writing;
 
 use std::sync::Arc;

@@ -25,8 +25,13 @@ use super::json;
 use super::pieces::threads;
 use super::place::{FileRef, Place};
 use super::reading::{Output, Shape, broke_down, stream};
+use super::rows;
 use super::spool::Spool;
 use super::trouble::io_fault;
+use super::walks;
+
+/// Formats whose types are decided over all values.
+const TEXTS: [Format; 4] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed];
 
 /// One file, or many as one stream.
 #[derive(Debug)]
@@ -64,8 +69,9 @@ impl FileSource {
             (settings.quote.is_some(), "quote", &[Format::Csv]),
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
             (settings.records.is_some(), "records", &[Format::Json]),
-            (!settings.columns.is_empty(), "columns", &[Format::Csv, Format::Ndjson, Format::Json]),
-            (is_packed(settings.compression), "compression", &[Format::Csv, Format::Ndjson, Format::Json]),
+            (settings.fixed.is_some(), "fixed", &[Format::Fixed]),
+            (!settings.columns.is_empty(), "columns", &TEXTS),
+            (is_packed(settings.compression), "compression", &TEXTS),
         ] {
             if let Some(format) = format
                 && set
@@ -75,6 +81,7 @@ impl FileSource {
                     .hint(format!("remove `{name}`, or set `format`")));
             }
         }
+        walks::check(&settings, format)?;
         let records = settings.records.as_deref().unwrap_or_default();
         let records = records.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         if settings.path != "-" {
@@ -147,7 +154,7 @@ impl Inner {
             let groups = match known.format {
                 Format::Parquet => Some(columnar::parquet_read::group_rows(file)?),
                 Format::Arrow => columnar::ipc::group_rows(file)?,
-                Format::Csv | Format::Ndjson | Format::Json => None,
+                _ => None,
             };
             let parts = match (groups, borders) {
                 (Some(groups), _) => chunks::group(&groups, rows),
@@ -247,6 +254,10 @@ impl Inner {
             }
             Format::Parquet => columnar::parquet_read::read(file, part, output),
             Format::Arrow => columnar::ipc::read(file, part, output),
+            Format::Fixed => {
+                let walk = walks::open(file, format, &self.settings, progress)?;
+                rows::read::read(walk, file, output)
+            }
         }
     }
 

@@ -234,3 +234,31 @@ async fn row_groups_end_where_they_should() {
     let read = try_read(folder.path(), json!({ "path": "f.parquet" })).await.unwrap();
     assert_eq!(read.rows()[199_999], "99999");
 }
+
+#[tokio::test]
+async fn fixed_width_counts_characters_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "LISTE\n001 Zoé     12.50\n002 Amélie   7.00 \n\n003 Bob\n004 Eve      x1.0\n005 Al       3.00 extra\n";
+    write_file(folder.path(), "people.txt", text);
+    let columns = json!([
+        { "name": "code", "start": 1, "width": 4 },
+        { "name": "name", "start": 5, "width": 8 },
+        { "name": "amount", "start": 13, "width": 5 },
+    ]);
+    let fixed = json!({ "skip_rows": 1, "columns": columns });
+    let settings = json!({ "path": "people.txt", "format": "fixed", "fixed": fixed,
+        "columns": { "amount": "decimal(9,2)" } });
+    let read = try_read(folder.path(), settings).await.unwrap();
+    assert_eq!(read.columns(), ["code text", "name text", "amount decimal(9,2)"]);
+    assert_eq!(read.rows(), ["001 | Zoé | 12.50", "002 | Amélie | 7.00", "003 | Bob | ∅"]);
+    let rejects: Vec<_> =
+        read.rejects.iter().map(|reject| (reject.place.as_str(), reject.reason.as_str())).collect();
+    assert_eq!(
+        rejects,
+        [
+            ("people.txt:6", "`x1.0` is not of type decimal(9,2)"),
+            ("people.txt:7", "text from character 18 on stands in no column"),
+        ]
+    );
+    assert_eq!(read.rejects[0].original, "004 Eve      x1.0");
+}
