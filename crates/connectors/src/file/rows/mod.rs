@@ -28,6 +28,7 @@ pub(super) trait Walk: Send {
 }
 
 /// What a format knows of a cell.
+#[allow(dead_code, reason = "workbooks use all of them")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
     /// Nothing is there.
@@ -108,6 +109,7 @@ impl Row {
     }
 
     /// Whether something was set that is not null.
+    #[allow(dead_code, reason = "workbooks use it")]
     pub(super) fn has_values(&self) -> bool {
         self.cells.iter().any(|cell| cell.sort != Sort::Null)
     }
