@@ -65,12 +65,15 @@ fn checked(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         if !can_leave {
             return Ok(Transformed::no(node));
         }
-        let text = as_written(&node);
         Ok(match node {
             Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
-                Transformed::yes(arithmetic::binary(op, *left, *right, text))
+                let text = format!("{} {op} {}", as_written(&left, op), as_written(&right, op));
+                Transformed::yes(arithmetic::binary(op, *left, *right, shortened(text)))
             }
-            Expr::Negative(value) => Transformed::yes(arithmetic::negative(*value, text)),
+            Expr::Negative(value) => {
+                let text = format!("-{}", as_written(&value, Operator::Multiply));
+                Transformed::yes(arithmetic::negative(*value, shortened(text)))
+            }
             other => Transformed::no(other),
         })
     })
@@ -85,16 +88,28 @@ fn has_limits(data_type: DataType) -> bool {
     data_type.is_integer() || data_type.is_decimal() || data_type.is_temporal()
 }
 
-/// The expression without the casts that its operators needed.
-fn as_written(expr: &Expr) -> String {
-    let plain = unchecked(expr.clone()).and_then(|expr| {
-        expr.transform_up(|node| match node {
-            Expr::Cast(Cast { expr, .. }) => Ok(Transformed::yes(*expr)),
-            other => Ok(Transformed::no(other)),
-        })
-    });
-    let text = plain.map_or_else(|_| short(expr), |plain| short(&plain.data));
-    text.trim_matches('`').to_owned()
+/// An operand without the casts that its operator needed. Operands are checked before what they stand in, so the text
+/// of a whole expression is put together from parts that are there.
+fn as_written(operand: &Expr, around: Operator) -> String {
+    let mut operand = operand;
+    while let Expr::Cast(Cast { expr, .. }) = operand {
+        operand = expr;
+    }
+    match call_of(operand) {
+        Some((call, _)) if call.op().precedence() < around.precedence() => format!("({})", call.text()),
+        Some((call, _)) => call.text().to_owned(),
+        None => {
+            let plain = unchecked(operand.clone());
+            plain.map_or_else(|_| short(operand), |plain| short(&plain)).trim_matches('`').to_owned()
+        }
+    }
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 /// The expression with operators in the places of checked calls.

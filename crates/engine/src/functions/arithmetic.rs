@@ -45,6 +45,14 @@ pub(crate) fn negative(value: Expr, text: String) -> Expr {
 }
 
 impl Arithmetic {
+    pub(crate) fn op(&self) -> Operator {
+        self.op
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The operator that a call with these arguments stands for.
     pub(crate) fn plainly(&self, args: &[Expr]) -> Option<Expr> {
         match args {
@@ -169,7 +177,11 @@ impl ScalarUDFImpl for Arithmetic {
 
     fn schema_name(&self, args: &[Expr]) -> Result<String> {
         // The name of the operator's column, so that putting a call in its place renames nothing.
-        Ok(self.plainly(args).map(|expr| expr.schema_name().to_string()).unwrap_or_default())
+        Ok(match args {
+            [value] => format!("(- {})", value.schema_name()),
+            [left, right] => format!("{} {} {}", left.schema_name(), self.op, right.schema_name()),
+            _ => self.name().to_owned(),
+        })
     }
 
     fn signature(&self) -> &Signature {

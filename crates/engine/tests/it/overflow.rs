@@ -101,7 +101,7 @@ async fn every_type_has_its_limits() {
         ("day + interval '9999999 years'", "`day + "),
         ("cast(f as bigint)", "1e300"),
         ("cast(cast(u64 as decimal(38,0)) * 4 as bigint)", "36893488147419103228"),
-        ("1 / (i32 - i32)", "`1 / i32 - i32` is a division by zero"),
+        ("1 / (i32 - i32)", "`1 / (i32 - i32)` is a division by zero"),
         ("case when i32 > 0 then i32 * i32 end", "`i32 * i32` does not fit int32"),
     ] {
         let error = derive(expression, limits()).await.expect_err(expression);
