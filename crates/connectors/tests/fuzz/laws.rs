@@ -205,7 +205,11 @@ impl Bench {
         let path = format!("written.{format}");
         let words: serde_json::Map<String, Value> =
             schema.fields().iter().map(|field| (field.name().clone(), word(field).into())).collect();
-        let settings = json!({ "path": path, "format": format, "columns": words });
+        let mut settings = json!({ "path": path, "format": format, "columns": words });
+        if !is_json {
+            // One column alone does not show which character is the delimiter.
+            settings["delimiter"] = ",".into();
+        }
         let back = async {
             self.load(&json!({ "path": path, "format": format }), rows).await?;
             let source = self.connector.source(&json!({}), &settings, &Context::new(self.folder.path()))?;

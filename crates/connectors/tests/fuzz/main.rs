@@ -10,6 +10,12 @@
 //! A failing case is saved as a file whose first byte chooses the settings and whose rest is the content;
 //! `TOWPATH_FUZZ_INPUT` names one to run alone. A mended defect gets a test of its own beside the code.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "the loop of tests may panic, and says what it found"
+)]
+
 mod formats;
 mod hunt;
 mod laws;
