@@ -235,12 +235,14 @@ async fn a_wrong_byte_anywhere_in_arrow_or_parquet_is_a_fault_of_the_file() {
     write_file(folder.path(), "s.arrow", stream.into_inner().unwrap());
     for path in ["f.arrow", "f.parquet"] {
         let settings = json!({ "path": path });
-        load(folder.path(), settings, WriteMode::Overwrite, batch.schema(), &[batch.clone()]).await.unwrap();
+        load(folder.path(), settings, WriteMode::Overwrite, batch.schema(), std::slice::from_ref(&batch))
+            .await
+            .unwrap();
     }
     for path in ["s.arrow", "f.arrow", "f.parquet"] {
         let good = std::fs::read(folder.path().join(path)).unwrap();
         for at in 0..good.len() {
-            for byte in [0, 0x7f, 0xff] {
+            for byte in [0, 0xff] {
                 let mut bad = good.clone();
                 bad[at] = byte;
                 write_file(folder.path(), path, bad);
