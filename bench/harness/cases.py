@@ -68,7 +68,7 @@ CASES = (
     Case("csv-read-1gb", "CSV of 1 GB → Parquet", "csv_to_parquet", SALES, 7_200_000,
          None, (Goal("duckdb", 1 / 0.6),), 200),
     Case("csv-messy", "European export of 200 MB (CP1252, `;`, decimal comma, total) → Parquet", "messy_to_parquet",
-         EXPORT, 2_100_000, None, (), 200),
+         EXPORT, 2_200_000, None, (), 200),
     Case("parquet-pg", "Parquet → PostgreSQL, 1 M rows × 10 columns", "parquet_to_pg", SALES, 1_000_000,
          None, (), 100),
     Case("upsert", "Upsert of 200 k rows into 2 M, 10 mixed columns", "upsert", BOOKINGS, 2_000_000,

@@ -48,7 +48,7 @@ class Towpath(Tool):
     def find(self, tools: Path) -> str:
         if not os.access(self.binary, os.X_OK) and not shutil.which(self.binary):
             raise Unavailable(f"`{self.binary}` is not there; build it with `cargo build --release`")
-        self.binary = shutil.which(self.binary) or os.path.abspath(self.binary)
+        self.binary = os.path.abspath(shutil.which(self.binary) or self.binary)
         return first_line(self.binary, "--version").removeprefix("towpath ")
 
     def _copy(self, job: Job, source: str, target: str, *options: str) -> Command:
