@@ -13,7 +13,7 @@ demo: ## Build Towpath, make sample data, run a pipeline into a database, show w
 	@tools/demo.sh
 
 test: ## Install what tests need, then run every test and check
-	@tools/prepare.sh build servers singer
+	@tools/prepare.sh build servers singer files
 	@tools/test.sh
 
 crash: ## Kill loads at N random moments (N=5000), resume them, compare the tables; takes long
