@@ -9,7 +9,7 @@ use russh::client::{self, AuthResult, KeyboardInteractiveAuthResponse};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
 use russh::keys::{HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
-use russh::{MethodKind, MethodSet, Preferred};
+use russh::{MethodKind, Preferred};
 use russh_sftp::client::{Config, RawSftpSession, rawsession::Limits};
 use russh_sftp::extensions;
 use tokio::net::TcpStream;
@@ -266,8 +266,8 @@ impl Account {
         let broken = |error| self.broken(error);
         let answer = ssh.authenticate_password(&self.user, password).await.map_err(broken)?;
         let AuthResult::Failure { remaining_methods, .. } = &answer else { return Ok(true) };
-        if !takes(remaining_methods, MethodKind::KeyboardInteractive)
-            || takes(remaining_methods, MethodKind::Password)
+        if !remaining_methods.contains(&MethodKind::KeyboardInteractive)
+            || remaining_methods.contains(&MethodKind::Password)
         {
             return self.is_in(answer);
         }
@@ -350,10 +350,6 @@ impl Account {
         };
         fault.cause(error)
     }
-}
-
-fn takes(methods: &MethodSet, wanted: MethodKind) -> bool {
-    methods.iter().any(|method| *method == wanted)
 }
 
 impl Session {
