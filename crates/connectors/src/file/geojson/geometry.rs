@@ -33,7 +33,12 @@ pub(super) fn to_wkt(json: &[u8]) -> Result<String, String> {
     Ok(wkt)
 }
 
-fn geometry_to_wkt(json: &[u8], depth: usize, numbers: &mut Option<usize>, out: &mut String) -> Result<(), String> {
+fn geometry_to_wkt(
+    json: &[u8],
+    depth: usize,
+    numbers: &mut Option<usize>,
+    out: &mut String,
+) -> Result<(), String> {
     if depth > MOST_DEPTH {
         return Err("collections are nested more than 32 deep".into());
     }
@@ -232,7 +237,8 @@ impl<'a> Reader<'a> {
             return Err("a word such as `POINT` is missing".into());
         }
         let known = |name: &str| name == COLLECTION.1 || TYPES.iter().any(|(_, word, _)| *word == name);
-        let stems = [(word.as_str(), ""), (word.trim_end_matches('Z'), "Z"), (word.trim_end_matches('M'), "M")];
+        let stems =
+            [(word.as_str(), ""), (word.trim_end_matches('Z'), "Z"), (word.trim_end_matches('M'), "M")];
         let stem = stems.into_iter().find(|(stem, _)| known(stem));
         let zm = word.strip_suffix("ZM").filter(|stem| known(stem));
         let (name, mut dimension) = match (stem, zm) {
@@ -315,7 +321,9 @@ impl<'a> Reader<'a> {
         let mut count = 0;
         loop {
             let rest = self.skip();
-            let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | '(' | ')')).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | '(' | ')'))
+                .unwrap_or(rest.len());
             if end == 0 {
                 break;
             }
@@ -406,7 +414,10 @@ mod tests {
             (r#"{"type":"Point","coordinates":[1]}"#, "a position has 1 numbers"),
             (r#"{"type":"Point","coordinates":[[1,2]]}"#, "not nested"),
             (r#"{"type":"Polygon","coordinates":[[1,2]]}"#, "not nested"),
-            (r#"{"type":"LineString","coordinates":[[1,2],[1,2,3]]}"#, "some positions have 2 numbers and others 3"),
+            (
+                r#"{"type":"LineString","coordinates":[[1,2],[1,2,3]]}"#,
+                "some positions have 2 numbers and others 3",
+            ),
             (r#"{"type":"LineString","coordinates":[[]]}"#, "a position has no numbers"),
             (r#"{"type":"Point","coordinates":["1",2]}"#, "not nested"),
         ] {

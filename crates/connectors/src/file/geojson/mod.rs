@@ -98,7 +98,8 @@ impl Layout {
         if says(b"\"FeatureCollection\"", if is_whole { first } else { text }) {
             return Layout::Collection;
         }
-        let flat = text.iter().skip(1).position(|byte| matches!(byte, b'{' | b'[')).map_or(text.len(), |at| at + 1);
+        let flat =
+            text.iter().skip(1).position(|byte| matches!(byte, b'{' | b'[')).map_or(text.len(), |at| at + 1);
         match text.first() {
             Some(b'{') if says(b"\"features\"", &text[..flat]) => Layout::Collection,
             Some(b'{') if is_whole => Layout::Lines,
@@ -147,7 +148,10 @@ impl Pieces for Features {
             && !others.is_empty()
         {
             let names: Vec<&str> = others.iter().map(String::as_str).collect();
-            notes.push(format!("members of features that are no properties are not read: `{}`", names.join("`, `")));
+            notes.push(format!(
+                "members of features that are no properties are not read: `{}`",
+                names.join("`, `")
+            ));
         }
         notes
     }
@@ -203,7 +207,8 @@ impl FeatureWalk<'_> {
             && let Ok(mut others) = self.features.others.lock()
         {
             let names = parts.others.iter().map(|key| String::from_utf8_lossy(key).into_owned());
-            others.extend(names.take(OTHERS.saturating_sub(others.len())));
+            let room = OTHERS.saturating_sub(others.len());
+            others.extend(names.take(room));
         }
         let settings = &self.features.settings;
         if let Some(id) = parts.id {
@@ -215,11 +220,11 @@ impl FeatureWalk<'_> {
             Some(_) => return Err(plain("its properties are no object")),
         }
         let column = &settings.column;
+        let place = self.place(column);
         match parts.geometry {
             None | Some(Value::Null) => {}
             Some(Value::Nested(json)) => {
                 let wkt = geometry::to_wkt(json).map_err(|why| (Some(column.clone()), why))?;
-                let place = self.place(column);
                 match settings.geometry {
                     Shape::Wkt => row.set(place, Sort::Known(Kind::Text), wkt.as_bytes()),
                     Shape::Geojson => row.set(place, Sort::Known(Kind::Nested), json),
@@ -251,11 +256,21 @@ impl FeatureWalk<'_> {
                     continue;
                 }
                 let why = format!("the feature has an identity and a property `{key}` that is another");
-                return Err((Some(key), format!("{why}; give the column of the identity another name with `geojson: {{ id: … }}`")));
+                return Err((
+                    Some(key),
+                    format!(
+                        "{why}; give the column of the identity another name with `geojson: {{ id: … }}`"
+                    ),
+                ));
             }
             if key == settings.column {
                 let why = format!("the feature has a property `{key}` besides its geometry");
-                return Err((Some(key), format!("{why}; give the column of the geometry another name with `geojson: {{ column: … }}`")));
+                return Err((
+                    Some(key),
+                    format!(
+                        "{why}; give the column of the geometry another name with `geojson: {{ column: … }}`"
+                    ),
+                ));
             }
             if self.places.get(&key).is_some_and(|place| row.cell(*place).0 != Sort::Null) {
                 return Err((Some(key.clone()), format!("`{key}` stands in the properties twice")));

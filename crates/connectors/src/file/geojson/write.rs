@@ -7,11 +7,12 @@ use std::io::Write;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
+use arrow::datatypes::{DataType, Field, Schema};
+use towpath_connect::types::{Logical, logical};
 use towpath_connect::{Reject, RejectSink};
 use towpath_model::Fault;
 
-use super::config::GeoJson;
+use super::config::GeoJsonOut;
 use super::geometry::{from_wkt, to_wkt};
 use crate::file::cells::{Cells, escape};
 use crate::file::trouble::io_fault;
@@ -39,14 +40,13 @@ pub(in crate::file) struct GeoJsonEncoder {
 }
 
 /// Checks that there is a column for the geometry.
-pub(in crate::file) fn check(settings: &GeoJson, schema: &Schema) -> Result<(), Fault> {
+pub(in crate::file) fn check(settings: &GeoJsonOut, schema: &Schema) -> Result<(), Fault> {
     if schema.column_with_name(&settings.column).is_some() {
         return Ok(());
     }
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    Err(Fault::contract(format!("there is no column `{}` with geometries to write", settings.column)).hint(
-        format!("name it with `geojson: {{ column: … }}`; the columns are `{}`", names.join("`, `")),
-    ))
+    Err(Fault::contract(format!("there is no column `{}` with geometries to write", settings.column))
+        .hint(format!("name it with `geojson: {{ column: … }}`; the columns are `{}`", names.join("`, `"))))
 }
 
 impl GeoJsonEncoder {
@@ -55,7 +55,7 @@ impl GeoJsonEncoder {
         out: Out,
         name: &str,
         lines: bool,
-        settings: &GeoJson,
+        settings: &GeoJsonOut,
         schema: &Schema,
         rejects: Arc<dyn RejectSink>,
     ) -> Result<Self, Fault> {
@@ -77,7 +77,7 @@ impl GeoJsonEncoder {
         for (place, field) in schema.fields().iter().enumerate() {
             if *field.name() == settings.column {
                 encoder.geometry = place;
-            } else if *field.name() == settings.id {
+            } else if *field.name() == settings.id && is_identity(field) {
                 encoder.id = Some(place);
             } else {
                 let mut lead = vec![if encoder.properties.is_empty() { b'{' } else { b',' }, b'"'];
@@ -98,7 +98,14 @@ impl GeoJsonEncoder {
         Ok(())
     }
 
-    fn refuse(&mut self, cells: &[Cells<'_>], names: &Schema, row: usize, value: String, why: String) -> Result<(), Fault> {
+    fn refuse(
+        &mut self,
+        cells: &[Cells<'_>],
+        names: &Schema,
+        row: usize,
+        value: String,
+        why: String,
+    ) -> Result<(), Fault> {
         let mut original = vec![b'{'];
         for (place, (cells, field)) in cells.iter().zip(names.fields()).enumerate() {
             original.extend_from_slice(if place > 0 { b",\"" } else { b"\"" });
@@ -119,6 +126,12 @@ impl GeoJsonEncoder {
     }
 }
 
+/// Whether the values of a column may be the identity of a feature.
+fn is_identity(field: &Field) -> bool {
+    field.data_type().is_integer()
+        || (field.data_type() == &DataType::Utf8 && logical(field) != Some(Logical::Json))
+}
+
 /// A geometry as GeoJSON.
 fn geometry(text: &str) -> Result<String, String> {
     if text.trim_ascii_start().starts_with('{') {
@@ -131,7 +144,8 @@ impl Encoder for GeoJsonEncoder {
     fn write(&mut self, batch: RecordBatch) -> Result<(), Fault> {
         let schema = batch.schema();
         let columns = schema.fields().iter().zip(batch.columns());
-        let cells = columns.map(|(field, column)| Cells::new(field, column)).collect::<Result<Vec<_>, Fault>>()?;
+        let cells =
+            columns.map(|(field, column)| Cells::new(field, column)).collect::<Result<Vec<_>, Fault>>()?;
         let mut text = Vec::new();
         for row in 0..batch.num_rows() {
             self.rows += 1;

@@ -8,9 +8,9 @@ const MOST_DEPTH: i64 = 2000;
 
 /// Names of elements without an end, or whose end may be left out.
 const OPEN: [&str; 33] = [
-    "area", "base", "body", "br", "caption", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input",
-    "li", "link", "meta", "optgroup", "option", "p", "param", "rp", "rt", "source", "tbody", "td", "tfoot", "th", "thead",
-    "tr", "track", "wbr",
+    "area", "base", "body", "br", "caption", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html",
+    "img", "input", "li", "link", "meta", "optgroup", "option", "p", "param", "rp", "rt", "source", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "track", "wbr",
 ];
 
 /// Whether elements are nested deeper than a page for people would.

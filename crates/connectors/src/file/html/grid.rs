@@ -108,7 +108,10 @@ fn own_rows<'a>(table: ElementRef<'a>, caption: &mut String) -> Vec<(ElementRef<
 }
 
 /// The texts of a row, cells that span in each of their places, and whether all its cells are names.
-fn spread(row: ElementRef<'_>, reaching: &mut Vec<Option<Reaching>>) -> Result<(Vec<Option<String>>, bool), String> {
+fn spread(
+    row: ElementRef<'_>,
+    reaching: &mut Vec<Option<Reaching>>,
+) -> Result<(Vec<Option<String>>, bool), String> {
     let mut texts: Vec<Option<String>> = Vec::new();
     let (mut only_names, mut cells) = (true, 0);
     // Cells from above stand before the next cell of the row.

@@ -44,7 +44,8 @@ impl HtmlRows {
                 .hint("HTML pages are read as a whole; get the data in another format"));
         }
         let text = String::from_utf8(bytes).map_err(|error| {
-            let line = memchr::memchr_iter(b'\n', &error.as_bytes()[..error.utf8_error().valid_up_to()]).count();
+            let line =
+                memchr::memchr_iter(b'\n', &error.as_bytes()[..error.utf8_error().valid_up_to()]).count();
             Fault::data(format!("file `{}`, line {}: the text is not UTF-8", file.name, line + 1))
         })?;
         if depth::is_too_deep(&text) {
@@ -80,7 +81,8 @@ impl HtmlRows {
 /// The table that is meant, and what to say of the choice.
 fn choose(grids: &[Grid], choice: Option<&Choice>, file: &str) -> Result<(usize, Vec<String>), Fault> {
     let missing = |what: String| {
-        let shown: Vec<String> = grids.iter().enumerate().take(SHOWN).map(|(n, grid)| grid.title(n)).collect();
+        let shown: Vec<String> =
+            grids.iter().enumerate().take(SHOWN).map(|(n, grid)| grid.title(n)).collect();
         Err(Fault::not_found(format!("file `{file}` has no table {what}"))
             .hint(format!("its tables are {}", shown.join(", "))))
     };
@@ -93,7 +95,10 @@ fn choose(grids: &[Grid], choice: Option<&Choice>, file: &str) -> Result<(usize,
                 return Ok((place, Vec::new()));
             }
             let title = grids[place].title(place);
-            let note = format!("read {title}, the largest of {}; `html: {{ table: … }}` chooses another", grids.len());
+            let note = format!(
+                "read {title}, the largest of {}; `html: {{ table: … }}` chooses another",
+                grids.len()
+            );
             Ok((place, vec![note]))
         }
         Some(Choice::Number(number)) => match number.checked_sub(1).map(|place| place as usize) {

@@ -70,7 +70,8 @@ impl Cut for LineCutter {
                 break;
             }
             if data.len() > ROW_BYTES {
-                let message = format!("file `{}`, line {}: the row is longer than 16 MB", self.name, self.line + 1);
+                let message =
+                    format!("file `{}`, line {}: the row is longer than 16 MB", self.name, self.line + 1);
                 return Err(Fault::data(message).hint(match self.starts {
                     Some(_) => "check that `starts` is how rows begin",
                     None => "set `format` to what the file is",

@@ -174,8 +174,10 @@ mod tests {
     fn circles_doublings_and_unknown_names_are_faults() {
         let own = BTreeMap::from([("A".to_owned(), "%{B}".to_owned()), ("B".to_owned(), "%{A}".to_owned())]);
         assert!(expand("%{A}", &own).is_err());
-        let own: BTreeMap<_, _> =
-            (0..29).map(|n| (format!("P{n}"), format!("%{{P{}}}%{{P{0}}}", n + 1))).chain([("P29".into(), "x".into())]).collect();
+        let own: BTreeMap<_, _> = (0..29)
+            .map(|n| (format!("P{n}"), format!("%{{P{}}}%{{P{0}}}", n + 1)))
+            .chain([("P29".into(), "x".into())])
+            .collect();
         assert!(expand("%{P0}", &own).is_err());
         let fault = expand("%{NUMBR:x}", &BTreeMap::new()).unwrap_err();
         assert_eq!(fault.hint_text(), Some("did you mean `NUMBER`?"));

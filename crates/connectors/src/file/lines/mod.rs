@@ -29,7 +29,7 @@ use super::rows::{Refusal, Row, Sort, Walk};
 use super::trouble::io_fault;
 
 /// The column of lines that no pattern takes apart.
-pub(super) const LINE: &str = "line";
+const LINE: &str = "line";
 /// The column of lines that the pattern does not take.
 const UNMATCHED: &str = "unmatched";
 
@@ -74,7 +74,9 @@ impl Matcher {
             }
             if names.is_empty() {
                 let message = format!("`{what}` of `lines` names no column");
-                return Err(Fault::config(message).hint("name a group: `(?<message>.*)` or `%{GREEDYDATA:message}`"));
+                return Err(
+                    Fault::config(message).hint("name a group: `(?<message>.*)` or `%{GREEDYDATA:message}`")
+                );
             }
             regex = Some(whole);
         } else {

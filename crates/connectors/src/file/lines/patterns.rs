@@ -89,7 +89,10 @@ pub(super) const PATTERNS: &[(&str, &str)] = &[
     ("DATESTAMP_RFC822", r"%{DAY} %{MONTH} %{MONTHDAY} %{YEAR} %{TIME} %{TZ}"),
     ("DATESTAMP_RFC2822", r"%{DAY}, %{MONTHDAY} %{MONTH} %{YEAR} %{TIME} %{ISO8601_TIMEZONE}"),
     ("DATESTAMP_OTHER", r"%{DAY} %{MONTH} %{MONTHDAY} %{TIME} %{TZ} %{YEAR}"),
-    ("DATESTAMP_EVENTLOG", r"[0-9]{4}%{MONTHNUM2}(?:0[1-9]|[12][0-9]|3[01])(?:2[0123]|[01][0-9])[0-5][0-9][0-5][0-9]"),
+    (
+        "DATESTAMP_EVENTLOG",
+        r"[0-9]{4}%{MONTHNUM2}(?:0[1-9]|[12][0-9]|3[01])(?:2[0123]|[01][0-9])[0-5][0-9][0-5][0-9]",
+    ),
     ("HTTPDATE", r"%{MONTHDAY}/%{MONTH}/[0-9]{4}:%{TIME} %{INT}"),
     // Logs.
     ("SYSLOGTIMESTAMP", r"%{MONTH} +%{MONTHDAY} %{TIME}"),
@@ -101,10 +104,7 @@ pub(super) const PATTERNS: &[(&str, &str)] = &[
         "LOGLEVEL",
         r"(?i:alert|trace|debug|notice|info(?:rmation)?|warn(?:ing)?|err(?:or)?|crit(?:ical)?|fatal|severe|emerg(?:ency)?)",
     ),
-    (
-        "SYSLOGBASE",
-        r"%{SYSLOGTIMESTAMP:timestamp} (?:%{SYSLOGFACILITY} )?%{SYSLOGHOST:host} %{SYSLOGPROG}:",
-    ),
+    ("SYSLOGBASE", r"%{SYSLOGTIMESTAMP:timestamp} (?:%{SYSLOGFACILITY} )?%{SYSLOGHOST:host} %{SYSLOGPROG}:"),
     ("SYSLOGLINE", r"%{SYSLOGBASE} %{GREEDYDATA:message}"),
     (
         "COMMONAPACHELOG",

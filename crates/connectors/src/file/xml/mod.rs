@@ -130,7 +130,9 @@ impl XmlRows {
                     }
                 }
                 Step::Text(_) => {}
-                Step::Done if !self.window.has_elements => return Err(self.window.fault("there is no element")),
+                Step::Done if !self.window.has_elements => {
+                    return Err(self.window.fault("there is no element"));
+                }
                 Step::Done => return Ok(None),
             }
         }
@@ -188,7 +190,8 @@ impl XmlRows {
             } else if let [Found::Element(child)] = found.as_slice() {
                 self.flatten(child, &name, &name, row);
             } else {
-                let reason = format!("`{name}` stands in the row {} times, and was no list before", found.len());
+                let reason =
+                    format!("`{name}` stands in the row {} times, and was no list before", found.len());
                 let reason = format!("{reason}; name it in `lists`");
                 row.refuse(Refusal { column: Some(name), value: None, reason });
             }
@@ -205,7 +208,9 @@ impl XmlRows {
             }
         };
         if row.cell(place).0 != Sort::Null {
-            let reason = format!("`{column}` stands in the row as an attribute and as an element; name both in `columns`");
+            let reason = format!(
+                "`{column}` stands in the row as an attribute and as an element; name both in `columns`"
+            );
             row.refuse(Refusal { column: Some(column.to_owned()), value: Some(value.to_owned()), reason });
             return;
         }

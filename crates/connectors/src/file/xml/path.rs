@@ -54,7 +54,10 @@ pub(super) fn local(name: &str) -> &str {
 }
 
 fn is_name(step: &str) -> bool {
-    !step.is_empty() && !step.contains(|c: char| c.is_whitespace() || "@.*[]()'\"=".contains(c) && c != '.') && step != "." && step != ".."
+    !step.is_empty()
+        && !step.contains(|c: char| c.is_whitespace() || "@.*[]()'\"=".contains(c) && c != '.')
+        && step != "."
+        && step != ".."
 }
 
 /// The way from a row to a column.

@@ -98,8 +98,11 @@ pub(super) fn find(window: &mut Window, keep_rows: bool) -> Result<(RowPath, Str
                     }
                 }
                 let Some((parent, children)) = open.last_mut() else { break };
-                let path =
-                    if parent.is_empty() { element.name.clone() } else { format!("{parent}/{}", element.name) };
+                let path = if parent.is_empty() {
+                    element.name.clone()
+                } else {
+                    format!("{parent}/{}", element.name)
+                };
                 let siblings = children.entry(element.name.clone()).or_default();
                 *siblings += 1;
                 if !parent.is_empty()
@@ -133,7 +136,9 @@ pub(super) fn find(window: &mut Window, keep_rows: bool) -> Result<(RowPath, Str
     let shown = shown.join("/");
     let why = match count {
         1 => format!("nothing repeats; the only row is the element `{shown}`"),
-        _ => format!("rows are the elements `{shown}`, which repeat most: {count} were seen at the beginning"),
+        _ => {
+            format!("rows are the elements `{shown}`, which repeat most: {count} were seen at the beginning")
+        }
     };
     Ok((RowPath::exact(&path), format!("{why}; `xml: {{ rows: … }}` chooses others"), survey))
 }

@@ -95,7 +95,9 @@ impl YamlRows {
         match trouble {
             Some(Trouble::Io(error)) => return Err(io_fault("file", &self.file, error)),
             Some(Trouble::NotUtf8) => return Err(self.fault("the text from here on is not UTF-8")),
-            Some(Trouble::TooLarge) => return Err(self.fault("the row that begins here is larger than 128 MB")),
+            Some(Trouble::TooLarge) => {
+                return Err(self.fault("the row that begins here is larger than 128 MB"));
+            }
             None => {}
         }
         match next {
@@ -137,7 +139,8 @@ impl YamlRows {
                     self.has_rows = true;
                     return self.node(event, 0).map(Some);
                 }
-                (At::Between, Event::Scalar(text, ScalarStyle::Plain, ..)) if Node::plain(text.to_string()) == Node::Null => {}
+                (At::Between, Event::Scalar(text, ScalarStyle::Plain, ..))
+                    if Node::plain(text.to_string()) == Node::Null => {}
                 (At::Between, event) if self.records.is_empty() => match event {
                     Event::SequenceStart(..) => self.at = At::List(0),
                     event => {
@@ -211,7 +214,9 @@ impl YamlRows {
         }
         let mut wrong = None;
         let (anchor, node) = match event {
-            Event::Scalar(text, ScalarStyle::Plain, anchor, tag) if tag.as_ref().is_none_or(|tag| tag.suffix != "str") => {
+            Event::Scalar(text, ScalarStyle::Plain, anchor, tag)
+                if tag.as_ref().is_none_or(|tag| tag.suffix != "str") =>
+            {
                 (anchor, Node::plain(text.into_owned()))
             }
             Event::Scalar(text, _, anchor, _) => (anchor, Node::Text(text.into_owned())),
@@ -246,7 +251,9 @@ impl YamlRows {
                     let value_event = self.event()?;
                     let value = self.node(value_event, depth + 1);
                     let entry = match (key, value) {
-                        (Err(Wrong::File(fault)), _) | (_, Err(Wrong::File(fault))) => return Err(fault.into()),
+                        (Err(Wrong::File(fault)), _) | (_, Err(Wrong::File(fault))) => {
+                            return Err(fault.into());
+                        }
                         (Err(Wrong::Row(why)), _) | (_, Err(Wrong::Row(why))) => Err(why),
                         (Ok(key), Ok(value)) => map.add(key, value),
                     };
