@@ -43,6 +43,10 @@ const TEXTS: [Format; 9] = [
     Format::Geojson,
 ];
 
+/// Formats that come in every encoding; JSON and GeoJSON are UTF-8 by definition.
+const ENCODED: [Format; 6] =
+    [Format::Csv, Format::Fixed, Format::Lines, Format::Xml, Format::Yaml, Format::Html];
+
 /// One file, or many as one stream.
 #[derive(Debug)]
 pub(super) struct FileSource(Arc<Inner>);
@@ -74,7 +78,9 @@ impl FileSource {
     pub(super) fn new(place: Place, mut settings: config::Source) -> Result<Self, Fault> {
         let format = settings.format.or_else(|| ending(Path::new(&settings.path)).format);
         for (set, name, formats) in [
-            (settings.delimiter.is_some(), "delimiter", &[Format::Csv][..]),
+            (settings.encoding.is_some(), "encoding", &ENCODED[..]),
+            (settings.remove_nul, "remove_nul", &ENCODED),
+            (settings.delimiter.is_some(), "delimiter", &[Format::Csv]),
             (settings.quote.is_some(), "quote", &[Format::Csv]),
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
             (settings.records.is_some(), "records", &[Format::Json, Format::Yaml]),

@@ -9,24 +9,19 @@ mod cut;
 mod grok;
 mod patterns;
 
-use std::sync::Arc;
+use std::io::Read;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use regex::{CaptureLocations, Regex, RegexBuilder};
-use towpath_connect::ReadProgress;
 use towpath_model::Fault;
 
 use self::config::{Lines, Unmatched};
 use self::cut::{LineCutter, begins_row};
-use super::bytes;
-use super::chunks::Stretch;
-use super::config::Source;
 use super::infer::Kind;
 use super::pieces::Piece;
 use super::place::FileRef;
 use super::rows::pieces::Pieces;
 use super::rows::{Refusal, Row, Sort, Walk};
-use super::trouble::io_fault;
 
 /// The column of lines that no pattern takes apart.
 const LINE: &str = "line";
@@ -106,30 +101,10 @@ impl Matcher {
         })
     }
 
-    /// Opens a file, or a stretch of it, to be cut into pieces.
-    pub(super) fn open(
-        &self,
-        file: &FileRef,
-        settings: &Source,
-        stretch: Option<Stretch>,
-        progress: Option<Arc<ReadProgress>>,
-    ) -> Result<LineCutter, Fault> {
+    /// Cuts text into pieces; `at` is the byte of the file and `line` the number of lines before it.
+    pub(super) fn cutter(&self, file: &FileRef, reader: Box<dyn Read + Send>, at: u64, line: u64) -> LineCutter {
         let (name, starts) = (file.name.clone(), self.starts.clone());
-        if let Some(stretch) = stretch {
-            let reader = bytes::open_stretch(file, stretch, progress)?;
-            let (at, line) = (stretch.from, stretch.line);
-            return Ok(LineCutter { reader, name, starts, rest: Vec::new(), ended: false, at, line });
-        }
-        let mut reader = bytes::open(file, settings.compression, progress)?;
-        let mut rest = Vec::new();
-        bytes::read_more(&mut reader, &mut rest, 1 << 16).map_err(|error| io_fault("file", &name, error))?;
-        bytes::check_text(&rest, &name, "line")?;
-        let mut at = 0;
-        if rest.starts_with(b"\xef\xbb\xbf") {
-            rest.drain(..3);
-            at = 3;
-        }
-        Ok(LineCutter { reader, name, starts, rest, ended: false, at, line: 0 })
+        LineCutter { reader, name, starts, rest: Vec::new(), ended: false, at, line }
     }
 }
 
