@@ -99,7 +99,8 @@ pub(super) fn check_text(sample: &[u8], name: &str, format: &str) -> Result<(), 
 
 /// Whether a hundredth of the bytes are control characters that no text has; single NULs happen in text.
 fn is_binary(sample: &[u8]) -> bool {
-    let odd = |byte: &&u8| matches!(byte, 0..=8 | 14..=25 | 28..=31);
+    // The mark between the texts of a sequence (30) is one that text has.
+    let odd = |byte: &&u8| matches!(byte, 0..=8 | 14..=25 | 28 | 29 | 31);
     sample.iter().filter(odd).count() * 100 > sample.len()
 }
 

@@ -112,15 +112,12 @@ impl Layout {
 fn system(head: &[u8]) -> Option<String> {
     let at = memchr::memmem::find(head, b"\"crs\"")?;
     let rest = &head[at..head.len().min(at + 400)];
-    let at = memchr::memmem::find(rest, b"\"name\"")?;
-    let rest = rest[at + 6..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
-    // The type of the entry may be called `name` too.
-    let rest = match rest.first()? {
-        b'"' => &rest[1..],
-        _ => return None,
-    };
-    let end = memchr::memchr(b'"', rest)?;
-    let name = String::from_utf8_lossy(&rest[..end]).into_owned();
+    // `name` is also the type of the entry, and not a key there.
+    let name = memchr::memmem::find_iter(rest, b"\"name\"").find_map(|at| {
+        let value = rest[at + 6..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+        let value = value.strip_prefix(b"\"")?;
+        Some(String::from_utf8_lossy(&value[..memchr::memchr(b'"', value)?]).into_owned())
+    })?;
     (!name.contains("CRS84") && !name.ends_with(":4326")).then_some(name)
 }
 

@@ -13,7 +13,7 @@ use std::io::Read;
 use scraper::{Html as Page, Selector};
 use towpath_model::{Fault, suggest};
 
-use self::config::{Choice, Html};
+use self::config::Html;
 use self::grid::Grid;
 use super::place::FileRef;
 use super::rows::{Row, Sort, Walk};
@@ -64,7 +64,7 @@ impl HtmlRows {
                 "tables that a program of the page makes are not in its text; save the page after it is shown",
             ));
         }
-        let (place, notes) = choose(&grids, settings.table.as_ref(), &file.name)?;
+        let (place, notes) = choose(&grids, settings.table.as_deref(), &file.name)?;
         let grid = grids.swap_remove(place);
         let (names, mut remarks) = grid.names();
         remarks.splice(0..0, notes);
@@ -79,7 +79,7 @@ impl HtmlRows {
 }
 
 /// The table that is meant, and what to say of the choice.
-fn choose(grids: &[Grid], choice: Option<&Choice>, file: &str) -> Result<(usize, Vec<String>), Fault> {
+fn choose(grids: &[Grid], choice: Option<&str>, file: &str) -> Result<(usize, Vec<String>), Fault> {
     let missing = |what: String| {
         let shown: Vec<String> =
             grids.iter().enumerate().take(SHOWN).map(|(n, grid)| grid.title(n)).collect();
@@ -101,17 +101,19 @@ fn choose(grids: &[Grid], choice: Option<&Choice>, file: &str) -> Result<(usize,
             );
             Ok((place, vec![note]))
         }
-        Some(Choice::Number(number)) => match number.checked_sub(1).map(|place| place as usize) {
-            Some(place) if place < grids.len() => Ok((place, Vec::new())),
-            _ => missing(format!("number {number}")),
-        },
-        Some(Choice::Word(word)) => {
+        Some(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            match number.parse::<usize>().ok().and_then(|number| number.checked_sub(1)) {
+                Some(place) if place < grids.len() => Ok((place, Vec::new())),
+                _ => missing(format!("number {number}")),
+            }
+        }
+        Some(word) => {
             let found = match word.strip_prefix('#') {
                 Some(id) => grids.iter().position(|grid| grid.id.as_deref() == Some(id)),
                 None => grids
                     .iter()
-                    .position(|grid| grid.caption == *word)
-                    .or_else(|| grids.iter().position(|grid| grid.caption.contains(word.as_str()))),
+                    .position(|grid| grid.caption == word)
+                    .or_else(|| grids.iter().position(|grid| grid.caption.contains(word))),
             };
             let Some(place) = found else {
                 let ids = grids.iter().filter_map(|grid| grid.id.as_ref()).map(|id| format!("#{id}"));

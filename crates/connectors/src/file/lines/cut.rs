@@ -69,7 +69,7 @@ impl Cut for LineCutter {
                 data.truncate(end);
                 break;
             }
-            if data.len() > ROW_BYTES {
+            if data.len() >= ROW_BYTES {
                 let message =
                     format!("file `{}`, line {}: the row is longer than 16 MB", self.name, self.line + 1);
                 return Err(Fault::data(message).hint(match self.starts {

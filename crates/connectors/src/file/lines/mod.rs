@@ -102,7 +102,13 @@ impl Matcher {
     }
 
     /// Cuts text into pieces; `at` is the byte of the file and `line` the number of lines before it.
-    pub(super) fn cutter(&self, file: &FileRef, reader: Box<dyn Read + Send>, at: u64, line: u64) -> LineCutter {
+    pub(super) fn cutter(
+        &self,
+        file: &FileRef,
+        reader: Box<dyn Read + Send>,
+        at: u64,
+        line: u64,
+    ) -> LineCutter {
         let (name, starts) = (file.name.clone(), self.starts.clone());
         LineCutter { reader, name, starts, rest: Vec::new(), ended: false, at, line }
     }

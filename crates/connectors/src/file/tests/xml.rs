@@ -112,7 +112,7 @@ async fn files_that_break_name_the_place() {
         |text: &'static str| async move { try_xml(text, Value::Null).await.err().unwrap().to_string() };
     assert_eq!(
         fault("<r>\n<x>1</x>\n <x>2</y>\n</r>").await,
-        "file `f.xml`, line 3, character 7: ill-formed document: expected `</x>`, but `</y>` was found"
+        "file `f.xml`, line 3, character 6: ill-formed document: expected `</x>`, but `</y>` was found"
     );
     assert!(fault("<r><x>1</x>").await.contains("the file ends inside of an element"));
     assert!(fault("nothing").await.contains("there is no element"));
