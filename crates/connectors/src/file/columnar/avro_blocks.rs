@@ -100,15 +100,13 @@ impl Blocks {
 }
 
 /// A number that is not negative, and how many bytes it takes.
-fn long(reader: &mut impl Read, file: &FileRef) -> Result<(u64, u64), Fault> {
-    let (mut value, mut bytes) = (0u64, 0);
-    for byte in reader.bytes() {
-        let byte = byte.map_err(|error| io_fault("file", &file.name, error))?;
-        if bytes == 9 {
-            break;
-        }
-        value |= u64::from(byte & 0x7f) << (7 * bytes);
-        bytes += 1;
+fn long(reader: &mut BufReader<File>, file: &FileRef) -> Result<(u64, u64), Fault> {
+    let mut value = 0u64;
+    for bytes in 1..=9 {
+        let mut byte = [0];
+        reader.read_exact(&mut byte).map_err(|_| damaged(file, "it ends in the head of a block"))?;
+        let [byte] = byte;
+        value |= u64::from(byte & 0x7f) << (7 * (bytes - 1));
         if byte & 0x80 == 0 {
             if value & 1 == 1 {
                 return Err(damaged(file, "a block claims less than nothing"));
