@@ -19,9 +19,12 @@ mod destination;
 mod discover;
 mod fixed;
 mod format;
+mod geojson;
 mod given;
+mod html;
 mod infer;
 mod json;
+mod lines;
 mod load;
 mod pieces;
 mod place;
@@ -38,6 +41,8 @@ mod text;
 mod values;
 mod walks;
 mod writing;
+mod xml;
+mod yaml;
 
 use std::sync::Arc;
 
@@ -68,6 +73,8 @@ impl ConnectorDef for FileConnector {
         ("csv-to-parquet.yaml", include_str!("examples/csv-to-parquet.yaml")),
         ("json-dump.yaml", include_str!("examples/json-dump.yaml")),
         ("partitions.yaml", include_str!("examples/partitions.yaml")),
+        ("places.yaml", include_str!("examples/places.yaml")),
+        ("web-log.yaml", include_str!("examples/web-log.yaml")),
     ];
 
     fn capabilities() -> Capabilities {

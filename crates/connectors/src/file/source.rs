@@ -26,16 +26,26 @@ use super::json;
 use super::pieces::threads;
 use super::place::{FileRef, Place};
 use super::reading::{Output, Shape, on_thread, stream};
-use super::rows;
 use super::spool::Spool;
 use super::trouble::io_fault;
 use super::walks;
 
 /// Formats whose types are decided over all values.
-const TEXTS: [Format; 4] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed];
+const TEXTS: [Format; 9] = [
+    Format::Csv,
+    Format::Ndjson,
+    Format::Json,
+    Format::Fixed,
+    Format::Lines,
+    Format::Xml,
+    Format::Yaml,
+    Format::Html,
+    Format::Geojson,
+];
 
-/// Formats that come in every encoding; JSON is UTF-8 by definition.
-const ENCODED: [Format; 2] = [Format::Csv, Format::Fixed];
+/// Formats that come in every encoding; JSON and GeoJSON are UTF-8 by definition.
+const ENCODED: [Format; 6] =
+    [Format::Csv, Format::Fixed, Format::Lines, Format::Xml, Format::Yaml, Format::Html];
 
 /// One file, or many as one stream.
 #[derive(Debug)]
@@ -65,8 +75,7 @@ struct Known {
 
 impl FileSource {
     /// Checks the settings against each other.
-    pub(super) fn new(place: Place, settings: config::Source) -> Result<Self, Fault> {
-        let csv = CsvSettings::new(&settings)?;
+    pub(super) fn new(place: Place, mut settings: config::Source) -> Result<Self, Fault> {
         let format = settings.format.or_else(|| ending(Path::new(&settings.path)).format);
         for (set, name, formats) in [
             (settings.encoding.is_some(), "encoding", &ENCODED[..]),
@@ -74,8 +83,12 @@ impl FileSource {
             (settings.delimiter.is_some(), "delimiter", &[Format::Csv]),
             (settings.quote.is_some(), "quote", &[Format::Csv]),
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
-            (settings.records.is_some(), "records", &[Format::Json]),
+            (settings.records.is_some(), "records", &[Format::Json, Format::Yaml]),
             (settings.fixed.is_some(), "fixed", &[Format::Fixed]),
+            (settings.lines.is_some(), "lines", &[Format::Lines]),
+            (settings.xml.is_some(), "xml", &[Format::Xml]),
+            (settings.html.is_some(), "html", &[Format::Html]),
+            (settings.geojson.is_some(), "geojson", &[Format::Geojson]),
             (!settings.columns.is_empty(), "columns", &TEXTS),
             (is_packed(settings.compression), "compression", &TEXTS),
         ] {
@@ -88,6 +101,10 @@ impl FileSource {
             }
         }
         walks::check(&settings, format)?;
+        for (column, word) in walks::types(&settings)? {
+            settings.columns.entry(column).or_insert(word);
+        }
+        let csv = CsvSettings::new(&settings)?;
         let records = settings.records.as_deref().unwrap_or_default();
         let records = records.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         if settings.path != "-" {
@@ -249,9 +266,10 @@ impl Inner {
             }
             Format::Parquet => columnar::parquet_read::read(file, part, output),
             Format::Arrow => columnar::ipc::read(file, part, output),
-            Format::Fixed => {
-                let walk = walks::open(file, format, &self.settings, progress)?;
-                rows::read::read(walk, file, output)
+            Format::Avro => columnar::avro_read::read(file, part, output),
+            walked => {
+                let opened = walks::open(file, walked, &self.settings, &self.records, stretch, progress)?;
+                opened.read(file, threads, output)
             }
         }
     }
@@ -315,6 +333,7 @@ impl Known {
             let groups = match self.format {
                 Format::Parquet => Some(columnar::parquet_read::group_rows(file)?),
                 Format::Arrow => columnar::ipc::group_rows(file)?,
+                Format::Avro => Some(columnar::avro_read::group_rows(file)?),
                 _ => None,
             };
             let parts = match (groups, borders) {

@@ -1,12 +1,19 @@
 //! The connector as the engine uses it, on real files.
 
+mod avro;
 mod bad_input;
 mod chunks;
 mod foreign;
 mod formats;
+mod geojson;
+mod html;
 mod laws;
+mod lines;
 mod loads;
+mod random;
 mod sources;
+mod xml;
+mod yaml;
 
 use std::path::Path;
 use std::sync::Arc;

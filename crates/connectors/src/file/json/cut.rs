@@ -101,7 +101,7 @@ impl Cutter {
     }
 
     /// Fills a piece; answers whether there was anything left.
-    pub(super) fn next(&mut self, piece: &mut Piece) -> Result<bool, Fault> {
+    pub(in crate::file) fn next(&mut self, piece: &mut Piece) -> Result<bool, Fault> {
         match self {
             Cutter::Lines(lines) => lines.next(piece),
             Cutter::Document(document) => document.next(piece),
