@@ -8,6 +8,7 @@ from .base import Job, Tool
 from .dlt import Dlt
 from .duckdb import DuckDb
 from .ingestr import Ingestr
+from .logs import LineEnds, PlainPython
 from .pandas import Pandas
 from .pgloader import PgLoader
 from .psql import PsqlBinary, PsqlText
@@ -18,7 +19,7 @@ from .towpath import Towpath, TowpathKilled, TowpathResumable
 def all_tools(binary: str | None) -> list[Tool]:
     """Every tool, Towpath first."""
     own = [Towpath(binary), TowpathResumable(binary), TowpathKilled(binary)]
-    return [*own, PsqlBinary(), PsqlText(), DuckDb(), Ingestr(), Sling(), PgLoader(), Dlt(), Pandas()]
+    return [*own, PsqlBinary(), PsqlText(), DuckDb(), Ingestr(), Sling(), PgLoader(), Dlt(), Pandas(), PlainPython(), LineEnds()]
 
 
 __all__ = ["Job", "Tool", "all_tools"]

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fixed::config::Fixed;
+use super::log::config::Log;
 
 /// A folder of files.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -32,6 +33,8 @@ pub(crate) enum Format {
     Arrow,
     /// Lines whose columns stand at fixed places; see `fixed`.
     Fixed,
+    /// Lines of a time, an event and its details; see `log`.
+    Log,
 }
 
 /// How the file to read is compressed.
@@ -123,6 +126,10 @@ pub(crate) struct Source {
     /// Fixed width: where the columns stand. Needs `format: fixed`.
     #[serde(default)]
     pub(super) fixed: Option<Fixed>,
+
+    /// Event logs: the grammar of the lines. Needs `format: log`.
+    #[serde(default)]
+    pub(super) log: Option<Log>,
 }
 
 /// Writes one file, or adds a file to a folder.
@@ -169,6 +176,7 @@ impl Source {
             null_values: Vec::new(),
             records: None,
             fixed: None,
+            log: None,
         }
     }
 }

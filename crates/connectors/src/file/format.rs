@@ -28,6 +28,7 @@ pub(super) fn ending(path: &Path) -> Ending {
         Some("csv" | "tsv" | "tab" | "txt") => Some(Format::Csv),
         Some("ndjson" | "jsonl") => Some(Format::Ndjson),
         Some("json" | "geojson") => Some(Format::Json),
+        Some("log") => Some(Format::Log),
         Some("parquet" | "pq") => Some(Format::Parquet),
         Some("arrow" | "arrows" | "feather" | "ipc") => Some(Format::Arrow),
         _ => None,
@@ -77,6 +78,7 @@ impl Format {
             Format::Parquet => "Parquet",
             Format::Arrow => "Arrow",
             Format::Fixed => "fixed-width",
+            Format::Log => "log",
         }
     }
 
@@ -89,6 +91,7 @@ impl Format {
             Format::Parquet => "parquet",
             Format::Arrow => "arrow",
             Format::Fixed => "txt",
+            Format::Log => "log",
         }
     }
 
@@ -99,7 +102,7 @@ impl Format {
 
     /// Whether files of this format can be written.
     pub(super) fn is_written(self) -> bool {
-        !matches!(self, Format::Fixed)
+        !matches!(self, Format::Fixed | Format::Log)
     }
 }
 

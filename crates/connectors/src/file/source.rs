@@ -22,6 +22,7 @@ use super::csv::head::CsvSettings;
 use super::describe::{Described, describe_files};
 use super::format::{ending, required, sniff};
 use super::json;
+use super::log::{self, Grammar};
 use super::pieces::threads;
 use super::place::{FileRef, Place};
 use super::reading::{Output, Shape, broke_down, stream};
@@ -32,6 +33,9 @@ use super::walks;
 
 /// Formats whose types are decided over all values.
 const TEXTS: [Format; 4] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed];
+
+/// Formats whose files may be compressed as a whole.
+const PACKED: [Format; 5] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed, Format::Log];
 
 /// One file, or many as one stream.
 #[derive(Debug)]
@@ -70,8 +74,9 @@ impl FileSource {
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
             (settings.records.is_some(), "records", &[Format::Json]),
             (settings.fixed.is_some(), "fixed", &[Format::Fixed]),
+            (settings.log.is_some(), "log", &[Format::Log]),
             (!settings.columns.is_empty(), "columns", &TEXTS),
-            (is_packed(settings.compression), "compression", &TEXTS),
+            (is_packed(settings.compression), "compression", &PACKED),
         ] {
             if let Some(format) = format
                 && set
@@ -82,6 +87,9 @@ impl FileSource {
             }
         }
         walks::check(&settings, format)?;
+        if format == Some(Format::Log) {
+            Grammar::of(&settings)?;
+        }
         let records = settings.records.as_deref().unwrap_or_default();
         let records = records.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         if settings.path != "-" {
@@ -251,6 +259,10 @@ impl Inner {
                     Some(stretch) => json::Cutter::only(file, stretch, progress)?,
                 };
                 json::read::read(cutter, file, threads, output)
+            }
+            Format::Log => {
+                let grammar = Grammar::of(&self.settings)?;
+                log::read::read(file, &grammar, &self.settings, threads, progress, output)
             }
             Format::Parquet => columnar::parquet_read::read(file, part, output),
             Format::Arrow => columnar::ipc::read(file, part, output),
