@@ -38,6 +38,9 @@ const TEXTS: [Format; 4] = [Format::Csv, Format::Ndjson, Format::Json, Format::F
 /// Formats whose files may be compressed as a whole.
 const PACKED: [Format; 5] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed, Format::Log];
 
+/// Formats that come in every encoding; JSON is UTF-8 by definition.
+const ENCODED: [Format; 3] = [Format::Csv, Format::Fixed, Format::Log];
+
 /// One file, or many as one stream.
 #[derive(Debug)]
 pub(super) struct FileSource(Arc<Inner>);
@@ -70,7 +73,9 @@ impl FileSource {
         let csv = CsvSettings::new(&settings)?;
         let format = settings.format.or_else(|| ending(Path::new(&settings.path)).format);
         for (set, name, formats) in [
-            (settings.delimiter.is_some(), "delimiter", &[Format::Csv][..]),
+            (settings.encoding.is_some(), "encoding", &ENCODED[..]),
+            (settings.remove_nul, "remove_nul", &ENCODED),
+            (settings.delimiter.is_some(), "delimiter", &[Format::Csv]),
             (settings.quote.is_some(), "quote", &[Format::Csv]),
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
             (settings.records.is_some(), "records", &[Format::Json]),

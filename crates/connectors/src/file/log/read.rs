@@ -12,13 +12,16 @@ use towpath_model::Fault;
 use super::config::Others;
 use super::matcher::Found;
 use super::{Event, Grammar};
-use crate::file::bytes;
+use crate::file::bytes::{self, read_more};
 use crate::file::column::{Column, Data};
 use crate::file::config::Source;
 use crate::file::lines::LineCutter;
 use crate::file::pieces::{Piece, in_order};
 use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape, shorten, visible, without};
+use crate::file::text::encoding::Encoding;
+use crate::file::text::{self, FIRST_BYTES, TextSettings, detect};
+use crate::file::trouble::io_fault;
 
 /// The rows of one piece, and the lines that are none.
 struct Rows {
@@ -35,7 +38,9 @@ pub(in crate::file) fn read(
     progress: Option<Arc<ReadProgress>>,
     output: &mut Output,
 ) -> Result<(), Fault> {
-    let reader = bytes::open(file, settings.compression, progress)?;
+    let text = TextSettings::new(settings)?;
+    let encoding = text.encoding.map_or_else(|| first_encoding(file, settings), Ok)?;
+    let reader = text::open_as(file, text, encoding, progress)?;
     let mut cutter = LineCutter::new(reader, file.name.clone());
     let schema = grammar.schema();
     let shape = Shape::new(&output.schema, schema.fields().iter().map(|field| field.name().as_str()), file);
@@ -55,6 +60,14 @@ pub(in crate::file) fn read(
         Ok(output.flow())
     };
     in_order(threads, |piece| cutter.next(piece), |piece| worker.rows(piece), take)
+}
+
+/// The encoding that the first bytes of a file tell, or UTF-8: a log is not read twice to guess one.
+fn first_encoding(file: &FileRef, settings: &Source) -> Result<Encoding, Fault> {
+    let mut reader = bytes::open(file, settings.compression, None)?;
+    let mut first = Vec::new();
+    read_more(&mut *reader, &mut first, FIRST_BYTES).map_err(|error| io_fault("file", &file.name, error))?;
+    Ok(detect::from_first_bytes(&first).map_or(Encoding::Utf8, |(verdict, _)| verdict.encoding))
 }
 
 struct Worker<'a> {
@@ -85,13 +98,14 @@ impl Worker<'_> {
             if line.is_empty() {
                 continue;
             }
-            if !is_text && std::str::from_utf8(line).is_err() {
-                let reason = "the line is not UTF-8; bytes that are wrong are shown as `\\xE9`".to_owned();
-                rows.rejects.push((number, Reject { reason, original: visible(line), ..Reject::default() }));
-                continue;
-            }
             found.fill(Found::Nothing);
-            match self.grammar.line(line, &mut found) {
+            let mut outcome = self.grammar.line(line, &mut found);
+            if !is_text && outcome == Ok(true) && found.iter().any(is_broken) {
+                outcome =
+                    Err("the line is not text in its encoding; bytes that are wrong are shown as `\\xE9`"
+                        .into());
+            }
+            match outcome {
                 Ok(true) => {
                     if let Some(misfit) = batch.push(&found, number) {
                         rows.rejects.push((number, Reject { original: visible(line), ..misfit }));
@@ -112,6 +126,11 @@ impl Worker<'_> {
         }
         Ok(rows)
     }
+}
+
+/// Whether a value holds bytes that are no UTF-8. Outside of values, such as around a time, they do no harm.
+fn is_broken(found: &Found<'_>) -> bool {
+    matches!(found, Found::Text(text) if std::str::from_utf8(text).is_err())
 }
 
 impl Grammar {

@@ -116,11 +116,26 @@ async fn lines_that_cannot_be_read_go_to_quarantine_with_number_and_reason() {
 async fn noise_around_a_time_does_not_cost_the_line() {
     let text = "\u{feff}20250612 06:00:02|@MachineStart\n\
                 \u{a0} 20250612\u{a0} 06:00:0\u{b0}3 |@MachineStart\n\
-                2025\006\012 06:00:04|@Machine\0Start\n\0\0\0\n";
+                2025\x0006\x0012 06:00:04|@Machine\0Start\n\0\0\0\n";
     let read = log(text, machine()).await;
     let rows: Vec<String> = read.rows().iter().map(|row| row[..34].to_owned()).collect();
     assert_eq!(rows, ["02", "03", "04"].map(|second| format!("2025-06-12T06:00:{second} | MachineStart")));
     assert_eq!(reasons(&read), [""; 0]);
+}
+
+#[tokio::test]
+async fn text_is_read_in_its_encoding() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = b"\xa020250612 06:00:02|@Melding: Ploeg be\xebindigd\n\x8120250612 06:00:03|@Stop\x80\n";
+    write_file(folder.path(), "a.log", text);
+    let settings = |encoding: Value| json!({ "path": "a.log", "encoding": encoding, "log": machine() });
+    let read = try_read(folder.path(), settings(json!("latin1"))).await.unwrap();
+    assert_eq!(read.rows(), ["2025-06-12T06:00:02 | Melding | Ploeg be\u{eb}indigd | ∅ | ∅ | ∅ | ∅ | 1"]);
+    let why = "the line is not text in its encoding; bytes that are wrong are shown as `\\xE9`";
+    assert_eq!(reasons(&read), [format!("a.log:2: {why}")]);
+    let read = try_read(folder.path(), settings(Value::Null)).await.unwrap();
+    assert_eq!(reasons(&read), [format!("a.log:1: {why}"), format!("a.log:2: {why}")]);
+    assert!(read.rejects[0].original.ends_with("be\\xEBindigd"));
 }
 
 #[tokio::test]
