@@ -9,6 +9,7 @@ use super::fixed::config::Fixed;
 use super::geojson::config::{GeoJson, GeoJsonOut};
 use super::html::config::Html;
 use super::lines::config::Lines;
+use super::log::config::Log;
 use super::store::sftp::config::SftpSettings;
 use super::xml::config::Xml;
 
@@ -53,6 +54,8 @@ pub(crate) enum Format {
     Html,
     /// GeoJSON features; see `geojson`.
     Geojson,
+    /// Lines of a time, an event and its details; see `log`.
+    Log,
 }
 
 /// How the file to read is compressed.
@@ -171,6 +174,9 @@ pub(crate) struct Source {
     /// GeoJSON: how features become rows.
     #[serde(default)]
     pub(super) geojson: Option<GeoJson>,
+    /// Event logs: the grammar of the lines. Needs `format: log`.
+    #[serde(default)]
+    pub(super) log: Option<Log>,
 }
 
 /// Writes one file, or adds a file to a folder.
@@ -227,6 +233,7 @@ impl Source {
             xml: None,
             html: None,
             geojson: None,
+            log: None,
         }
     }
 }

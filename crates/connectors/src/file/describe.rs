@@ -19,6 +19,7 @@ use super::csv;
 use super::csv::head::CsvSettings;
 use super::infer::{Evidence, Pass};
 use super::json;
+use super::log::Grammar;
 use super::pieces::threads;
 use super::place::FileRef;
 use super::walks;
@@ -59,6 +60,7 @@ pub(super) fn describe_files(
                 borders = (format == Format::Ndjson).then_some(seen.borders);
                 found.merge(file, seen.columns)?;
             }
+            Format::Log => found.typed(file, (Grammar::of(settings)?.schema(), None))?,
             Format::Parquet => found.typed(file, columnar::parquet_read::describe(file)?)?,
             Format::Arrow => found.typed(file, columnar::ipc::describe(file)?)?,
             Format::Avro => found.typed(file, columnar::avro_read::describe(file)?)?,

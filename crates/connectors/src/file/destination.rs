@@ -245,7 +245,7 @@ impl FileDestination {
                 ColumnFit { years: Some((1, 9999)), non_finite: false, ..fit }
             }
             Format::Parquet | Format::Arrow | Format::Avro => ColumnFit { nullable: true, ..fit },
-            Format::Fixed | Format::Lines | Format::Xml | Format::Yaml | Format::Html => fit,
+            Format::Fixed | Format::Lines | Format::Log | Format::Xml | Format::Yaml | Format::Html => fit,
         }
     }
 
@@ -291,7 +291,7 @@ impl FileDestination {
                 let rejects = Arc::clone(&request.rejects);
                 Box::new(GeoJsonEncoder::new(out, name, lines, &settings, schema, rejects)?)
             }
-            Format::Fixed | Format::Lines | Format::Xml | Format::Yaml | Format::Html => {
+            Format::Fixed | Format::Lines | Format::Log | Format::Xml | Format::Yaml | Format::Html => {
                 return Err(Fault::internal("a format that is only read was to be written"));
             }
         })

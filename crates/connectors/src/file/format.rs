@@ -104,6 +104,7 @@ impl Format {
             Format::Yaml => "YAML",
             Format::Html => "HTML",
             Format::Geojson => "GeoJSON",
+            Format::Log => "log",
         }
     }
 
@@ -122,6 +123,7 @@ impl Format {
             Format::Yaml => "yaml",
             Format::Html => "html",
             Format::Geojson => "geojson",
+            Format::Log => "log",
         }
     }
 
@@ -132,8 +134,10 @@ impl Format {
 
     /// Whether files of this format can be written.
     pub(super) fn is_written(self) -> bool {
-        let is_read_only =
-            matches!(self, Format::Fixed | Format::Lines | Format::Xml | Format::Yaml | Format::Html);
+        let is_read_only = matches!(
+            self,
+            Format::Fixed | Format::Lines | Format::Log | Format::Xml | Format::Yaml | Format::Html
+        );
         !is_read_only
     }
 }

@@ -3,7 +3,7 @@
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
 //! ([`store`], [`place`], [`stage`]), how their bytes are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and
 //! what they hold ([`csv`], [`json`],
-//! [`columnar`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
+//! [`columnar`], [`log`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
 //! [`pieces`] spreads the work over processors, and [`source`] and [`destination`] put it all together.
 
 mod append;
@@ -24,8 +24,10 @@ mod given;
 mod html;
 mod infer;
 mod json;
+mod line_cut;
 mod lines;
 mod load;
+mod log;
 mod pieces;
 mod place;
 mod reading;

@@ -23,6 +23,7 @@ use super::csv::head::CsvSettings;
 use super::describe::{Described, describe_files};
 use super::format::{ending, required, sniff};
 use super::json;
+use super::log::{self, Grammar};
 use super::pieces::threads;
 use super::place::{FileRef, Place};
 use super::reading::{Output, Shape, on_thread, stream};
@@ -43,9 +44,23 @@ const TEXTS: [Format; 9] = [
     Format::Geojson,
 ];
 
+/// Formats whose files may be compressed as a whole.
+const PACKED: [Format; 10] = [
+    Format::Csv,
+    Format::Ndjson,
+    Format::Json,
+    Format::Fixed,
+    Format::Lines,
+    Format::Log,
+    Format::Xml,
+    Format::Yaml,
+    Format::Html,
+    Format::Geojson,
+];
+
 /// Formats that come in every encoding; JSON and GeoJSON are UTF-8 by definition.
-const ENCODED: [Format; 6] =
-    [Format::Csv, Format::Fixed, Format::Lines, Format::Xml, Format::Yaml, Format::Html];
+const ENCODED: [Format; 7] =
+    [Format::Csv, Format::Fixed, Format::Lines, Format::Log, Format::Xml, Format::Yaml, Format::Html];
 
 /// One file, or many as one stream.
 #[derive(Debug)]
@@ -76,6 +91,8 @@ struct Known {
 impl FileSource {
     /// Checks the settings against each other.
     pub(super) fn new(place: Place, mut settings: config::Source) -> Result<Self, Fault> {
+        // Files ending in `.log` are lines, until a grammar says that they are events.
+        settings.format = settings.format.or(settings.log.is_some().then_some(Format::Log));
         let format = settings.format.or_else(|| ending(Path::new(&settings.path)).format);
         for (set, name, formats) in [
             (settings.encoding.is_some(), "encoding", &ENCODED[..]),
@@ -89,8 +106,9 @@ impl FileSource {
             (settings.xml.is_some(), "xml", &[Format::Xml]),
             (settings.html.is_some(), "html", &[Format::Html]),
             (settings.geojson.is_some(), "geojson", &[Format::Geojson]),
+            (settings.log.is_some(), "log", &[Format::Log]),
             (!settings.columns.is_empty(), "columns", &TEXTS),
-            (is_packed(settings.compression), "compression", &TEXTS),
+            (is_packed(settings.compression), "compression", &PACKED),
         ] {
             if let Some(format) = format
                 && set
@@ -105,6 +123,9 @@ impl FileSource {
             settings.columns.entry(column).or_insert(word);
         }
         let csv = CsvSettings::new(&settings)?;
+        if format == Some(Format::Log) {
+            Grammar::of(&settings)?;
+        }
         let records = settings.records.as_deref().unwrap_or_default();
         let records = records.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         if settings.path != "-" {
@@ -264,6 +285,10 @@ impl Inner {
                 };
                 json::read::read(cutter, file, threads, output)
             }
+            Format::Log => {
+                let grammar = Grammar::of(&self.settings)?;
+                log::read::read(file, &grammar, &self.settings, threads, progress, output)
+            }
             Format::Parquet => columnar::parquet_read::read(file, part, output),
             Format::Arrow => columnar::ipc::read(file, part, output),
             Format::Avro => columnar::avro_read::read(file, part, output),
@@ -283,7 +308,10 @@ impl Inner {
         }
         let wanted = |file: &Path| {
             let found = ending(file).format;
-            found.is_some() && (given.is_none() || found == given)
+            found.is_some()
+                && (given.is_none()
+                    || found == given
+                    || (given, found) == (Some(Format::Log), Some(Format::Lines)))
         };
         let files = self.place.find(path, &wanted).await?;
         if let [file] = files.as_slice()

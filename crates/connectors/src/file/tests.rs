@@ -10,6 +10,7 @@ mod html;
 mod laws;
 mod lines;
 mod loads;
+mod logs;
 mod random;
 mod sources;
 mod xml;
