@@ -67,8 +67,7 @@ impl ConnectorDef for FileConnector {
 
     const NAME: &'static str = "file";
     const TITLE: &'static str = "Files";
-    const SUMMARY: &'static str =
-        "Reads and writes CSV, JSON, Parquet and Arrow files, one or many at a time.";
+    const SUMMARY: &'static str = "Reads and writes CSV, JSON, GeoJSON, Parquet, Arrow and Avro files, one or many at a time; reads text lines, XML, YAML and HTML tables.";
     const DOCS: &'static str = include_str!("README.md");
     const SCHEMES: &'static [&'static str] = &["file", "sftp"];
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[

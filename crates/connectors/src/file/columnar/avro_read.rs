@@ -17,6 +17,7 @@ use crate::file::chunks::Part;
 use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape};
 use crate::file::trouble::io_fault;
+use crate::guard;
 
 /// Deepest nesting of types in each other.
 const MOST_DEPTH: usize = 64;
@@ -42,9 +43,9 @@ pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) ->
     let (wanted, sorted) = wanted(&shape);
     // Without any column the reader could not tell how many rows there are.
     let projection = Some(sorted.clone()).filter(|columns| !columns.is_empty());
-    let (_, reader) = open(file, &blocks, part, projection, Some(output))?;
+    let (_, mut reader) = open(file, &blocks, part, projection, Some(output))?;
     let mut rows = 0u64;
-    for batch in reader {
+    while let Some(batch) = guard::call(|| reader.next()).ok_or_else(|| broken(file))? {
         let batch = batch.map_err(|error| fault(file, error))?;
         rows += batch.num_rows() as u64;
         let columns = in_wanted_order(&batch, &shape, &wanted, &sorted)?;
@@ -108,7 +109,8 @@ fn open(
     if let Some(projection) = projection {
         builder = builder.with_projection(projection);
     }
-    let reader = builder.build(bytes).map_err(|error| fault(file, error))?;
+    let reader = guard::call(|| builder.build(bytes)).ok_or_else(|| broken(file))?;
+    let reader = reader.map_err(|error| fault(file, error))?;
     let schema = clean(&reader.schema(), |place, _| {
         is_uuid(&written["fields"][place]["type"]).then_some(Logical::Uuid)
     });
@@ -158,6 +160,11 @@ fn check_types(written: &Value, around: &mut Vec<String>, depth: usize) -> Resul
 fn ends_with(one: &str, other: &str) -> bool {
     let short = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
     short(one) == short(other)
+}
+
+/// The fault for a file that the library gave up on.
+fn broken(file: &FileRef) -> Fault {
+    damaged(file, "its rows are not what its header says")
 }
 
 fn fault(file: &FileRef, error: ArrowError) -> Fault {

@@ -35,8 +35,8 @@ async fn without_a_pattern_each_line_is_a_value() {
 
 #[tokio::test]
 async fn named_groups_become_typed_columns_and_other_lines_are_set_apart() {
-    let text = "2025-01-02 12 ok: é\nno\n\n2025-01-03 - late: x\r\n2025-01-04 7 caf\u{e9}\n";
-    let mut bytes = text.as_bytes().to_vec();
+    let text = "2025-01-02 12 ok: é\nno\n\n2025-01-03 - late: x\r\n2025-01-04 7 café\n".to_owned();
+    let mut bytes = text.into_bytes();
     bytes.extend_from_slice(b"2025-01-05 1 ok: \xff\n");
     let lines = json!({ "pattern": r"(?<day>\S+) (?:(?<count>\d+)|-) (?<word>\w+): (?<rest>.*)", "line_number": "n" });
     let read = read(bytes, lines).await;
