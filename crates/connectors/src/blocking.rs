@@ -91,6 +91,13 @@ pub(crate) fn stream(
     })))
 }
 
+/// Does work that waits for disks on a blocking thread.
+pub(crate) async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work).await.map_err(broke_down)?
+}
+
 /// The fault for a blocking thread that broke down.
 pub(crate) fn broke_down(error: tokio::task::JoinError) -> Fault {
     Fault::internal("the thread that works on a file broke down").cause(error)

@@ -36,3 +36,68 @@ fn unnamed(folder: &Path) -> Option<(PathBuf, File, Keeper)> {
 fn unnamed(_folder: &Path) -> Option<(PathBuf, File, Keeper)> {
     None
 }
+
+/// A folder for temporary files, removed with everything in it when this is dropped.
+///
+/// A process that is killed leaves its folder behind unlocked, and the next one to make a folder there removes it.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    folder: tempfile::TempDir,
+    /// Held locked, which tells others that the folder is in use.
+    _lock: File,
+}
+
+/// Beginning of the names of such folders.
+const PREFIX: &str = "towpath-files-";
+/// The file in them that is locked.
+const LOCK: &str = "lock";
+
+impl Folder {
+    /// Makes a folder below another one.
+    pub(crate) fn create(parent: &Path) -> io::Result<Self> {
+        sweep(parent);
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        let lock = File::create_new(folder.path().join(LOCK))?;
+        // Without locks (some network file systems) sweeping never finds anything to remove.
+        let _ = lock.try_lock();
+        Ok(Folder { folder, _lock: lock })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Removes folders of processes that were killed. One without lock file was only this moment made.
+fn sweep(parent: &Path) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX))
+            && let Ok(lock) = File::open(entry.path().join(LOCK))
+            && lock.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_goes_with_its_user_and_with_the_next_one_when_that_was_killed() {
+        let parent = tempfile::tempdir().unwrap();
+        let names = || std::fs::read_dir(parent.path()).unwrap().count();
+        let dead = parent.path().join(format!("{PREFIX}dead"));
+        std::fs::create_dir(&dead).unwrap();
+        File::create(dead.join(LOCK)).unwrap();
+        File::create(dead.join("copy.csv")).unwrap();
+        let alive = Folder::create(parent.path()).unwrap();
+        let second = Folder::create(parent.path()).unwrap();
+        assert_eq!(names(), 2);
+        File::create(alive.path().join("copy.csv")).unwrap();
+        drop((alive, second));
+        assert_eq!(names(), 0);
+    }
+}

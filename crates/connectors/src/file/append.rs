@@ -1,7 +1,5 @@
 //! What is already in the target: the columns that added rows must have.
 
-use std::path::Path;
-
 use arrow::datatypes::Schema;
 use towpath_connect::TargetTable;
 use towpath_model::contract::ContractRule;
@@ -14,6 +12,7 @@ use super::csv::head::CsvSettings;
 use super::describe::describe_files;
 use super::format::ending;
 use super::place::{FileRef, Place};
+use super::reading::on_thread;
 use super::trouble::io_fault;
 
 /// A text file that rows are added to.
@@ -26,14 +25,8 @@ pub(super) struct Existing {
     pub(super) ends_inside_a_line: bool,
 }
 
-/// Looks at a file that rows are added to; `None` when it is empty.
-pub(super) fn look(
-    place: &Place,
-    settings: &config::Destination,
-    format: Format,
-    delimiter: Option<u8>,
-) -> Result<Option<Existing>, Fault> {
-    let path = &settings.path;
+/// Refuses to add rows to a file of a format that cannot grow.
+pub(super) fn can_grow(path: &str, format: Format) -> Result<(), Fault> {
     if !matches!(format, Format::Csv | Format::Ndjson) {
         let hint = match format {
             Format::Json => "use `format: ndjson`, which can grow, or mode `overwrite`",
@@ -45,8 +38,17 @@ pub(super) fn look(
             Fault::config(format!("rows cannot be added to {} file `{path}`", format.title())).hint(hint)
         );
     }
-    let files = place.find(path, |_| true)?;
-    let file = &files[0];
+    Ok(())
+}
+
+/// Looks at a file that rows are added to; `None` when it is empty.
+pub(super) fn look(
+    file: &FileRef,
+    settings: &config::Destination,
+    format: Format,
+    delimiter: Option<u8>,
+) -> Result<Option<Existing>, Fault> {
+    let path = &settings.path;
     if file.size == 0 {
         return Ok(None);
     }
@@ -118,17 +120,16 @@ pub(super) fn check_columns(
 }
 
 /// The columns of the target, when it exists and keeps types.
-pub(super) fn target(
+pub(super) async fn target(
     place: &Place,
     settings: &config::Destination,
     format: Format,
 ) -> Result<Option<TargetTable>, Fault> {
     let path = &settings.path;
-    if path == "-" || format.is_text() || !place.locate(path)?.exists() {
+    if path == "-" || format.is_text() || place.look(path).await?.is_none() {
         return Ok(None);
     }
-    let wanted = |file: &Path| ending(file).format == Some(format);
-    let files = match place.find(path, wanted) {
+    let files = match place.find(path, &|file| ending(file).format == Some(format)).await {
         Ok(files) => files,
         // A folder without files is a target that does not exist yet.
         Err(fault) if fault.kind() == towpath_model::FaultKind::NotFound => return Ok(None),
@@ -137,9 +138,13 @@ pub(super) fn target(
     if files.iter().any(|file| file.once) {
         return Ok(None);
     }
+    place.bring(&files).await?;
     let source = config::Source::of(path, format, settings.header);
-    let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], u64::MAX)?;
-    Ok(Some(TargetTable { schema: found.info.schema, primary_key: Vec::new() }))
+    on_thread(move || {
+        let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], u64::MAX)?;
+        Ok(Some(TargetTable { schema: found.info.schema, primary_key: Vec::new() }))
+    })
+    .await
 }
 
 /// Whether the text of a file ends without a line end. A compressed file must be read to its end to know.

@@ -47,12 +47,16 @@ pub(super) struct Token {
     size: u64,
     /// Time of the last change, in nanoseconds since 1970.
     changed: i64,
+    /// What the server called this version of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tag: Option<String>,
     pub(super) part: Part,
 }
 
 impl Token {
     fn of(file: &FileRef, part: Part) -> Token {
-        Token { file: file.name.clone(), size: file.size, changed: changed(file), part }
+        let (size, changed, tag) = (file.size, changed(file), file.tag.clone());
+        Token { file: file.name.clone(), size, changed, tag, part }
     }
 
     /// Reads the token of a chunk.
@@ -66,12 +70,13 @@ impl Token {
 
     /// Whether both are parts of one file in one state.
     pub(super) fn is_beside(&self, other: &Token) -> bool {
-        (&self.file, self.size, self.changed) == (&other.file, other.size, other.changed)
+        (&self.file, self.size, self.changed, &self.tag)
+            == (&other.file, other.size, other.changed, &other.tag)
     }
 
     /// Refuses a file that is not what it was when it was cut.
     pub(super) fn check(&self, now: &FileRef) -> Result<(), Fault> {
-        if (self.size, self.changed) == (now.size, changed(now)) {
+        if (self.size, self.changed, &self.tag) == (now.size, changed(now), &now.tag) {
             return Ok(());
         }
         let what = if self.size == now.size {
@@ -101,7 +106,7 @@ fn changed(file: &FileRef) -> i64 {
 /// Whether anybody could tell later that the file is still the same, and find it by its name. What can be read only
 /// once is no such file, nor is its copy.
 pub(super) fn can_be_found_again(file: &FileRef) -> bool {
-    file.modified.is_some() && !file.once && file.path.to_str().is_some()
+    (file.modified.is_some() || file.tag.is_some()) && !file.once && file.path.to_str().is_some()
 }
 
 /// One chunk of a file.
@@ -224,6 +229,7 @@ mod tests {
             path: "a.csv".into(),
             name: "a.csv".into(),
             size: 60,
+            tag: None,
             modified: Some(UNIX_EPOCH + std::time::Duration::from_nanos(1_500_000_000_000_000_001)),
             partitions: Vec::new(),
             once: false,

@@ -22,9 +22,10 @@ use super::csv::write::CsvEncoder;
 use super::format::{character, ending, required};
 use super::json::write::JsonEncoder;
 use super::load::{FileLoad, Started};
-use super::place::Place;
-use super::reading::broke_down;
+use super::place::{FileRef, Place};
+use super::reading::on_thread;
 use super::stage::Stage;
+use super::store::{Entry, Kind};
 use super::trouble::io_fault;
 use super::writing::{Encoder, Out, Raw};
 
@@ -100,82 +101,99 @@ impl FileDestination {
         Ok(FileDestination { place, settings, format, compression, delimiter })
     }
 
-    /// The path to write, and whether it names a folder.
-    fn target_path(&self) -> Result<(PathBuf, bool), Fault> {
-        let full = self.place.locate(&self.settings.path)?;
-        let is_folder = self.settings.path.ends_with('/') || full.is_dir();
-        Ok((full, is_folder))
-    }
-
-    fn begin(&self, request: &LoadRequest) -> Result<Begun, Fault> {
-        self.check(request)?;
-        let incoming: Vec<Field> = request.schema.fields().iter().map(canonical_field).collect();
-        let fits = incoming.iter().map(|field| self.fit(field)).collect();
-        let schema = Schema::new(incoming);
-        let name = &self.settings.path;
-        let fault = |error| io_fault("file", name, error);
-        if name == "-" {
-            let out = Out::new(Raw::Stdout(std::io::stdout()), self.whole_compression()).map_err(fault)?;
-            let encoder = self.encoder(out, &schema, None)?;
-            return Ok(Begun::Load(Started { fits, encoder, stage: None, note: None }));
-        }
-        let (full, is_folder) = self.target_path()?;
-        if !is_folder
-            && let Ok(found) = fs::metadata(&full)
-            && !found.is_file()
-        {
-            // A device or pipe takes rows as they come; putting a file in its place would destroy it.
-            let device = fs::OpenOptions::new().write(true).open(&full).map_err(fault)?;
-            let out = Out::new(Raw::File(device), self.whole_compression()).map_err(fault)?;
-            let encoder = self.encoder(out, &schema, None)?;
-            return Ok(Begun::Load(Started { fits, encoder, stage: None, note: None }));
-        }
-        let exists = full.exists();
-        if !exists && request.contract.tables == ContractRule::Freeze {
+    /// Looks at what is there, and begins a load of the right kind.
+    async fn start(&self, request: LoadRequest) -> Result<Begun, Fault> {
+        self.check(&request)?;
+        let path = &self.settings.path;
+        let found = if path == "-" { None } else { self.place.look(path).await? };
+        let is_folder = path.ends_with('/') || found.as_ref().is_some_and(Entry::is_folder);
+        if path != "-" && found.is_none() && request.contract.tables == ContractRule::Freeze {
             return Err(Fault::contract(format!(
-                "file `{name}` does not exist, and the contract for tables is `freeze`"
+                "file `{path}` does not exist, and the contract for tables is `freeze`"
             ))
             .hint("set the contract for tables to `evolve`, or create the file"));
         }
+        let this = self.clone();
         if is_folder {
-            return self.begin_in_folder(&full, request, schema, fits);
-        }
-        let existing = match request.mode {
-            WriteMode::Append if exists => {
-                self.place.confine(&full, name)?;
-                let mut existing = append::look(&self.place, &self.settings, self.format, self.delimiter)?;
-                if let Some(existing) = &mut existing {
-                    append::check_columns(existing, &schema, &self.settings, request.contract.columns)?;
-                }
-                existing
+            let file = self.name_in_folder(&request)?;
+            if self.place.look(&file).await?.is_some() {
+                return Ok(Begun::Replayed(self.incoming(&request).1));
             }
-            _ => None,
+            return on_thread(move || this.begin(&file, None, true, &request)).await;
+        }
+        let mut old = None;
+        if found.is_some() && request.mode == WriteMode::Append {
+            append::can_grow(path, self.format)?;
+            let files = self.place.find(path, &|_| true).await?;
+            self.place.bring(&files).await?;
+            old = files.into_iter().next();
+        }
+        let device = found.as_ref().filter(|found| found.kind == Kind::Other);
+        if path == "-" || device.is_some() {
+            let device = device.and_then(|found| found.here.clone());
+            return on_thread(move || this.begin_at_once(device, &request)).await;
+        }
+        on_thread(move || this.begin(&this.settings.path, old.as_ref(), found.is_none(), &request)).await
+    }
+
+    /// The columns that come, and what they must fit.
+    fn incoming(&self, request: &LoadRequest) -> (Schema, Vec<ColumnFit>) {
+        let incoming: Vec<Field> = request.schema.fields().iter().map(canonical_field).collect();
+        let fits = incoming.iter().map(|field| self.fit(field)).collect();
+        (Schema::new(incoming), fits)
+    }
+
+    /// A load whose rows appear as they come: on the standard output, or in a device or pipe, which putting a file in
+    /// its place would destroy.
+    fn begin_at_once(&self, device: Option<PathBuf>, request: &LoadRequest) -> Result<Begun, Fault> {
+        let fault = |error| io_fault("file", &self.settings.path, error);
+        let raw = match device {
+            None => Raw::Stdout(std::io::stdout()),
+            Some(device) => Raw::File(fs::OpenOptions::new().write(true).open(device).map_err(fault)?),
         };
-        let stage = self.stage(&full, name, request)?;
-        if existing.is_some() {
-            self.copy_existing(&full, &stage)?;
+        let (schema, fits) = self.incoming(request);
+        let out = Out::new(raw, self.whole_compression()).map_err(fault)?;
+        let encoder = self.encoder(out, &schema, None)?;
+        Ok(Begun::Load(Started { fits, encoder, stage: None, note: None }))
+    }
+
+    /// A load that makes a file, of the rows of an old one and the new ones.
+    fn begin(
+        &self,
+        path: &str,
+        old: Option<&FileRef>,
+        creates: bool,
+        request: &LoadRequest,
+    ) -> Result<Begun, Fault> {
+        let fault = |error| io_fault("file", path, error);
+        let (schema, fits) = self.incoming(request);
+        let mut existing = None;
+        if let Some(old) = old {
+            existing = append::look(old, &self.settings, self.format, self.delimiter)?;
+            if let Some(existing) = &mut existing {
+                append::check_columns(existing, &schema, &self.settings, request.contract.columns)?;
+            }
         }
+        let stage = Stage::create(&self.place, path, path, &request.load_id)?;
         let mut raw = stage.writer()?;
-        if existing.as_ref().is_some_and(|existing| existing.ends_inside_a_line) {
-            Out::new(Raw::File(stage.writer()?), self.whole_compression())
-                .and_then(|mut out| out.write_all(b"\n").and_then(|()| out.finish()))
-                .map_err(fault)?;
+        if let (Some(old), Some(existing)) = (old, &existing) {
+            let mut old = fs::File::open(&old.path).map_err(fault)?;
+            std::io::copy(&mut old, &mut raw).map_err(fault)?;
+            if existing.ends_inside_a_line {
+                Out::new(Raw::File(stage.writer()?), self.whole_compression())
+                    .and_then(|mut out| out.write_all(b"\n").and_then(|()| out.finish()))
+                    .map_err(fault)?;
+            }
+            std::io::Seek::seek(&mut raw, std::io::SeekFrom::End(0)).map_err(fault)?;
         }
-        std::io::Seek::seek(&mut raw, std::io::SeekFrom::End(0)).map_err(fault)?;
         let out = Out::new(Raw::File(raw), self.whole_compression()).map_err(fault)?;
         let encoder = self.encoder(out, &schema, existing)?;
-        let note = (!exists).then(|| format!("created file `{name}`"));
+        let note = creates.then(|| format!("created file `{path}`"));
         Ok(Begun::Load(Started { fits, encoder, stage: Some(stage), note }))
     }
 
-    /// A load into a folder adds one file, whose name is the load's.
-    fn begin_in_folder(
-        &self,
-        folder: &Path,
-        request: &LoadRequest,
-        schema: Schema,
-        fits: Vec<ColumnFit>,
-    ) -> Result<Begun, Fault> {
+    /// The file that a load adds to a folder. Its name is the load's, so that the same load adds it once.
+    fn name_in_folder(&self, request: &LoadRequest) -> Result<String, Fault> {
         let path = &self.settings.path;
         if request.mode == WriteMode::Overwrite {
             return Err(Fault::config(format!("folder `{path}` cannot be overwritten at once"))
@@ -187,36 +205,7 @@ impl FileDestination {
             Compression::Zstd => extension.push_str(".zst"),
             _ => {}
         }
-        let file = format!("part-{}.{extension}", request.load_id);
-        let full = folder.join(&file);
-        let name = format!("{}/{file}", path.trim_end_matches('/'));
-        if full.exists() {
-            return Ok(Begun::Replayed(fits));
-        }
-        let stage = self.stage(&full, &name, request)?;
-        let out = Out::new(Raw::File(stage.writer()?), self.whole_compression())
-            .map_err(|error| io_fault("file", &name, error))?;
-        let encoder = self.encoder(out, &schema, None)?;
-        Ok(Begun::Load(Started {
-            fits,
-            encoder,
-            stage: Some(stage),
-            note: Some(format!("created file `{name}`")),
-        }))
-    }
-
-    fn stage(&self, full: &Path, name: &str, request: &LoadRequest) -> Result<Stage, Fault> {
-        // Looked at before anything is created: a link may lead out of the root.
-        let existing = full.ancestors().find(|ancestor| ancestor.exists());
-        self.place.confine(existing.unwrap_or(self.place.base()), name)?;
-        Stage::create(full, name, &request.load_id)
-    }
-
-    fn copy_existing(&self, full: &Path, stage: &Stage) -> Result<(), Fault> {
-        let fault = |error| io_fault("file", &self.settings.path, error);
-        let mut old = fs::File::open(full).map_err(fault)?;
-        std::io::copy(&mut old, &mut stage.writer()?).map_err(fault)?;
-        Ok(())
+        Ok(format!("{}/part-{}.{extension}", path.trim_end_matches('/'), request.load_id))
     }
 
     fn check(&self, request: &LoadRequest) -> Result<(), Fault> {
@@ -303,17 +292,12 @@ enum Begun {
 #[async_trait]
 impl Destination for FileDestination {
     async fn target(&self) -> Result<Option<TargetTable>, Fault> {
-        let this = self.clone();
-        let look = move || append::target(&this.place, &this.settings, this.format);
-        tokio::task::spawn_blocking(look).await.map_err(broke_down)?
+        append::target(&self.place, &self.settings, self.format).await
     }
 
     async fn begin(&self, request: LoadRequest) -> Result<Box<dyn Load>, Fault> {
-        let this = self.clone();
-        let name = this.settings.path.clone();
-        let begun = tokio::task::spawn_blocking(move || this.begin(&request)).await.map_err(broke_down)??;
-        Ok(match begun {
-            Begun::Load(started) => Box::new(FileLoad::start(started, name)),
+        Ok(match self.start(request).await? {
+            Begun::Load(started) => Box::new(FileLoad::start(started, self.settings.path.clone())),
             Begun::Replayed(fits) => Box::new(FileLoad::replay(fits)),
         })
     }

@@ -1,16 +1,18 @@
 //! What is in a folder: every file of a known format, with its columns where they are cheap to know.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::datatypes::Schema;
 use towpath_connect::{Catalog, CatalogEntry, StreamInfo};
 use towpath_model::Fault;
 
-use super::config;
+use super::config::{self, Format};
 use super::csv::head::CsvSettings;
 use super::describe::describe_files;
 use super::format::ending;
 use super::place::{FileRef, Place};
+use super::reading::on_thread;
 
 /// Most files that are listed.
 const MOST_FILES: usize = 1000;
@@ -20,34 +22,44 @@ const FILE_BYTES: u64 = 8 << 20;
 const ALL_BYTES: u64 = 64 << 20;
 
 /// Lists the files below the folder that paths start from.
-pub(super) fn discover(place: &Place) -> Result<Catalog, Fault> {
-    let mut files = Vec::new();
-    place.walk(place.base(), &|path| ending(path).format.is_some(), &mut files)?;
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+pub(super) async fn discover(place: &Place) -> Result<Catalog, Fault> {
+    let mut files = place.walk("", &|path| ending(path).format.is_some()).await?;
     files.truncate(MOST_FILES);
-    let mut budget = ALL_BYTES;
-    let entry = |file: FileRef| CatalogEntry {
-        name: file.name.clone(),
-        kind: "file",
-        info: describe(&file, &mut budget),
-    };
-    Ok(Catalog { streams: files.into_iter().map(entry).collect() })
+    let (mut budget, mut streams) = (ALL_BYTES, Vec::with_capacity(files.len()));
+    for file in files {
+        let name = file.name.clone();
+        let info = describe(place, file, &mut budget).await?;
+        streams.push(CatalogEntry { name, kind: "file", info });
+    }
+    Ok(Catalog { streams })
 }
 
-fn describe(file: &FileRef, budget: &mut u64) -> StreamInfo {
-    let unknown = |note: String| StreamInfo {
-        bytes: Some(file.size),
-        notes: vec![note],
-        ..StreamInfo::new(Arc::new(Schema::empty()))
+async fn describe(place: &Place, file: FileRef, budget: &mut u64) -> Result<StreamInfo, Fault> {
+    let Some(format) = ending(Path::new(&file.name)).format else {
+        return Ok(unknown(&file, "the format is not known".into()));
     };
-    let Some(format) = ending(&file.path).format else { return unknown("the format is not known".into()) };
-    if format.is_text() {
-        let bytes = file.size.min(FILE_BYTES);
-        if bytes > *budget {
-            return unknown("columns are not listed, because many files would have to be read".into());
+    // A remote file is carried here as a whole.
+    let is_remote = place.is_remote();
+    if format.is_text() || is_remote {
+        let bytes = if is_remote { file.size } else { file.size.min(FILE_BYTES) };
+        if bytes > (*budget).min(if is_remote { FILE_BYTES } else { u64::MAX }) {
+            let why = "columns are not listed, because many bytes would have to be read";
+            return Ok(unknown(&file, why.into()));
         }
         *budget -= bytes;
     }
+    if let Err(fault) = place.bring(std::slice::from_ref(&file)).await {
+        return Ok(unknown(&file, fault.to_string()));
+    }
+    on_thread(move || Ok(columns(&file, format))).await
+}
+
+fn unknown(file: &FileRef, note: String) -> StreamInfo {
+    let info = StreamInfo::new(Arc::new(Schema::empty()));
+    StreamInfo { bytes: Some(file.size), notes: vec![note], ..info }
+}
+
+fn columns(file: &FileRef, format: Format) -> StreamInfo {
     let settings = config::Source::of(&file.name, format, true);
     // As a source of its own, a file has no columns from the names of folders.
     let alone = FileRef { partitions: Vec::new(), ..file.clone() };
@@ -55,7 +67,7 @@ fn describe(file: &FileRef, budget: &mut u64) -> StreamInfo {
         .and_then(|csv| describe_files(&[alone], format, &settings, &csv, &[], FILE_BYTES));
     let mut info = match found {
         Ok(found) => found.info,
-        Err(fault) => return unknown(fault.to_string()),
+        Err(fault) => return unknown(file, fault.to_string()),
     };
     if format.is_text() && info.rows.is_none() {
         info.notes

@@ -31,39 +31,37 @@ enum Order {
     Commit,
 }
 
-/// Encodes rows until the load commits. A queue that closes without the order to commit takes everything back.
+/// Encodes rows until the load commits, and gives the stage with all of them back. A queue that closes without the
+/// order to commit takes everything back.
 fn encode(
     mut orders: mpsc::Receiver<Order>,
     mut encoder: Box<dyn Encoder>,
     stage: Option<Stage>,
-    note: Option<String>,
     name: &str,
-) -> Result<Vec<String>, Fault> {
+) -> Result<Option<Stage>, Fault> {
     loop {
         match orders.blocking_recv() {
             Some(Order::Rows(batch)) => encoder.write(batch)?,
             Some(Order::Commit) => break,
-            None => return Ok(Vec::new()),
+            None => return Ok(None),
         }
     }
     encoder.finish()?.finish().map_err(|error| io_fault("file", name, error))?;
-    if let Some(stage) = stage {
-        stage.commit()?;
-    }
-    Ok(note.into_iter().collect())
+    Ok(stage)
 }
 
 /// A load in progress.
 pub(super) struct FileLoad {
     fits: Vec<ColumnFit>,
     work: Work,
+    note: Option<String>,
     rows: u64,
 }
 
 /// Who does the work of a load.
 enum Work {
     /// The encoding thread.
-    Running(mpsc::Sender<Order>, JoinHandle<Result<Vec<String>, Fault>>),
+    Running(mpsc::Sender<Order>, JoinHandle<Result<Option<Stage>, Fault>>),
     /// Nobody: it was done before.
     Replay,
     /// Nobody any more: the load failed.
@@ -75,13 +73,13 @@ impl FileLoad {
     pub(super) fn start(started: Started, name: String) -> Self {
         let Started { fits, encoder, stage, note } = started;
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let task = tokio::task::spawn_blocking(move || encode(receiver, encoder, stage, note, &name));
-        FileLoad { fits, work: Work::Running(sender, task), rows: 0 }
+        let task = tokio::task::spawn_blocking(move || encode(receiver, encoder, stage, &name));
+        FileLoad { fits, work: Work::Running(sender, task), note, rows: 0 }
     }
 
     /// A load that was done before, and takes rows only to count them.
     pub(super) fn replay(fits: Vec<ColumnFit>) -> Self {
-        FileLoad { fits, work: Work::Replay, rows: 0 }
+        FileLoad { fits, work: Work::Replay, note: None, rows: 0 }
     }
 
     async fn send(&mut self, order: Order) -> Result<(), Fault> {
@@ -115,7 +113,12 @@ impl Load for FileLoad {
         let receipt = Receipt { written: self.rows, ..Receipt::default() };
         match self.work {
             Work::Replay => Ok(Receipt { replayed: true, ..receipt }),
-            Work::Running(_, task) => Ok(Receipt { notes: task.await.map_err(broke_down)??, ..receipt }),
+            Work::Running(_, task) => {
+                if let Some(stage) = task.await.map_err(broke_down)?? {
+                    stage.commit().await?;
+                }
+                Ok(Receipt { notes: self.note.into_iter().collect(), ..receipt })
+            }
             Work::Failed => Err(Fault::internal("a load was committed after it had failed")),
         }
     }

@@ -1,10 +1,11 @@
-//! Where files are: paths, folders, globs, partitions, and the folder that a connection is confined to.
+//! The files that a path of the settings names, on this machine or on a server.
 //!
-//! A path of the settings becomes a sorted list of [`FileRef`]s; what the files hold is of no interest here.
-//! With a `root`, no path leads out of it: neither by `..` nor by a symbolic link.
+//! A path becomes a sorted list of [`FileRef`]s; what the files hold is of no interest here. Files of a server are
+//! carried here ([`Place::bring`]) before anybody opens them. With a `root`, no path leads out of it: neither by `..`
+//! nor by a link.
 
-use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use percent_encoding::percent_decode_str;
@@ -12,7 +13,10 @@ use towpath_connect::Context;
 use towpath_model::{Fault, suggest};
 
 use super::config::Connection;
-use super::trouble::io_fault;
+use super::store::copies::Copies;
+use super::store::local::Local;
+use super::store::search::{is_pattern, search};
+use super::store::{Entry, Kind, Remote, Store, leaves};
 
 /// Most names that are looked through for a "did you mean".
 const SUGGESTIONS: usize = 1000;
@@ -20,19 +24,32 @@ const SUGGESTIONS: usize = 1000;
 /// The folder that paths start from.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
-    base: PathBuf,
+    home: Home,
     confined: bool,
     pub(super) scratch: PathBuf,
+}
+
+/// Which machine the folder is on.
+#[derive(Debug, Clone)]
+pub(super) enum Home {
+    /// This one.
+    Here(Arc<Local>),
+    /// Another one, with what was carried here of it.
+    #[allow(dead_code, reason = "servers come next")]
+    Away(Arc<dyn Remote>, Arc<Copies>),
 }
 
 /// A file that exists.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct FileRef {
+    /// The path to open it by. Of a remote file it is the path of its copy, which [`Place::bring`] makes.
     pub(super) path: PathBuf,
     /// The path as people know it: relative to the folder that paths start from, where it lies below.
     pub(super) name: String,
     pub(super) size: u64,
     pub(super) modified: Option<SystemTime>,
+    /// What the server calls this version of the file.
+    pub(super) tag: Option<String>,
     /// Values of `key=value` folders on the way to the file; `None` stands for "no value".
     pub(super) partitions: Vec<(String, Option<String>)>,
     /// A pipe or device: it can be read only once.
@@ -40,92 +57,154 @@ pub(super) struct FileRef {
 }
 
 impl FileRef {
-    /// The same file as it is now.
-    pub(super) fn again(&self) -> std::io::Result<FileRef> {
-        let found = fs::metadata(&self.path)?;
-        Ok(FileRef { size: found.len(), modified: found.modified().ok(), ..self.clone() })
+    fn entry(&self) -> Entry {
+        Entry {
+            path: self.name.clone(),
+            kind: if self.once { Kind::Other } else { Kind::File },
+            size: self.size,
+            modified: self.modified,
+            tag: self.tag.clone(),
+            is_link: false,
+            here: None,
+        }
     }
 }
 
 impl Place {
     pub(super) fn new(connection: &Connection, cx: &Context) -> Self {
         let base = connection.root.as_ref().map_or_else(|| cx.base.clone(), |root| cx.resolve(root));
-        Place { base, confined: connection.root.is_some(), scratch: cx.scratch.clone() }
+        let confined = connection.root.is_some();
+        Place {
+            home: Home::Here(Arc::new(Local::new(base, confined))),
+            confined,
+            scratch: cx.scratch.clone(),
+        }
     }
 
-    /// The folder that paths start from.
-    pub(super) fn base(&self) -> &Path {
-        &self.base
+    /// What the files are in.
+    pub(super) fn store(&self) -> &dyn Store {
+        match &self.home {
+            Home::Here(local) => local.as_ref(),
+            Home::Away(remote, _) => remote.as_ref(),
+        }
     }
 
-    /// The path of the settings, joined to the folder that paths start from.
-    pub(super) fn locate(&self, path: &str) -> Result<PathBuf, Fault> {
+    /// Which machine the files are on.
+    pub(super) fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Whether that is another machine.
+    pub(super) fn is_remote(&self) -> bool {
+        matches!(self.home, Home::Away(..))
+    }
+
+    /// The path of the settings as stores take it: relative to the root where it lies below.
+    pub(super) fn locate(&self, path: &str) -> Result<String, Fault> {
         if path.trim().is_empty() {
             return Err(
                 Fault::config("`path` is empty").hint("give the path of a file, for example `sales.csv`")
             );
         }
-        let full = self.base.join(path);
-        if self.confined && !normal(&full).starts_with(normal(&self.base)) {
-            return Err(self.leaves(path));
+        let root = match &self.home {
+            Home::Here(local) => local.full(""),
+            Home::Away(..) => PathBuf::from("/root"),
+        };
+        let full = normal(&root.join(path));
+        let root = normal(&root);
+        if self.confined && !full.starts_with(&root) {
+            return Err(leaves(self.store().root(), path));
         }
-        Ok(full)
+        let is_plain = !Path::new(path).components().any(|part| part == Component::ParentDir);
+        let below = full.strip_prefix(&root).ok().and_then(Path::to_str);
+        // `..` behind a link leads elsewhere than the words say: such a path stays as it is.
+        Ok(below.filter(|_| is_plain || self.is_remote()).unwrap_or(path).to_owned())
     }
 
-    /// Refuses a path that a symbolic link leads out of the root.
-    pub(super) fn confine(&self, full: &Path, path: &str) -> Result<(), Fault> {
-        if !self.confined {
-            return Ok(());
-        }
-        let root =
-            self.base.canonicalize().map_err(|error| io_fault("folder", &self.name(&self.base), error))?;
-        let real = full.canonicalize().map_err(|error| io_fault("file", path, error))?;
-        if real.starts_with(root) { Ok(()) } else { Err(self.leaves(path)) }
+    /// What is under a path of the settings, unless a link leads out of the root on the way.
+    pub(super) async fn look(&self, path: &str) -> Result<Option<Entry>, Fault> {
+        let path = self.locate(path)?;
+        self.store().confine(&path).await?;
+        self.store().stat(&path).await
     }
 
-    fn leaves(&self, path: &str) -> Fault {
-        Fault::config(format!("path `{path}` leads out of the connection's folder `{}`", self.base.display()))
-            .hint("use a path below the connection's `root`")
-    }
-
-    /// The path as people know it.
-    pub(super) fn name(&self, full: &Path) -> String {
-        full.strip_prefix(&self.base).unwrap_or(full).display().to_string()
-    }
-
-    /// The files that a path, a folder or a glob names, sorted by path. In folders, hidden files, files whose name
+    /// The files that a path, a folder or a pattern names, sorted by path. In folders, hidden files, files whose name
     /// starts with `_`, and files that `wanted` refuses are left out.
-    pub(super) fn find(&self, path: &str, wanted: impl Fn(&Path) -> bool) -> Result<Vec<FileRef>, Fault> {
-        let full = self.locate(path)?;
-        let mut files = Vec::new();
-        match fs::metadata(&full) {
-            Ok(found) if found.is_dir() => {
-                self.walk(&full, &wanted, &mut files)?;
+    pub(super) async fn find(&self, path: &str, wanted: Wanted<'_>) -> Result<Vec<FileRef>, Fault> {
+        let at = self.locate(path)?;
+        let store = self.store();
+        let found = match store.stat(&at).await? {
+            Some(found) if found.is_folder() => {
+                let files = self.walk(&at, wanted).await?;
                 if files.is_empty() {
                     return Err(Fault::not_found(format!("folder `{path}` has no file of a known format"))
                         .hint("give the path of a file, or set `format`"));
                 }
+                return Ok(files);
             }
-            Ok(found) => files.push(self.file(full.clone(), &found, false)),
-            Err(_) if path.contains(['*', '?', '[']) => {
-                self.glob(path, &mut files)?;
-                if files.is_empty() {
-                    return Err(Fault::not_found(format!("no file matches `{path}`"))
-                        .hint(format!("paths start from the folder `{}`", self.base.display())));
-                }
+            Some(found) => {
+                store.confine(&at).await?;
+                return Ok(vec![self.file(found, false)?]);
             }
-            Err(error) => return Err(self.missing(path, &full, error)),
+            None if is_pattern(&at) => search(store, &at).await?,
+            None => return Err(self.missing(path, &at).await),
+        };
+        if found.is_empty() {
+            return Err(Fault::not_found(format!("no file matches `{path}`"))
+                .hint(format!("paths start from the folder `{}`", store.root())));
         }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        for file in &files {
-            self.confine(&file.path, &file.name)?;
+        self.files(found).await
+    }
+
+    /// The files in a folder and below, as [`Place::find`] has them; there may be none.
+    pub(super) async fn walk(&self, folder: &str, wanted: Wanted<'_>) -> Result<Vec<FileRef>, Fault> {
+        self.store().confine(folder).await?;
+        let mut found = self.store().walk(folder).await?;
+        found.retain(|entry| {
+            let below = entry.path.strip_prefix(folder).unwrap_or(&entry.path);
+            !below.split('/').any(|part| part.starts_with('_')) && wanted(Path::new(&entry.path))
+        });
+        self.files(found).await
+    }
+
+    /// Makes remote files readable by their paths: carries those here that are not here yet.
+    pub(super) async fn bring(&self, files: &[FileRef]) -> Result<(), Fault> {
+        let Home::Away(remote, copies) = &self.home else { return Ok(()) };
+        let entries: Vec<Entry> = files.iter().map(FileRef::entry).collect();
+        copies.bring(remote.as_ref(), &entries).await
+    }
+
+    /// The same file as it is now; `None` when it is gone.
+    pub(super) async fn again(&self, file: &FileRef) -> Result<Option<FileRef>, Fault> {
+        if self.is_remote() && tokio::fs::try_exists(&file.path).await.unwrap_or(false) {
+            // The copy stays what it was, and it is the copy that is read.
+            return Ok(Some(file.clone()));
         }
+        let found = self.store().stat(&file.name).await?;
+        found
+            .map(|found| Ok(FileRef { partitions: file.partitions.clone(), ..self.file(found, false)? }))
+            .transpose()
+    }
+
+    async fn files(&self, found: Vec<Entry>) -> Result<Vec<FileRef>, Fault> {
+        let mut files = Vec::with_capacity(found.len());
+        for entry in found {
+            if entry.is_link {
+                self.store().confine(&entry.path).await?;
+            }
+            files.push(self.file(entry, true)?);
+        }
+        files.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
         Ok(files)
     }
 
-    fn file(&self, path: PathBuf, found: &Metadata, many: bool) -> FileRef {
-        let below = path.strip_prefix(&self.base).unwrap_or(&path);
-        let folders = below.parent().into_iter().flat_map(Path::components);
+    fn file(&self, entry: Entry, many: bool) -> Result<FileRef, Fault> {
+        let path = match (&self.home, entry.here.clone()) {
+            (Home::Away(_, copies), _) => copies.path(&entry)?,
+            (Home::Here(_), Some(path)) => path,
+            (Home::Here(local), None) => local.full(&entry.path),
+        };
+        let folders = Path::new(&entry.path).parent().into_iter().flat_map(Path::components);
         let partitions = folders
             .filter_map(|folder| folder.as_os_str().to_str()?.split_once('='))
             .filter(|(key, _)| many && !key.is_empty())
@@ -134,98 +213,41 @@ impl Place {
                 (key.to_owned(), Some(value).filter(|value| value != "__HIVE_DEFAULT_PARTITION__"))
             })
             .collect();
-        FileRef {
-            name: self.name(&path),
-            size: if found.is_file() { found.len() } else { 0 },
-            modified: found.modified().ok(),
-            partitions,
-            once: !found.is_file(),
+        Ok(FileRef {
             path,
-        }
+            size: entry.size,
+            modified: entry.modified,
+            tag: entry.tag,
+            partitions,
+            once: entry.kind == Kind::Other,
+            name: entry.path,
+        })
     }
 
-    /// Adds the files below a folder.
-    pub(super) fn walk(
-        &self,
-        folder: &Path,
-        wanted: &impl Fn(&Path) -> bool,
-        files: &mut Vec<FileRef>,
-    ) -> Result<(), Fault> {
-        let fault = |error| io_fault("folder", &self.name(folder), error);
-        for entry in fs::read_dir(folder).map_err(fault)? {
-            let path = entry.map_err(fault)?.path();
-            if path.file_name().is_some_and(|name| {
-                name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"_")
-            }) {
-                continue;
-            }
-            // A file that vanishes between listing and looking is no longer part of the folder.
-            let Ok(found) = fs::metadata(&path) else { continue };
-            if found.is_dir() {
-                // A link to a folder may lead in circles.
-                if !path.is_symlink() {
-                    self.walk(&path, wanted, files)?;
-                }
-            } else if found.is_file() && wanted(&path) {
-                files.push(self.file(path, &found, true));
-            }
-        }
-        Ok(())
-    }
-
-    fn glob(&self, path: &str, files: &mut Vec<FileRef>) -> Result<(), Fault> {
-        let wrong = |why: &str| Fault::config(format!("`{path}` is no valid pattern: {why}"));
-        let pattern = if Path::new(path).is_absolute() {
-            path.to_owned()
-        } else {
-            let base = self.base.to_str().ok_or_else(|| wrong("the folder's name is not UTF-8"))?;
-            if base.is_empty() { path.to_owned() } else { format!("{}/{path}", glob::Pattern::escape(base)) }
+    async fn missing(&self, path: &str, at: &str) -> Fault {
+        let root = self.store().root();
+        let fault = Fault::not_found(format!("file `{path}` does not exist in `{root}`"));
+        let (folder, name) = at.rsplit_once('/').unwrap_or(("", at));
+        let Ok(entries) = self.store().list(folder).await else {
+            let shown = if folder.is_empty() { root } else { folder };
+            return Fault::not_found(format!("folder `{shown}` does not exist"));
         };
-        let options = glob::MatchOptions {
-            case_sensitive: true,
-            require_literal_separator: true,
-            require_literal_leading_dot: true,
-        };
-        for found in glob::glob_with(&pattern, options).map_err(|error| wrong(error.msg))? {
-            let found = found.map_err(|error| {
-                io_fault("folder", &self.name(error.path()), std::io::Error::from(error.error().kind()))
-            })?;
-            // The glob library drops a leading `./`; joining keeps paths comparable to the base.
-            let full = if self.base.as_os_str() == "." { self.base.join(&found) } else { found };
-            if let Ok(metadata) = fs::metadata(&full)
-                && metadata.is_file()
-            {
-                files.push(self.file(full, &metadata, true));
-            }
-        }
-        Ok(())
-    }
-
-    fn missing(&self, path: &str, full: &Path, error: std::io::Error) -> Fault {
-        if error.kind() != std::io::ErrorKind::NotFound {
-            return io_fault("file", path, error);
-        }
-        let fault = Fault::not_found(format!("file `{path}` does not exist in `{}`", self.base.display()));
-        let (Some(folder), Some(name)) = (full.parent(), full.file_name().and_then(|name| name.to_str()))
-        else {
-            return fault;
-        };
-        let Ok(entries) = fs::read_dir(folder) else {
-            return Fault::not_found(format!("folder `{}` does not exist", folder.display()));
-        };
-        let mut names: Vec<String> = entries
-            .flatten()
+        let mut names: Vec<&str> = entries
+            .iter()
             .take(SUGGESTIONS)
-            .filter_map(|entry| entry.file_name().into_string().ok())
+            .map(Entry::file_name)
             .filter(|name| !name.starts_with('.'))
             .collect();
-        names.sort();
-        match suggest::hint(name, "files there", names.iter().map(String::as_str)) {
+        names.sort_unstable();
+        match suggest::hint(name, "files there", names) {
             Some(hint) => fault.hint(hint),
             None => fault,
         }
     }
 }
+
+/// Says by its path whether a file of a folder belongs to a stream.
+pub(super) type Wanted<'a> = &'a (dyn Fn(&Path) -> bool + Send + Sync);
 
 /// The path without `.` and `..`, by its words alone.
 fn normal(path: &Path) -> PathBuf {
@@ -246,6 +268,8 @@ fn normal(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn place(root: &Path) -> Place {
@@ -253,8 +277,8 @@ mod tests {
         Place::new(&connection, &Context::new("/nowhere"))
     }
 
-    #[test]
-    fn a_root_cannot_be_left() {
+    #[tokio::test]
+    async fn a_root_cannot_be_left() {
         let folder = tempfile::tempdir().unwrap();
         let (root, outside) = (folder.path().join("root"), folder.path().join("secret.csv"));
         fs::create_dir(&root).unwrap();
@@ -262,14 +286,14 @@ mod tests {
         std::os::unix::fs::symlink(&outside, root.join("link.csv")).unwrap();
         let place = place(&root);
         for path in ["../secret.csv", "x/../../secret.csv", "/etc/passwd", "link.csv", "*.csv"] {
-            let fault = place.find(path, |_| true).unwrap_err();
+            let fault = place.find(path, &|_| true).await.unwrap_err();
             assert!(fault.to_string().contains("leads out of the connection's folder"), "{path}: {fault}");
         }
         assert!(place.locate("x/../y.csv").is_ok());
     }
 
-    #[test]
-    fn globs_and_folders_are_sorted_and_carry_partitions() {
+    #[tokio::test]
+    async fn globs_and_folders_are_sorted_and_carry_partitions() {
         let folder = tempfile::tempdir().unwrap();
         for name in [
             "year=2025/b.csv",
@@ -285,17 +309,17 @@ mod tests {
         let place = place(folder.path());
         let names = |files: Vec<FileRef>| files.into_iter().map(|file| file.name).collect::<Vec<_>>();
         let expected = ["year=2024/c.csv", "year=2025/a.csv", "year=2025/b.csv"];
-        let found = place.find(".", |_| true).unwrap();
+        let found = place.find(".", &|_| true).await.unwrap();
         assert_eq!(found[0].partitions, [("year".to_owned(), Some("2024".to_owned()))]);
         assert_eq!(found.len(), 3);
-        assert_eq!(names(place.find("*/[a-c].csv", |_| true).unwrap()), expected);
+        assert_eq!(names(place.find("*/[a-c].csv", &|_| true).await.unwrap()), expected);
     }
 
-    #[test]
-    fn a_missing_file_comes_with_its_neighbour() {
+    #[tokio::test]
+    async fn a_missing_file_comes_with_its_neighbour() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("sales.csv"), "x\n").unwrap();
-        let fault = place(folder.path()).find("sale.csv", |_| true).unwrap_err();
+        let fault = place(folder.path()).find("sale.csv", &|_| true).await.unwrap_err();
         assert_eq!(fault.hint_text(), Some("did you mean `sales.csv`?"));
         assert_eq!(fault.kind(), towpath_model::FaultKind::NotFound);
     }

@@ -8,7 +8,7 @@ use towpath_model::Fault;
 
 use super::column::Column;
 use super::place::FileRef;
-pub(super) use crate::blocking::{Output, broke_down, shorten, stream, visible, without};
+pub(super) use crate::blocking::{Output, broke_down, on_thread, shorten, stream, visible, without};
 
 /// Where the columns of a batch come from, for one file.
 #[derive(Debug)]

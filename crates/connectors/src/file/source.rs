@@ -4,12 +4,13 @@
 //! as the files stay the same, together with the places where they may be cut into chunks. What can be read only once
 //! (standard input, pipes) is first copied to a temporary file ([`super::spool`]).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
+use tokio::sync::Mutex;
 use towpath_connect::{BatchStream, Chunk, ReadRequest, Source, StreamInfo};
 use towpath_model::{Fault, FaultKind};
 
@@ -24,7 +25,7 @@ use super::format::{ending, required, sniff};
 use super::json;
 use super::pieces::threads;
 use super::place::{FileRef, Place};
-use super::reading::{Output, Shape, broke_down, stream};
+use super::reading::{Output, Shape, on_thread, stream};
 use super::rows;
 use super::spool::Spool;
 use super::trouble::io_fault;
@@ -102,27 +103,25 @@ impl FileSource {
 #[async_trait]
 impl Source for FileSource {
     async fn describe(&self) -> Result<StreamInfo, Fault> {
-        let inner = Arc::clone(&self.0);
-        let describe = move || Ok(inner.know()?.info.clone());
-        tokio::task::spawn_blocking(describe).await.map_err(broke_down)?
+        Ok(self.0.know().await?.info.clone())
     }
 
     async fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
-        let inner = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || inner.split(rows.max(1))).await.map_err(broke_down)?
+        let known = self.0.know().await?;
+        on_thread(move || known.split(rows.max(1))).await
     }
 
     async fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
-        let inner = Arc::clone(&self.0);
-        let chunks = chunks.to_vec();
-        tokio::task::spawn_blocking(move || inner.revisit(&chunks)).await.map_err(broke_down)?
+        self.0.revisit(chunks).await
     }
 
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let inner = Arc::clone(&self.0);
+        let (files, format, part) = inner.wanted(&request).await?;
+        inner.place.bring(&files).await?;
         stream(request, move |output| {
             let readers = inner.readers.fetch_add(1, Ordering::Relaxed) + 1;
-            let done = inner.read(output, readers);
+            let done = inner.read(&files, format, &part, readers, output);
             inner.readers.fetch_sub(1, Ordering::Relaxed);
             done
         })
@@ -131,52 +130,30 @@ impl Source for FileSource {
 
 impl Inner {
     /// Looks at the files, unless nothing changed since the last time.
-    fn know(&self) -> Result<Arc<Known>, Fault> {
-        let (files, format) = self.files()?;
-        let mut known = self.known.lock().map_err(poisoned)?;
+    async fn know(self: &Arc<Self>) -> Result<Arc<Known>, Fault> {
+        let (files, format) = self.files().await?;
+        let mut known = self.known.lock().await;
         if let Some(same) = known.as_ref().filter(|known| known.files == files) {
             return Ok(Arc::clone(same));
         }
-        let found = describe_files(&files, format, &self.settings, &self.csv, &self.records, u64::MAX)?;
-        let Described { info, borders } = found;
-        let found = Arc::new(Known { files, format, info, borders });
+        self.place.bring(&files).await?;
+        let this = Arc::clone(self);
+        let found = on_thread(move || {
+            let Described { info, borders } =
+                describe_files(&files, format, &this.settings, &this.csv, &this.records, u64::MAX)?;
+            Ok(Arc::new(Known { files, format, info, borders }))
+        });
+        let found = found.await?;
         *known = Some(Arc::clone(&found));
         Ok(found)
     }
 
-    fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
-        let known = self.know()?;
-        if !known.files.iter().all(chunks::can_be_found_again) {
-            return Ok(None);
-        }
-        let mut found = Vec::new();
-        for (file, borders) in known.files.iter().zip(&known.borders) {
-            let groups = match known.format {
-                Format::Parquet => Some(columnar::parquet_read::group_rows(file)?),
-                Format::Arrow => columnar::ipc::group_rows(file)?,
-                _ => None,
-            };
-            let parts = match (groups, borders) {
-                (Some(groups), _) => chunks::group(&groups, rows),
-                (None, Some(borders)) => borders.parts(rows, file.size),
-                (None, None) => {
-                    found.push(chunks::chunk(file, Part::Whole, None)?);
-                    continue;
-                }
-            };
-            for (part, rows) in parts {
-                found.push(chunks::chunk(file, part, Some(rows))?);
-            }
-        }
-        Ok(Some(found))
-    }
-
-    fn revisit(&self, chunks: &[Chunk]) -> Result<(), Fault> {
+    async fn revisit(self: &Arc<Self>, chunks: &[Chunk]) -> Result<(), Fault> {
         let mut last: Option<Token> = None;
         for chunk in chunks {
             let token = Token::read(chunk)?;
             if !last.is_some_and(|last| last.is_beside(&token)) {
-                self.file_of(&token)?;
+                self.file_of(&token).await?;
             }
             last = Some(token);
         }
@@ -184,35 +161,48 @@ impl Inner {
     }
 
     /// The file of a chunk, which must be one of the stream and what it was when the chunk was cut.
-    fn file_of(&self, token: &Token) -> Result<(FileRef, Format), Fault> {
-        let known = self.known.lock().map_err(poisoned)?.clone();
+    async fn file_of(self: &Arc<Self>, token: &Token) -> Result<(FileRef, Format), Fault> {
+        let known = self.known.lock().await.clone();
         let member = |files: &[FileRef]| files.iter().find(|file| file.name == token.file).cloned();
         let mut found = known.and_then(|known| Some((member(&known.files)?, known.format)));
         if found.is_none() {
-            let (files, format) = self.files().map_err(|fault| match fault.kind() {
+            let (files, format) = self.files().await.map_err(|fault| match fault.kind() {
                 FaultKind::NotFound => token.gone(),
                 _ => fault,
             })?;
             found = member(&files).map(|file| (file, format));
         }
         let (file, format) = found.ok_or_else(|| token.gone())?;
-        let file = file.again().map_err(|_| token.gone())?;
+        let file = self.place.again(&file).await?.ok_or_else(|| token.gone())?;
         token.check(&file)?;
         Ok((file, format))
     }
 
-    fn read(&self, output: &mut Output, readers: usize) -> Result<(), Fault> {
-        if let Some(chunk) = &output.request.chunk {
+    /// The files that a request wants, their format, and which part of them.
+    async fn wanted(self: &Arc<Self>, request: &ReadRequest) -> Result<(Vec<FileRef>, Format, Part), Fault> {
+        if let Some(chunk) = &request.chunk {
             let token = Token::read(chunk)?;
-            let (file, format) = self.file_of(&token)?;
-            return self.read_file(&file, format, &token.part, readers, false, output);
+            let (file, format) = self.file_of(&token).await?;
+            return Ok((vec![file], format, token.part));
         }
-        let (files, format) = self.files()?;
-        for file in &files {
+        let (files, format) = self.files().await?;
+        Ok((files, format, Part::Whole))
+    }
+
+    fn read(
+        &self,
+        files: &[FileRef],
+        format: Format,
+        part: &Part,
+        readers: usize,
+        output: &mut Output,
+    ) -> Result<(), Fault> {
+        let only = files.len() == 1 && output.request.chunk.is_none();
+        for file in files {
             if output.flow().is_break() {
                 break;
             }
-            self.read_file(file, format, &Part::Whole, readers, files.len() == 1, output)?;
+            self.read_file(file, format, part, readers, only, output)?;
         }
         Ok(())
     }
@@ -262,30 +252,27 @@ impl Inner {
     }
 
     /// The files of the stream, and their format.
-    fn files(&self) -> Result<(Vec<FileRef>, Format), Fault> {
+    async fn files(self: &Arc<Self>) -> Result<(Vec<FileRef>, Format), Fault> {
         let path = &self.settings.path;
-        if path == "-" {
-            let file = self.spool.file("standard input", None)?;
-            let format = self.settings.format.map_or_else(|| sniff_file(&file), Ok)?;
-            return Ok((vec![file], format));
-        }
         let given = self.settings.format;
-        let mut files = self.place.find(path, |file| {
+        if path == "-" {
+            return self.spooled("standard input".into(), None, given).await;
+        }
+        let wanted = |file: &Path| {
             let found = ending(file).format;
             found.is_some() && (given.is_none() || found == given)
-        })?;
-        if let [file] = files.as_mut_slice()
+        };
+        let files = self.place.find(path, &wanted).await?;
+        if let [file] = files.as_slice()
             && file.once
         {
-            let name = file.name.clone();
-            *file = self.spool.file(&name, Some(&file.path))?;
             let format = given.or_else(|| ending(Path::new(path)).format);
-            let format = format.map_or_else(|| sniff_file(file), Ok)?;
-            return Ok((files, format));
+            return self.spooled(file.name.clone(), Some(file.path.clone()), format).await;
         }
         let format = required(&files[0].name, given)?;
         if given.is_none()
-            && let Some(other) = files.iter().find(|file| ending(&file.path).format != Some(format))
+            && let Some(other) =
+                files.iter().find(|file| ending(Path::new(&file.name)).format != Some(format))
         {
             return Err(Fault::config(format!(
                 "`{path}` names files of different formats: `{}` and `{}`",
@@ -295,10 +282,50 @@ impl Inner {
         }
         Ok((files, format))
     }
+
+    /// A copy of what can be read only once, and its format: the known one, or what its first bytes tell.
+    async fn spooled(
+        self: &Arc<Self>,
+        name: String,
+        from: Option<PathBuf>,
+        format: Option<Format>,
+    ) -> Result<(Vec<FileRef>, Format), Fault> {
+        let this = Arc::clone(self);
+        on_thread(move || {
+            let file = this.spool.file(&name, from.as_deref())?;
+            let format = format.map_or_else(|| sniff_file(&file), Ok)?;
+            Ok((vec![file], format))
+        })
+        .await
+    }
 }
 
-fn poisoned<T>(_: T) -> Fault {
-    Fault::internal("an earlier read of this file broke down")
+impl Known {
+    fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
+        if !self.files.iter().all(chunks::can_be_found_again) {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        for (file, borders) in self.files.iter().zip(&self.borders) {
+            let groups = match self.format {
+                Format::Parquet => Some(columnar::parquet_read::group_rows(file)?),
+                Format::Arrow => columnar::ipc::group_rows(file)?,
+                _ => None,
+            };
+            let parts = match (groups, borders) {
+                (Some(groups), _) => chunks::group(&groups, rows),
+                (None, Some(borders)) => borders.parts(rows, file.size),
+                (None, None) => {
+                    found.push(chunks::chunk(file, Part::Whole, None)?);
+                    continue;
+                }
+            };
+            for (part, rows) in parts {
+                found.push(chunks::chunk(file, part, Some(rows))?);
+            }
+        }
+        Ok(Some(found))
+    }
 }
 
 fn is_packed(compression: ReadCompression) -> bool {

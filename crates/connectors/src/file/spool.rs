@@ -50,6 +50,7 @@ impl Spool {
             name: name.to_owned(),
             size,
             modified: None,
+            tag: None,
             partitions: Vec::new(),
             once: false,
         };

@@ -1,21 +1,50 @@
 //! A file that appears all at once.
 //!
-//! Rows go to a hidden file in the target's own folder. Committing brings it safely to disk and renames it over the
-//! target, which replaces the old file in one step; readers see the old rows or the new ones, never a mixture. Dropping
-//! the stage removes the hidden file. A process that is killed leaves it behind unlocked, and the next load into the
-//! same target removes it.
+//! On this machine, rows go to a hidden file in the target's own folder. Committing brings it safely to disk and renames
+//! it over the target, which replaces the old file in one step; readers see the old rows or the new ones, never a
+//! mixture. Dropping the stage removes the hidden file. A process that is killed leaves it behind unlocked, and the next
+//! load into the same target removes it.
+//!
+//! For another machine, rows go to a temporary file of this one, and committing carries it there ([`Remote::put`]).
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use towpath_model::{Fault, LoadId};
 
+use super::place::{Home, Place};
+use super::store::Remote;
 use super::trouble::io_fault;
+use crate::blocking::on_thread;
+use crate::scratch::{self, Keeper};
+
+/// Where the rows of a load wait for its commit.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// In a hidden file beside the target.
+    Beside(Hidden),
+    /// On this machine, for another one.
+    Apart(Parcel),
+}
+
+/// A file to be carried to another machine.
+#[derive(Debug)]
+pub(super) struct Parcel {
+    remote: Arc<dyn Remote>,
+    target: String,
+    /// The target as people know it.
+    name: String,
+    path: PathBuf,
+    file: File,
+    /// The file stays on disk for as long as this is held.
+    _keeper: Keeper,
+}
 
 /// A hidden file that may take the place of the target.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(super) struct Hidden {
     target: PathBuf,
     temp: PathBuf,
     /// The target as people know it.
@@ -26,8 +55,41 @@ pub(super) struct Stage {
 }
 
 impl Stage {
+    /// A stage for a file of a place.
+    pub(super) fn create(place: &Place, path: &str, name: &str, load: &LoadId) -> Result<Self, Fault> {
+        let target = place.locate(path)?;
+        match place.home() {
+            Home::Here(local) => Hidden::create(&local.full(&target), name, load).map(Stage::Beside),
+            Home::Away(remote, _) => {
+                let (path, file, keeper) = scratch::create(&place.scratch)
+                    .map_err(|error| io_fault("folder", &place.scratch.display().to_string(), error))?;
+                let (remote, name) = (Arc::clone(remote), name.to_owned());
+                Ok(Stage::Apart(Parcel { remote, target, name, path, file, _keeper: keeper }))
+            }
+        }
+    }
+
+    /// A handle for writing rows.
+    pub(super) fn writer(&self) -> Result<File, Fault> {
+        let (file, name) = match self {
+            Stage::Beside(hidden) => (&hidden.file, &hidden.name),
+            Stage::Apart(parcel) => (&parcel.file, &parcel.name),
+        };
+        file.try_clone().map_err(|error| io_fault("file", name, error))
+    }
+
+    /// Puts the rows in the place of the target, for good.
+    pub(super) async fn commit(self) -> Result<(), Fault> {
+        match self {
+            Stage::Beside(hidden) => on_thread(move || hidden.commit()).await,
+            Stage::Apart(parcel) => parcel.remote.put(&parcel.path, &parcel.target).await,
+        }
+    }
+}
+
+impl Hidden {
     /// Makes the hidden file.
-    pub(super) fn create(target: &Path, name: &str, load: &LoadId) -> Result<Self, Fault> {
+    fn create(target: &Path, name: &str, load: &LoadId) -> Result<Self, Fault> {
         let fault = |error| io_fault("file", name, error);
         // A link stays a link: the file it leads to is replaced.
         let target =
@@ -52,23 +114,18 @@ impl Stage {
                 }
                 fault(error)
             })?;
-        let stage = Stage { target, temp, name: name.to_owned(), file, committed: false };
+        let hidden = Hidden { target, temp, name: name.to_owned(), file, committed: false };
         // Without locks (some network file systems) sweeping simply never finds anything to remove.
-        let _ = stage.file.try_lock();
-        if let Ok(old) = fs::metadata(&stage.target) {
+        let _ = hidden.file.try_lock();
+        if let Ok(old) = fs::metadata(&hidden.target) {
             // The new file may be read and written by whom the old one could.
-            let _ = fs::set_permissions(&stage.temp, old.permissions());
+            let _ = fs::set_permissions(&hidden.temp, old.permissions());
         }
-        Ok(stage)
-    }
-
-    /// A handle for writing rows.
-    pub(super) fn writer(&self) -> Result<File, Fault> {
-        self.file.try_clone().map_err(|error| io_fault("file", &self.name, error))
+        Ok(hidden)
     }
 
     /// Puts the hidden file in the place of the target, for good.
-    pub(super) fn commit(mut self) -> Result<(), Fault> {
+    fn commit(mut self) -> Result<(), Fault> {
         let fault = |error| io_fault("file", &self.name, error);
         self.file.sync_all().map_err(fault)?;
         fs::rename(&self.temp, &self.target).map_err(fault)?;
@@ -81,7 +138,7 @@ impl Stage {
     }
 }
 
-impl Drop for Stage {
+impl Drop for Hidden {
     fn drop(&mut self) {
         if !self.committed {
             let _ = fs::remove_file(&self.temp);
@@ -130,12 +187,12 @@ mod tests {
             names
         };
         fs::write(folder.path().join(".t.csv.towpath-load_dead.tmp"), "half").unwrap();
-        let alive = Stage::create(&target, "t.csv", &LoadId::from_text("load_1")).unwrap();
+        let alive = Hidden::create(&target, "t.csv", &LoadId::from_text("load_1")).unwrap();
         assert_eq!(names(), [".t.csv.towpath-load_1.tmp", "t.csv"]);
-        let second = Stage::create(&target, "t.csv", &LoadId::from_text("load_2")).unwrap();
+        let second = Hidden::create(&target, "t.csv", &LoadId::from_text("load_2")).unwrap();
         assert_eq!(names().len(), 3, "a living load keeps its file");
         drop(second);
-        alive.writer().unwrap().write_all(b"new").unwrap();
+        alive.file.try_clone().unwrap().write_all(b"new").unwrap();
         assert_eq!(fs::read_to_string(&target).unwrap(), "old");
         alive.commit().unwrap();
         assert_eq!(fs::read_to_string(&target).unwrap(), "new");
@@ -150,8 +207,8 @@ mod tests {
         fs::write(&real, "old").unwrap();
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        let stage = Stage::create(&link, "link.csv", &LoadId::generate()).unwrap();
-        stage.writer().unwrap().write_all(b"new").unwrap();
+        let stage = Hidden::create(&link, "link.csv", &LoadId::generate()).unwrap();
+        stage.file.try_clone().unwrap().write_all(b"new").unwrap();
         stage.commit().unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&real).unwrap(), "new");

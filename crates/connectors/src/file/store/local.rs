@@ -1,0 +1,200 @@
+//! Files on this machine's own disks.
+//!
+//! Without a root of its own, paths start from the folder of the pipeline file and may lead anywhere.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use towpath_model::Fault;
+
+use super::{Entry, Kind, Store, leaves};
+use crate::blocking::on_thread;
+use crate::trouble::io_fault;
+
+/// A folder of this machine.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Local {
+    base: PathBuf,
+    confined: bool,
+    shown: String,
+}
+
+impl Local {
+    /// The files below `base`; `confined` says that nothing else may be touched.
+    pub(in super::super) fn new(base: PathBuf, confined: bool) -> Self {
+        let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
+        Local { shown: base.display().to_string(), base, confined }
+    }
+
+    /// The path by which this machine knows a file.
+    pub(in super::super) fn full(&self, path: &str) -> PathBuf {
+        if path.is_empty() { self.base.clone() } else { self.base.join(path) }
+    }
+
+    fn entry(&self, full: PathBuf, found: &Metadata) -> Entry {
+        let kind = match found {
+            found if found.is_dir() => Kind::Folder,
+            found if found.is_file() => Kind::File,
+            _ => Kind::Other,
+        };
+        Entry {
+            path: full.strip_prefix(&self.base).unwrap_or(&full).display().to_string(),
+            kind,
+            size: if kind == Kind::File { found.len() } else { 0 },
+            modified: found.modified().ok(),
+            tag: None,
+            is_link: full.is_symlink(),
+            here: Some(full),
+        }
+    }
+
+    fn entries(&self, folder: &Path) -> Result<Vec<Entry>, Fault> {
+        let shown = || folder.strip_prefix(&self.base).unwrap_or(folder).display().to_string();
+        let fault = |error| io_fault("folder", &shown(), error);
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder).map_err(fault)? {
+            let full = entry.map_err(fault)?.path();
+            // A file that vanishes between listing and looking is no longer part of the folder.
+            if let Ok(found) = fs::metadata(&full) {
+                entries.push(self.entry(full, &found));
+            }
+        }
+        Ok(entries)
+    }
+
+    fn walk_into(&self, folder: &Path, files: &mut Vec<Entry>) -> Result<(), Fault> {
+        for entry in self.entries(folder)? {
+            match (entry.kind, &entry.here) {
+                _ if entry.file_name().starts_with('.') => {}
+                (Kind::Folder, Some(full)) if !entry.is_link => self.walk_into(full, files)?,
+                (Kind::File, _) => files.push(entry),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn confine_now(&self, path: &str) -> Result<(), Fault> {
+        let root = self.base.canonicalize().map_err(|error| io_fault("folder", &self.shown, error))?;
+        let full = self.full(path);
+        let existing = full.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&self.base);
+        let real = existing.canonicalize().map_err(|error| io_fault("file", path, error))?;
+        if real.starts_with(root) { Ok(()) } else { Err(leaves(&self.shown, path)) }
+    }
+}
+
+#[async_trait]
+impl Store for Local {
+    fn root(&self) -> &str {
+        &self.shown
+    }
+
+    async fn check(&self) -> Result<(), Fault> {
+        let this = self.clone();
+        let look = move || fs::read_dir(&this.base)?.next().transpose().map(|_| ());
+        let shown = self.shown.clone();
+        on_thread(move || look().map_err(|error| io_fault("folder", &shown, error))).await
+    }
+
+    async fn list(&self, folder: &str) -> Result<Vec<Entry>, Fault> {
+        let (this, folder) = (self.clone(), self.full(folder));
+        on_thread(move || this.entries(&folder)).await
+    }
+
+    async fn walk(&self, folder: &str) -> Result<Vec<Entry>, Fault> {
+        let (this, folder) = (self.clone(), self.full(folder));
+        on_thread(move || {
+            let mut files = Vec::new();
+            this.walk_into(&folder, &mut files)?;
+            Ok(files)
+        })
+        .await
+    }
+
+    async fn stat(&self, path: &str) -> Result<Option<Entry>, Fault> {
+        let (this, path) = (self.clone(), path.to_owned());
+        on_thread(move || {
+            let full = this.full(&path);
+            match fs::metadata(&full) {
+                Ok(found) => Ok(Some(this.entry(full, &found))),
+                Err(error) if is_missing(&error) => Ok(None),
+                Err(error) => Err(io_fault("file", &path, error)),
+            }
+        })
+        .await
+    }
+
+    async fn confine(&self, path: &str) -> Result<(), Fault> {
+        if !self.confined {
+            return Ok(());
+        }
+        let (this, path) = (self.clone(), path.to_owned());
+        on_thread(move || this.confine_now(&path)).await
+    }
+
+    async fn rename(&self, from: &str, to: &str) -> Result<bool, Fault> {
+        let (old, new, name) = (self.full(from), self.full(to), to.to_owned());
+        on_thread(move || move_file(&old, &new).map_err(|error| io_fault("file", &name, error))).await
+    }
+
+    async fn remove(&self, path: &str) -> Result<(), Fault> {
+        let (full, name) = (self.full(path), path.to_owned());
+        on_thread(move || fs::remove_file(full).map_err(|error| io_fault("file", &name, error))).await
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Moves a file, never over another one.
+fn move_file(old: &Path, new: &Path) -> io::Result<bool> {
+    let folder = new.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    // A second name for the file is refused when the name is taken; a renaming would replace what is there.
+    match fs::hard_link(old, new) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
+        // Another disk, or one without second names.
+        Err(_) => {
+            let mut copy = tempfile::Builder::new().prefix(".towpath-").tempfile_in(folder)?;
+            let mut file = fs::File::open(old)?;
+            io::copy(&mut file, copy.as_file_mut())?;
+            let found = file.metadata()?;
+            copy.as_file().set_permissions(found.permissions())?;
+            copy.as_file().set_modified(found.modified()?)?;
+            copy.as_file().sync_all()?;
+            match copy.persist_noclobber(new) {
+                Ok(_) => {}
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+                Err(error) => return Err(error.error),
+            }
+        }
+    }
+    fs::remove_file(old)?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_move_makes_folders_and_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Local::new(folder.path().to_owned(), true);
+        fs::write(folder.path().join("a.csv"), "new").unwrap();
+        assert!(store.rename("a.csv", "done/2026/a.csv").await.unwrap());
+        fs::write(folder.path().join("a.csv"), "newer").unwrap();
+        assert!(!store.rename("a.csv", "done/2026/a.csv").await.unwrap());
+        assert_eq!(fs::read_to_string(folder.path().join("done/2026/a.csv")).unwrap(), "new");
+        assert_eq!(fs::read_to_string(folder.path().join("a.csv")).unwrap(), "newer");
+        store.remove("a.csv").await.unwrap();
+        assert_eq!(store.stat("a.csv").await.unwrap(), None);
+        assert_eq!(store.stat("done/2026/a.csv/x").await.unwrap(), None);
+        assert!(store.rename("a.csv", "b.csv").await.is_err());
+    }
+}
