@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::excel::config::Excel;
 use super::fixed::config::Fixed;
 
 /// A folder of files.
@@ -32,6 +33,8 @@ pub(crate) enum Format {
     Arrow,
     /// Lines whose columns stand at fixed places; see `fixed`.
     Fixed,
+    /// A workbook of Excel or LibreOffice; see `excel`. Which kind (xlsx, xlsm, xlsb, xls, ods) its bytes tell.
+    Excel,
 }
 
 /// How the file to read is compressed.
@@ -77,7 +80,8 @@ pub(crate) struct Source {
     pub(super) path: String,
 
     /// What the file holds. Without it, the ending of the path tells: `.csv`, `.tsv`, `.txt`, `.ndjson`, `.jsonl`,
-    /// `.json`, `.parquet`, `.arrow`, `.feather`, each also with `.gz` or `.zst` behind it.
+    /// `.json`, `.parquet`, `.arrow`, `.feather`, `.xlsx`, `.xlsm`, `.xlsb`, `.xls`, `.ods`; text also with `.gz` or
+    /// `.zst` behind it.
     #[serde(default)]
     pub(super) format: Option<Format>,
 
@@ -101,7 +105,7 @@ pub(crate) struct Source {
     #[serde(default = "yes")]
     pub(super) header: bool,
 
-    /// CSV and JSON: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
+    /// CSV, JSON and workbooks: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
     /// those of `cast`: `text`, `boolean`, `int8` to `int64`, `uint8` to `uint64`, `decimal(digits,decimals)`,
     /// `numeric`, `float32`, `float64`, `date`, `time`, `timestamp`, `timestamptz`, `uuid`, `json`; also `interval`
     /// (ISO 8601, for example `P1DT12H`) and `binary` (hexadecimal digits). A value that is not of the given type
@@ -123,6 +127,10 @@ pub(crate) struct Source {
     /// Fixed width: where the columns stand. Needs `format: fixed`.
     #[serde(default)]
     pub(super) fixed: Option<Fixed>,
+
+    /// Workbooks: which cells to read, and how, for example `{ sheet: Sales, hidden: skip }`.
+    #[serde(default)]
+    pub(super) excel: Option<Excel>,
 }
 
 /// Writes one file, or adds a file to a folder.
@@ -169,6 +177,7 @@ impl Source {
             null_values: Vec::new(),
             records: None,
             fixed: None,
+            excel: None,
         }
     }
 }

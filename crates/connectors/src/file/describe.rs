@@ -60,7 +60,7 @@ pub(super) fn describe_files(
                 borders = (format == Format::Ndjson).then_some(seen.borders);
                 found.merge(file, seen.columns)?;
             }
-            Format::Fixed => {
+            Format::Fixed | Format::Excel => {
                 let progress = Arc::<ReadProgress>::default();
                 let walk = walks::open(file, format, settings, Some(Arc::clone(&progress)))?;
                 let mut seen = rows::infer::infer(walk, file, || progress.bytes() >= most_bytes)?;
@@ -76,7 +76,7 @@ pub(super) fn describe_files(
         }
         found.borders.push(borders);
     }
-    if format.is_text() && format != Format::Csv && !found.columns.is_empty() {
+    if format.is_inferred() && format != Format::Csv && !found.columns.is_empty() {
         let names: Vec<String> = found.columns.iter().map(|(name, _)| name.clone()).collect();
         csv.check_names(&names, &settings.path)?;
     }

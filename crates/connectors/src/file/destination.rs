@@ -239,7 +239,7 @@ impl FileDestination {
             Format::Csv => ColumnFit { years: Some((1, 9999)), ..fit },
             Format::Ndjson | Format::Json => ColumnFit { years: Some((1, 9999)), non_finite: false, ..fit },
             Format::Parquet | Format::Arrow => ColumnFit { nullable: true, ..fit },
-            Format::Fixed => fit,
+            Format::Fixed | Format::Excel => fit,
         }
     }
 
@@ -277,7 +277,9 @@ impl FileDestination {
                 Box::new(ParquetEncoder::new(out, name, schema, self.compression, rows)?)
             }
             Format::Arrow => Box::new(IpcEncoder::new(out, name, schema, self.compression)?),
-            Format::Fixed => return Err(Fault::internal("a format that is only read was to be written")),
+            Format::Fixed | Format::Excel => {
+                return Err(Fault::internal("a format that is only read was to be written"));
+            }
         })
     }
 }

@@ -23,13 +23,15 @@ pub(super) fn ending(path: &Path) -> Ending {
         Some((stem, "zst" | "zstd")) => (stem, Compression::Zstd),
         _ => (name.as_str(), Compression::None),
     };
-    let last = stem.rsplit_once('.').map(|(_, last)| last);
+    // What Excel keeps beside a workbook for as long as somebody has it open.
+    let last = stem.rsplit_once('.').map(|(_, last)| last).filter(|_| !stem.starts_with("~$"));
     let format = match last {
         Some("csv" | "tsv" | "tab" | "txt") => Some(Format::Csv),
         Some("ndjson" | "jsonl") => Some(Format::Ndjson),
         Some("json" | "geojson") => Some(Format::Json),
         Some("parquet" | "pq") => Some(Format::Parquet),
         Some("arrow" | "arrows" | "feather" | "ipc") => Some(Format::Arrow),
+        Some("xlsx" | "xlsm" | "xltx" | "xltm" | "xlsb" | "xls" | "xlt" | "ods") => Some(Format::Excel),
         _ => None,
     };
     Ending { format, compression, tabs: matches!(last, Some("tsv" | "tab")) }
@@ -41,6 +43,7 @@ pub(super) fn sniff(head: &[u8]) -> Format {
     match text {
         [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xff, 0xff, 0xff, 0xff, ..] => Format::Arrow,
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Format::Excel,
         [b'[', ..] => Format::Json,
         [b'{', ..] => Format::Ndjson,
         _ => Format::Csv,
@@ -51,7 +54,7 @@ pub(super) fn sniff(head: &[u8]) -> Format {
 pub(super) fn required(path: &str, given: Option<Format>) -> Result<Format, Fault> {
     given.or_else(|| ending(Path::new(path)).format).ok_or_else(|| {
         Fault::config(format!("the ending of `{path}` does not tell the format"))
-            .hint("set `format` to `csv`, `ndjson`, `json`, `parquet` or `arrow`")
+            .hint("set `format` to `csv`, `ndjson`, `json`, `parquet`, `arrow` or `excel`")
     })
 }
 
@@ -77,6 +80,7 @@ impl Format {
             Format::Parquet => "Parquet",
             Format::Arrow => "Arrow",
             Format::Fixed => "fixed-width",
+            Format::Excel => "Excel",
         }
     }
 
@@ -89,6 +93,7 @@ impl Format {
             Format::Parquet => "parquet",
             Format::Arrow => "arrow",
             Format::Fixed => "txt",
+            Format::Excel => "xlsx",
         }
     }
 
@@ -97,9 +102,14 @@ impl Format {
         matches!(self, Format::Csv | Format::Ndjson | Format::Json | Format::Fixed)
     }
 
+    /// Whether the types of columns must be inferred from the values.
+    pub(super) fn is_inferred(self) -> bool {
+        self.is_text() || self == Format::Excel
+    }
+
     /// Whether files of this format can be written.
     pub(super) fn is_written(self) -> bool {
-        !matches!(self, Format::Fixed)
+        !matches!(self, Format::Fixed | Format::Excel)
     }
 }
 

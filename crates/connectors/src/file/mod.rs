@@ -1,4 +1,4 @@
-//! Files: CSV, JSON, Parquet and Arrow, on the machine's own disks.
+//! Files: CSV, JSON, Parquet, Arrow, Excel, on the machine's own disks.
 //!
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
 //! ([`store`], [`place`], [`stage`]), how their bytes are packed ([`bytes`], [`writing`]), and what they hold ([`csv`], [`json`],
@@ -16,12 +16,14 @@ mod csv;
 mod describe;
 mod destination;
 mod discover;
+mod excel;
 mod fixed;
 mod format;
 mod given;
 mod infer;
 mod json;
 mod load;
+mod names;
 mod pieces;
 mod place;
 mod reading;
@@ -60,8 +62,7 @@ impl ConnectorDef for FileConnector {
 
     const NAME: &'static str = "file";
     const TITLE: &'static str = "Files";
-    const SUMMARY: &'static str =
-        "Reads and writes CSV, JSON, Parquet and Arrow files, one or many at a time.";
+    const SUMMARY: &'static str = "Reads and writes CSV, JSON, Parquet and Arrow files, and reads Excel workbooks, one or many at a time.";
     const DOCS: &'static str = include_str!("README.md");
     const SCHEMES: &'static [&'static str] = &["file"];
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[

@@ -31,8 +31,9 @@ use super::spool::Spool;
 use super::trouble::io_fault;
 use super::walks;
 
-/// Formats whose types are decided over all values.
+/// Formats that may be compressed as a whole, and those whose types are decided over all values.
 const TEXTS: [Format; 4] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed];
+const INFERRED: [Format; 5] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed, Format::Excel];
 
 /// One file, or many as one stream.
 #[derive(Debug)]
@@ -71,7 +72,8 @@ impl FileSource {
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
             (settings.records.is_some(), "records", &[Format::Json]),
             (settings.fixed.is_some(), "fixed", &[Format::Fixed]),
-            (!settings.columns.is_empty(), "columns", &TEXTS),
+            (settings.excel.is_some(), "excel", &[Format::Excel]),
+            (!settings.columns.is_empty(), "columns", &INFERRED),
             (is_packed(settings.compression), "compression", &TEXTS),
         ] {
             if let Some(format) = format
@@ -244,7 +246,7 @@ impl Inner {
             }
             Format::Parquet => columnar::parquet_read::read(file, part, output),
             Format::Arrow => columnar::ipc::read(file, part, output),
-            Format::Fixed => {
+            Format::Fixed | Format::Excel => {
                 let walk = walks::open(file, format, &self.settings, progress)?;
                 rows::read::read(walk, file, output)
             }

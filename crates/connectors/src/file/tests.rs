@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod chunks;
+mod excel;
+mod excel_files;
 mod foreign;
 mod formats;
 mod laws;

@@ -7,12 +7,16 @@ use towpath_model::Fault;
 
 use super::bytes;
 use super::config::{Format, Source};
+use super::excel::ExcelWalk;
 use super::fixed::FixedWidth;
 use super::place::FileRef;
 use super::rows::Walk;
 
 /// Checks the settings of walked formats against each other.
 pub(super) fn check(settings: &Source, format: Option<Format>) -> Result<(), Fault> {
+    if let Some(excel) = &settings.excel {
+        excel.check()?;
+    }
     match &settings.fixed {
         Some(fixed) => fixed.check(),
         None if format == Some(Format::Fixed) => Err(Fault::config("`fixed` is missing").hint(
@@ -34,6 +38,7 @@ pub(super) fn open(
             let reader = bytes::open(file, settings.compression, progress)?;
             Ok(Box::new(FixedWidth::new(file, fixed, reader)))
         }
+        (Format::Excel, _) => Ok(Box::new(ExcelWalk::open(file, settings, progress)?)),
         _ => Err(Fault::internal(format!("{} files are not walked", format.title()))),
     }
 }

@@ -70,8 +70,7 @@ impl Book {
         let part = |kind: &str| {
             relations.iter().find(|relation| relation.kind.ends_with(kind)).map(|found| found.target.clone())
         };
-        let mut book =
-            Book { strings: part("/sharedStrings"), styles: part("/styles"), ..Book::default() };
+        let mut book = Book { strings: part("/sharedStrings"), styles: part("/styles"), ..Book::default() };
         // Place among the sheets that are worksheets, by place among all tabs.
         let mut tabs: Vec<Option<usize>> = Vec::new();
         let mut at = 0;
@@ -90,7 +89,8 @@ impl Book {
                     let end = scan::end_of_text(&xml, at);
                     let mut text = Vec::new();
                     scan::element_text(&xml[at..end], &mut text);
-                    let only = tag.number(b"localSheetId").map(|tab| tabs.get(tab as usize).copied().flatten());
+                    let only =
+                        tag.number(b"localSheetId").map(|tab| tabs.get(tab as usize).copied().flatten());
                     if let (Some(name), Ok(refers_to)) = (tag.text(b"name"), String::from_utf8(text))
                         && only != Some(None)
                     {

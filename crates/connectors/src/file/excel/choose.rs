@@ -37,8 +37,11 @@ pub(super) fn choose(workbook: &mut dyn Workbook, settings: &Excel, file: &str) 
             (settings.table.is_some(), "`table`"),
         ];
         if let Some((_, what)) = unknown.into_iter().find(|(asked, _)| *asked) {
-            return Err(Fault::config(format!("{what} has no meaning for {} workbook `{file}`", container.title()))
-                .hint("save the workbook as xlsx, or leave the setting out"));
+            return Err(Fault::config(format!(
+                "{what} has no meaning for {} workbook `{file}`",
+                container.title()
+            ))
+            .hint("save the workbook as xlsx, or leave the setting out"));
         }
     }
     let whole = |sheet| Part { sheet, cells: Rect::ALL, header_rows: None };
@@ -61,8 +64,12 @@ pub(super) fn choose(workbook: &mut dyn Workbook, settings: &Excel, file: &str) 
             first_only = true;
             parts.extend((0..book.sheets.len()).filter(|place| !book.sheets[*place].hidden).map(whole));
             if parts.is_empty() {
-                return Err(Fault::data(format!("all sheets of workbook `{file}` are hidden"))
-                    .hint(format!("name one with `sheet`: {}", list(book.sheets.iter().map(|sheet| sheet.name.as_str())))));
+                return Err(Fault::data(format!("all sheets of workbook `{file}` are hidden")).hint(
+                    format!(
+                        "name one with `sheet`: {}",
+                        list(book.sheets.iter().map(|sheet| sheet.name.as_str()))
+                    ),
+                ));
             }
         }
     }
@@ -84,8 +91,9 @@ pub(super) fn choose(workbook: &mut dyn Workbook, settings: &Excel, file: &str) 
                         .hint("give the cells themselves, for example `Sales!B3:F200`"));
                     }
                     None => {
-                        let names = book.names_of_people().map(|name| name.name.as_str());
-                        return Err(missing("range or name", range, names, file));
+                        let names: Vec<&str> =
+                            book.names_of_people().map(|name| name.name.as_str()).collect();
+                        return Err(missing("range or name", range, names.into_iter(), file));
                     }
                 }
             }
@@ -108,7 +116,8 @@ fn part_of(table: &Table) -> Part {
 fn sheets(book: &Book, wanted: &str, file: &str) -> Result<Vec<usize>, Fault> {
     let names = || book.sheets.iter().map(|sheet| sheet.name.as_str());
     let exact = names().position(|name| name == wanted);
-    let exact = exact.or_else(|| names().position(|name| name.trim().to_lowercase() == wanted.trim().to_lowercase()));
+    let exact =
+        exact.or_else(|| names().position(|name| name.trim().to_lowercase() == wanted.trim().to_lowercase()));
     if let Some(place) = exact {
         return Ok(vec![place]);
     }
@@ -158,7 +167,9 @@ pub(super) fn tell_others(workbook: &dyn Workbook, read: &str, notes: &mut Vec<S
     };
     let (visible, hidden) = (name(false), name(true));
     if !visible.is_empty() {
-        notes.push(format!("sheet `{read}` is read; the others are {visible}; choose with `excel: {{ sheet: … }}`"));
+        notes.push(format!(
+            "sheet `{read}` is read; the others are {visible}; choose with `excel: {{ sheet: … }}`"
+        ));
     }
     if !hidden.is_empty() {
         notes.push(format!("the workbook has hidden sheets: {hidden}"));

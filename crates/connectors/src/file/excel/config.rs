@@ -1,7 +1,7 @@
 //! Settings of workbooks.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_model::Fault;
 
 use super::address::{MOST_ROWS, reference};
@@ -57,7 +57,7 @@ pub(crate) struct Excel {
 }
 
 /// What merged cells hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Merged {
     /// The first cell holds the value, the others are empty, as the file has it. A remark counts merged cells.
@@ -68,7 +68,7 @@ pub(crate) enum Merged {
 }
 
 /// What becomes of hidden rows and columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Hidden {
     /// They are read; a remark counts them.
@@ -79,7 +79,7 @@ pub(crate) enum Hidden {
 }
 
 /// What becomes of cells with an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Errors {
     /// The row goes to quarantine, with the address of the cell.
@@ -128,9 +128,16 @@ impl Excel {
             return Err(Fault::config("`header_rows` is 0, and `header_row` says which row is the header")
                 .hint("remove one of them"));
         }
-        if self.header_rows > 10 || self.footer_rows > 1000 || self.header_row.is_some_and(|row| row == 0 || row > MOST_ROWS) {
-            return Err(Fault::config("`header_row`, `header_rows` or `footer_rows` of `excel` is out of range")
-                .hint("give the number of a row as Excel shows it, at most 10 header rows and 1000 footer rows"));
+        if self.header_rows > 10
+            || self.footer_rows > 1000
+            || self.header_row.is_some_and(|row| row == 0 || row > MOST_ROWS)
+        {
+            return Err(Fault::config(
+                "`header_row`, `header_rows` or `footer_rows` of `excel` is out of range",
+            )
+            .hint(
+                "give the number of a row as Excel shows it, at most 10 header rows and 1000 footer rows",
+            ));
         }
         let named = self.range.as_deref().and_then(reference).and_then(|(sheet, _)| sheet);
         if named.is_some() && self.sheet.is_some() {

@@ -87,11 +87,16 @@ fn line(row: &GridRow, styles: &Styles) -> Line {
         let bytes = row.bytes(cell).trim_ascii();
         let look = match cell.content {
             Content::Text | Content::Shared(_) => {
-                if values::plain_number(bytes).is_some() || values::date(bytes).is_some() { Look::Value } else { Look::Text }
+                if values::plain_number(bytes).is_some() || values::date(bytes).is_some() {
+                    Look::Value
+                } else {
+                    Look::Text
+                }
             }
             Content::Number => {
                 let number = lexical_core::parse::<f64>(bytes).unwrap_or(f64::NAN);
-                let is_date = matches!(styles.shown(cell.style), Shown::Date | Shown::DateTime | Shown::Moment);
+                let is_date =
+                    matches!(styles.shown(cell.style), Shown::Date | Shown::DateTime | Shown::Moment);
                 let is_year = number.fract() == 0.0 && (1900.0..2200.0).contains(&number);
                 if is_date || is_year { Look::Step(number as i64) } else { Look::Value }
             }

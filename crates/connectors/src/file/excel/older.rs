@@ -17,8 +17,8 @@ use towpath_model::Fault;
 use super::address::Rect;
 use super::book::{Book, Name, Sheet, Table};
 use super::grid::{Content, Grid, GridRow};
-use super::package::{Archive, Container, damaged, protected};
 use super::number;
+use super::package::{Archive, Container, damaged, protected};
 use super::styles::{Shown, Styles};
 use super::workbook::Workbook;
 use crate::file::place::FileRef;
@@ -77,9 +77,15 @@ impl OlderBook {
         // The library is handed files of strangers; what it does not expect must not end the process.
         let opened = guarded(file, || {
             Ok(match container {
-                Container::Xlsb => Inner::Xlsb(Box::new(Xlsb::new(reader).map_err(|error| fault(file, &error))?)),
-                Container::Xls => Inner::Xls(Box::new(Xls::new(reader).map_err(|error| fault(file, &error))?)),
-                Container::Ods => Inner::Ods(Box::new(Ods::new(reader).map_err(|error| fault(file, &error))?)),
+                Container::Xlsb => {
+                    Inner::Xlsb(Box::new(Xlsb::new(reader).map_err(|error| fault(file, &error))?))
+                }
+                Container::Xls => {
+                    Inner::Xls(Box::new(Xls::new(reader).map_err(|error| fault(file, &error))?))
+                }
+                Container::Ods => {
+                    Inner::Ods(Box::new(Ods::new(reader).map_err(|error| fault(file, &error))?))
+                }
                 Container::Xlsx => return Err(Fault::internal("an xlsx workbook is read as an older one")),
             })
         })?;
@@ -99,7 +105,11 @@ impl OlderBook {
             .collect();
         let names = names
             .iter()
-            .map(|(name, refers_to)| Name { name: name.clone(), only: None, refers_to: refers_to.replace("$", "").replace('.', "!") })
+            .map(|(name, refers_to)| Name {
+                name: name.clone(),
+                only: None,
+                refers_to: refers_to.replace("$", "").replace('.', "!"),
+            })
             .collect();
         let book = Book { sheets, names, from_1904, ..Book::default() };
         let styles = Arc::new(Styles::of(vec![Shown::Number, Shown::Moment, Shown::Span]));
@@ -288,7 +298,8 @@ fn send_rows(
     sender: &SyncSender<Result<Vec<GridRow>, Fault>>,
 ) -> Result<(), Fault> {
     let opened = File::open(&file.path).map_err(|error| io_fault("file", &file.name, error))?;
-    let mut book: Xlsb<Input> = Xlsb::new(BufReader::with_capacity(1 << 16, opened)).map_err(|error| fault(file, &error))?;
+    let mut book: Xlsb<Input> =
+        Xlsb::new(BufReader::with_capacity(1 << 16, opened)).map_err(|error| fault(file, &error))?;
     let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| fault(file, &error))?;
     let (mut rows, mut row) = (Vec::with_capacity(ROWS), GridRow::default());
     while let Some(cell) = cells.next_cell().map_err(|error| fault(file, &error))? {
@@ -299,7 +310,9 @@ fn send_rows(
             }
             if !row.cells.is_empty() {
                 rows.push(std::mem::take(&mut row));
-                if rows.len() == ROWS && sender.send(Ok(std::mem::replace(&mut rows, Vec::with_capacity(ROWS)))).is_err() {
+                if rows.len() == ROWS
+                    && sender.send(Ok(std::mem::replace(&mut rows, Vec::with_capacity(ROWS)))).is_err()
+                {
                     return Ok(());
                 }
             }

@@ -24,10 +24,10 @@ use crate::file::trouble::io_fault;
 
 /// Most bytes of a part that is kept in memory as it is.
 const PART_BYTES: u64 = 64 << 20;
-/// Bytes that a part may unpack to whatever it was packed into.
-const FREE_BYTES: u64 = 256 << 20;
-/// Beyond [`FREE_BYTES`], a part may be this many times as large as it is packed. Sheets come to 10 to 50.
-const MOST_RATIO: u64 = 300;
+/// How large a part may become.
+const GROWTH: Growth = Growth { free_bytes: 256 << 20, most_ratio: 300 };
+/// Most bytes of one row, or of another element that must be seen as a whole.
+const ELEMENT_BYTES: usize = 128 << 20;
 /// Most parts of a workbook.
 const MOST_PARTS: usize = 65_536;
 /// Bytes of a block.
@@ -64,9 +64,11 @@ impl Container {
 pub(in crate::file) fn container(file: &FileRef) -> Result<Container, Fault> {
     let first = head(file, 4096)?;
     let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first).trim_ascii_start();
-    let starts = |word: &str| text.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()));
+    let starts =
+        |word: &str| text.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()));
     let not = |what: &str, hint: &str| {
-        Err(Fault::data(format!("file `{}` is {what}, not an Excel workbook", file.name)).hint(hint.to_owned()))
+        Err(Fault::data(format!("file `{}` is {what}, not an Excel workbook", file.name))
+            .hint(hint.to_owned()))
     };
     match first.as_slice() {
         [] => not("empty", "get the file again from where it came"),
@@ -82,12 +84,16 @@ pub(in crate::file) fn container(file: &FileRef) -> Result<Container, Fault> {
         _ if starts("<!doctype html") || starts("<html") || starts("<table") || starts("<meta") => {
             not("a web page under a wrong name", "set `format: html`, which reads the tables of web pages")
         }
-        _ if starts("<?xml") && memmem::find(&first, b"urn:schemas-microsoft-com:office:spreadsheet").is_some() => not(
-            "a workbook of Excel 2003 in XML",
-            "open it in Excel or LibreOffice and save it as xlsx",
-        ),
+        _ if starts("<?xml")
+            && memmem::find(&first, b"urn:schemas-microsoft-com:office:spreadsheet").is_some() =>
+        {
+            not("a workbook of Excel 2003 in XML", "open it in Excel or LibreOffice and save it as xlsx")
+        }
         _ if starts("<?xml") => not("an XML document", "set `format: xml`"),
-        _ if !first.contains(&0) && std::str::from_utf8(&first[..first.len().min(4000)]).map_or_else(|error| error.valid_up_to() > 0, |_| true) => {
+        _ if !first.contains(&0)
+            && std::str::from_utf8(&first[..first.len().min(4000)])
+                .map_or_else(|error| error.valid_up_to() > 0, |_| true) =>
+        {
             not("text under a wrong name", "set `format: csv`, which finds the delimiter by itself")
         }
         _ => not("something else", "get the file again from where it came"),
@@ -141,7 +147,11 @@ fn compound(file: &FileRef) -> Result<Container, Fault> {
     if holds("Workbook") || holds("Book") {
         return Ok(Container::Xls);
     }
-    let what = if holds("WordDocument") { "an old Word document" } else { "not a workbook but another old document" };
+    let what = if holds("WordDocument") {
+        "an old Word document"
+    } else {
+        "not a workbook but another old document"
+    };
     Err(Fault::data(format!("file `{}` is {what}", file.name)).hint("give the path of a workbook"))
 }
 
@@ -157,10 +167,20 @@ pub(super) fn damaged(name: &str, what: &str) -> Fault {
         .hint("open it in Excel or LibreOffice, which may repair it, and save it again")
 }
 
+/// How large a part may become when it is unpacked.
+#[derive(Debug, Clone, Copy)]
+struct Growth {
+    /// Bytes that it may have whatever it was packed into.
+    free_bytes: u64,
+    /// Beyond these, how many times as large as it is packed. Sheets come to 10 to 50.
+    most_ratio: u64,
+}
+
 /// The parts of a zipped workbook.
 pub(super) struct Archive {
     zip: ZipArchive<BufReader<Counted>>,
     file: FileRef,
+    growth: Growth,
 }
 
 impl Archive {
@@ -176,7 +196,7 @@ impl Archive {
         if zip.len() > MOST_PARTS {
             return Err(damaged(&file.name, "it has more parts than a workbook can have"));
         }
-        Ok(Archive { zip, file: file.clone() })
+        Ok(Archive { zip, file: file.clone(), growth: GROWTH })
     }
 
     /// The name of a part as the archive has it: some programs write other capitals than they refer to.
@@ -261,7 +281,7 @@ impl Archive {
         let name = &self.file.name;
         let entry = self.zip.by_index(index).map_err(|error| unreadable(name, part, &error))?;
         let packed = entry.compressed_size();
-        let most = packed.saturating_mul(MOST_RATIO).max(FREE_BYTES);
+        let most = packed.saturating_mul(self.growth.most_ratio).max(self.growth.free_bytes);
         let mut entry = entry.take(most + 1);
         loop {
             let mut block = used.try_recv().unwrap_or_default();
@@ -272,7 +292,10 @@ impl Archive {
                 return Ok(());
             }
             if entry.limit() == 0 {
-                let message = format!("workbook `{name}`: part `{part}` unpacks to more than {MOST_RATIO} times its size");
+                let message = format!(
+                    "workbook `{name}`: part `{part}` unpacks to more than {} times its size",
+                    self.growth.most_ratio
+                );
                 return Err(Fault::data(message)
                     .hint("such a file is made to fill memory; when it is yours, save it again in Excel"));
             }
@@ -285,7 +308,9 @@ impl Archive {
 
 fn unreadable(name: &str, part: &str, error: &ZipError) -> Fault {
     match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => protected(name),
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
+            protected(name)
+        }
         _ => damaged(name, &format!("its part `{part}` cannot be read")),
     }
 }
@@ -323,14 +348,15 @@ impl Drop for Blocks {
 /// A window on the text of a part: what was not used yet, and more on request.
 pub(super) struct Window {
     blocks: Blocks,
+    file: String,
     buffer: Vec<u8>,
     /// First byte that was not used yet.
     at: usize,
 }
 
 impl Window {
-    pub(super) fn new(blocks: Blocks) -> Self {
-        Window { blocks, buffer: Vec::new(), at: 0 }
+    pub(super) fn new(blocks: Blocks, file: &str) -> Self {
+        Window { blocks, file: file.to_owned(), buffer: Vec::new(), at: 0 }
     }
 
     /// The bytes that were not used yet.
@@ -340,13 +366,16 @@ impl Window {
 
     /// Passes over bytes of [`Window::rest`].
     pub(super) fn skip(&mut self, bytes: usize) {
-        self.at = (self.at + bytes).min(self.buffer.len());
+        self.at = self.at.saturating_add(bytes).min(self.buffer.len());
     }
 
     /// Adds as many bytes as are there already, at least a block; answers whether there were any.
     pub(super) fn more(&mut self) -> Result<bool, Fault> {
         self.buffer.drain(..self.at);
         self.at = 0;
+        if self.buffer.len() > ELEMENT_BYTES {
+            return Err(damaged(&self.file, "one of its rows or other elements has more than 128 MB"));
+        }
         let wanted = self.buffer.len().max(1);
         let mut added = 0;
         while added < wanted {
@@ -357,5 +386,46 @@ impl Window {
             let _ = self.blocks.returns.try_send(block);
         }
         Ok(added > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_part_that_grows_too_much_is_refused_while_it_is_unpacked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bomb.xlsx");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        zip.start_file("bomb", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&vec![b' '; 4 << 20]).unwrap();
+        zip.finish().unwrap();
+        let size = path.metadata().unwrap().len();
+        let file = FileRef {
+            path,
+            name: "bomb.xlsx".into(),
+            size,
+            modified: None,
+            tag: None,
+            partitions: Vec::new(),
+            once: false,
+        };
+        let unpack = |growth| {
+            let archive = Archive { growth, ..Archive::open(&file, None).unwrap() };
+            let mut window = Window::new(archive.unpack("bomb").unwrap().unwrap(), "bomb.xlsx");
+            loop {
+                match window.more() {
+                    Ok(true) => window.skip(usize::MAX),
+                    Ok(false) => return Ok(()),
+                    Err(fault) => return Err(fault.to_string()),
+                }
+            }
+        };
+        assert_eq!(unpack(GROWTH), Ok(()));
+        let fault = unpack(Growth { free_bytes: 1 << 20, most_ratio: 300 }).unwrap_err();
+        assert!(fault.contains("part `bomb` unpacks to more than 300 times its size"), "{fault}");
     }
 }

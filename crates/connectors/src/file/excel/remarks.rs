@@ -8,8 +8,18 @@ use crate::file::reading::{shorten, visible};
 
 /// Words that a row of totals begins with.
 const TOTALS: [&str; 12] = [
-    "total", "totals", "totaux", "grand total", "total general", "total général", "sum", "somme", "subtotal", "sous-total",
-    "gesamt", "summe",
+    "total",
+    "totals",
+    "totaux",
+    "grand total",
+    "total general",
+    "total général",
+    "sum",
+    "somme",
+    "subtotal",
+    "sous-total",
+    "gesamt",
+    "summe",
 ];
 
 /// What was noticed so far.
@@ -56,7 +66,8 @@ impl Remarks {
     /// Notes that there is no header.
     pub(super) fn no_header(&mut self) {
         self.header = Some(
-            "no row looks like the names of the columns, so all rows are data; set `header_row` if one is".into(),
+            "no row looks like the names of the columns, so all rows are data; set `header_row` if one is"
+                .into(),
         );
     }
 
@@ -87,7 +98,8 @@ impl Remarks {
 
     /// Notes the rows at the end that are left out.
     pub(super) fn footer(&mut self, rows: &[GridRow]) {
-        let texts: Vec<String> = rows.iter().filter_map(words).take(3).map(|text| format!("`{}`", shorten(&text))).collect();
+        let texts: Vec<String> =
+            rows.iter().filter_map(words).take(3).map(|text| format!("`{}`", shorten(&text))).collect();
         if !rows.is_empty() {
             self.footer = Some(format!("the last {} rows are left out: {}", rows.len(), texts.join(", ")));
         }
@@ -134,7 +146,10 @@ impl Remarks {
             notes.push(format!("{merged} merged areas hold their value in the first cell only; set `merged: fill` to fill them"));
         }
         if self.hidden_rows > 0 {
-            notes.push(format!("{} hidden rows are read; set `hidden: skip` to leave them out", self.hidden_rows));
+            notes.push(format!(
+                "{} hidden rows are read; set `hidden: skip` to leave them out",
+                self.hidden_rows
+            ));
         }
         if self.left_out_rows > 0 {
             notes.push(format!("{} hidden rows are left out", self.left_out_rows));
@@ -149,13 +164,20 @@ impl Remarks {
             ));
         }
         if self.cleaned > 0 {
-            notes.push(format!("{} numbers had noise behind their 15th digit, for example {}", self.cleaned, self.first_cleaned));
+            notes.push(format!(
+                "{} numbers had noise behind their 15th digit, for example {}",
+                self.cleaned, self.first_cleaned
+            ));
         }
         for column in &self.percents {
-            notes.push(format!("column `{}` is shown as percent; its values are fractions: 0.125 is 12.5 %", name(*column)));
+            notes.push(format!(
+                "column `{}` is shown as percent; its values are fractions: 0.125 is 12.5 %",
+                name(*column)
+            ));
         }
         for (column, found) in &self.money {
-            let mut symbols: Vec<&str> = found.iter().map(|style| styles.symbol(*style)).filter(|symbol| !symbol.is_empty()).collect();
+            let mut symbols: Vec<&str> =
+                found.iter().map(|style| styles.symbol(*style)).filter(|symbol| !symbol.is_empty()).collect();
             symbols.sort_unstable();
             symbols.dedup();
             match symbols.as_slice() {

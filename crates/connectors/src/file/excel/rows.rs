@@ -49,6 +49,8 @@ pub(super) struct SheetRows {
     columns: Vec<Option<Column>>,
     /// Columns in their order.
     order: Vec<String>,
+    /// Every column knows its place in the stream.
+    placed: bool,
     /// Rows that were read and wait: those the header was looked for in, and as many as the footer has.
     waiting: VecDeque<GridRow>,
     spare: Vec<GridRow>,
@@ -90,6 +92,7 @@ impl SheetRows {
             names: Names::default(),
             columns: Vec::new(),
             order: Vec::new(),
+            placed: false,
             waiting: VecDeque::new(),
             spare: Vec::new(),
             ended: false,
@@ -122,8 +125,11 @@ impl SheetRows {
             let top = settings.header_row.unwrap_or(self.cells.first_row);
             let rows = sample.iter().take_while(|row| row.number < top + header_rows as u32).count();
             if rows == 0 && settings.header_row.is_some() {
-                return Err(Fault::data(format!("file `{file}`, sheet `{}`: row {top} is empty", self.sheet))
-                    .hint("set `header_row` to the row with the names of the columns"));
+                return Err(Fault::data(format!(
+                    "file `{file}`, sheet `{}`: row {top} is empty",
+                    self.sheet
+                ))
+                .hint("set `header_row` to the row with the names of the columns"));
             }
             (rows > 0).then_some(header::Found { first: 0, rows })
         } else {
@@ -163,6 +169,7 @@ impl SheetRows {
             self.columns.resize_with(at + 1, || None);
         }
         self.order.push(name.clone());
+        self.placed = false;
         self.columns[at] = Some(Column { given: self.moments.get(&name).copied(), name, place: None });
     }
 
@@ -199,9 +206,8 @@ impl SheetRows {
             return;
         }
         let cells = self.cells;
-        let is_hidden = |column: u32| {
-            self.skip_hidden && hidden.iter().any(|(from, to)| (*from..=*to).contains(&column))
-        };
+        let is_hidden =
+            |column: u32| self.skip_hidden && hidden.iter().any(|(from, to)| (*from..=*to).contains(&column));
         row.cells.retain(|cell| cells.has_column(cell.column) && !is_hidden(cell.column));
     }
 
@@ -227,9 +233,6 @@ impl SheetRows {
 
     /// Finds the place of each cell's column in the stream.
     pub(super) fn places(&mut self, row: &GridRow, mut place: impl FnMut(&str) -> usize) {
-        if self.order.iter().any(|_| false) {
-            return;
-        }
         for cell in &row.cells {
             let at = cell.column as usize;
             if self.columns.get(at).is_none_or(Option::is_none) {
@@ -240,7 +243,8 @@ impl SheetRows {
             }
         }
         // Columns come in the order of the header, whatever the first row has.
-        if self.columns.iter().flatten().any(|column| column.place.is_none()) {
+        if !self.placed {
+            self.placed = true;
             for name in &self.order {
                 place(name);
             }
@@ -257,7 +261,8 @@ impl SheetRows {
             let Some(Some(column)) = self.columns.get(cell.column as usize) else { continue };
             let Some(place) = column.place else { continue };
             let buffer = &mut self.buffer;
-            match value::meaning(from, cell, &self.styles, self.from_1904, column.given, self.errors, buffer) {
+            match value::meaning(from, cell, &self.styles, self.from_1904, column.given, self.errors, buffer)
+            {
                 Ok(Meaning::Text) => row.set(place, Sort::Loose, from.bytes(cell)),
                 Ok(Meaning::Value(sort)) => row.set(place, sort, buffer),
                 Ok(Meaning::Cleaned) => {
@@ -304,7 +309,10 @@ impl SheetRows {
 
     /// The column of the sheet with that name.
     pub(super) fn column(&self, name: &str) -> Option<u32> {
-        let at = self.columns.iter().position(|column| column.as_ref().is_some_and(|column| column.name == name))?;
+        let at = self
+            .columns
+            .iter()
+            .position(|column| column.as_ref().is_some_and(|column| column.name == name))?;
         u32::try_from(at).ok()
     }
 

@@ -38,10 +38,6 @@ impl<'a> Tag<'a> {
         self.shape != Shape::Close && self.name == name
     }
 
-    pub(super) fn closes(&self, name: &[u8]) -> bool {
-        self.shape == Shape::Close && self.name == name
-    }
-
     pub(super) fn attributes(&self) -> Attributes<'a> {
         Attributes { rest: self.attributes }
     }
@@ -308,7 +304,7 @@ mod tests {
         assert_eq!(tag.attribute(b"t"), Some(&b"s>"[..]));
         let value = next(xml, tag.end).unwrap();
         assert!(value.opens(b"v"));
-        assert!(next(xml, value.end).unwrap().closes(b"v"));
+        assert_eq!(next(xml, value.end).unwrap().shape, Shape::Close);
         assert!(next(b"<row r=\"1", 0).is_none(), "a tag that is cut off is not there yet");
     }
 
@@ -323,7 +319,10 @@ mod tests {
         assert_eq!(check("x_x000D_y_x005F_x000D_ _xyz_"), "x\ry_x000D_ _xyz_");
         assert_eq!(check("a\r\nb<![CDATA[<&amp;>]]>c"), "a\nb<&amp;>c");
         let mut out = Vec::new();
-        rich_text(b"<r><rPr/><t>a</t></r><r><t xml:space=\"preserve\"> b</t></r><rPh><t>x</t></rPh>", &mut out);
+        rich_text(
+            b"<r><rPr/><t>a</t></r><r><t xml:space=\"preserve\"> b</t></r><rPh><t>x</t></rPh>",
+            &mut out,
+        );
         assert_eq!(out, b"a b");
     }
 }

@@ -14,8 +14,6 @@ use super::package::{Window, damaged};
 use super::scan::{self, Shape, Tag};
 use super::strings::Strings;
 
-/// Most bytes of one row.
-const ROW_BYTES: usize = 128 << 20;
 /// Most merged areas that are kept.
 const MOST_MERGED: usize = 1_000_000;
 
@@ -114,13 +112,12 @@ impl XlsxSheet {
                     Some(number) => scan::whole(number),
                 };
                 let number = number.filter(|number| (self.last_row + 1..=MOST_ROWS).contains(number));
-                let Some(number) = number else { return Err(self.broken("the numbers of rows are mixed up")) };
+                let Some(number) = number else {
+                    return Err(self.broken("the numbers of rows are mixed up"));
+                };
                 if tag.shape == Shape::Open {
                     let body = &rest[tag.end..];
                     let Some((length, closing)) = self.row_end(&tag, body) else {
-                        if body.len() > ROW_BYTES {
-                            return Err(self.broken("a row has more than 128 MB"));
-                        }
                         return Ok(Step::More);
                     };
                     row.number = number;
@@ -319,13 +316,7 @@ fn end_of_element(bytes: &[u8], full: &[u8]) -> Option<usize> {
 
 /// Adds the value of a cell.
 #[inline]
-fn value(
-    text: &[u8],
-    column: u32,
-    style: u32,
-    kind: Type,
-    row: &mut GridRow,
-) -> Result<(), &'static str> {
+fn value(text: &[u8], column: u32, style: u32, kind: Type, row: &mut GridRow) -> Result<(), &'static str> {
     let start = row.bytes.len();
     let content = match kind {
         Type::Shared => {
@@ -381,7 +372,9 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(column, content, text)| (column, content, text.to_owned())));
         assert!(row.formulas);
-        assert!(cells(b"<c r=\"B1\"><v>1</v></c><c r=\"A1\"><v>1</v></c>", &Arc::default(), &mut row).is_err());
+        assert!(
+            cells(b"<c r=\"B1\"><v>1</v></c><c r=\"A1\"><v>1</v></c>", &Arc::default(), &mut row).is_err()
+        );
         assert!(cells(b"<c r=\"J1\" t=\"s\"><v>1</v></c>", &Arc::default(), &mut row).is_err());
         assert!(cells(b"<c r=\"K1\"><v>1", &Arc::default(), &mut row).is_err());
     }

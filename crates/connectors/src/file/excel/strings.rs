@@ -77,8 +77,11 @@ impl Strings {
 
     fn end(&mut self, file: &str) -> Result<(), Fault> {
         if self.bytes.len() > MOST_BYTES {
-            return Err(Fault::data(format!("workbook `{file}` has more than {} MB of texts", MOST_BYTES >> 20))
-                .hint("split the workbook"));
+            return Err(Fault::data(format!(
+                "workbook `{file}` has more than {} MB of texts",
+                MOST_BYTES >> 20
+            ))
+            .hint("split the workbook"));
         }
         self.ends.push(self.bytes.len() as u32);
         Ok(())

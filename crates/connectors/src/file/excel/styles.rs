@@ -113,7 +113,9 @@ fn meaning(code: &str) -> (Shown, Option<String>) {
                 let inner: String = rest.by_ref().take_while(|character| *character != ']').collect();
                 if let Some(money) = inner.strip_prefix('$') {
                     symbol = symbol.or_else(|| currency(money.split('-').next().unwrap_or_default()));
-                } else if !inner.is_empty() && inner.chars().all(|unit| matches!(unit, 'h' | 'H' | 'm' | 'M' | 's' | 'S')) {
+                } else if !inner.is_empty()
+                    && inner.chars().all(|unit| matches!(unit, 'h' | 'H' | 'm' | 'M' | 's' | 'S'))
+                {
                     return (Shown::Span, None);
                 }
             }
@@ -151,7 +153,8 @@ fn meaning(code: &str) -> (Shown, Option<String>) {
 fn currency(literal: &str) -> Option<String> {
     let literal = literal.trim_matches(|character: char| character.is_whitespace() || character == '\u{a0}');
     let is_code = literal.len() == 3 && literal.bytes().all(|byte| byte.is_ascii_uppercase());
-    let is_sign = matches!(literal, "€" | "$" | "£" | "¥" | "₹" | "₽" | "zł" | "kr" | "Kč" | "Fr." | "Fr" | "R$" | "₺");
+    let is_sign =
+        matches!(literal, "€" | "$" | "£" | "¥" | "₹" | "₽" | "zł" | "kr" | "Kč" | "Fr." | "Fr" | "R$" | "₺");
     (is_code || is_sign).then(|| literal.to_owned())
 }
 

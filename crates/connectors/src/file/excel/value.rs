@@ -88,7 +88,11 @@ pub(super) fn meaning(
             }
         }
         Content::Boolean => {
-            buffer.extend_from_slice(if matches!(row.bytes(cell), b"0" | b"false") { b"false" } else { b"true" });
+            buffer.extend_from_slice(if matches!(row.bytes(cell), b"0" | b"false") {
+                b"false"
+            } else {
+                b"true"
+            });
             Ok(Meaning::Value(Sort::Known(Kind::Boolean)))
         }
         Content::Iso => Ok(Meaning::Value(iso(row.bytes(cell), buffer))),
@@ -126,7 +130,9 @@ fn iso(bytes: &[u8], buffer: &mut Vec<u8>) -> Sort {
     }
     // LibreOffice has times of day as spans.
     match crate::file::given::interval(text) {
-        Some(span) if span.months == 0 && span.days == 0 && (0..86_400_000_000_000).contains(&span.nanoseconds) => {
+        Some(span)
+            if span.months == 0 && span.days == 0 && (0..86_400_000_000_000).contains(&span.nanoseconds) =>
+        {
             buffer.clear();
             crate::file::cells::clock(span.nanoseconds / 1000, buffer);
             Sort::Known(Kind::Time)

@@ -162,8 +162,13 @@ impl Walk for ExcelWalk {
                     if trouble.uncalculated {
                         self.seen.uncalculated += 1;
                         if self.seen.first_uncalculated.is_empty() {
-                            self.seen.first_uncalculated =
-                                format!("`{}` in cell {}{}{}", trouble.value, rows.within(), letters(trouble.column), from.number);
+                            self.seen.first_uncalculated = format!(
+                                "`{}` in cell {}{}{}",
+                                trouble.value,
+                                rows.within(),
+                                letters(trouble.column),
+                                from.number
+                            );
                         }
                     } else {
                         self.seen.rows += 1;

@@ -71,17 +71,23 @@ impl XlsxBook {
             None => None,
         };
         let strings = match blocks {
-            Some(blocks) => Strings::read(Window::new(blocks), &self.file.name)?,
+            Some(blocks) => Strings::read(Window::new(blocks, &self.file.name), &self.file.name)?,
             None => Strings::default(),
         };
         Ok(Arc::clone(self.strings.insert(Arc::new(strings))))
     }
 
-    fn sheet(&self, sheet: usize, progress: Option<Arc<ReadProgress>>, strings: Arc<Strings>) -> Result<XlsxSheet, Fault> {
+    fn sheet(
+        &self,
+        sheet: usize,
+        progress: Option<Arc<ReadProgress>>,
+        strings: Arc<Strings>,
+    ) -> Result<XlsxSheet, Fault> {
         let sheet = &self.book.sheets[sheet];
         let blocks = Archive::open(&self.file, progress)?.unpack(&sheet.part)?;
-        let blocks = blocks.ok_or_else(|| damaged(&self.file.name, &format!("sheet `{}` is missing", sheet.name)))?;
-        Ok(XlsxSheet::new(Window::new(blocks), &self.file.name, &sheet.name, strings))
+        let blocks =
+            blocks.ok_or_else(|| damaged(&self.file.name, &format!("sheet `{}` is missing", sheet.name)))?;
+        Ok(XlsxSheet::new(Window::new(blocks, &self.file.name), &self.file.name, &sheet.name, strings))
     }
 }
 

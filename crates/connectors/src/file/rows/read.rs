@@ -45,8 +45,10 @@ pub(in crate::file) fn read(
             }
             seen = walk.names().len();
             if let Some(refusal) = row.refusal.take() {
+                let column = refusal.column.as_ref();
+                let at = column.and_then(|column| walk.names().iter().position(|name| name == column));
                 output.reject(Reject {
-                    place: row.place(&file.name),
+                    place: row.place(&file.name, at.and_then(|at| walk.letters(at))),
                     column: refusal.column,
                     value: refusal.value,
                     reason: refusal.reason,
@@ -55,9 +57,9 @@ pub(in crate::file) fn read(
                 })?;
                 continue;
             }
-            if let Some(misfit) = batch.push(&row, &places) {
+            if let Some((at, misfit)) = batch.push(&row, &places) {
                 output.reject(Reject {
-                    place: row.place(&file.name),
+                    place: row.place(&file.name, at.and_then(|at| walk.letters(at))),
                     original: row.shown(walk.names()),
                     ..misfit
                 })?;
@@ -99,32 +101,33 @@ impl<'a> Batch<'a> {
         Ok(Batch { wanted, columns, rows: 0, room, bad: Vec::new() })
     }
 
-    /// Adds a row; answers what is wrong with it.
-    fn push(&mut self, row: &Row, places: &[Option<usize>]) -> Option<Reject> {
+    /// Adds a row; answers what is wrong with it, and the place of the value in the file.
+    fn push(&mut self, row: &Row, places: &[Option<usize>]) -> Option<(Option<usize>, Reject)> {
         let mut misfit = None;
         for ((place, field), column) in self.wanted.iter().zip(&mut self.columns) {
             let (sort, bytes) = places[*place].map_or((Sort::Null, &[][..]), |place| row.cell(place));
             if !push(column, sort, bytes) && misfit.is_none() {
-                misfit = Some((field, bytes));
+                misfit = Some((places[*place], field, bytes));
             }
         }
         self.rows += 1;
-        let (field, bytes) = misfit?;
+        let (at, field, bytes) = misfit?;
         self.bad.push(self.rows - 1);
         let value = visible(bytes);
-        Some(Reject {
+        let reject = Reject {
             column: Some(field.name().clone()),
             reason: format!("`{}` is not of type {}", shorten(&value), describe(field)),
             value: Some(value),
             ..Reject::default()
-        })
+        };
+        Some((at, reject))
     }
 }
 
 /// Adds a cell to its column, or a placeholder when it does not fit; answers whether it fits.
 fn push(column: &mut Column, sort: Sort, bytes: &[u8]) -> bool {
     match sort {
-        Sort::Value | Sort::Text if bytes.is_empty() && !column.is_text() => {
+        Sort::Value | Sort::Loose | Sort::Text if bytes.is_empty() && !column.is_text() => {
             column.push_null();
             true
         }
@@ -135,6 +138,6 @@ fn push(column: &mut Column, sort: Sort, bytes: &[u8]) -> bool {
         Sort::Number | Sort::Known(Kind::Int | Kind::Decimal | Kind::Scientific) => {
             column.push_json_number(bytes)
         }
-        Sort::Value | Sort::Text | Sort::Known(_) => column.push(bytes),
+        Sort::Value | Sort::Loose | Sort::Text | Sort::Known(_) => column.push(bytes),
     }
 }
