@@ -1,7 +1,7 @@
 # The commands of this repository. Each is a line or two; the work is in cargo, xtask and tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash check bench gen
+.PHONY: help demo test compat crash check bench gen
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -15,6 +15,11 @@ demo: ## Build Towpath, make sample data, run a pipeline into a database, show w
 test: ## Install what tests need, then run every test and check
 	@tools/prepare.sh build servers singer
 	@tools/test.sh
+
+compat: ## Run the tests that need PostgreSQL on versions 12 to 18 (takes some minutes; V="12 18" for some)
+	@tools/prepare.sh build servers
+	cargo build --workspace --all-targets
+	@tools/compat.sh $(V)
 
 crash: ## Kill loads at N random moments (N=5000), resume them, compare the tables; takes long
 	@tools/prepare.sh build servers

@@ -24,6 +24,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Pla
 use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
 use futures::StreamExt;
 
+use crate::fault::{carry, from_datafusion};
 use crate::operator::{self, Visit, no_expressions, only};
 
 /// Rows and bytes that left one output port.
@@ -264,10 +265,14 @@ impl ExecutionPlan for MeterExec {
         meter.start();
         let input = self.input.execute(partition, task)?;
         let schema = input.schema();
-        let counted = input.inspect(move |batch| {
-            if let Ok(batch) = batch {
-                meter.add(batch);
+        let node = self.port.0.clone();
+        let counted = input.map(move |batch| match batch {
+            Ok(batch) => {
+                meter.add(&batch);
+                Ok(batch)
             }
+            // The first meter that a failure passes is that of the node in which it happened.
+            Err(error) => Err(carry(from_datafusion(error).at_node(&node))),
         });
         Ok(operator::stream(schema, counted))
     }

@@ -215,7 +215,7 @@ async fn load_all(
                     match result {
                         Ok(load) => drop(ready.insert(item.node.clone(), load)),
                         Err(fault) => {
-                            failure = Some(worse(failure, named(fault, &item.node)));
+                            failure = Some(worse(failure, fault.at_node(&item.node)));
                             stop.send_replace(true);
                         }
                     }
@@ -287,7 +287,7 @@ async fn commit_all(
             }
             Err(fault) => {
                 give_up(ready).await;
-                let fault = named(fault, &item.node);
+                let fault = fault.at_node(&item.node);
                 return Err(match committed.as_slice() {
                     [] => fault,
                     done => fault.hint(format!(
@@ -320,9 +320,9 @@ async fn preview_all(
                     entry.receipt.written = item.progress.rows.load(Ordering::Relaxed);
                     entry.receipt.changes = changes;
                     entry.samples = samples.shown;
-                    failure = refused_by_guard(item, changes).map(|fault| named(fault, &item.node));
+                    failure = refused_by_guard(item, changes).map(|fault| fault.at_node(&item.node));
                 }
-                Err(fault) => failure = Some(named(fault, &item.node)),
+                Err(fault) => failure = Some(fault.at_node(&item.node)),
             }
         }
         ready.give_up().await;
@@ -337,10 +337,6 @@ fn refused_by_guard(work: &Work, changes: Option<ChangeCounts>) -> Option<Fault>
     let staged = work.progress.rows.load(Ordering::Relaxed);
     let (rules, force) = (&work.request.mirror, work.request.force);
     check_guard(&work.table, rules, force, staged, present, changes.deleted).err()
-}
-
-fn named(fault: Fault, node: &str) -> Fault {
-    if fault.to_string().starts_with("node `") { fault } else { fault.at("node", node) }
 }
 
 /// The fault that tells more: one that is not just the echo of a stop.
@@ -405,6 +401,7 @@ pub async fn collect(graph: &Graph, plan: LogicalPlan) -> Result<Vec<RecordBatch
 
 /// The plan of a port as it will run, for people to read.
 pub fn explain(graph: &Graph, plan: &LogicalPlan) -> Result<String, Fault> {
-    let plan = crate::session::optimized(&graph.state, plan.clone()).map_err(from_datafusion)?;
+    let plan = crate::session::optimized(&graph.state, plan.clone()).and_then(crate::expr::overflow::shown);
+    let plan = plan.map_err(from_datafusion)?;
     Ok(plan.display_indent().to_string())
 }

@@ -15,6 +15,7 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::SessionConfig;
 
 use crate::context::RunShared;
+use crate::expr::overflow::CheckedArithmetic;
 use crate::meter::MeterPlanner;
 use crate::pushdown::push_filters;
 use crate::reject::RejectPlanner;
@@ -53,6 +54,7 @@ fn build(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> SessionState {
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_analyzer_rule(Arc::new(CheckedArithmetic))
         .with_physical_optimizer_rules(crate::joins::physical_rules())
         .with_query_planner(Arc::new(Planner))
         .build()

@@ -150,6 +150,12 @@ impl Fault {
         self
     }
 
+    /// Names the node in which the failure happened, unless an inner layer did.
+    #[must_use]
+    pub fn at_node(self, name: impl fmt::Display) -> Self {
+        if self.0.at.iter().any(|object| object.starts_with("node `")) { self } else { self.at("node", name) }
+    }
+
     /// Keeps the underlying error for the log; it is not shown to users.
     #[must_use]
     pub fn cause(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

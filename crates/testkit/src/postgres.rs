@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Holds the address of a running server whose user may create databases and roles.
 const VARIABLE: &str = "TOWPATH_TEST_POSTGRES";
 
+/// Names the folder with the programs of the server to start, where another than the newest installed one is wanted.
+const PROGRAMS: &str = "TOWPATH_TEST_POSTGRES_BIN";
+
 /// Runs under `sh -c` as the owner of the data. Arguments: folder of the programs, folder of the data, port.
 const WATCHDOG: &str = r#"
 bin=$1; dir=$2; port=$3
@@ -159,7 +162,9 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         // A failing test may leave connections behind.
         if !std::thread::panicking() {
-            psql(&self.admin, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+            // Version 12 has no `DROP DATABASE … WITH (FORCE)`.
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname =";
+            psql(&self.admin, &format!("{end} '{0}'; DROP DATABASE IF EXISTS {0}", self.name));
         }
     }
 }
@@ -180,8 +185,11 @@ fn psql(url: &str, sql: &str) -> String {
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
-/// The folder of the newest installed server.
+/// The folder of the programs: the given one, or that of the newest installed server.
 fn programs() -> String {
+    if let Ok(folder) = std::env::var(PROGRAMS) {
+        return folder;
+    }
     let mut found: Vec<(u32, String)> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

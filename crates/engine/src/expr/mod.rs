@@ -11,6 +11,7 @@
 //! - what is returned has the types it will have when it runs: coercion is done here, not left to the optimiser.
 
 mod names;
+pub mod overflow;
 mod parse;
 pub mod problems;
 mod provider;
@@ -129,7 +130,10 @@ impl PlanContext {
             .and_then(|expr| coerced(expr, schema))
             .map_err(|error| vec![problems::planning(&error, path)])?;
         self.field(&expr, schema, path)?;
-        Ok(expr)
+        match overflow::impossible(&expr, schema, path) {
+            Some(problem) => Err(vec![problem]),
+            None => Ok(expr),
+        }
     }
 
     /// The type that an expression yields.

@@ -37,7 +37,7 @@ pub(crate) struct Parsed<T> {
 /// How deep parentheses and subqueries may nest.
 const DEPTH: usize = 64;
 /// How many operators of arithmetic may follow each other; longer chains would exhaust the stack of a thread.
-const OPERATORS: usize = 100;
+const OPERATORS: usize = 80;
 /// How many conditions may follow each other, for the same reason.
 const CONDITIONS: usize = 400;
 

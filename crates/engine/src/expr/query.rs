@@ -19,7 +19,7 @@ use towpath_model::Problem;
 use towpath_model::sql::SqlText;
 
 use super::provider::Provider;
-use super::{names, parse, problems, query_names, rules};
+use super::{names, overflow, parse, problems, query_names, rules};
 use crate::transform::{Inputs, PlanContext};
 
 impl PlanContext {
@@ -59,9 +59,11 @@ impl PlanContext {
         let analyzer = self.state.analyzer();
         let plan = forget_types_of_casts(plan)
             .and_then(|plan| analyzer.execute_and_check(plan, self.state.config_options(), |_, _| {}))
-            .and_then(|plan| put_inputs(plan, inputs))
             .map_err(planning)?;
-        unqualified(plan).map_err(planning)
+        if let Some(problem) = impossible(&plan, path) {
+            return Err(vec![problem]);
+        }
+        put_inputs(plan, inputs).and_then(unqualified).map_err(planning)
     }
 }
 
@@ -124,6 +126,19 @@ fn check(plan: &LogicalPlan, path: &str) -> Vec<Problem> {
     });
     let mut seen = HashSet::new();
     found.retain(|problem| seen.insert(problem.message.clone()));
+    found
+}
+
+/// The first constant of the plan that is beyond its type.
+fn impossible(plan: &LogicalPlan, path: &str) -> Option<Problem> {
+    let mut found = None;
+    let _ = plan.apply_with_subqueries(|node| {
+        let schema = merge_schema(&node.inputs());
+        node.apply_expressions(|expr| {
+            found = overflow::impossible(expr, &schema, path);
+            Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+        })
+    });
     found
 }
 

@@ -3,9 +3,11 @@
 //! Each is a value with its settings inside, so that a plan shows what it does (but never a secret). None is
 //! offered to users' SQL; a transform puts it into its plan. Null in gives null out.
 
+pub(crate) mod arithmetic;
 pub mod convert;
 pub mod hash;
 pub mod json;
+mod sliding;
 pub mod sum;
 pub mod text;
 pub mod types;

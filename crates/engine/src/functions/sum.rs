@@ -2,7 +2,7 @@
 //!
 //! DataFusion adds whole numbers and decimals with wrap-around. Here such a sum is kept in a wider type, in which no
 //! real number of rows can overflow, and is brought back into its own type at the end. Everything else is left to
-//! DataFusion's `sum`; so is `sum(distinct …)` over a sliding window, which it computes for `int64` alone.
+//! DataFusion's `sum`, but `sum(distinct …)` over a sliding window ([`super::sliding`]).
 
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use datafusion::logical_expr::{
 use towpath_connect::types::describe_type;
 use towpath_model::Fault;
 
+use super::sliding::{self, SlidingDistinctSum};
 use crate::fault::carry;
 
 /// The function, which takes the place of DataFusion's of the same name.
@@ -87,9 +88,12 @@ impl AggregateUDFImpl for Sum {
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         let result = args.return_field.data_type().clone();
-        let Some(wide) = wider(&result).filter(|_| !args.is_distinct) else {
-            return self.inner.create_sliding_accumulator(args);
-        };
+        let Some(wide) = wider(&result) else { return self.inner.create_sliding_accumulator(args) };
+        if args.is_distinct {
+            let wide = sliding::wide(&result);
+            let inner = Box::new(SlidingDistinctSum::new(wide.clone()));
+            return Ok(Box::new(Widened { inner, types: Types { wide, result } }));
+        }
         let args = AccumulatorArgs { return_field: with_type(&args.return_field, wide.clone()), ..args };
         let inner = self.inner.create_sliding_accumulator(args)?;
         Ok(Box::new(Widened { inner, types: Types { wide, result } }))
@@ -245,6 +249,7 @@ mod tests {
             "transform: aggregate, compute: { s: sum(distinct m), t: count(distinct n) }",
             "transform: window, order_by: [g], compute: { s: sum(n) }",
             "transform: window, order_by: [g], preceding: 1, following: 0, compute: { s: sum(n) }",
+            "transform: window, order_by: [g], preceding: 1, following: 0, compute: { s: sum(distinct m) }",
             "transform: sql, query: 'select sum(n) as s from numbers where n > 0'",
             "transform: sql, query: 'select g, sum(n) over (partition by g order by n desc) as s from numbers'",
         ] {

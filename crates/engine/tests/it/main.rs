@@ -7,4 +7,5 @@ mod support;
 mod differential;
 mod expressions;
 mod laws;
+mod overflow;
 mod transforms;

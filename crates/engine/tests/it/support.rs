@@ -144,6 +144,7 @@ fn session(quarantine: Kept, partitions: usize) -> SessionState {
             expr::session_config().with_target_partitions(partitions).with_extension(Arc::new(shared)),
         )
         .with_default_features()
+        .with_analyzer_rule(Arc::new(expr::overflow::CheckedArithmetic))
         .with_query_planner(Arc::new(Planner))
         .with_physical_optimizer_rules(towpath_engine::joins::physical_rules())
         .build()
