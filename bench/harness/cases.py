@@ -66,6 +66,8 @@ CASES = (
          None, (Goal("duckdb", 1.2),), 100),
     Case("parquet-pg", "Parquet → PostgreSQL, 1 M rows × 10 columns", "parquet_to_pg", SALES, 1_000_000,
          None, (), 100),
+    Case("xlsx-parquet", "xlsx → Parquet, 1 M rows × 10", "xlsx_to_parquet", SALES, 1_000_000, None,
+         (Goal("polars", 1.0), Goal("duckdb", 1.0), Goal("pandas", 1.0)), 300),
     Case("upsert", "Upsert of 200 k rows into 2 M, 10 mixed columns", "upsert", BOOKINGS, 2_000_000,
          "psql-binary"),
     # Long enough that half of it is more than the start of two programs.
@@ -118,6 +120,8 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         data.mariadb_table(table, rows)
     elif case.kind in ("csv_to_pg", "csv_to_parquet", "pipeline"):
         file = data.csv(rows)
+    elif case.kind == "xlsx_to_parquet":
+        file = data.workbook(rows)
     elif case.kind == "parquet_to_pg":
         file = data.parquet(rows)
     expect_in = None
@@ -137,13 +141,13 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         orders, customers = place.removesuffix(" as t"), f"({CUSTOMERS.select(1, CUSTOMER_COUNT)})"
         place = f"({PIPELINE_SQL.format(orders=orders, customers=customers)}) as t"
 
-    if case.kind == "csv_to_parquet":
-        expected = data.duckdb(checks.csv_digest_query(table, str(file)))[0] if data.python else None
+    if case.kind in ("csv_to_parquet", "xlsx_to_parquet"):
+        expected = data.duckdb(checks.csv_digest_query(table, str(data.csv(rows))))[0] if data.python else None
     else:
         expected = checks.digest(data.postgres, "source", target, place)
 
     def job(folder: Path) -> Job:
-        out = folder / "out.parquet" if case.kind == "csv_to_parquet" else None
+        out = folder / "out.parquet" if case.kind.endswith("_to_parquet") else None
         return Job(case.kind, target, data, folder, file, out)
 
     def verify(job: Job) -> list[str]:

@@ -54,6 +54,8 @@ def main(kind, source, name, target, customers=None):
         load((batch.to_pandas() for batch in batches), name, target)
     elif kind == "to-parquet":
         pandas.read_csv(source, engine="pyarrow", parse_dates=DATES).to_parquet(target, index=False)
+    elif kind == "workbook":
+        pandas.read_excel(source, engine="openpyxl").to_parquet(target, index=False)
     elif kind == "pipeline":
         orders = pandas.read_csv(source, engine="pyarrow", usecols=["customer", "status", "amount", "rate"])
         people = pandas.read_sql("select id, region from customers", sqlalchemy.create_engine(customers))

@@ -10,6 +10,7 @@ from .duckdb import DuckDb
 from .ingestr import Ingestr
 from .pandas import Pandas
 from .pgloader import PgLoader
+from .polars import Polars
 from .psql import PsqlBinary, PsqlText
 from .sling import Sling
 from .towpath import Towpath, TowpathKilled, TowpathResumable
@@ -18,7 +19,7 @@ from .towpath import Towpath, TowpathKilled, TowpathResumable
 def all_tools(binary: str | None) -> list[Tool]:
     """Every tool, Towpath first."""
     own = [Towpath(binary), TowpathResumable(binary), TowpathKilled(binary)]
-    return [*own, PsqlBinary(), PsqlText(), DuckDb(), Ingestr(), Sling(), PgLoader(), Dlt(), Pandas()]
+    return [*own, PsqlBinary(), PsqlText(), DuckDb(), Ingestr(), Sling(), PgLoader(), Dlt(), Pandas(), Polars()]
 
 
 __all__ = ["Job", "Tool", "all_tools"]

@@ -71,6 +71,8 @@ class Towpath(Tool):
     def csv_to_parquet(self, job: Job) -> Command:
         return self._copy(job, str(job.file), str(job.out))
 
+    xlsx_to_parquet = csv_to_parquet
+
     def upsert(self, job: Job) -> Command:
         target = f"{job.target}/public.{job.table.name}"
         return self._copy(job, f"{job.source}/public.changes", target, "--mode", "upsert", "--key", "id")

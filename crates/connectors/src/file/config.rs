@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::excel::config::Excel;
+use super::excel::config::{Excel, ExcelSheet};
 use super::fixed::config::Fixed;
 
 /// A folder of files.
@@ -115,7 +115,7 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) columns: BTreeMap<String, String>,
 
-    /// CSV: words that mean "no value", besides the empty one, for example `[NA, "-"]`. Values in quotes are never
+    /// CSV and workbooks: words that mean "no value", besides the empty one, for example `[NA, "-"]`. Values in quotes are never
     /// taken for such a word.
     #[serde(default)]
     pub(super) null_values: Vec<String>,
@@ -153,9 +153,13 @@ pub(crate) struct Destination {
     #[serde(default)]
     pub(super) delimiter: Option<String>,
 
-    /// CSV: whether the first row holds the names of the columns. Default `true`.
+    /// CSV and workbooks: whether the first row holds the names of the columns. Default `true`.
     #[serde(default = "yes")]
     pub(super) header: bool,
+
+    /// Workbooks: which sheet to write, for example `{ sheet: Sales }`.
+    #[serde(default)]
+    pub(super) excel: Option<ExcelSheet>,
 
     /// Parquet: most rows per row group, for example `1000000`. Default 122,880. More rows make files a little smaller
     /// and scans a little faster, and need more memory while writing.

@@ -109,7 +109,7 @@ impl Format {
 
     /// Whether files of this format can be written.
     pub(super) fn is_written(self) -> bool {
-        !matches!(self, Format::Fixed | Format::Excel)
+        !matches!(self, Format::Fixed)
     }
 }
 

@@ -38,16 +38,25 @@ fn encode(
     mut encoder: Box<dyn Encoder>,
     stage: Option<Stage>,
     name: &str,
-) -> Result<Option<Stage>, Fault> {
+) -> Result<Done, Fault> {
     loop {
         match orders.blocking_recv() {
             Some(Order::Rows(batch)) => encoder.write(batch)?,
             Some(Order::Commit) => break,
-            None => return Ok(None),
+            None => return Ok(Done::default()),
         }
     }
+    let notes = encoder.notes();
     encoder.finish()?.finish().map_err(|error| io_fault("file", name, error))?;
-    Ok(stage)
+    Ok(Done { stage, notes })
+}
+
+/// What the encoding thread leaves behind.
+#[derive(Default)]
+struct Done {
+    /// The stage with all rows, when there is one and the load commits.
+    stage: Option<Stage>,
+    notes: Vec<String>,
 }
 
 /// A load in progress.
@@ -61,7 +70,7 @@ pub(super) struct FileLoad {
 /// Who does the work of a load.
 enum Work {
     /// The encoding thread.
-    Running(mpsc::Sender<Order>, JoinHandle<Result<Option<Stage>, Fault>>),
+    Running(mpsc::Sender<Order>, JoinHandle<Result<Done, Fault>>),
     /// Nobody: it was done before.
     Replay,
     /// Nobody any more: the load failed.
@@ -114,10 +123,11 @@ impl Load for FileLoad {
         match self.work {
             Work::Replay => Ok(Receipt { replayed: true, ..receipt }),
             Work::Running(_, task) => {
-                if let Some(stage) = task.await.map_err(broke_down)?? {
+                let Done { stage, notes } = task.await.map_err(broke_down)??;
+                if let Some(stage) = stage {
                     stage.commit().await?;
                 }
-                Ok(Receipt { notes: self.note.into_iter().collect(), ..receipt })
+                Ok(Receipt { notes: self.note.into_iter().chain(notes).collect(), ..receipt })
             }
             Work::Failed => Err(Fault::internal("a load was committed after it had failed")),
         }

@@ -62,7 +62,8 @@ impl ConnectorDef for FileConnector {
 
     const NAME: &'static str = "file";
     const TITLE: &'static str = "Files";
-    const SUMMARY: &'static str = "Reads and writes CSV, JSON, Parquet and Arrow files, and reads Excel workbooks, one or many at a time.";
+    const SUMMARY: &'static str =
+        "Reads and writes CSV, JSON, Parquet and Arrow files and Excel workbooks, one or many at a time.";
     const DOCS: &'static str = include_str!("README.md");
     const SCHEMES: &'static [&'static str] = &["file"];
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[

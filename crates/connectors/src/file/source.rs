@@ -69,7 +69,7 @@ impl FileSource {
         for (set, name, formats) in [
             (settings.delimiter.is_some(), "delimiter", &[Format::Csv][..]),
             (settings.quote.is_some(), "quote", &[Format::Csv]),
-            (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
+            (!settings.null_values.is_empty(), "null_values", &[Format::Csv, Format::Excel]),
             (settings.records.is_some(), "records", &[Format::Json]),
             (settings.fixed.is_some(), "fixed", &[Format::Fixed]),
             (settings.excel.is_some(), "excel", &[Format::Excel]),

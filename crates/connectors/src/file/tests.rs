@@ -4,6 +4,7 @@ mod bad_input;
 mod chunks;
 mod excel;
 mod excel_files;
+mod excel_write;
 mod foreign;
 mod formats;
 mod laws;

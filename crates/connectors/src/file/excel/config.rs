@@ -56,6 +56,40 @@ pub(crate) struct Excel {
     pub(in crate::file) footer_rows: u32,
 }
 
+/// How rows are written as a sheet.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ExcelSheet {
+    /// Name of the sheet, for example `Sales`. With it, the other sheets of a workbook that Towpath wrote stay as they
+    /// are, so that several destinations can fill one workbook, and a sheet of this name is replaced; their rows are
+    /// copied with each load. Without it, the whole workbook is replaced by one with the sheet `Sheet1`.
+    pub(in crate::file) sheet: Option<String>,
+}
+
+impl ExcelSheet {
+    /// Checks the name of the sheet.
+    pub(in crate::file) fn check(&self) -> Result<(), Fault> {
+        let Some(name) = &self.sheet else { return Ok(()) };
+        let wrong = |why: &str| {
+            Err(Fault::config(format!("`{name}` cannot be the name of a sheet: {why}"))
+                .hint("give a name of 1 to 31 characters without any of `: \\ / ? * [ ]`"))
+        };
+        if name.trim().is_empty() || name.encode_utf16().count() > 31 {
+            return wrong("it must have 1 to 31 characters");
+        }
+        if name.contains([':', '\\', '/', '?', '*', '[', ']']) || name.chars().any(char::is_control) {
+            return wrong("it holds a character that Excel does not allow there");
+        }
+        if name.starts_with('\'') || name.ends_with('\'') {
+            return wrong("it begins or ends with an apostrophe");
+        }
+        if name.eq_ignore_ascii_case("history") {
+            return wrong("Excel keeps it for itself");
+        }
+        Ok(())
+    }
+}
+
 /// What merged cells hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

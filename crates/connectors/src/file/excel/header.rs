@@ -55,7 +55,10 @@ pub(super) fn find(sample: &[GridRow], styles: &Styles, rows: usize, is_whole: b
         let covered = used.iter().filter(|column| line.cells.contains_key(column)).count();
         if used.is_empty() {
             // Nothing below: a header without rows, unless something better was above.
-            if best.is_none() && is_whole && place + 1 == lines.len() {
+            let titles = |line: &Line| line.cells.values().all(|look| *look == Look::Text);
+            if best.is_none() && is_whole && lines.iter().all(titles) && line.cells.len() > 1
+                || lines.len() == 1
+            {
                 return found(place, rows);
             }
             continue;
@@ -69,7 +72,16 @@ pub(super) fn find(sample: &[GridRow], styles: &Styles, rows: usize, is_whole: b
             best = Some((place, contrast));
         }
     }
-    best.and_then(|(place, _)| found(place, rows))
+    let (mut place, mut contrast) = best?;
+    // Of several rows, the one nearest to the data may come behind one that stands above everything too.
+    for later in place + 1..lines.len().min(place + rows) {
+        let next = self::contrast(&lines[later], &lines[later + 1..lines.len().min(later + 1 + BELOW)]);
+        if !is_names(&lines[later], true) || next == 0 || next < contrast {
+            break;
+        }
+        (place, contrast) = (later, next);
+    }
+    found(place, rows)
 }
 
 /// The header that ends with the row at `last`.
@@ -129,8 +141,9 @@ fn is_names(line: &Line, may_repeat: bool) -> bool {
             }
         }
     }
-    // One year beside texts is a row of data.
-    steps != 1 && (may_repeat || line.different as f64 >= DISTINCT * line.cells.len() as f64)
+    // One year beside texts is a row of data, and one text everywhere a title over merged cells.
+    let is_title = line.different == 1 && line.cells.len() > 1;
+    steps != 1 && !is_title && (may_repeat || line.different as f64 >= DISTINCT * line.cells.len() as f64)
 }
 
 /// Columns that at least a third of the rows use.

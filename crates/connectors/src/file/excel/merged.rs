@@ -47,20 +47,21 @@ impl Filler {
                 self.open.push(Open { area, first: *first, bytes });
             }
         }
-        let mut added = false;
+        let own = row.cells.len();
         for open in &self.open {
             for column in open.area.first_column..=open.area.last_column {
-                if row.cells.iter().all(|cell| cell.column != column) {
+                if row.cells[..own].binary_search_by_key(&column, |cell| cell.column).is_err() {
                     let start = row.bytes.len();
                     row.bytes.extend_from_slice(&open.bytes);
                     let end = row.bytes.len();
                     row.cells.push(GridCell { column, start, end, ..open.first });
-                    added = true;
                 }
             }
         }
-        if added {
+        if row.cells.len() > own {
             row.cells.sort_by_key(|cell| cell.column);
+            // Areas that overlap are a mistake of the file; the first one counts.
+            row.cells.dedup_by_key(|cell| cell.column);
         }
     }
 }

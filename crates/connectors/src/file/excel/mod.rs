@@ -4,7 +4,7 @@
 //! [`book`], [`styles`] and [`strings`] read what holds for the whole workbook, [`sheet`] (or [`older`]) makes a
 //! [`grid`] of cells, [`choose`] picks sheets and cells, [`header`] finds the names of the columns, [`rows`] makes rows
 //! of a table, [`value`] says what a cell means ([`serial`] for dates, [`number`] for numbers), and [`walk`] hands the
-//! rows on.
+//! rows on. The way back, from rows to a workbook, is [`write`].
 //!
 //! Invariants: memory is that of the shared texts and one row (xlsx, xlsb). A cell that cannot be used sends its row to
 //! quarantine with the address of the cell; nothing becomes null because it could not be understood.
@@ -29,5 +29,6 @@ mod styles;
 mod value;
 mod walk;
 mod workbook;
+pub(super) mod write;
 
 pub(super) use self::walk::ExcelWalk;

@@ -7,7 +7,7 @@
 //! reading what is unpacked.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -15,8 +15,8 @@ use std::thread::JoinHandle;
 use memchr::memmem;
 use towpath_connect::ReadProgress;
 use towpath_model::Fault;
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{ZipArchive, ZipWriter};
 
 use crate::file::bytes::{Counted, head};
 use crate::file::place::FileRef;
@@ -251,6 +251,21 @@ impl Archive {
         Ok(())
     }
 
+    /// Copies a part into another archive under a new name, packed as it is.
+    pub(super) fn copy_raw<W: Write + Seek>(
+        &mut self,
+        name: &str,
+        to: &str,
+        zip: &mut ZipWriter<W>,
+    ) -> Result<(), Fault> {
+        let index = self
+            .find(name)
+            .ok_or_else(|| damaged(&self.file.name, &format!("its part `{name}` is missing")))?;
+        let entry =
+            self.zip.by_index_raw(index).map_err(|error| unreadable(&self.file.name, name, &error))?;
+        zip.raw_copy_file_rename(entry, to).map_err(|error| io_fault("file", &self.file.name, error.into()))
+    }
+
     /// Starts unpacking a part; `None` when there is none.
     pub(super) fn unpack(mut self, name: &str) -> Result<Option<Blocks>, Fault> {
         let Some(index) = self.find(name) else { return Ok(None) };
@@ -391,8 +406,6 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     #[test]

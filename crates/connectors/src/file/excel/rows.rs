@@ -1,6 +1,6 @@
 //! The rows of one sheet as the rows of a table: between header and footer, without what is hidden or empty.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use towpath_model::Fault;
@@ -13,7 +13,7 @@ use super::header;
 use super::merged::Filler;
 use super::remarks::Remarks;
 use super::styles::{Shown, Styles};
-use super::value::{self, Meaning, Trouble};
+use super::value::{self, Meaning, Meant, Trouble};
 use super::workbook::Workbook;
 use crate::file::names::Names;
 use crate::file::rows::{Row, Sort};
@@ -43,7 +43,7 @@ pub(super) struct SheetRows {
     errors: Errors,
     footer_rows: usize,
     filler: Filler,
-    moments: HashMap<String, Shown>,
+    meant: Meant,
     names: Names,
     /// By column of the sheet.
     columns: Vec<Option<Column>>,
@@ -66,7 +66,7 @@ impl SheetRows {
         workbook: &mut dyn Workbook,
         part: &Part,
         settings: &Excel,
-        moments: &HashMap<String, Shown>,
+        meant: &Meant,
         file: &str,
     ) -> Result<Self, Fault> {
         let header_rows = part.header_rows.unwrap_or(settings.header_rows) as usize;
@@ -88,7 +88,7 @@ impl SheetRows {
             errors: settings.errors,
             footer_rows: settings.footer_rows as usize,
             filler: Filler::new(fill),
-            moments: moments.clone(),
+            meant: meant.clone(),
             names: Names::default(),
             columns: Vec::new(),
             order: Vec::new(),
@@ -170,7 +170,7 @@ impl SheetRows {
         }
         self.order.push(name.clone());
         self.placed = false;
-        self.columns[at] = Some(Column { given: self.moments.get(&name).copied(), name, place: None });
+        self.columns[at] = Some(Column { given: self.meant.moments.get(&name).copied(), name, place: None });
     }
 
     /// Reads the next row that counts into the ones that wait; answers whether there was one.
@@ -263,6 +263,8 @@ impl SheetRows {
             let buffer = &mut self.buffer;
             match value::meaning(from, cell, &self.styles, self.from_1904, column.given, self.errors, buffer)
             {
+                Ok(Meaning::Text)
+                    if !self.meant.nulls.is_empty() && self.meant.nulls.contains(from.bytes(cell)) => {}
                 Ok(Meaning::Text) => row.set(place, Sort::Loose, from.bytes(cell)),
                 Ok(Meaning::Value(sort)) => row.set(place, sort, buffer),
                 Ok(Meaning::Cleaned) => {

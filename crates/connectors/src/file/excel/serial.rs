@@ -3,7 +3,7 @@
 //! A workbook counts days from the end of 1899, or from 1904 in files of old Macs; the time of day is the fraction. The
 //! calendar that begins in 1900 has a 29 February 1900 that never was (day 60), which is refused, and the days before
 //! it are one number lower. Excel itself counts in milliseconds, and arithmetic leaves some noise behind the last one:
-//! a time within 20 microseconds of a whole millisecond is that millisecond, and others are kept to the microsecond.
+//! a time within 5 microseconds of a whole millisecond is that millisecond, and others are kept to the microsecond.
 
 use crate::file::cells::{clock, date, span, timestamp};
 use crate::file::infer::Kind;
@@ -16,7 +16,7 @@ const UNIX_1900: i64 = 25_569;
 const UNIX_1904: i64 = 24_107;
 /// The first day behind 9999-12-31.
 const END_1900: f64 = 2_958_466.0;
-const NOISE_MICROS: i64 = 20;
+const NOISE_MICROS: i64 = 5;
 
 /// Appends the date or time that a number stands for; answers its kind, or why it is none.
 pub(super) fn moment(

@@ -1,6 +1,6 @@
 //! What a cell means: its kind, and its value as canonical text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arrow::datatypes::DataType;
 use towpath_connect::words;
@@ -38,8 +38,23 @@ pub(super) enum Meaning {
     Nothing,
 }
 
-/// Columns whose given type is a date or time: what plain numbers in them mean.
-pub(super) fn given_moments(source: &Source) -> HashMap<String, Shown> {
+/// What the settings of a source say of the values.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Meant {
+    /// Columns whose given type is a date or time: what plain numbers in them are.
+    pub(super) moments: HashMap<String, Shown>,
+    /// Words that mean "no value".
+    pub(super) nulls: HashSet<Vec<u8>>,
+}
+
+impl Meant {
+    pub(super) fn of(source: &Source) -> Self {
+        let nulls = source.null_values.iter().map(|word| word.as_bytes().to_vec()).collect();
+        Meant { moments: given_moments(source), nulls }
+    }
+}
+
+fn given_moments(source: &Source) -> HashMap<String, Shown> {
     let shown = |word: &str| match words::field("", word)?.data_type() {
         DataType::Date32 => Some(Shown::Date),
         DataType::Timestamp(_, None) => Some(Shown::DateTime),

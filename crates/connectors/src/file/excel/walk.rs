@@ -10,6 +10,7 @@ use super::address::letters;
 use super::choose::{self, Part};
 use super::config::Excel;
 use super::rows::SheetRows;
+use super::value::Meant;
 use super::workbook::{Workbook, open};
 use crate::file::config::Source;
 use crate::file::place::FileRef;
@@ -22,17 +23,34 @@ const NOTES: usize = 40;
 pub(in crate::file) struct ExcelWalk {
     file: String,
     settings: Excel,
-    /// Columns whose given type is a date or time, so that plain numbers in them are dates.
-    moments: HashMap<String, super::styles::Shown>,
+    meant: Meant,
     book: Box<dyn Workbook>,
     parts: VecDeque<Part>,
     /// The first part that has rows is the only one that is wanted.
     first_only: bool,
     current: Option<SheetRows>,
-    names: Vec<String>,
-    places: HashMap<String, usize>,
+    columns: Columns,
     notes: Vec<String>,
     seen: Seen,
+}
+
+/// The columns of the stream.
+#[derive(Debug, Default)]
+struct Columns {
+    names: Vec<String>,
+    places: HashMap<String, usize>,
+}
+
+impl Columns {
+    /// The place of a column, which may be new.
+    fn place(&mut self, name: &str) -> usize {
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        self.names.push(name.to_owned());
+        self.places.insert(name.to_owned(), self.names.len() - 1);
+        self.names.len() - 1
+    }
 }
 
 /// What was met on the way.
@@ -55,37 +73,26 @@ impl ExcelWalk {
         let chosen = choose::choose(book.as_mut(), &settings, &file.name)?;
         let mut walk = ExcelWalk {
             file: file.name.clone(),
-            moments: super::value::given_moments(source),
+            meant: Meant::of(source),
             settings,
             book,
             parts: chosen.parts.into(),
             first_only: chosen.first_only,
             current: None,
-            names: Vec::new(),
-            places: HashMap::new(),
+            columns: Columns::default(),
             notes: chosen.notes,
             seen: Seen::default(),
         };
         if let Some(name) = walk.settings.sheet_column.clone() {
-            walk.place(&name);
+            walk.columns.place(&name);
         }
         Ok(walk)
-    }
-
-    /// The place of a column among those of the stream.
-    fn place(&mut self, name: &str) -> usize {
-        if let Some(place) = self.places.get(name) {
-            return *place;
-        }
-        self.names.push(name.to_owned());
-        self.places.insert(name.to_owned(), self.names.len() - 1);
-        self.names.len() - 1
     }
 
     /// Starts with the next part; answers whether there was one.
     fn begin(&mut self) -> Result<bool, Fault> {
         let Some(part) = self.parts.pop_front() else { return Ok(false) };
-        let rows = SheetRows::start(self.book.as_mut(), &part, &self.settings, &self.moments, &self.file)?;
+        let rows = SheetRows::start(self.book.as_mut(), &part, &self.settings, &self.meant, &self.file)?;
         self.current = Some(rows);
         Ok(true)
     }
@@ -103,7 +110,7 @@ impl ExcelWalk {
         }
         // A header without rows has names too.
         for name in rows.names() {
-            self.place(name);
+            self.columns.place(name);
         }
         let room = NOTES.saturating_sub(self.notes.len());
         self.notes.extend(rows.notes(self.book.book().recalculates).into_iter().take(room));
@@ -128,7 +135,7 @@ impl ExcelWalk {
 
 impl Walk for ExcelWalk {
     fn names(&self) -> &[String] {
-        &self.names
+        &self.columns.names
     }
 
     fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
@@ -145,14 +152,7 @@ impl Walk for ExcelWalk {
             };
             row.line = from.number.into();
             row.within.push_str(rows.within());
-            rows.places(&from, |name| match self.places.get(name) {
-                Some(place) => *place,
-                None => {
-                    self.names.push(name.to_owned());
-                    self.places.insert(name.to_owned(), self.names.len() - 1);
-                    self.names.len() - 1
-                }
-            });
+            rows.places(&from, |name| self.columns.place(name));
             if self.settings.sheet_column.is_some() {
                 row.set(0, Sort::Text, rows.sheet().as_bytes());
             }
@@ -187,7 +187,7 @@ impl Walk for ExcelWalk {
     }
 
     fn letters(&self, place: usize) -> Option<String> {
-        let name = self.names.get(place)?;
+        let name = self.columns.names.get(place)?;
         self.current.as_ref()?.column(name).map(letters)
     }
 }

@@ -117,6 +117,12 @@ async fn parquet_obeys_the_laws() {
 }
 
 #[tokio::test]
+async fn excel_obeys_the_laws() {
+    Kept::new(".xlsx", "excel", OVERWRITE).obeys().await;
+    Kept::new("/", "excel", APPEND).obeys().await;
+}
+
+#[tokio::test]
 async fn arrow_obeys_the_laws() {
     Kept::new(".arrow", "arrow", OVERWRITE).obeys().await;
     Kept::new("/", "arrow", APPEND).obeys().await;

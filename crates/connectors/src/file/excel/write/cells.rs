@@ -5,7 +5,8 @@ use std::io::Write;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
-    DataType, Date32Type, DurationMicrosecondType, Field, Time64MicrosecondType, TimeUnit, TimestampMicrosecondType,
+    DataType, Date32Type, DurationMicrosecondType, Field, Time64MicrosecondType, TimeUnit,
+    TimestampMicrosecondType,
 };
 use towpath_connect::types::{Logical, logical};
 use towpath_model::Fault;
@@ -55,7 +56,9 @@ impl<'a> Cells<'a> {
             DataType::Timestamp(TimeUnit::Microsecond, None) => {
                 Kind::DateTime(array.as_primitive::<TimestampMicrosecondType>().values())
             }
-            DataType::Time64(TimeUnit::Microsecond) => Kind::Span(array.as_primitive::<Time64MicrosecondType>().values()),
+            DataType::Time64(TimeUnit::Microsecond) => {
+                Kind::Span(array.as_primitive::<Time64MicrosecondType>().values())
+            }
             DataType::Duration(TimeUnit::Microsecond) => {
                 Kind::Span(array.as_primitive::<DurationMicrosecondType>().values())
             }
@@ -75,7 +78,13 @@ impl<'a> Cells<'a> {
 }
 
 /// Appends a row.
-pub(super) fn row(number: u32, place: usize, columns: &[Cells<'_>], remarks: &mut Remarks, out: &mut Vec<u8>) {
+pub(super) fn row(
+    number: u32,
+    place: usize,
+    columns: &[Cells<'_>],
+    remarks: &mut Remarks,
+    out: &mut Vec<u8>,
+) {
     let number = number.to_string();
     let mut buffer = Vec::new();
     out.extend_from_slice(b"<row r=\"");

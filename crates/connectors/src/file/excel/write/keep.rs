@@ -22,10 +22,20 @@ pub(in crate::file) fn check_existing(path: &Path, name: &str) -> Result<(), Fau
 
 fn open(path: &Path, name: &str) -> Result<(Archive, Book), Fault> {
     let found = path.metadata().map_err(|error| io_fault("file", name, error))?;
-    let file = FileRef::local(path.to_owned(), name.to_owned(), &found);
+    let file = FileRef {
+        path: path.to_owned(),
+        name: name.to_owned(),
+        size: found.len(),
+        modified: found.modified().ok(),
+        tag: None,
+        partitions: Vec::new(),
+        once: false,
+    };
     let foreign = || {
-        Fault::config(format!("workbook `{name}` was not written by this version of Towpath, so its other sheets cannot be kept"))
-            .hint("write to another path, or leave `sheet` out to replace the whole workbook")
+        Fault::config(format!(
+            "workbook `{name}` was not written by this version of Towpath, so its other sheets cannot be kept"
+        ))
+        .hint("write to another path, or leave `sheet` out to replace the whole workbook")
     };
     let mut archive = Archive::open(&file, None).map_err(|_| foreign())?;
     let styles = archive.part("xl/styles.xml")?;
@@ -59,7 +69,8 @@ pub(super) fn others<W: Write>(
         archive.copy_raw(&old.part, &part, zip)?;
         let filter = book.names.iter().find(|found| found.name == FILTER && found.only == Some(place));
         let filter = filter.filter(|found| reference(&found.refers_to).is_some());
-        let filter = filter.and_then(|found| found.refers_to.rsplit_once('!')).map(|(_, cells)| cells.to_owned());
+        let filter =
+            filter.and_then(|found| found.refers_to.rsplit_once('!')).map(|(_, cells)| cells.to_owned());
         sheets.push(SheetPart { name: old.name.clone(), part, filter });
     }
     sheets.extend(own.take().unwrap_or_default().iter().cloned());

@@ -20,8 +20,8 @@ use towpath_connect::types::{Logical, logical};
 use towpath_model::Fault;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 
-pub(in crate::file) use self::keep::check_existing;
 use self::cells::Cells;
+pub(in crate::file) use self::keep::check_existing;
 use self::parts::{SheetPart, Style};
 use super::address::{MOST_COLUMNS, MOST_ROWS, letters};
 use crate::file::trouble::io_fault;
@@ -152,7 +152,9 @@ impl XlsxEncoder {
                     if !values.is_null(row) {
                         text.clear();
                         values.text(row, &mut text);
-                        let longest = text.split(|byte| *byte == b'\n').map(|line| String::from_utf8_lossy(line).chars().count());
+                        let longest = text
+                            .split(|byte| *byte == b'\n')
+                            .map(|line| String::from_utf8_lossy(line).chars().count());
                         width = width.max(longest.max().unwrap_or(0) + 1);
                     }
                 }
@@ -230,7 +232,9 @@ impl Encoder for XlsxEncoder {
         }
         self.end_sheet()?;
         let sheets = match self.keeps.take() {
-            Some((path, name)) if path.exists() => keep::others(&path, &name, &self.sheet, &self.sheets, &mut self.zip)?,
+            Some((path, name)) if path.exists() => {
+                keep::others(&path, &name, &self.sheet, &self.sheets, &mut self.zip)?
+            }
             _ => std::mem::take(&mut self.sheets),
         };
         for (part, xml) in parts::workbook(&sheets) {

@@ -72,7 +72,8 @@ pub(super) fn styles() -> String {
         };
         formats.push_str(&format!("<numFmt numFmtId=\"{}\" formatCode=\"{code}\"/>", 168 + decimals));
     }
-    let font = |bold: &str| format!("<font>{bold}<sz val=\"11\"/><name val=\"Calibri\"/><family val=\"2\"/></font>");
+    let font =
+        |bold: &str| format!("<font>{bold}<sz val=\"11\"/><name val=\"Calibri\"/><family val=\"2\"/></font>");
     format!(
         "{XML}<styleSheet xmlns=\"{MAIN}\"><numFmts count=\"{}\">{formats}</numFmts>\
          <fonts count=\"2\">{}{}</fonts>\
@@ -92,7 +93,8 @@ pub(super) fn styles() -> String {
 
 /// The parts that list the sheets and the other parts, by name.
 pub(super) fn workbook(sheets: &[SheetPart]) -> Vec<(&'static str, String)> {
-    let (mut types, mut relations, mut list, mut names) = (String::new(), String::new(), String::new(), String::new());
+    let (mut types, mut relations, mut list, mut names) =
+        (String::new(), String::new(), String::new(), String::new());
     for (place, sheet) in sheets.iter().enumerate() {
         let (id, name) = (place + 1, escaped(&sheet.name));
         types.push_str(&format!(
@@ -100,7 +102,9 @@ pub(super) fn workbook(sheets: &[SheetPart]) -> Vec<(&'static str, String)> {
             sheet.part
         ));
         let target = sheet.part.strip_prefix("xl/").unwrap_or(&sheet.part);
-        relations.push_str(&format!("<Relationship Id=\"rId{id}\" Type=\"{OFFICE}/worksheet\" Target=\"{target}\"/>"));
+        relations.push_str(&format!(
+            "<Relationship Id=\"rId{id}\" Type=\"{OFFICE}/worksheet\" Target=\"{target}\"/>"
+        ));
         list.push_str(&format!("<sheet name=\"{name}\" sheetId=\"{id}\" r:id=\"rId{id}\"/>"));
         if let Some(filter) = &sheet.filter {
             let quoted = escaped(&sheet.name.replace('\'', "''"));
