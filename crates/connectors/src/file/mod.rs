@@ -69,6 +69,7 @@ impl ConnectorDef for FileConnector {
     const DOCS: &'static str = include_str!("README.md");
     const SCHEMES: &'static [&'static str] = &["file"];
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
+        ("cross-tab.yaml", include_str!("examples/cross-tab.yaml")),
         ("csv-to-parquet.yaml", include_str!("examples/csv-to-parquet.yaml")),
         ("json-dump.yaml", include_str!("examples/json-dump.yaml")),
         ("partitions.yaml", include_str!("examples/partitions.yaml")),

@@ -203,9 +203,13 @@ tests:
 fn chosen(schema: &DFSchema, wanted: &[String]) -> Planned<Vec<String>> {
     let all: Vec<&str> = visible(schema).collect();
     let (mut chosen, mut problems) = (Vec::new(), Problems::default());
+    // What a pattern or range brought may be named besides; a name that stands there twice is for who looks names up.
+    let mut brought: Vec<String> = Vec::new();
     for (index, text) in wanted.iter().enumerate() {
         if all.contains(&text.as_str()) {
-            chosen.push(text.clone());
+            if !brought.contains(text) {
+                chosen.push(text.clone());
+            }
             continue;
         }
         let place = |name: &str| all.iter().position(|known| *known == name.trim());
@@ -233,9 +237,17 @@ fn chosen(schema: &DFSchema, wanted: &[String]) -> Planned<Vec<String>> {
                 }
                 found
             }
-            None => vec![text.clone()],
+            None => {
+                chosen.push(text.clone());
+                continue;
+            }
         };
-        chosen.extend(found.into_iter().filter(|name| !chosen.contains(name)).collect::<Vec<_>>());
+        for name in found {
+            if !chosen.contains(&name) {
+                chosen.push(name.clone());
+                brought.push(name);
+            }
+        }
     }
     problems.none()?;
     Ok(chosen)
@@ -338,4 +350,28 @@ fn typed(name: &str, word: &str, values: &[String]) -> Planned<Vec<Expr>> {
             value.map(lit).map_err(|error| wrong(error.to_string()))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen_of(wanted: &[&str]) -> Result<Vec<String>, String> {
+        let fields = ["shop", "jan", "feb", "mar", "2024 / Q1", "a*b"];
+        let fields =
+            fields.map(|name| arrow::datatypes::Field::new(name, arrow::datatypes::DataType::Int64, true));
+        let schema = DFSchema::try_from(arrow::datatypes::Schema::new(fields.to_vec())).unwrap();
+        let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+        chosen(&schema, &wanted).map_err(|problems| problems[0].message.clone())
+    }
+
+    #[test]
+    fn columns_are_chosen_by_name_pattern_and_range() {
+        assert_eq!(chosen_of(&["jan..mar", "20*"]).unwrap(), ["jan", "feb", "mar", "2024 / Q1"]);
+        assert_eq!(chosen_of(&["?a?", "jan"]).unwrap(), ["jan", "mar"]);
+        assert_eq!(chosen_of(&["a*b"]).unwrap(), ["a*b"], "a name counts before a pattern");
+        assert_eq!(chosen_of(&["july"]).unwrap(), ["july"], "who looks names up will report it");
+        assert!(chosen_of(&["mar..jan"]).unwrap_err().contains("from a later column"));
+        assert!(chosen_of(&["19*"]).unwrap_err().contains("no column matches"));
+    }
 }

@@ -3,8 +3,8 @@
 //! A workbook keeps floating-point numbers and shows at most 15 digits of them. What arithmetic leaves behind the 15th
 //! digit is noise: `0.1+0.2` is stored as `0.30000000000000004`. A number whose first 15 digits end in at least three
 //! zeros (or nines) before the noise is read as the shorter one; every other number is read as it is stored. Exponents
-//! are written out, and zeros at the end left away, because they depend on the program that wrote the file and not on
-//! the number.
+//! are written out, and the `.0` of whole numbers left away, because they depend on the program that wrote the file and
+//! not on the number.
 
 /// What became of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) fn write(bytes: &[u8], out: &mut Vec<u8>) -> Written {
     write_slowly(bytes.trim_ascii(), out)
 }
 
-/// A number that needs no second look: no leading zeros, no zeros at the end of its decimals.
+/// A number that needs no second look: no leading zeros, and not a whole number as Python writes it, `3.0`.
 #[inline]
 fn is_plain(bytes: &[u8]) -> bool {
     let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
@@ -43,7 +43,7 @@ fn is_plain(bytes: &[u8]) -> bool {
     match digits[whole..] {
         [] => true,
         [b'.', ref decimals @ ..] => {
-            decimals.last().is_some_and(|last| *last != b'0') && decimals.iter().all(u8::is_ascii_digit)
+            !matches!(decimals, [] | [b'0']) && decimals.iter().all(u8::is_ascii_digit)
         }
         _ => false,
     }
@@ -107,7 +107,7 @@ mod tests {
             ("12", "12", Written::Plain),
             ("-0.5", "-0.5", Written::Plain),
             ("3.0", "3", Written::Plain),
-            ("1.50", "1.5", Written::Plain),
+            ("1.50", "1.50", Written::Plain),
             ("0", "0", Written::Plain),
             ("-0", "0", Written::Plain),
             ("1E-4", "0.0001", Written::Plain),

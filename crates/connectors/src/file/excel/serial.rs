@@ -3,7 +3,8 @@
 //! A workbook counts days from the end of 1899, or from 1904 in files of old Macs; the time of day is the fraction. The
 //! calendar that begins in 1900 has a 29 February 1900 that never was (day 60), which is refused, and the days before
 //! it are one number lower. Excel itself counts in milliseconds, and arithmetic leaves some noise behind the last one:
-//! a time within 5 microseconds of a whole millisecond is that millisecond, and others are kept to the microsecond.
+//! a time within 5 microseconds of a whole millisecond, or within what a floating-point number of that size can tell, is
+//! that millisecond; others are kept to the microsecond.
 
 use crate::file::cells::{clock, date, span, timestamp};
 use crate::file::infer::Kind;
@@ -26,7 +27,7 @@ pub(super) fn moment(
     out: &mut Vec<u8>,
 ) -> Result<Kind, &'static str> {
     if shown == Shown::Span {
-        let micros = whole_millis((serial * DAY_MICROS).round() as i64);
+        let micros = whole_millis((serial * DAY_MICROS).round() as i64, serial);
         if !serial.is_finite() || serial.abs() >= 100_000_000.0 {
             return Err("is beyond every span of time");
         }
@@ -40,7 +41,7 @@ pub(super) fn moment(
         return Err("is a number shown as a date that is beyond the year 9999");
     }
     let mut days = serial.trunc() as i64;
-    let mut micros = whole_millis(((serial - serial.trunc()) * DAY_MICROS).round() as i64);
+    let mut micros = whole_millis(((serial - serial.trunc()) * DAY_MICROS).round() as i64, serial);
     if micros >= DAY_MICROS as i64 {
         (days, micros) = (days + 1, 0);
     }
@@ -74,9 +75,12 @@ pub(super) fn moment(
     }
 }
 
-fn whole_millis(micros: i64) -> i64 {
+/// The whole millisecond that is meant, when there is one so near that the difference means nothing.
+fn whole_millis(micros: i64, serial: f64) -> i64 {
+    // Far from 1900 two neighbouring numbers are as much as 40 microseconds apart.
+    let noise = NOISE_MICROS + (serial.abs() * f64::EPSILON * DAY_MICROS) as i64;
     let nearest = (micros + 500).div_euclid(1000) * 1000;
-    if (micros - nearest).abs() <= NOISE_MICROS { nearest } else { micros }
+    if (micros - nearest).abs() <= noise { nearest } else { micros }
 }
 
 #[cfg(test)]

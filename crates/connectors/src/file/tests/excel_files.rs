@@ -51,8 +51,8 @@ async fn workbooks_of_every_writer_are_read() {
     let strings = "<sst><si><r><rPr><b/></rPr><t>na</t></r><r><t>me</t></r><rPh sb='0'><t>x</t></rPh></si><si><t xml:space='preserve'> value </t></si></sst>";
     raw(folder.path(), "odd.xlsx", &[("xl/worksheets/sheet1.xml", sheet), ("xl/sharedStrings.xml", strings)]);
     let read = try_read(folder.path(), json!({ "path": "odd.xlsx" })).await.unwrap();
-    assert_eq!(read.columns(), ["name text", "value decimal(18,1)"]);
-    assert_eq!(read.rows(), ["<b>& | 1500.0", "\ré | 2.5"]);
+    assert_eq!(read.columns(), ["name text", "value decimal(18,2)"]);
+    assert_eq!(read.rows(), ["<b>& | 1500.00", "\ré | 2.50"]);
 }
 
 #[tokio::test]
@@ -127,4 +127,41 @@ fn broken_workbooks_end_in_rows_or_faults_and_never_in_a_panic() {
             }
         }
     });
+}
+
+#[tokio::test]
+async fn workbooks_of_libreoffice_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let cell = |kind: &str, value: &str, text: &str| {
+        format!(
+            r#"<table:table-cell office:value-type="{kind}" {value}><text:p>{text}</text:p></table:table-cell>"#
+        )
+    };
+    let header: String = ["day", "at", "share"].map(|name| cell("string", "", name)).concat();
+    let row = [
+        cell("date", r#"office:date-value="2024-02-29""#, "29/02/24"),
+        cell("time", r#"office:time-value="PT08H30M00S""#, "08:30"),
+        cell("percentage", r#"office:value="0.125""#, "12.5 %"),
+    ];
+    let content = format!(
+        r#"<?xml version="1.0"?><office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet>
+        <table:table table:name="Data"><table:table-row>{header}</table:table-row><table:table-row>{}</table:table-row></table:table>
+        </office:spreadsheet></office:body></office:document-content>"#,
+        row.concat()
+    );
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest/>"),
+        ("content.xml", &content),
+    ] {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    write_file(folder.path(), "data.ods", zip.finish().unwrap().into_inner());
+    let read = try_read(folder.path(), json!({ "path": "data.ods" })).await.unwrap();
+    assert_eq!(read.columns(), ["day date", "at time", "share decimal(18,3)"]);
+    assert_eq!(read.rows(), ["2024-02-29 | 08:30:00 | 0.125"]);
+    let found = fault(folder.path(), json!({ "path": "data.ods", "excel": { "hidden": "skip" } })).await;
+    assert!(found.contains("`hidden: skip` has no meaning for ods workbook"), "{found}");
 }

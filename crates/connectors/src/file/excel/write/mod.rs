@@ -47,6 +47,8 @@ pub(in crate::file) struct XlsxEncoder {
     sheets: Vec<SheetPart>,
     /// Row of the current sheet that was written last; `None` before the first sheet.
     row: Option<u32>,
+    /// Rows of a sheet, at most.
+    most_rows: u32,
     buffer: Vec<u8>,
     remarks: Remarks,
 }
@@ -83,6 +85,7 @@ impl XlsxEncoder {
             keeps: keeps.map(|path| (path, name.to_owned())),
             sheets: Vec::new(),
             row: None,
+            most_rows: MOST_ROWS,
             buffer: Vec::with_capacity(BUFFER * 2),
             remarks: Remarks::default(),
         })
@@ -175,7 +178,7 @@ impl Encoder for XlsxEncoder {
             columns.push(Cells::new(place, field, array)?);
         }
         for place in 0..batch.num_rows() {
-            if self.row.is_some_and(|row| row >= MOST_ROWS) {
+            if self.row.is_some_and(|row| row >= self.most_rows) {
                 self.end_sheet()?;
                 self.begin_sheet(Some(&batch))?;
             }
@@ -193,7 +196,8 @@ impl Encoder for XlsxEncoder {
         let mut notes = Vec::new();
         if self.sheets.len() > 1 {
             notes.push(format!(
-                "a sheet has at most {MOST_ROWS} rows: `{}` goes on in {} more",
+                "a sheet has at most {} rows: `{}` goes on in {} more",
+                self.most_rows,
                 self.sheet,
                 self.sheets.len() - 1
             ));
@@ -278,5 +282,40 @@ pub(in crate::file) fn fit(field: &arrow::datatypes::Field) -> towpath_connect::
         max_bytes: is_binary.then_some(16_383),
         check,
         ..towpath_connect::ColumnFit::new(field.name(), data_type)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::Int64Array;
+    use arrow::datatypes::Field;
+
+    use super::*;
+    use crate::file::config::Compression;
+    use crate::file::writing::Raw;
+
+    #[test]
+    fn a_full_sheet_goes_on_in_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("big.xlsx");
+        let out = Out::new(Raw::File(std::fs::File::create(&path).unwrap()), Compression::None).unwrap();
+        let schema = Schema::new(vec![Field::new("n", DataType::Int64, false)]);
+        let mut encoder = XlsxEncoder::new(out, "big.xlsx", &schema, true, None, None).unwrap();
+        encoder.most_rows = 3;
+        let numbers = Arc::new(Int64Array::from_iter_values(0..5));
+        encoder.write(RecordBatch::try_new(Arc::new(schema), vec![numbers]).unwrap()).unwrap();
+        let encoder: Box<dyn Encoder> = Box::new(encoder);
+        assert_eq!(encoder.notes(), ["a sheet has at most 3 rows: `Sheet1` goes on in 2 more"]);
+        encoder.finish().unwrap().finish().unwrap();
+        use calamine::Reader;
+        let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
+        assert_eq!(book.sheet_names(), ["Sheet1", "Sheet1 (2)", "Sheet1 (3)"]);
+        let rows = |name: &str, book: &mut calamine::Xlsx<_>| book.worksheet_range(name).unwrap().height();
+        assert_eq!(
+            rows("Sheet1", &mut book) + rows("Sheet1 (2)", &mut book) + rows("Sheet1 (3)", &mut book),
+            8
+        );
     }
 }
