@@ -73,6 +73,8 @@ CASES = (
          EXPORT, 2_200_000, None, (), 200),
     Case("parquet-pg", "Parquet → PostgreSQL, 1 M rows × 10 columns", "parquet_to_pg", SALES, 1_000_000,
          None, (), 100),
+    Case("xlsx-parquet", "xlsx → Parquet, 1 M rows × 10", "xlsx_to_parquet", SALES, 1_000_000, None,
+         (Goal("polars", 1.0), Goal("duckdb", 1.0), Goal("pandas", 1.0)), 300),
     Case("upsert", "Upsert of 200 k rows into 2 M, 10 mixed columns", "upsert", BOOKINGS, 2_000_000,
          "psql-binary"),
     # Long enough that half of it is more than the start of two programs.
@@ -129,6 +131,8 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         data.mariadb_table(table, rows)
     elif case.kind in ("csv_to_pg", "csv_to_parquet", "pipeline"):
         file = data.csv(rows)
+    elif case.kind == "xlsx_to_parquet":
+        file, plain = data.workbook(rows), data.csv(rows)
     elif case.kind == "messy_to_parquet":
         file, plain = data.messy(rows)
     elif case.kind == "parquet_to_pg":
@@ -150,15 +154,15 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         orders, customers = place.removesuffix(" as t"), f"({CUSTOMERS.select(1, CUSTOMER_COUNT)})"
         place = f"({PIPELINE_SQL.format(orders=orders, customers=customers)}) as t"
 
-    if case.kind in ("csv_to_parquet", "messy_to_parquet"):
+    if case.kind in ("csv_to_parquet", "messy_to_parquet", "xlsx_to_parquet"):
         # The same rows in a CSV file that leaves nothing to find out.
-        same = plain if case.kind == "messy_to_parquet" else file
+        same = file if case.kind == "csv_to_parquet" else plain
         expected = data.duckdb(checks.csv_digest_query(table, str(same)))[0] if data.python else None
     else:
         expected = checks.digest(data.postgres, "source", target, place)
 
     def job(folder: Path) -> Job:
-        out = folder / "out.parquet" if case.kind in ("csv_to_parquet", "messy_to_parquet") else None
+        out = folder / "out.parquet" if case.kind.endswith("_to_parquet") else None
         return Job(case.kind, target, data, folder, file, out)
 
     def verify(job: Job) -> list[str]:

@@ -184,6 +184,18 @@ class Data:
             self.duckdb(f"copy (select * from {reader}) to '{path}' (format parquet)")
         return path
 
+    def workbook(self, rows: int) -> Path:
+        """A workbook of the same sales, as XlsxWriter makes it."""
+        path = self.folder / f"sales-{rows}.xlsx"
+        if self._once(str(path)):
+            source = self.csv(rows)
+            say(f"making {path.name}")
+            if self.python is None:
+                raise Unavailable("it needs XlsxWriter to make the workbook; install it with bench/peers.sh")
+            script = self.script.parent / "workbook.py"
+            subprocess.run([self.python, script, source, path], check=True)
+        return path
+
     def _copy_out(self, statement: str, path: Path, head: str = "") -> None:
         with open(path, "wb") as out:
             out.write(head.encode("cp1252"))

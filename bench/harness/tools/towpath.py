@@ -98,6 +98,8 @@ class Towpath(Tool):
     def csv_to_parquet(self, job: Job) -> Command:
         return self._copy(job, str(job.file), str(job.out))
 
+    xlsx_to_parquet = csv_to_parquet
+
     def messy_to_parquet(self, job: Job) -> Command:
         """Nothing is said of the file; the total may be set apart, which the exit code 3 tells."""
         command = self._copy(job, str(job.file), str(job.out))

@@ -126,7 +126,7 @@ pub(super) async fn target(
     format: Format,
 ) -> Result<Option<TargetTable>, Fault> {
     let path = &settings.path;
-    if path == "-" || format.is_text() || place.look(path).await?.is_none() {
+    if path == "-" || format.is_inferred() || place.look(path).await?.is_none() {
         return Ok(None);
     }
     let files = match place.find(path, &|file| ending(file).format == Some(format)).await {

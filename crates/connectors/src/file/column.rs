@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array,
-    Decimal256Array, Float32Array, Float64Array, Int64Array, IntervalMonthDayNanoArray, NullBufferBuilder,
-    StringArray, Time64MicrosecondArray, TimestampMicrosecondArray, UInt64Array,
+    Decimal256Array, DurationMicrosecondArray, Float32Array, Float64Array, Int64Array,
+    IntervalMonthDayNanoArray, NullBufferBuilder, StringArray, Time64MicrosecondArray,
+    TimestampMicrosecondArray, UInt64Array,
 };
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow::compute::cast;
@@ -44,6 +45,7 @@ pub(super) enum Data {
     Timestamp(Vec<i64>),
     Instant(Vec<i64>),
     Interval(Vec<IntervalMonthDayNano>),
+    Span(Vec<i64>),
     Binary(Text),
     Numeric(Text),
     Text(Text),
@@ -121,6 +123,7 @@ impl Column {
                 Data::Wide(Vec::with_capacity(rows), *precision, *scale)
             }
             (DataType::Binary, _) => Data::Binary(text()),
+            (DataType::Duration(_), _) => Data::Span(Vec::with_capacity(rows)),
             (DataType::Interval(_), _) => Data::Interval(Vec::with_capacity(rows)),
             (DataType::Decimal128(precision, scale), _) => {
                 Data::Decimal(Vec::with_capacity(rows), *precision, *scale)
@@ -157,6 +160,7 @@ impl Column {
             Data::Int(values)
             | Data::Narrow(values, ..)
             | Data::Time(values)
+            | Data::Span(values)
             | Data::Timestamp(values)
             | Data::Instant(values) => more(values, rows, 0),
             Data::Unsigned(values) => more(values, rows, 0),
@@ -232,6 +236,7 @@ impl Column {
                 return keep(values, given::wide_decimal(bytes, *precision, *scale));
             }
             Data::Interval(values) => return keep(values, given::interval(bytes)),
+            Data::Span(values) => return keep(values, given::span(bytes)),
             Data::Numeric(text) => match given::numeric(bytes) {
                 Some(number) => text.push(&number),
                 None => return false,
@@ -296,6 +301,7 @@ impl Column {
             }
             Data::Date(values) => Arc::new(Date32Array::new(exact(values), nulls)),
             Data::Time(values) => Arc::new(Time64MicrosecondArray::new(exact(values), nulls)),
+            Data::Span(values) => Arc::new(DurationMicrosecondArray::new(exact(values), nulls)),
             Data::Timestamp(values) => Arc::new(TimestampMicrosecondArray::new(exact(values), nulls)),
             Data::Instant(values) => {
                 Arc::new(TimestampMicrosecondArray::new(exact(values), nulls).with_timezone("UTC"))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::excel::config::{Excel, ExcelSheet};
 use super::fixed::config::Fixed;
 use super::geojson::config::{GeoJson, GeoJsonOut};
 use super::html::config::Html;
@@ -56,6 +57,8 @@ pub(crate) enum Format {
     Geojson,
     /// Lines of a time, an event and its details; see `log`.
     Log,
+    /// A workbook of Excel or LibreOffice; see `excel`. Which kind (xlsx, xlsm, xlsb, xls, ods) its bytes tell.
+    Excel,
 }
 
 /// How the file to read is compressed.
@@ -101,8 +104,8 @@ pub(crate) struct Source {
     pub(super) path: String,
 
     /// What the file holds. Without it, the ending of the path tells: `.csv`, `.tsv`, `.txt`, `.ndjson`, `.jsonl`,
-    /// `.json`, `.geojson`, `.xml`, `.yaml`, `.html`, `.log` (lines), `.parquet`, `.arrow`, `.feather`, `.avro`, each also with
-    /// `.gz` or `.zst` behind it.
+    /// `.json`, `.geojson`, `.xml`, `.yaml`, `.html`, `.log` (lines), `.parquet`, `.arrow`, `.feather`, `.avro`,
+    /// `.xlsx`, `.xlsm`, `.xlsb`, `.xls`, `.ods`; text also with `.gz` or `.zst` behind it.
     #[serde(default)]
     pub(super) format: Option<Format>,
 
@@ -136,7 +139,7 @@ pub(crate) struct Source {
     #[serde(default = "yes")]
     pub(super) header: bool,
 
-    /// Text formats: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
+    /// Text formats and workbooks: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
     /// those of `cast`: `text`, `boolean`, `int8` to `int64`, `uint8` to `uint64`, `decimal(digits,decimals)`,
     /// `numeric`, `float32`, `float64`, `date`, `time`, `timestamp`, `timestamptz`, `uuid`, `json`; also `interval`
     /// (ISO 8601, for example `P1DT12H`) and `binary` (hexadecimal digits). A value that is not of the given type
@@ -146,7 +149,7 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) columns: BTreeMap<String, String>,
 
-    /// CSV: words that mean "no value", besides the empty one, for example `[NA, "-"]`. Values in quotes are never
+    /// CSV and workbooks: words that mean "no value", besides the empty one, for example `[NA, "-"]`. Values in quotes are never
     /// taken for such a word.
     #[serde(default)]
     pub(super) null_values: Vec<String>,
@@ -174,9 +177,14 @@ pub(crate) struct Source {
     /// GeoJSON: how features become rows.
     #[serde(default)]
     pub(super) geojson: Option<GeoJson>,
-    /// Event logs: the grammar of the lines. Needs `format: log`.
+
+    /// Event logs: the grammar of the lines, for files ending in `.log` or with `format: log`.
     #[serde(default)]
     pub(super) log: Option<Log>,
+
+    /// Workbooks: which cells to read, and how, for example `{ sheet: Sales, hidden: skip }`.
+    #[serde(default)]
+    pub(super) excel: Option<Excel>,
 }
 
 /// Writes one file, or adds a file to a folder.
@@ -199,9 +207,13 @@ pub(crate) struct Destination {
     #[serde(default)]
     pub(super) delimiter: Option<String>,
 
-    /// CSV: whether the first row holds the names of the columns. Default `true`.
+    /// CSV and workbooks: whether the first row holds the names of the columns. Default `true`.
     #[serde(default = "yes")]
     pub(super) header: bool,
+
+    /// Workbooks: which sheet to write, for example `{ sheet: Sales }`.
+    #[serde(default)]
+    pub(super) excel: Option<ExcelSheet>,
 
     /// Parquet: most rows per row group, for example `1000000`. Default 122,880. More rows make files a little smaller
     /// and scans a little faster, and need more memory while writing.
@@ -234,6 +246,7 @@ impl Source {
             html: None,
             geojson: None,
             log: None,
+            excel: None,
         }
     }
 }

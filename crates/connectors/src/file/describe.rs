@@ -79,7 +79,7 @@ pub(super) fn describe_files(
         }
         found.borders.push(borders);
     }
-    if format.is_text() && format != Format::Csv && !found.columns.is_empty() {
+    if format.is_inferred() && format != Format::Csv && !found.columns.is_empty() {
         let names: Vec<String> = found.columns.iter().map(|(name, _)| name.clone()).collect();
         csv.check_names(&names, &settings.path)?;
     }

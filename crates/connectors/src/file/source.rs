@@ -32,7 +32,7 @@ use super::trouble::io_fault;
 use super::walks;
 
 /// Formats whose types are decided over all values.
-const TEXTS: [Format; 9] = [
+const INFERRED: [Format; 10] = [
     Format::Csv,
     Format::Ndjson,
     Format::Json,
@@ -42,6 +42,7 @@ const TEXTS: [Format; 9] = [
     Format::Yaml,
     Format::Html,
     Format::Geojson,
+    Format::Excel,
 ];
 
 /// Formats whose files may be compressed as a whole.
@@ -99,15 +100,16 @@ impl FileSource {
             (settings.remove_nul, "remove_nul", &ENCODED),
             (settings.delimiter.is_some(), "delimiter", &[Format::Csv]),
             (settings.quote.is_some(), "quote", &[Format::Csv]),
-            (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
+            (!settings.null_values.is_empty(), "null_values", &[Format::Csv, Format::Excel]),
             (settings.records.is_some(), "records", &[Format::Json, Format::Yaml]),
             (settings.fixed.is_some(), "fixed", &[Format::Fixed]),
+            (settings.excel.is_some(), "excel", &[Format::Excel]),
             (settings.lines.is_some(), "lines", &[Format::Lines]),
             (settings.xml.is_some(), "xml", &[Format::Xml]),
             (settings.html.is_some(), "html", &[Format::Html]),
             (settings.geojson.is_some(), "geojson", &[Format::Geojson]),
             (settings.log.is_some(), "log", &[Format::Log]),
-            (!settings.columns.is_empty(), "columns", &TEXTS),
+            (!settings.columns.is_empty(), "columns", &INFERRED),
             (is_packed(settings.compression), "compression", &PACKED),
         ] {
             if let Some(format) = format

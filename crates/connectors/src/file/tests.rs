@@ -3,6 +3,9 @@
 mod avro;
 mod bad_input;
 mod chunks;
+mod excel;
+mod excel_files;
+mod excel_write;
 mod foreign;
 mod formats;
 mod geojson;
