@@ -6,14 +6,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fixed::config::Fixed;
+use super::store::sftp::config::SftpSettings;
 
-/// A folder of files.
+/// A folder of files, on this machine or on a server.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Connection {
-    /// Folder that paths start from, for example `/srv/exports`. Nothing outside it can be read or written through
-    /// this connection. Without it, paths start from the folder of the pipeline file and may lead anywhere.
+    /// Folder that paths start from: a path, for example `/srv/exports`, or a URL: `sftp://user@host:22/drop`
+    /// (`/~/drop` starts from the folder of the account). Nothing outside it can be read or written through this
+    /// connection. Without it, paths start from the folder of the pipeline file and may lead anywhere.
     pub(super) root: Option<String>,
+
+    /// How to log in to the server of an `sftp://` root, for example `{ password: "${env.DROP_PASSWORD}" }`.
+    pub(super) sftp: Option<SftpSettings>,
 }
 
 /// What a file holds.
