@@ -1,13 +1,16 @@
 //! Files: CSV, JSON, Parquet and Arrow, on the machine's own disks.
 //!
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
-//! ([`store`], [`place`], [`stage`]), how their bytes are packed ([`bytes`], [`writing`]), and what they hold ([`csv`], [`json`],
-//! [`columnar`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
+//! ([`store`], [`place`], [`stage`]) and which of them are meant ([`choose`], [`archive`], [`known`]), how their bytes
+//! are packed ([`bytes`], [`writing`]), and what they hold ([`csv`], [`json`], [`columnar`], and by way of [`walks`] the
+//! formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
 //! [`pieces`] spreads the work over processors, and [`source`] and [`destination`] put it all together.
 
 mod append;
+mod archive;
 mod bytes;
 mod cells;
+mod choose;
 mod chunks;
 mod column;
 mod columnar;
@@ -21,6 +24,7 @@ mod format;
 mod given;
 mod infer;
 mod json;
+mod known;
 mod load;
 mod pieces;
 mod place;
