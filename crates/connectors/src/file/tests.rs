@@ -1,6 +1,8 @@
 //! The connector as the engine uses it, on real files.
 
+mod archives;
 mod bad_input;
+mod choosing;
 mod chunks;
 mod foreign;
 mod formats;

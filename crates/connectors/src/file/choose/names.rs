@@ -35,7 +35,7 @@ enum Capture {
 
 /// What a name says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Captured {
+pub(in super::super) struct Captured {
     /// Captured text, by name.
     pub(super) texts: Vec<(String, String)>,
     pub(super) date: Option<DateTime>,
