@@ -22,7 +22,7 @@ fn drop_folder(source: &str, load: &str) -> Sandbox {
     home
 }
 
-const ARCHIVE: &str = "read: new, after: { done: { move: \"archive/{date:%Y}/\" }, failed: { move: bad/ } }";
+const ARCHIVE: &str = "read: new, after: { archive: \"archive/{date:%Y}/\", quarantine: bad/ }";
 
 fn events(said: &Said) -> Vec<Value> {
     said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -101,14 +101,14 @@ fn only_a_file_at_fault_goes_to_the_folder_for_failures() {
     home.write("in/c_20260101.csv", "id,n\n2,5\n");
     std::fs::remove_file(home.path("shop.db")).unwrap();
     std::fs::create_dir(home.path("shop.db")).unwrap();
-    home.towpath(&["run", "drop.yaml", "--retries", "0"]).expect(1, &[]);
+    home.towpath(&["run", "drop.yaml", "--retries", "0"]).expect(2, &["is a folder"]);
     assert!(home.path("in/c_20260101.csv").exists());
 }
 
 #[test]
 fn a_file_that_has_not_come_is_an_alert_and_no_failure() {
     let source = "read: new, dates: { from: \"${run.date}\", to: \"${run.until}\" }, \
-                  expect: { by: \"11:00\", zone: Europe/Brussels, each: { shop: [gent, aalst] } }";
+                  due: { by: \"11:00\", zone: Europe/Brussels, each: { shop: [gent, aalst] } }";
     let home = drop_folder(source, "mode: append");
     home.write("in/gent_20260105.csv", "id,n\n1,5\n");
     home.write("in/gent_20260106.csv", "id,n\n2,5\n");
@@ -126,7 +126,7 @@ fn a_file_that_has_not_come_is_an_alert_and_no_failure() {
 
 #[test]
 fn what_a_dead_run_left_undone_is_done_first() {
-    let home = drop_folder("after: { done: { move: archive/ } }", "mode: append");
+    let home = drop_folder("after: { archive: archive/ }", "mode: append");
     home.write("in/a_20260101.csv", "id,n\n1,5\n");
     home.towpath(&["run", "drop.yaml"]).expect(0, &["is moved"]);
     // As if the process had died after it wrote down that it was done, and before it moved the file.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::choose::config::{After, Again, Dates, Expect, Pick};
+use super::choose::config::{After, Again, Dates, Due, Pick};
 use super::fixed::config::Fixed;
 
 /// A folder of files.
@@ -78,7 +78,7 @@ pub(crate) struct Source {
     ///
     /// Parts in braces capture what stands there: `{machine}/{date:%Y%m%d}.LOG` reads `DEM12/20260131.LOG`. A `date`
     /// comes with its format (`%Y`, `%m`, `%d`, `%H` and so on), and only names with a real date are read. Captures
-    /// serve `dates`, `pick`, `together`, `after`, `expect` and `file_columns`.
+    /// serve `dates`, `pick`, `together`, `after`, `due` and `file_columns`.
     pub(super) path: String,
 
     /// What the file holds. Without it, the ending of the path tells: `.csv`, `.tsv`, `.txt`, `.ndjson`, `.jsonl`,
@@ -152,9 +152,13 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) dates: Option<Dates>,
 
-    /// Which of the files are read: `all`, `newest`, `oldest`, or for example `{ newest: 3 }`. Default `all`.
+    /// Which of the files are read.
     #[serde(default)]
-    pub(super) pick: Option<Pick>,
+    pub(super) pick: Pick,
+
+    /// How many files `pick: newest` or `oldest` means, for example `3`. Default 1.
+    #[serde(default)]
+    pub(super) at_most: Option<u32>,
 
     /// How long a file must have been left alone before it is read, for example `30s` or `5m`, so that no half
     /// uploaded file is read. A file that was changed more recently is waited for, once and for at most that long;
@@ -163,8 +167,7 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) settled: Option<String>,
 
-    /// Whether files are read again: `always`, `new` (each file once) or `changed` (again when its content has
-    /// changed). What was read is remembered with the pipeline when a run ends well; see `towpath state show`. A run
+    /// Whether later runs read a file again. What was read is remembered with the pipeline when a run ends well; see `towpath state show`. A run
     /// that finds nothing new is done with no rows.
     #[serde(default)]
     pub(super) read: Again,
@@ -176,7 +179,7 @@ pub(crate) struct Source {
     pub(super) together: Vec<String>,
 
     /// What happens to files after the run that read them, for example
-    /// `{ done: { move: "archive/{date:%Y}/" }, failed: { move: quarantine/ } }`. It happens when everything is
+    /// `{ archive: "archive/{date:%Y}/", quarantine: quarantine/ }`. Without it they stay where they are. It happens when everything is
     /// committed and written down; when the process dies in between, the next run does it first. Only the version
     /// that was read is touched.
     #[serde(default)]
@@ -187,7 +190,7 @@ pub(crate) struct Source {
     /// time without the file raises an alert, as an event and in the report; it reads what there is. The days are
     /// those of `dates`, or else today.
     #[serde(default)]
-    pub(super) expect: Option<Expect>,
+    pub(super) due: Option<Due>,
 
     /// Columns that show where a row comes from: what to show, and the name of the column, for example
     /// `{ path: source_file, modified: changed_at, date: file_date, machine: machine }`. There are `path`, `name`,
@@ -244,12 +247,13 @@ impl Source {
             fixed: None,
             member: None,
             dates: None,
-            pick: None,
+            pick: Pick::All,
+            at_most: None,
             settled: None,
             read: Again::Always,
             together: Vec::new(),
             after: None,
-            expect: None,
+            due: None,
             file_columns: BTreeMap::new(),
         }
     }

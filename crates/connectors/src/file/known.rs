@@ -193,8 +193,8 @@ impl Inner {
             None if recall.is_run && self.chooser.remembers() => match self.declared() {
                 Some(schema) => Arc::new(schema),
                 None => {
-                    return Err(fault.hint(
-                        "the columns are known once a first file was read; declare them with `columns` to run before",
+                    return Err(Fault::not_found(fault.to_string()).hint(
+                        "the columns are known when a first file was read; declare them with `columns` to run before",
                     ));
                 }
             },

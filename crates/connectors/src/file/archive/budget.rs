@@ -9,7 +9,7 @@ use super::super::place::FileRef;
 /// Text that repeats itself packs to a hundredth of its size, seldom to less.
 const RATIO: u64 = 250;
 /// Small archives may always unpack to this many bytes.
-const ALWAYS: u64 = 64 << 20;
+const ALWAYS: u64 = 16 << 20;
 /// Most members that are looked at.
 pub(super) const MEMBERS: usize = 100_000;
 

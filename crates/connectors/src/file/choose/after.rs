@@ -15,7 +15,7 @@ use towpath_model::{Fault, suggest};
 use super::super::chunks::nanos;
 use super::super::place::Place;
 use super::super::store::search::is_pattern;
-use super::config::{Action, After};
+use super::config::After;
 use super::names::{Captured, DATE, Names, Piece, pieces};
 
 /// Names that are tried for a file whose own is taken.
@@ -53,12 +53,16 @@ impl Afterwards {
         place: &Place,
     ) -> Result<Afterwards, Fault> {
         let Some(after) = after else { return Ok(Afterwards::default()) };
-        let rule = |action: &Action| match action {
-            Action::Keep => Ok(Rule::Keep),
-            Action::Delete => Ok(Rule::Delete),
-            Action::Move(to) => moving(to, path, names, place),
+        let moved = |to: Option<&String>| to.map_or(Ok(Rule::Keep), |to| moving(to, path, names, place));
+        let done = match (moved(after.archive.as_ref())?, after.delete) {
+            (Rule::Keep, true) => Rule::Delete,
+            (_, true) => {
+                return Err(Fault::config("`after` both deletes files and moves them to an archive")
+                    .hint("remove `delete` or `archive`"));
+            }
+            (done, false) => done,
         };
-        Ok(Afterwards { done: rule(&after.done)?, failed: rule(&after.failed)? })
+        Ok(Afterwards { done, failed: moved(after.quarantine.as_ref())? })
     }
 
     /// Whether files are gone after a run that ended well.
@@ -155,14 +159,14 @@ async fn shift(place: &Place, name: &str, folder: &str) -> Result<String, Fault>
         }
     }
     Err(Fault::data(format!("folder `{folder}` holds {NUMBERS} files named like `{own}`"))
-        .hint("tidy it up, or give `move` a folder for each day: `archive/{date:%Y-%m-%d}/`"))
+        .hint("tidy it up, or use a folder for each day: `archive/{date:%Y-%m-%d}/`"))
 }
 
 fn moving(to: &str, path: &str, names: Option<&Names>, place: &Place) -> Result<Rule, Fault> {
     let wrong = |why: String, hint: &str| {
         Err(Fault::config(format!("`after` moves files to `{to}`: {why}")).hint(hint.to_owned()))
     };
-    let example = "write for example `{ move: \"archive/{date:%Y}/\" }`";
+    let example = "write for example `archive: \"archive/{date:%Y}/\"`";
     let mut below = "";
     for (place, piece) in pieces(to).into_iter().enumerate() {
         match piece {

@@ -17,35 +17,16 @@ pub(crate) struct Dates {
 }
 
 /// Which of the files are read.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub(crate) enum Pick {
-    /// All, or one.
-    Word(PickWord),
-    /// Some.
-    Some(PickSome),
-}
-
-/// All of the files, or one of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum PickWord {
+pub(crate) enum Pick {
     /// Every file.
+    #[default]
     All,
-    /// The one with the latest date in its name or, where names hold none, the one that was changed last.
+    /// Those with the latest dates in their names or, where names hold none, those that were changed last.
     Newest,
-    /// The one with the earliest date in its name or, where names hold none, the one that was changed first.
+    /// Those with the earliest dates in their names or, where names hold none, those that were changed first.
     Oldest,
-}
-
-/// A number of files, for example `{ newest: 3 }`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum PickSome {
-    /// That many of the newest.
-    Newest(usize),
-    /// That many of the oldest.
-    Oldest(usize),
 }
 
 /// Whether files are read again.
@@ -67,35 +48,23 @@ pub(crate) enum Again {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct After {
-    /// When the rows are where they belong: `keep` the file where it is, `delete` it, or move it, for example
-    /// `{ move: "archive/{date:%Y}/" }`. Default `keep`.
-    pub(super) done: Action,
-    /// When the content of a file made the run fail: `keep`, `delete`, or for example `{ move: quarantine/ }`. A run
-    /// that fails for another reason, such as a server that is down, leaves files where they are. When no file in
-    /// particular is at fault, all files of the run are meant. Default `keep`.
-    pub(super) failed: Action,
-}
-
-/// What happens to a file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Action {
-    /// It stays where it is.
-    #[default]
-    Keep,
-    /// It is removed.
-    Delete,
-    /// It is moved to a folder below the connection's root, for example `archive/{machine}/{date:%Y-%m}/`. In braces
-    /// stand parts of the name that `path` captures, `{folder}` for the folder that the file is in, and
-    /// `{date:…}` for the date in its name or, without one, of its last change (UTC). Nothing is ever replaced: when
-    /// the name is taken, a number is added. Files in that folder are not read.
-    Move(String),
+    /// Folder that files are moved to when their rows are where they belong, for example
+    /// `archive/{machine}/{date:%Y-%m}/`. In braces stand parts of the name that `path` captures, `{folder}` for the
+    /// folder that the file is in, and `{date:…}` for the date in its name or, without one, of its last change (UTC).
+    /// Nothing is ever replaced: when the name is taken, a number is added. Files in that folder are not read.
+    pub(super) archive: Option<String>,
+    /// Deletes files when their rows are where they belong. Default `false`.
+    pub(super) delete: bool,
+    /// Folder that files are moved to when their content made the run fail, for example `quarantine/`. A run that fails
+    /// for another reason, such as a server that is down, leaves files where they are. When no file in particular is
+    /// at fault, all files of the run are moved.
+    pub(super) quarantine: Option<String>,
 }
 
 /// Files that must have come by a certain time.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Expect {
+pub(crate) struct Due {
     /// Time of day at which the file of a date must be there, for example `11:00`.
     pub(super) by: String,
     /// Days after the date of the file on which that time counts; with `days: business`, business days. For example

@@ -2,7 +2,7 @@
 //!
 //! The store lists what the path names; then names are taken apart ([`names`]), dates and `pick` narrow the list, files
 //! that are still being written are left out ([`settled`]), and so are those that earlier runs read ([`again`]). What
-//! is missing raises alerts ([`expect`]). Without a run (somebody looks), only the steps that depend on names count.
+//! is missing raises alerts ([`due`]). Without a run (somebody looks), only the steps that depend on names count.
 //!
 //! A run fixes its choice once ([`Chooser::choose`]): the items it gives to the memory of runs are the files that it
 //! reads. An attempt that goes on with an earlier one takes that one's items and no others.
@@ -10,7 +10,7 @@
 mod after;
 mod again;
 pub(super) mod config;
-mod expect;
+mod due;
 mod names;
 mod settled;
 
@@ -25,8 +25,8 @@ use towpath_connect::{Alert, Item, Recall, Settlement};
 use towpath_model::{Fault, FaultKind, suggest};
 
 use self::after::Afterwards;
-use self::config::{Again, Pick, PickSome, PickWord};
-use self::expect::Expectation;
+use self::config::{Again, Pick};
+use self::due::Arrivals;
 use self::names::{Captured, DATE, Names};
 use super::archive::packing;
 use super::chunks::nanos;
@@ -41,17 +41,21 @@ const SHOWN: [&str; 5] = ["path", "name", "size", "modified", DATE];
 #[derive(Debug)]
 pub(super) struct Chooser {
     place: Place,
+    /// The path as it was given.
+    given: String,
+    /// The path as the store takes it.
     path: String,
     names: Option<Names>,
     format: Option<super::config::Format>,
     archives: bool,
     dates: Option<(Date, Date)>,
     pick: Pick,
+    at_most: usize,
     settled: Option<std::time::Duration>,
     again: Again,
     together: Vec<String>,
     after: Afterwards,
-    expect: Option<Expectation>,
+    due: Option<Arrivals>,
     columns: BTreeMap<String, String>,
     recall: Mutex<Arc<Recall>>,
 }
@@ -87,8 +91,9 @@ impl Chooser {
         let chooser = Chooser {
             dates: settings.dates.as_ref().map(|dates| span(&dates.from, &dates.to)).transpose()?,
             settled: settings.settled.as_deref().map(settled::length).transpose()?,
-            expect: settings.expect.as_ref().map(Expectation::new).transpose()?,
-            pick: settings.pick.clone().unwrap_or(Pick::Word(PickWord::All)),
+            due: settings.due.as_ref().map(Arrivals::new).transpose()?,
+            pick: settings.pick,
+            at_most: settings.at_most.map_or(1, |most| most as usize),
             format: settings.format,
             archives: settings.member.is_some(),
             again: settings.read,
@@ -97,6 +102,7 @@ impl Chooser {
             recall: Mutex::default(),
             names,
             after,
+            given: settings.path.clone(),
             path,
             place,
         };
@@ -105,12 +111,12 @@ impl Chooser {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        if self.path == "-" && (self.remembers() || self.settled.is_some() || self.expect.is_some()) {
+        if self.path == "-" && (self.remembers() || self.settled.is_some()) {
             return Err(Fault::config("the standard input is no file that could be chosen or remembered")
-                .hint("remove `read`, `after`, `settled` and `expect`, or give a path"));
+                .hint("remove `read`, `after`, `settled` and `due`, or give a path"));
         }
         let has_date = self.names.as_ref().is_some_and(Names::has_date);
-        for (set, name) in [(self.dates.is_some(), "dates"), (self.expect.is_some(), "expect")] {
+        for (set, name) in [(self.dates.is_some(), "dates"), (self.due.is_some(), "due")] {
             if set && !has_date {
                 return Err(Fault::config(format!("`{name}` needs a date in the name, and `path` has none"))
                     .hint("write how the date stands in the name, for example `{date:%Y%m%d}.csv`"));
@@ -129,17 +135,21 @@ impl Chooser {
         for name in &self.together {
             known(name, "together", &captures)?;
         }
-        for name in self.expect.iter().flat_map(Expectation::captures) {
-            known(name, "expect", &captures)?;
+        for name in self.due.iter().flat_map(Arrivals::captures) {
+            known(name, "due", &captures)?;
         }
         let shown: Vec<&str> =
             captures.iter().copied().chain(SHOWN.into_iter().filter(|name| *name != DATE)).collect();
         for name in self.columns.keys() {
             known(name, "file_columns", &shown)?;
         }
+        if self.at_most != 1 && self.pick == Pick::All {
+            return Err(Fault::config("`at_most` has no meaning where all files are read")
+                .hint("set `pick: newest` or `pick: oldest`, or remove `at_most`"));
+        }
         if !self.together.is_empty() && self.after.takes_away() {
             return Err(Fault::config("`together` reads files again that `after` has taken away")
-                .hint("keep the files (`after: { done: keep }`), or remove `together`"));
+                .hint("remove `archive` and `delete` from `after`, or `together`"));
         }
         if !self.together.is_empty() && self.again == Again::Always {
             return Err(Fault::config("`together` has no meaning where every run reads every file")
@@ -158,9 +168,10 @@ impl Chooser {
         Arc::clone(&self.recall.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether what a run reads must be remembered.
+    /// Whether what a run reads must be remembered: to leave it out, to tidy up, or to go on without a file that has
+    /// not come.
     pub(super) fn remembers(&self) -> bool {
-        self.again != Again::Always || self.after.does_something()
+        self.again != Again::Always || self.after.does_something() || self.due.is_some()
     }
 
     /// Whether something is done with files after a run.
@@ -185,9 +196,9 @@ impl Chooser {
         let missing = missing.or_else(|| found.is_empty().then(|| self.nothing()));
         let mut choice = Choice::default();
         if recall.is_run
-            && let Some(expect) = &self.expect
+            && let Some(due) = &self.due
         {
-            choice.alerts = expect.alerts(jiff::Timestamp::now(), self.dates, &self.come(&found, &recall))?;
+            choice.alerts = due.alerts(jiff::Timestamp::now(), self.dates, &self.come(&found, &recall))?;
         }
         if let (true, Some(chosen)) = (recall.is_run, &recall.chosen) {
             choice.files = again::exactly(found, chosen)?;
@@ -262,7 +273,7 @@ impl Chooser {
             (found.is_some() && (self.format.is_none() || found == self.format))
                 || (self.archives && packing(&file.to_string_lossy()).is_some())
         };
-        let path = self.names.as_ref().map_or(self.path.as_str(), Names::pattern);
+        let path = self.names.as_ref().map_or(self.given.as_str(), Names::pattern);
         let mut found = self.place.find(path, &wanted).await?;
         found.retain(|file| !self.after.holds(&file.name));
         let candidate = |file: FileRef| {
@@ -281,24 +292,18 @@ impl Chooser {
             Some((from, to)) => format!(" from {from} to before {to}"),
             None => String::new(),
         };
-        Fault::not_found(format!("no file matches `{}`{when}", self.path))
+        Fault::not_found(format!("no file matches `{}`{when}", self.given))
             .hint(format!("paths start from the folder `{root}`"))
     }
 
     fn pick(&self, found: &mut Vec<Candidate>) {
-        let (newest, most) = match self.pick {
-            Pick::Word(PickWord::All) => return,
-            Pick::Word(PickWord::Newest) => (true, 1),
-            Pick::Word(PickWord::Oldest) => (false, 1),
-            Pick::Some(PickSome::Newest(most)) => (true, most),
-            Pick::Some(PickSome::Oldest(most)) => (false, most),
-        };
         let age = |one: &Candidate| (one.captured.date, one.file.modified, one.file.name.clone());
-        match newest {
-            true => found.sort_by_key(|one| Reverse(age(one))),
-            false => found.sort_by_key(age),
+        match self.pick {
+            Pick::All => return,
+            Pick::Newest => found.sort_by_key(|one| Reverse(age(one))),
+            Pick::Oldest => found.sort_by_key(age),
         }
-        found.truncate(most);
+        found.truncate(self.at_most);
         found.sort_by(|a, b| Path::new(&a.file.name).cmp(Path::new(&b.file.name)));
     }
 

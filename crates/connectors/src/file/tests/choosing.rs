@@ -73,8 +73,9 @@ async fn names_choose_files_and_become_columns() {
     let fault = try_read(folder.path(), settings.clone()).await.err().unwrap();
     assert_eq!(fault.kind(), towpath_model::FaultKind::NotFound);
     settings["dates"] = json!(null);
-    for (pick, expected) in [(json!("newest"), &["6"][..]), (json!({ "oldest": 2 }), &["1", "2"])] {
-        settings["pick"] = pick;
+    for (pick, most, expected) in [("newest", json!(null), &["6"][..]), ("oldest", json!(2), &["1", "2"])] {
+        settings["pick"] = json!(pick);
+        settings["at_most"] = most;
         assert_eq!(try_read(folder.path(), settings.clone()).await.unwrap().rows(), expected);
     }
 }
@@ -101,17 +102,17 @@ async fn settings_that_contradict_each_other_are_refused() {
         ),
         (json!({ "path": "{machine}.csv", "read": "new", "together": ["date"] }), "`together` names `date`"),
         (json!({ "path": "{machine}.csv", "together": ["machine"] }), "every run reads every file"),
-        (json!({ "path": "in/*.csv", "after": { "done": { "move": "in/" } } }), "files are read from there"),
+        (json!({ "path": "in/*.csv", "after": { "archive": "in/" } }), "files are read from there"),
         (
-            json!({ "path": "in/*.csv", "after": { "done": { "move": "{date:%Y}/" } } }),
+            json!({ "path": "in/*.csv", "after": { "archive": "{date:%Y}/" } }),
             "must begin with the name of a folder",
         ),
         (
-            json!({ "path": "in/*.csv", "after": { "done": { "move": "done/{machine}/" } } }),
+            json!({ "path": "in/*.csv", "after": { "archive": "done/{machine}/" } }),
             "does not capture `machine`",
         ),
         (json!({ "path": "a.csv", "settled": "2 days" }), "no length of time"),
-        (json!({ "path": "{date:%d}.csv", "expect": { "by": "25:00" } }), "no time of day"),
+        (json!({ "path": "{date:%d}.csv", "due": { "by": "25:00" } }), "no time of day"),
         (json!({ "path": "a.zip", "member": "[" }), "no valid pattern"),
         (json!({ "path": "-", "read": "new" }), "standard input"),
     ] {
@@ -221,7 +222,7 @@ async fn files_are_moved_by_version_and_never_over_others() {
     let folder = tempfile::tempdir().unwrap();
     let settings = json!({
         "path": "in/{m}_{date:%Y%m%d}.csv.gz", "format": "csv", "compression": "none", "read": "new",
-        "after": { "done": { "move": "archive/{m}/{date:%Y}/" }, "failed": { "move": "bad" } },
+        "after": { "archive": "archive/{m}/{date:%Y}/", "quarantine": "bad" },
     });
     write_file(folder.path(), "in/a_20260101.csv.gz", "n\n1\n");
     write_file(folder.path(), "in/b_20260101.csv.gz", "n\n1\n");
@@ -251,7 +252,7 @@ async fn files_are_moved_by_version_and_never_over_others() {
 #[tokio::test]
 async fn the_file_at_fault_is_known() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = json!({ "path": "in/*.csv", "read": "new", "after": { "failed": { "move": "bad" } } });
+    let settings = json!({ "path": "in/*.csv", "read": "new", "after": { "quarantine": "bad" } });
     write_file(folder.path(), "in/a.csv", "n\n1\n");
     write_file(folder.path(), "in/b.csv", "%PDF-1.4 no table at all");
     let source = source(folder.path(), &settings, Recall::default());
@@ -287,7 +288,7 @@ async fn a_missing_file_is_an_alert_of_a_run() {
     write_file(folder.path(), "A/20200106.csv", "n\n1\n");
     let settings = json!({
         "path": "{m}/{date:%Y%m%d}.csv", "dates": { "from": "2020-01-03", "to": "2020-01-07" },
-        "expect": { "by": "11:00", "zone": "Europe/Brussels", "days": "business", "each": { "m": ["A", "B"] } },
+        "due": { "by": "11:00", "zone": "Europe/Brussels", "days": "business", "each": { "m": ["A", "B"] } },
     });
     let recall = || after(&[Item { name: "B/20200103.csv".into(), ..Item::default() }]);
     let info = source(folder.path(), &settings, recall()).describe().await.unwrap();

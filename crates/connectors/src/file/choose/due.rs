@@ -10,16 +10,16 @@ use towpath_connect::Alert;
 use towpath_model::Fault;
 use towpath_model::schedule::Days;
 
-use super::config::Expect;
+use super::config::Due;
 use super::day;
 use super::names::Captured;
 
 /// Alerts that are raised one by one.
 const ALERTS: usize = 100;
 
-/// What is expected.
+/// When files must be there.
 #[derive(Debug)]
-pub(super) struct Expectation {
+pub(super) struct Arrivals {
     by: Time,
     days_later: u16,
     zone: TimeZone,
@@ -29,28 +29,28 @@ pub(super) struct Expectation {
     each: Option<(String, Vec<String>)>,
 }
 
-impl Expectation {
-    pub(super) fn new(expect: &Expect) -> Result<Expectation, Fault> {
-        let by = expect.by.parse().map_err(|_| {
-            Fault::config(format!("`expect`: `{}` is no time of day", expect.by))
+impl Arrivals {
+    pub(super) fn new(due: &Due) -> Result<Arrivals, Fault> {
+        let by = due.by.parse().map_err(|_| {
+            Fault::config(format!("`due`: `{}` is no time of day", due.by))
                 .hint("write hours and minutes, for example `by: \"11:00\"`")
         })?;
-        let zone = TimeZone::get(&expect.zone).map_err(|_| {
-            Fault::config(format!("`expect`: unknown time zone `{}`", expect.zone))
+        let zone = TimeZone::get(&due.zone).map_err(|_| {
+            Fault::config(format!("`due`: unknown time zone `{}`", due.zone))
                 .hint("use a name of the IANA database, for example `Europe/Brussels` or `UTC`")
         })?;
-        if expect.each.len() > 1 {
-            return Err(Fault::config("`expect`: `each` names more than one part of the name")
+        if due.each.len() > 1 {
+            return Err(Fault::config("`due`: `each` names more than one part of the name")
                 .hint("name one, for example `each: { machine: [DEM12, SU12] }`"));
         }
-        let holidays = expect.holidays.iter().map(|text| day(text, "holidays")).collect::<Result<_, _>>()?;
-        Ok(Expectation {
+        let holidays = due.holidays.iter().map(|text| day(text, "holidays")).collect::<Result<_, _>>()?;
+        Ok(Arrivals {
             by,
-            days_later: expect.days_later,
+            days_later: due.days_later,
             zone,
-            days: expect.days,
+            days: due.days,
             holidays,
-            each: expect.each.iter().next().map(|(name, values)| (name.clone(), values.clone())),
+            each: due.each.iter().next().map(|(name, values)| (name.clone(), values.clone())),
         })
     }
 
@@ -77,9 +77,9 @@ impl Expectation {
         // No file is due before its date.
         while date < to && date <= today {
             if self.is_expected(date) {
-                let due = self.due(date)?;
-                if due <= now {
-                    self.missing(date, due, come, &mut alerts);
+                let at = self.due(date)?;
+                if at <= now {
+                    self.missing(date, at, come, &mut alerts);
                 }
             }
             date = next(date)?;
@@ -149,7 +149,7 @@ fn next(date: Date) -> Result<Date, Fault> {
 }
 
 fn far(error: jiff::Error) -> Fault {
-    Fault::config("`expect`: the dates lie too far away").cause(error)
+    Fault::config("`due`: the dates lie too far away").cause(error)
 }
 
 #[cfg(test)]
@@ -158,8 +158,8 @@ mod tests {
 
     use super::*;
 
-    fn expectation(days_later: u16) -> Expectation {
-        Expectation::new(&Expect {
+    fn arrivals(days_later: u16) -> Arrivals {
+        Arrivals::new(&Due {
             by: "11:00".into(),
             days_later,
             zone: "Europe/Brussels".into(),
@@ -181,9 +181,9 @@ mod tests {
 
     #[test]
     fn a_file_is_missed_from_its_time_on_and_for_each_value() {
-        let expect = expectation(0);
+        let due = arrivals(0);
         let came = [come("DEM12", "2026-11-27"), come("SU12", "2026-11-26")];
-        let at = |text: &str| expect.alerts(text.parse().unwrap(), None, &came).map(whats).unwrap();
+        let at = |text: &str| due.alerts(text.parse().unwrap(), None, &came).map(whats).unwrap();
         assert_eq!(at("2026-11-27T09:59:59Z"), Vec::<String>::new());
         let missed = ["no file of 2026-11-27 has come for machine `SU12` since 2026-11-27T11:00:00+01:00"];
         assert_eq!(at("2026-11-27T10:00:00Z"), missed);
@@ -194,9 +194,9 @@ mod tests {
 
     #[test]
     fn days_later_are_business_days() {
-        let expect = expectation(1);
+        let due = arrivals(1);
         let friday = Some(("2026-11-27".parse().unwrap(), "2026-11-28".parse().unwrap()));
-        let at = |text: &str| expect.alerts(text.parse().unwrap(), friday, &[]).unwrap().len();
+        let at = |text: &str| due.alerts(text.parse().unwrap(), friday, &[]).unwrap().len();
         // The file of Friday is due on Monday.
         assert_eq!(at("2026-11-30T09:00:00Z"), 0);
         assert_eq!(at("2026-11-30T10:00:00Z"), 2);
