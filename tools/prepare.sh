@@ -1,13 +1,16 @@
 #!/bin/sh
 # Installs what a task needs on Debian, and only what is missing. Asks for nothing and starts no service.
 #   tools/prepare.sh build          a C compiler, for the bundled libraries
-#   tools/prepare.sh servers        PostgreSQL and MariaDB; tests start their own, in temporary folders
+#   tools/prepare.sh servers        PostgreSQL, MariaDB, OpenSSH and nginx; tests start their own, in temporary folders
+#   tools/prepare.sh files          Python packages with servers for files (tools/files.txt), in a virtual environment in
+#                                   the cache folder of the user; TOWPATH_TEST_FILES names another folder
 #   tools/prepare.sh singer         Python packages with Singer streams (tools/singer.txt), in a virtual environment in
 #                                   the cache folder of the user; TOWPATH_TEST_SINGER names another folder
 set -eu
 
 missing=""
 singer=""
+files=""
 want() { # program, package
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
@@ -23,6 +26,14 @@ for task in "$@"; do
         want mariadbd mariadb-server
         want mariadb mariadb-client
         want runuser util-linux
+        want sshd openssh-server
+        want ssh-keygen openssh-client
+        want nginx nginx-light
+        ;;
+    files)
+        want python3 python3
+        python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
+        files=${TOWPATH_TEST_FILES:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/files}
         ;;
     singer)
         want python3 python3
@@ -62,11 +73,15 @@ install() {
 [ -z "$missing" ] || install
 
 # The list of packages stands in the folder once all of them are there.
-wanted=$(dirname "$0")/singer.txt
-if [ -n "$singer" ] && ! cmp -s "$wanted" "$singer/installed.txt"; then
-    echo "installing: $(grep -v '^#' "$wanted" | tr '\n' ' ')"
-    mkdir -p "$(dirname "$singer")"
-    python3 -m venv "$singer"
-    "$singer/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
-    cp "$wanted" "$singer/installed.txt"
-fi
+python_packages() { # list, folder
+    list=$(dirname "$0")/$1
+    if [ -n "$2" ] && ! cmp -s "$list" "$2/installed.txt"; then
+        echo "installing: $(grep -v '^#' "$list" | tr '\n' ' ')"
+        mkdir -p "$(dirname "$2")"
+        python3 -m venv "$2"
+        "$2/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$list"
+        cp "$list" "$2/installed.txt"
+    fi
+}
+python_packages singer.txt "$singer"
+python_packages files.txt "$files"

@@ -7,14 +7,24 @@ use serde::{Deserialize, Serialize};
 
 use super::choose::config::{After, Again, Dates, Due, Pick};
 use super::fixed::config::Fixed;
+use super::geojson::config::{GeoJson, GeoJsonOut};
+use super::html::config::Html;
+use super::lines::config::Lines;
+use super::log::config::Log;
+use super::store::sftp::config::SftpSettings;
+use super::xml::config::Xml;
 
-/// A folder of files.
+/// A folder of files, on this machine or on a server.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Connection {
-    /// Folder that paths start from, for example `/srv/exports`. Nothing outside it can be read or written through
-    /// this connection. Without it, paths start from the folder of the pipeline file and may lead anywhere.
+    /// Folder that paths start from: a path, for example `/srv/exports`, or a URL: `sftp://user@host:22/drop`
+    /// (`/~/drop` starts from the folder of the account). Nothing outside it can be read or written through this
+    /// connection. Without it, paths start from the folder of the pipeline file and may lead anywhere.
     pub(super) root: Option<String>,
+
+    /// How to log in to the server of an `sftp://` root, for example `{ password: "${env.DROP_PASSWORD}" }`.
+    pub(super) sftp: Option<SftpSettings>,
 }
 
 /// What a file holds.
@@ -31,8 +41,22 @@ pub(crate) enum Format {
     Parquet,
     /// Apache Arrow IPC (also called Feather), as file or stream.
     Arrow,
+    /// Apache Avro, as object container file.
+    Avro,
     /// Lines whose columns stand at fixed places; see `fixed`.
     Fixed,
+    /// Lines that a regular expression or a grok pattern takes apart; see `lines`.
+    Lines,
+    /// XML with elements that repeat; see `xml`.
+    Xml,
+    /// YAML with a list of mappings, or one mapping per document.
+    Yaml,
+    /// A table of an HTML page; see `html`.
+    Html,
+    /// GeoJSON features; see `geojson`.
+    Geojson,
+    /// Lines of a time, an event and its details; see `log`.
+    Log,
 }
 
 /// How the file to read is compressed.
@@ -54,7 +78,7 @@ pub(crate) enum ReadCompression {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Compression {
-    /// By the ending of the path: `.gz` is gzip, `.zst` is Zstandard. Parquet files use Snappy.
+    /// By the ending of the path: `.gz` is gzip, `.zst` is Zstandard. Parquet and Avro files use Snappy.
     #[default]
     Auto,
     /// Not compressed: the largest file, the least work.
@@ -63,7 +87,7 @@ pub(crate) enum Compression {
     Gzip,
     /// Zstandard: small and fast; not every program reads it. For Parquet, about a third smaller than Snappy.
     Zstd,
-    /// Snappy: only inside Parquet files, and the default there; fast.
+    /// Snappy: only inside Parquet and Avro files, and the default there; fast.
     Snappy,
 }
 
@@ -82,7 +106,8 @@ pub(crate) struct Source {
     pub(super) path: String,
 
     /// What the file holds. Without it, the ending of the path tells: `.csv`, `.tsv`, `.txt`, `.ndjson`, `.jsonl`,
-    /// `.json`, `.parquet`, `.arrow`, `.feather`, each also with `.gz` or `.zst` behind it.
+    /// `.json`, `.geojson`, `.xml`, `.yaml`, `.html`, `.log` (lines), `.parquet`, `.arrow`, `.feather`, `.avro`, each also with
+    /// `.gz` or `.zst` behind it.
     #[serde(default)]
     pub(super) format: Option<Format>,
 
@@ -116,7 +141,7 @@ pub(crate) struct Source {
     #[serde(default = "yes")]
     pub(super) header: bool,
 
-    /// CSV and JSON: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
+    /// Text formats: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
     /// those of `cast`: `text`, `boolean`, `int8` to `int64`, `uint8` to `uint64`, `decimal(digits,decimals)`,
     /// `numeric`, `float32`, `float64`, `date`, `time`, `timestamp`, `timestamptz`, `uuid`, `json`; also `interval`
     /// (ISO 8601, for example `P1DT12H`) and `binary` (hexadecimal digits). A value that is not of the given type
@@ -131,13 +156,32 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) null_values: Vec<String>,
 
-    /// JSON: where the list of objects is, when it is not the document itself, for example `data.items`.
+    /// JSON and YAML: where the list of rows is, when it is not the document itself, for example `data.items`.
     #[serde(default)]
     pub(super) records: Option<String>,
 
     /// Fixed width: where the columns stand. Needs `format: fixed`.
     #[serde(default)]
     pub(super) fixed: Option<Fixed>,
+
+    /// Lines: how they are taken apart. Needs `format: lines` or the ending `.log`.
+    #[serde(default)]
+    pub(super) lines: Option<Lines>,
+
+    /// XML: which elements are rows and columns.
+    #[serde(default)]
+    pub(super) xml: Option<Xml>,
+
+    /// HTML: which table of the page is read.
+    #[serde(default)]
+    pub(super) html: Option<Html>,
+
+    /// GeoJSON: how features become rows.
+    #[serde(default)]
+    pub(super) geojson: Option<GeoJson>,
+    /// Event logs: the grammar of the lines. Needs `format: log`.
+    #[serde(default)]
+    pub(super) log: Option<Log>,
 
     /// Archives (`.zip`, `.tar`, also `.tar.gz`, `.tgz`, `.tar.zst`): the files in them to read, for example
     /// `*.csv` or `export/orders_*.csv`. Each is a file of the stream, named like `export.zip!orders_1.csv`. Without
@@ -167,8 +211,8 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) settled: Option<String>,
 
-    /// Whether later runs read a file again. What was read is remembered with the pipeline when a run ends well; see `towpath state show`. A run
-    /// that finds nothing new is done with no rows.
+    /// Whether later runs read a file again. What was read is remembered with the pipeline when a run ends well; see
+    /// `towpath state show`. A run that finds nothing new is done with no rows.
     #[serde(default)]
     pub(super) read: Again,
 
@@ -227,6 +271,10 @@ pub(crate) struct Destination {
     /// and scans a little faster, and need more memory while writing.
     #[serde(default)]
     pub(super) row_group_rows: Option<u32>,
+
+    /// GeoJSON: how rows become features.
+    #[serde(default)]
+    pub(super) geojson: Option<GeoJsonOut>,
 }
 
 impl Source {
@@ -245,6 +293,11 @@ impl Source {
             null_values: Vec::new(),
             records: None,
             fixed: None,
+            lines: None,
+            xml: None,
+            html: None,
+            geojson: None,
+            log: None,
             member: None,
             dates: None,
             pick: Pick::All,

@@ -19,9 +19,9 @@ use super::csv;
 use super::csv::head::CsvSettings;
 use super::infer::{Evidence, Pass};
 use super::json;
+use super::log::Grammar;
 use super::pieces::threads;
 use super::place::FileRef;
-use super::rows;
 use super::walks;
 
 /// Most remarks about one stream; wide files could have thousands.
@@ -64,16 +64,19 @@ pub(super) fn describe_files(
                 borders = (format == Format::Ndjson).then_some(seen.borders);
                 found.merge(file, seen.columns)?;
             }
-            Format::Fixed => {
+            Format::Log => found.typed(file, (Grammar::of(settings)?.schema(), None))?,
+            Format::Parquet => found.typed(file, columnar::parquet_read::describe(file)?)?,
+            Format::Arrow => found.typed(file, columnar::ipc::describe(file)?)?,
+            Format::Avro => found.typed(file, columnar::avro_read::describe(file)?)?,
+            walked => {
                 let progress = Arc::<ReadProgress>::default();
-                let walk = walks::open(file, format, settings, Some(Arc::clone(&progress)))?;
-                let mut seen = rows::infer::infer(walk, file, || progress.bytes() >= most_bytes)?;
+                let opened = walks::open(file, walked, settings, records, None, Some(Arc::clone(&progress)))?;
+                let (mut seen, places) = opened.infer(file, pass, &progress)?;
+                borders = places;
                 found.add_rows(seen.rows);
                 found.notes.append(&mut seen.notes);
                 found.merge(file, seen.columns)?;
             }
-            Format::Parquet => found.typed(file, columnar::parquet_read::describe(file)?)?,
-            Format::Arrow => found.typed(file, columnar::ipc::describe(file)?)?,
         }
         if borders.is_some() && compression_of(file, settings.compression)? != ReadCompression::None {
             borders = None;

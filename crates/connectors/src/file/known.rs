@@ -19,6 +19,7 @@ use super::columnar;
 use super::config::{Format, ReadCompression};
 use super::describe::{Described, describe_files};
 use super::format::{ending, required, sniff};
+use super::log::Grammar;
 use super::place::FileRef;
 use super::reading::on_thread;
 use super::source::Inner;
@@ -213,8 +214,13 @@ impl Inner {
 
     /// The columns that the settings declare; nothing when they declare none.
     fn declared(&self) -> Option<Schema> {
-        let names = self.settings.columns.keys();
-        let fields: Vec<Field> = names.filter_map(|name| self.csv.declared(name).cloned()).collect();
+        let fields: Vec<Field> = if self.settings.format == Some(Format::Log) {
+            let schema = Grammar::of(&self.settings).ok()?.schema();
+            schema.fields().iter().map(|field| field.as_ref().clone()).collect()
+        } else {
+            let names = self.settings.columns.keys();
+            names.filter_map(|name| self.csv.declared(name).cloned()).collect()
+        };
         (!fields.is_empty()).then(|| Schema::new([fields, self.chooser.fields()].concat()))
     }
 
@@ -338,6 +344,7 @@ impl Known {
             let groups = match self.format {
                 Format::Parquet => Some(columnar::parquet_read::group_rows(file)?),
                 Format::Arrow => columnar::ipc::group_rows(file)?,
+                Format::Avro => Some(columnar::avro_read::group_rows(file)?),
                 _ => None,
             };
             let parts = match (groups, borders) {

@@ -1,9 +1,9 @@
-//! Files: CSV, JSON, Parquet and Arrow, on the machine's own disks.
+//! Files: CSV, JSON, Parquet and Arrow, on this machine's own disks and on servers.
 //!
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
 //! ([`store`], [`place`], [`stage`]) and which of them are meant ([`choose`], [`archive`], [`known`]), how their bytes
-//! are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and what they hold ([`csv`], [`json`], [`columnar`], and
-//! by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`]
+//! are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and what they hold ([`csv`], [`json`], [`columnar`],
+//! [`log`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`]
 //! and [`column`] read it, [`cells`] writes it;
 //! [`pieces`] spreads the work over processors, and [`source`] and [`destination`] put it all together.
 
@@ -22,11 +22,16 @@ mod destination;
 mod discover;
 mod fixed;
 mod format;
+mod geojson;
 mod given;
+mod html;
 mod infer;
 mod json;
 mod known;
+mod line_cut;
+mod lines;
 mod load;
+mod log;
 mod pieces;
 mod place;
 mod reading;
@@ -34,7 +39,7 @@ mod rows;
 mod source;
 mod spool;
 mod stage;
-#[allow(dead_code, reason = "servers come next")]
+#[allow(dead_code, reason = "moving and removing come next")]
 mod store;
 #[cfg(test)]
 mod tests;
@@ -42,12 +47,12 @@ mod text;
 mod values;
 mod walks;
 mod writing;
+mod xml;
+mod yaml;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use percent_encoding::percent_decode_str;
-use serde_json::json;
 use towpath_connect::{Address, Capabilities, Catalog, ConnectorDef, Context, Destination, Source};
 use towpath_model::{Fault, WriteMode};
 
@@ -66,14 +71,15 @@ impl ConnectorDef for FileConnector {
 
     const NAME: &'static str = "file";
     const TITLE: &'static str = "Files";
-    const SUMMARY: &'static str =
-        "Reads and writes CSV, JSON, Parquet and Arrow files, one or many at a time.";
+    const SUMMARY: &'static str = "Reads and writes CSV, JSON, GeoJSON, Parquet, Arrow and Avro files, one or many at a time; reads text lines, XML, YAML and HTML tables.";
     const DOCS: &'static str = include_str!("README.md");
-    const SCHEMES: &'static [&'static str] = &["file"];
+    const SCHEMES: &'static [&'static str] = &["file", "sftp"];
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("csv-to-parquet.yaml", include_str!("examples/csv-to-parquet.yaml")),
         ("json-dump.yaml", include_str!("examples/json-dump.yaml")),
         ("partitions.yaml", include_str!("examples/partitions.yaml")),
+        ("places.yaml", include_str!("examples/places.yaml")),
+        ("web-log.yaml", include_str!("examples/web-log.yaml")),
     ];
 
     fn capabilities() -> Capabilities {
@@ -95,36 +101,15 @@ impl ConnectorDef for FileConnector {
     }
 
     fn address(url: &str, with_stream: bool) -> Result<Address, Fault> {
-        let path = match url.strip_prefix("file:") {
-            None => url.to_owned(),
-            Some(rest) => {
-                let path = rest
-                    .strip_prefix("//")
-                    .map_or(rest, |rest| rest.strip_prefix("localhost").unwrap_or(rest));
-                if rest.starts_with("//") && !path.starts_with('/') {
-                    return Err(Fault::config(format!("`{url}` names a file on another machine")).hint(
-                        "write `file:///` with three slashes for a path of this machine, or only the path",
-                    ));
-                }
-                percent_decode_str(path).decode_utf8_lossy().into_owned()
-            }
-        };
-        if path.is_empty() {
-            return Err(Fault::config(format!("`{url}` names no file")));
-        }
-        Ok(if with_stream {
-            Address { connection: json!({}), stream: Some(json!({ "path": path })) }
-        } else {
-            Address { connection: json!({ "root": path }), stream: None }
-        })
+        store::root::address(url, with_stream)
     }
 
     async fn check(connection: &Self::Connection, cx: &Context) -> Result<(), Fault> {
-        Place::new(connection, cx).store().check().await
+        Place::new(connection, cx)?.store().check().await
     }
 
     async fn discover(connection: &Self::Connection, cx: &Context) -> Result<Catalog, Fault> {
-        discover::discover(&Place::new(connection, cx)).await
+        discover::discover(&Place::new(connection, cx)?).await
     }
 
     fn source(
@@ -132,7 +117,7 @@ impl ConnectorDef for FileConnector {
         settings: Self::Source,
         cx: &Context,
     ) -> Result<Arc<dyn Source>, Fault> {
-        Ok(Arc::new(source::FileSource::new(Place::new(&connection, cx), settings)?))
+        Ok(Arc::new(source::FileSource::new(Place::new(&connection, cx)?, settings)?))
     }
 
     fn destination(
@@ -140,6 +125,6 @@ impl ConnectorDef for FileConnector {
         settings: Self::Destination,
         cx: &Context,
     ) -> Result<Arc<dyn Destination>, Fault> {
-        Ok(Arc::new(destination::FileDestination::new(Place::new(&connection, cx), settings)?))
+        Ok(Arc::new(destination::FileDestination::new(Place::new(&connection, cx)?, settings)?))
     }
 }

@@ -15,7 +15,9 @@ use towpath_model::{Fault, suggest};
 use super::config::Connection;
 use super::store::copies::Copies;
 use super::store::local::Local;
+use super::store::root::Root;
 use super::store::search::{is_pattern, search};
+use super::store::sftp::Sftp;
 use super::store::{Entry, Kind, Remote, Store, leaves};
 
 /// Most names that are looked through for a "did you mean".
@@ -35,7 +37,6 @@ pub(super) enum Home {
     /// This one.
     Here(Arc<Local>),
     /// Another one, with what was carried here of it.
-    #[allow(dead_code, reason = "servers come next")]
     Away(Arc<dyn Remote>, Arc<Copies>),
 }
 
@@ -71,14 +72,26 @@ impl FileRef {
 }
 
 impl Place {
-    pub(super) fn new(connection: &Connection, cx: &Context) -> Self {
-        let base = connection.root.as_ref().map_or_else(|| cx.base.clone(), |root| cx.resolve(root));
-        let confined = connection.root.is_some();
-        Place {
-            home: Home::Here(Arc::new(Local::new(base, confined))),
-            confined,
-            scratch: cx.scratch.clone(),
+    /// The place of a connection. Connects to nothing.
+    pub(super) fn new(connection: &Connection, cx: &Context) -> Result<Self, Fault> {
+        let root = connection.root.as_deref().map(Root::parse).transpose()?;
+        let schemes = [("sftp", connection.sftp.is_some())];
+        let scheme = root.as_ref().map_or("", Root::scheme);
+        if let Some((block, _)) = schemes.iter().find(|(block, is_set)| *is_set && *block != scheme) {
+            return Err(Fault::config(format!("`{block}` has no effect on this `root`"))
+                .hint(format!("take `{block}` out, or set `root` to a URL that starts with `{block}://`")));
         }
+        let confined = root.is_some();
+        let away = |remote: Arc<dyn Remote>| Home::Away(remote, Arc::new(Copies::new(cx.scratch.clone())));
+        let home = match root {
+            None => Home::Here(Arc::new(Local::new(cx.base.clone(), false))),
+            Some(Root::Folder(root)) => Home::Here(Arc::new(Local::new(cx.resolve(root), true))),
+            Some(Root::Sftp(root)) => {
+                let settings = connection.sftp.clone().unwrap_or_default();
+                away(Arc::new(Sftp::new(root, settings, &cx.base)?))
+            }
+        };
+        Ok(Place { home, confined, scratch: cx.scratch.clone() })
     }
 
     /// What the files are in.
@@ -273,8 +286,8 @@ mod tests {
     use super::*;
 
     fn place(root: &Path) -> Place {
-        let connection = Connection { root: Some(root.display().to_string()) };
-        Place::new(&connection, &Context::new("/nowhere"))
+        let connection = Connection { root: Some(root.display().to_string()), ..Connection::default() };
+        Place::new(&connection, &Context::new("/nowhere")).unwrap()
     }
 
     #[tokio::test]

@@ -27,18 +27,43 @@ use super::csv::head::CsvSettings;
 use super::format::ending;
 use super::json;
 use super::known::Known;
+use super::log::{self, Grammar};
 use super::pieces::threads;
 use super::place::{FileRef, Place};
 use super::reading::{Output, Shape, on_thread, stream};
-use super::rows;
 use super::spool::Spool;
 use super::walks;
 
 /// Formats whose types are decided over all values.
-const TEXTS: [Format; 4] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed];
+const TEXTS: [Format; 9] = [
+    Format::Csv,
+    Format::Ndjson,
+    Format::Json,
+    Format::Fixed,
+    Format::Lines,
+    Format::Xml,
+    Format::Yaml,
+    Format::Html,
+    Format::Geojson,
+];
 
-/// Formats that come in every encoding; JSON is UTF-8 by definition.
-const ENCODED: [Format; 2] = [Format::Csv, Format::Fixed];
+/// Formats whose files may be compressed as a whole.
+const PACKED: [Format; 10] = [
+    Format::Csv,
+    Format::Ndjson,
+    Format::Json,
+    Format::Fixed,
+    Format::Lines,
+    Format::Log,
+    Format::Xml,
+    Format::Yaml,
+    Format::Html,
+    Format::Geojson,
+];
+
+/// Formats that come in every encoding; JSON and GeoJSON are UTF-8 by definition.
+const ENCODED: [Format; 7] =
+    [Format::Csv, Format::Fixed, Format::Lines, Format::Log, Format::Xml, Format::Yaml, Format::Html];
 
 /// One file, or many as one stream.
 #[derive(Debug)]
@@ -65,8 +90,9 @@ pub(super) struct Inner {
 
 impl FileSource {
     /// Checks the settings against each other.
-    pub(super) fn new(place: Place, settings: config::Source) -> Result<Self, Fault> {
-        let csv = CsvSettings::new(&settings)?;
+    pub(super) fn new(place: Place, mut settings: config::Source) -> Result<Self, Fault> {
+        // Files ending in `.log` are lines, until a grammar says that they are events.
+        settings.format = settings.format.or(settings.log.is_some().then_some(Format::Log));
         let format = settings.format.or_else(|| ending(Path::new(&settings.path)).format);
         for (set, name, formats) in [
             (settings.encoding.is_some(), "encoding", &ENCODED[..]),
@@ -74,10 +100,15 @@ impl FileSource {
             (settings.delimiter.is_some(), "delimiter", &[Format::Csv]),
             (settings.quote.is_some(), "quote", &[Format::Csv]),
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
-            (settings.records.is_some(), "records", &[Format::Json]),
+            (settings.records.is_some(), "records", &[Format::Json, Format::Yaml]),
             (settings.fixed.is_some(), "fixed", &[Format::Fixed]),
+            (settings.lines.is_some(), "lines", &[Format::Lines]),
+            (settings.xml.is_some(), "xml", &[Format::Xml]),
+            (settings.html.is_some(), "html", &[Format::Html]),
+            (settings.geojson.is_some(), "geojson", &[Format::Geojson]),
+            (settings.log.is_some(), "log", &[Format::Log]),
             (!settings.columns.is_empty(), "columns", &TEXTS),
-            (is_packed(settings.compression), "compression", &TEXTS),
+            (is_packed(settings.compression), "compression", &PACKED),
         ] {
             if let Some(format) = format
                 && set
@@ -88,6 +119,13 @@ impl FileSource {
             }
         }
         walks::check(&settings, format)?;
+        for (column, word) in walks::types(&settings)? {
+            settings.columns.entry(column).or_insert(word);
+        }
+        let csv = CsvSettings::new(&settings)?;
+        if format == Some(Format::Log) {
+            Grammar::of(&settings)?;
+        }
         let records = settings.records.as_deref().unwrap_or_default();
         let records = records.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         Ok(FileSource(Arc::new(Inner {
@@ -204,11 +242,16 @@ impl Inner {
                 };
                 json::read::read(cutter, file, threads, output)
             }
+            Format::Log => {
+                let grammar = Grammar::of(&self.settings)?;
+                log::read::read(file, &grammar, &self.settings, threads, progress, output)
+            }
             Format::Parquet => columnar::parquet_read::read(file, part, output),
             Format::Arrow => columnar::ipc::read(file, part, output),
-            Format::Fixed => {
-                let walk = walks::open(file, format, &self.settings, progress)?;
-                rows::read::read(walk, file, output)
+            Format::Avro => columnar::avro_read::read(file, part, output),
+            walked => {
+                let opened = walks::open(file, walked, &self.settings, &self.records, stretch, progress)?;
+                opened.read(file, threads, output)
             }
         }
     }

@@ -30,7 +30,7 @@ use self::due::Arrivals;
 use self::names::{Captured, DATE, Names};
 use super::archive::packing;
 use super::chunks::nanos;
-use super::config::Source;
+use super::config::{Format, Source};
 use super::format::ending;
 use super::place::{FileRef, Place};
 
@@ -46,7 +46,7 @@ pub(super) struct Chooser {
     /// The path as the store takes it.
     path: String,
     names: Option<Names>,
-    format: Option<super::config::Format>,
+    format: Option<Format>,
     archives: bool,
     dates: Option<(Date, Date)>,
     pick: Pick,
@@ -270,7 +270,8 @@ impl Chooser {
     async fn list(&self) -> Result<Vec<Candidate>, Fault> {
         let wanted = |file: &Path| {
             let found = ending(file).format;
-            (found.is_some() && (self.format.is_none() || found == self.format))
+            let log = (self.format, found) == (Some(Format::Log), Some(Format::Lines));
+            (found.is_some() && (self.format.is_none() || found == self.format || log))
                 || (self.archives && packing(&file.to_string_lossy()).is_some())
         };
         let path = self.names.as_ref().map_or(self.given.as_str(), Names::pattern);

@@ -265,7 +265,7 @@ pub(super) fn unclosed(name: &str, line: u64) -> Fault {
 }
 
 /// Names without gaps and repetitions, and a remark for each that was changed.
-fn distinct_names(fields: &[String]) -> (Vec<String>, Vec<String>) {
+pub(in crate::file) fn distinct_names(fields: &[String]) -> (Vec<String>, Vec<String>) {
     let given: BTreeSet<&str> = fields.iter().map(String::as_str).collect();
     let mut used: HashSet<String> = HashSet::new();
     let (mut names, mut notes) = (Vec::with_capacity(fields.len()), Vec::new());

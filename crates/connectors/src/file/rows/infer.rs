@@ -1,5 +1,7 @@
 //! The columns of a walked file and their types, decided over all of its rows.
 
+use std::collections::HashMap;
+
 use towpath_model::Fault;
 
 use super::{Row, Sort, Walk};
@@ -23,7 +25,7 @@ pub(in crate::file) struct Seen {
 
 /// Walks a file and looks at every value. `is_enough` is asked now and then whether the rest may be left out.
 pub(in crate::file) fn infer(
-    mut walk: Box<dyn Walk>,
+    walk: &mut dyn Walk,
     file: &FileRef,
     is_enough: impl Fn() -> bool,
 ) -> Result<Seen, Fault> {
@@ -33,8 +35,7 @@ pub(in crate::file) fn infer(
     while walk.next(&mut row)? {
         let names = walk.names().len();
         if names > MOST_COLUMNS {
-            return Err(Fault::data(format!("file `{}` has more than {MOST_COLUMNS} columns", file.name))
-                .hint("its names seem to be data; choose a smaller part of the file"));
+            return Err(too_many(file));
         }
         if evidence.len() < names {
             evidence.resize_with(names, Evidence::default);
@@ -54,6 +55,33 @@ pub(in crate::file) fn infer(
     evidence.resize_with(walk.names().len(), Evidence::default);
     let columns = walk.names().iter().cloned().zip(evidence).collect();
     Ok(Seen { columns, rows: is_whole.then_some(rows), notes: walk.notes() })
+}
+
+fn too_many(file: &FileRef) -> Fault {
+    Fault::data(format!("file `{}` has more than {MOST_COLUMNS} columns", file.name))
+        .hint("its names seem to be data; choose a smaller part of the file")
+}
+
+/// Columns of pieces, put together by name.
+#[derive(Default)]
+pub(super) struct Columns {
+    pub(super) columns: Vec<(String, Evidence)>,
+    places: HashMap<String, usize>,
+}
+
+impl Columns {
+    /// Adds what a later piece showed.
+    pub(super) fn add(&mut self, later: Vec<(String, Evidence)>, file: &FileRef) -> Result<(), Fault> {
+        for (name, evidence) in later {
+            if let Some(place) = self.places.get(&name) {
+                self.columns[*place].1.merge(evidence, 0);
+                continue;
+            }
+            self.places.insert(name.clone(), self.columns.len());
+            self.columns.push((name, evidence));
+        }
+        if self.columns.len() > MOST_COLUMNS { Err(too_many(file)) } else { Ok(()) }
+    }
 }
 
 fn look(row: &Row, place: usize, evidence: &mut Evidence) {

@@ -9,14 +9,21 @@
 
 pub(super) mod copies;
 pub(super) mod local;
+pub(super) mod root;
 pub(super) mod search;
+pub(super) mod sftp;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use towpath_model::Fault;
+
+/// How often in a row a connection may break before carrying a file is given up.
+const TRIES: u32 = 3;
 
 /// What is found under a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +125,22 @@ pub(super) fn join(folder: &str, name: &str) -> String {
         folder if folder.ends_with('/') => format!("{folder}{name}"),
         folder => format!("{folder}/{name}"),
     }
+}
+
+/// The fault for a remote file that is not the version it was when it was listed.
+pub(super) fn changed(path: &str) -> Fault {
+    // Another attempt lists the files anew.
+    Fault::unavailable(format!("file `{path}` changed while it was read"))
+        .hint("wait until it is written completely, and run again")
+}
+
+/// Whether a connection that broke `failures` times in a row is tried once more; waits a little before it says so.
+async fn is_tried_again(fault: &Fault, failures: u32) -> bool {
+    if !fault.kind().is_temporary() || failures > TRIES {
+        return false;
+    }
+    tokio::time::sleep(Duration::from_millis(100 << failures)).await;
+    true
 }
 
 /// The fault for a path that leads out of its root.

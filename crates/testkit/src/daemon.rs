@@ -1,0 +1,110 @@
+//! A server program that lives as long as a value of this process, in a folder of its own.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Runs under `sh -c`. Arguments: folder, program and its arguments. However the process of the test ends, the pipe
+/// closes, and the program and the folder go.
+const WATCHDOG: &str = r#"
+dir=$1; shift
+trap '' INT HUP
+setsid "$@" </dev/null >"$dir/log" 2>&1 &
+pid=$!
+trap 'kill -9 -- -$pid 2>/dev/null; rm -rf "$dir"' EXIT
+cat >/dev/null
+"#;
+
+/// Longest time for a server to start.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server program. It stops, and its folder goes, when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Daemon {
+    pub(crate) port: u16,
+    pub(crate) folder: PathBuf,
+    watchdog: Child,
+    pipe: Option<ChildStdin>,
+}
+
+/// A folder for a server that is about to start.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    tempfile::Builder::new().prefix(&format!("towpath-{name}-")).tempdir().expect("a temporary folder").keep()
+}
+
+impl Daemon {
+    /// Starts the program that `command` makes for a port, and waits until somebody answers there.
+    pub(crate) fn start(folder: PathBuf, command: impl Fn(u16) -> Command) -> Daemon {
+        // Another process may take the free port before the server does.
+        for _ in 0..3 {
+            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+                .and_then(|listener| listener.local_addr())
+                .expect("a free port")
+                .port();
+            let wanted = command(port);
+            let mut watchdog = Command::new("setsid");
+            watchdog.args(["sh", "-c", WATCHDOG, "watchdog"]).arg(&folder);
+            watchdog.arg(wanted.get_program()).args(wanted.get_args());
+            for (name, value) in wanted.get_envs() {
+                watchdog.env(name, value.unwrap_or_default());
+            }
+            let mut watchdog = watchdog
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the watchdog starts");
+            let pipe = watchdog.stdin.take();
+            let daemon = Daemon { port, folder: folder.clone(), watchdog, pipe };
+            if daemon.answers() {
+                return daemon;
+            }
+        }
+        panic!("the server does not start: {}", log(&folder));
+    }
+
+    fn answers(&self) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            match TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) {
+                Ok(_) => return true,
+                Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+}
+
+fn log(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("log")).unwrap_or_default()
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        drop(self.pipe.take());
+        let _ = self.watchdog.wait();
+    }
+}
+
+/// A program of Debian's that is not on every path.
+pub(crate) fn program(name: &str, package: &str) -> PathBuf {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let folders = path.split(':').chain(["/usr/sbin", "/sbin", "/usr/lib/openssh"]);
+    let mut found = folders.map(|folder| Path::new(folder).join(name)).filter(|path| path.is_file());
+    found.next().unwrap_or_else(|| panic!("`{name}` is missing: install `{package}`"))
+}
+
+/// A program of the Python packages for tests (`tools/files.txt`).
+pub(crate) fn python_program(name: &str) -> PathBuf {
+    let folder = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+    let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
+    let packages = folder("TOWPATH_TEST_FILES").or_else(|| Some(cache?.join("towpath/files")));
+    let program = packages.expect("a home folder").join("bin").join(name);
+    assert!(program.is_file(), "`{name}` is missing: run `tools/prepare.sh files`");
+    program
+}
