@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::choose::config::{After, Again, Dates, Due, Pick};
 use super::excel::config::{Excel, ExcelSheet};
 use super::fixed::config::Fixed;
 use super::geojson::config::{GeoJson, GeoJsonOut};
@@ -101,6 +102,10 @@ pub(crate) struct Source {
     /// below it; or a pattern, for example `exports/*.csv` or `logs/**/*.ndjson.gz`. Several files are read in the
     /// order of their paths and must have the same columns; a column that one file lacks is empty there. Folders
     /// named like `year=2025` add a column `year`. `-` is the standard input.
+    ///
+    /// Parts in braces capture what stands there: `{machine}/{date:%Y%m%d}.LOG` reads `DEM12/20260131.LOG`. A `date`
+    /// comes with its format (`%Y`, `%m`, `%d`, `%H` and so on), and only names with a real date are read. Captures
+    /// serve `dates`, `pick`, `together`, `after`, `due` and `file_columns`.
     pub(super) path: String,
 
     /// What the file holds. Without it, the ending of the path tells: `.csv`, `.tsv`, `.txt`, `.ndjson`, `.jsonl`,
@@ -185,6 +190,65 @@ pub(crate) struct Source {
     /// Workbooks: which cells to read, and how, for example `{ sheet: Sales, hidden: skip }`.
     #[serde(default)]
     pub(super) excel: Option<Excel>,
+
+    /// Archives (`.zip`, `.tar`, also `.tar.gz`, `.tgz`, `.tar.zst`): the files in them to read, for example
+    /// `*.csv` or `export/orders_*.csv`. Each is a file of the stream, named like `export.zip!orders_1.csv`. Without
+    /// it, all members of a known format are read, which must be one. In folders, archives are read only when this
+    /// is set. An archive is unpacked into a temporary folder; one that would fill it with far more than its own size
+    /// is refused, as is an encrypted one.
+    #[serde(default)]
+    pub(super) member: Option<String>,
+
+    /// Reads only files whose date in the name, `{date:…}` in `path`, lies in a span of days: for example
+    /// `{ from: "${run.date}", to: "${run.until}" }` for the days of the run.
+    #[serde(default)]
+    pub(super) dates: Option<Dates>,
+
+    /// Which of the files are read.
+    #[serde(default)]
+    pub(super) pick: Pick,
+
+    /// How many files `pick: newest` or `oldest` means, for example `3`. Default 1.
+    #[serde(default)]
+    pub(super) at_most: Option<u32>,
+
+    /// How long a file must have been left alone before it is read, for example `30s` or `5m`, so that no half
+    /// uploaded file is read. A file that was changed more recently is waited for, once and for at most that long;
+    /// one that then has changed again is left to the next run, with a remark. The clock of this machine is compared
+    /// with the time that the file has.
+    #[serde(default)]
+    pub(super) settled: Option<String>,
+
+    /// Whether later runs read a file again. What was read is remembered with the pipeline when a run ends well; see
+    /// `towpath state show`. A run that finds nothing new is done with no rows.
+    #[serde(default)]
+    pub(super) read: Again,
+
+    /// Reads files in groups: when one of a group is new or changed, all of it is read, so that what is computed from
+    /// several files is computed from all of them. The group is told by parts of the name, for example
+    /// `[machine, date]` for a path such as `{machine}/{date:%Y%m%d}_{part}.LOG`.
+    #[serde(default)]
+    pub(super) together: Vec<String>,
+
+    /// What happens to files after the run that read them, for example
+    /// `{ archive: "archive/{date:%Y}/", quarantine: quarantine/ }`. Without it they stay where they are. It happens when everything is
+    /// committed and written down; when the process dies in between, the next run does it first. Only the version
+    /// that was read is touched.
+    #[serde(default)]
+    pub(super) after: Option<After>,
+
+    /// Files that must have come by a certain time, for example
+    /// `{ by: "11:00", zone: Europe/Brussels, days: business, each: { machine: [DEM12, SU12] } }`. A run after that
+    /// time without the file raises an alert, as an event and in the report; it reads what there is. The days are
+    /// those of `dates`, or else today.
+    #[serde(default)]
+    pub(super) due: Option<Due>,
+
+    /// Columns that show where a row comes from: what to show, and the name of the column, for example
+    /// `{ path: source_file, modified: changed_at, date: file_date, machine: machine }`. There are `path`, `name`,
+    /// `size`, `modified`, `date`, and the parts of the name that `path` captures.
+    #[serde(default)]
+    pub(super) file_columns: BTreeMap<String, String>,
 }
 
 /// Writes one file, or adds a file to a folder.
@@ -247,6 +311,16 @@ impl Source {
             geojson: None,
             log: None,
             excel: None,
+            member: None,
+            dates: None,
+            pick: Pick::All,
+            at_most: None,
+            settled: None,
+            read: Again::Always,
+            together: Vec::new(),
+            after: None,
+            due: None,
+            file_columns: BTreeMap::new(),
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Files: CSV, JSON, Parquet, Arrow and Excel, on this machine's own disks and on servers.
 //!
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
-//! ([`store`], [`place`], [`stage`]), how their bytes are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and
-//! what they hold ([`csv`], [`json`],
-//! [`columnar`], [`log`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
+//! ([`store`], [`place`], [`stage`]) and which of them are meant ([`choose`], [`archive`], [`known`]), how their bytes
+//! are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and what they hold ([`csv`], [`json`], [`columnar`],
+//! [`log`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`]
+//! and [`column`] read it, [`cells`] writes it;
 //! [`pieces`] spreads the work over processors, and [`source`] and [`destination`] put it all together.
 
 mod append;
+mod archive;
 mod bytes;
 mod cells;
+mod choose;
 mod chunks;
 mod column;
 mod columnar;
@@ -25,6 +28,7 @@ mod given;
 mod html;
 mod infer;
 mod json;
+mod known;
 mod line_cut;
 mod lines;
 mod load;

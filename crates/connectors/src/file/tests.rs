@@ -1,7 +1,9 @@
 //! The connector as the engine uses it, on real files.
 
+mod archives;
 mod avro;
 mod bad_input;
+mod choosing;
 mod chunks;
 mod excel;
 mod excel_files;
