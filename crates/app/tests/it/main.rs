@@ -14,3 +14,4 @@ mod sandbox;
 mod shipped;
 mod singer;
 mod streams;
+mod together;

@@ -16,6 +16,7 @@ use super::ledger::Ledger;
 use super::load::PostgresLoad;
 use super::name::TableName;
 use super::plan;
+use super::room::Room;
 use super::session::Session;
 use super::stage::lasting_table;
 use super::types::field;
@@ -87,13 +88,31 @@ impl Destination for PostgresDestination {
         }
         let current = offered.as_ref().map(|_| &request.load_id);
         chunks.clear_stale(&session, &request.origin, current).await?;
-        session.batch("starting a load", "BEGIN").await?;
-        let lasting = current.map(|load| lasting_table(target.schema.as_deref(), load));
-        let plan = plan::make(&session, found, target, &request, lasting).await?;
-        Ok(match offered {
-            Some(offered) => Box::new(ChunkedLoad::start(session, plan, request, &offered, ledger).await?),
-            None => Box::new(PostgresLoad::start(session, plan, request, ledger).await?),
-        })
+        let shared = match &request.together {
+            Some(together) => Some(together.shared(Room::shared(&self.connection)).await?),
+            None => None,
+        };
+        if let Some(offered) = offered {
+            session.batch("starting a load", "BEGIN").await?;
+            let lasting = lasting_table(target.schema.as_deref(), &request.load_id);
+            let plan = plan::make(&session, found, target, &request, Some(lasting)).await?;
+            return Ok(Box::new(ChunkedLoad::start(session, shared, plan, request, &offered, ledger).await?));
+        }
+        let is_shared = shared.is_some();
+        let room = shared.unwrap_or_else(|| Room::own(session));
+        room.begin().await?;
+        let turn = room.turn().await?;
+        // Another load of the same transaction may have made the table, which nobody else sees yet.
+        let found = match is_shared {
+            true => catalog::find(room.session(), &target).await?,
+            false => found,
+        };
+        let plan = plan::make(room.session(), found, target, &request, None).await?;
+        Ok(Box::new(PostgresLoad::start(room, turn, plan, request, ledger).await?))
+    }
+
+    fn commits_with(&self) -> Option<String> {
+        Some(format!("postgres: {}", self.connection.place()))
     }
 
     async fn undo(&self, load_id: &LoadId) -> Result<Undone, Fault> {

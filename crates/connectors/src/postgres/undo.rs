@@ -25,9 +25,9 @@ impl Images {
     /// Takes images of what the merge will change.
     pub(super) async fn begin(place: &Place<'_>, merge: &Merge<'_>) -> Result<Self, Fault> {
         let target = &place.plan.target;
-        let found = catalog::find(place.session, target).await?;
+        let found = catalog::find(place.session(), target).await?;
         let found = found.ok_or_else(|| Fault::not_found(format!("the table `{target}` is gone")))?;
-        let columns = catalog::columns(place.session, found.oid).await?;
+        let columns = catalog::columns(place.session(), found.oid).await?;
         let names: Vec<&str> = merge.key.iter().map(|&place| merge.columns[place].name.as_str()).collect();
         let kept = Kept {
             table: format!("_towpath_undo_{}", digest(place.request.load_id.as_str())),
