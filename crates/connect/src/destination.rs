@@ -16,7 +16,7 @@ use crate::chunk::{Chunk, ChunkState};
 use crate::fit::ColumnFit;
 use crate::merge::Groups;
 use crate::reject::RejectSink;
-use crate::together::{Step, Together};
+use crate::together::{Member, Step, Together};
 
 /// What the target looks like before a load.
 #[derive(Debug, Clone)]
@@ -115,13 +115,19 @@ pub trait Destination: Send + Sync + fmt::Debug {
 
     /// Names the place whose loads one transaction can put in place. Destinations that name the same place commit
     /// together; without a name a load commits by itself.
-    fn commits_with(&self) -> Option<String> {
+    fn commits_with(&self) -> Option<Member> {
         None
     }
 
     /// Takes back what a load changed, except rows that somebody changed since.
     async fn undo(&self, _load_id: &LoadId) -> Result<Undone, Fault> {
         Err(Fault::config("this destination keeps nothing to take a load back with"))
+    }
+
+    /// Takes back the loads of several tables of this place, given in the order in which they were put in place: all
+    /// of them or none.
+    async fn undo_together(&self, _loads: &[(String, LoadId)]) -> Result<Vec<Undone>, Fault> {
+        Err(Fault::internal("loads of this destination are taken back one by one"))
     }
 }
 

@@ -45,4 +45,4 @@ pub use fit::{ColumnFit, Fitter, TextCheck};
 pub use reject::{Reject, RejectSink};
 pub use replay::Replay;
 pub use source::{BatchStream, Catalog, CatalogEntry, ReadProgress, ReadRequest, Source, StreamInfo};
-pub use together::{Step, Together};
+pub use together::{Member, Step, Together};

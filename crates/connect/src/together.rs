@@ -40,6 +40,15 @@ impl Step {
     }
 }
 
+/// Where a destination stands among those that commit together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The place whose tables one transaction can change.
+    pub place: String,
+    /// The name of the target there.
+    pub table: String,
+}
+
 /// What the loads of one group share.
 #[derive(Clone, Default)]
 pub struct Together(Arc<OnceCell<Arc<dyn Any + Send + Sync>>>);

@@ -130,7 +130,8 @@ async fn carry_out(
 
 async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>, Fault> {
     let mut work = Vec::new();
-    let mut places: HashMap<String, Together> = HashMap::new();
+    let moments = graph.moments();
+    let mut places: HashMap<usize, Together> = HashMap::new();
     // Every plan is made before the first one runs: shared nodes must know their readers.
     for (name, node) in &graph.nodes {
         let (Some(destination), Some(plan)) = (&node.destination, node.outputs.values().next()) else {
@@ -143,7 +144,8 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
         };
         let spec = &graph.spec.nodes[name];
         let landing = &spec.landing;
-        let group = destination.commits_with().filter(|place| members(graph, place) > 1);
+        let group = moments.iter().position(|moment| moment.iter().any(|(known, _)| known == name));
+        let group = group.filter(|moment| moments[*moment].len() > 1);
         let request = LoadRequest {
             mode: landing.mode,
             key: landing.key.clone(),
@@ -152,7 +154,7 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             history: landing.history.clone(),
             undo: landing.undo.clone(),
             force: options.force,
-            together: group.as_ref().map(|place| places.entry(place.clone()).or_default().clone()),
+            together: group.map(|moment| places.entry(moment).or_default().clone()),
             ..LoadRequest::new(
                 load_id(&options.run, name),
                 format!("{}/{name}", graph.spec.name),
@@ -177,17 +179,12 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             progress: Arc::default(),
         }));
     }
+    work.sort_by_key(|work: &Arc<Work>| graph.spec.nodes.get_index_of(&work.node));
     if work.is_empty() {
         return Err(Fault::config("the pipeline loads nothing: it has no destination")
             .hint("add a node such as `load: { destination: sqlite, from: …, table: … }`"));
     }
     Ok(work)
-}
-
-/// How many destinations of the pipeline commit with this place.
-fn members(graph: &Graph, place: &str) -> usize {
-    let destinations = graph.nodes.values().filter_map(|node| node.destination.as_ref());
-    destinations.filter(|destination| destination.commits_with().as_deref() == Some(place)).count()
 }
 
 /// The identity of the load of one node in one run.

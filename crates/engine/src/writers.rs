@@ -42,8 +42,8 @@ pub(crate) struct Work {
     pub(crate) behind: Vec<String>,
     pub(crate) destination: Arc<dyn Destination>,
     pub(crate) request: LoadRequest,
-    /// The place whose loads commit together with this one, when there are others.
-    pub(crate) group: Option<String>,
+    /// The moment in which this load commits together with others.
+    pub(crate) group: Option<usize>,
     /// How to cut the load; `None` when it cannot be resumed.
     pub(crate) resume: Option<Resume>,
     /// An earlier run left this load unfinished.

@@ -203,10 +203,17 @@ fn a_partial_mirror_takes_its_scope_from_another_node() {
     home.write("logs.yaml", document("sessions"));
     home.towpath(&["run", "logs.yaml"]).expect(0, &["3 new"]);
     let stops = || {
-        home.sqlite("out.db", "SELECT group_concat(session_id || ' ' || nr, ', ') FROM (SELECT * FROM stops ORDER BY 1, 2)")
+        home.sqlite(
+            "out.db",
+            "SELECT group_concat(session_id || ' ' || nr, ', ') FROM (SELECT * FROM stops ORDER BY 1, 2)",
+        )
     };
     // A corrected file of one session, which has lost its last stop; the other session does not come this time.
-    statements(&home, "logs.db", "DELETE FROM sessions WHERE session_id = 'SU12/1'; DELETE FROM stops WHERE nr = 2");
+    statements(
+        &home,
+        "logs.db",
+        "DELETE FROM sessions WHERE session_id = 'SU12/1'; DELETE FROM stops WHERE nr = 2",
+    );
     home.towpath(&["run", "logs.yaml", "--dry-run"]).expect(0, &["1 deleted · 1 unchanged"]);
     home.towpath(&["run", "logs.yaml"]).expect(0, &["1 deleted · 1 unchanged"]);
     assert_eq!(stops(), "DEM12/1 1, SU12/1 1");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema};
 use async_trait::async_trait;
-use towpath_connect::{Destination, Load, LoadRequest, Replay, TargetTable, Undone};
+use towpath_connect::{Destination, Load, LoadRequest, Member, Replay, TargetTable, Undone};
 use towpath_model::{Fault, LoadId};
 
 use super::catalog;
@@ -111,16 +111,26 @@ impl Destination for PostgresDestination {
         Ok(Box::new(PostgresLoad::start(room, turn, plan, request, ledger).await?))
     }
 
-    fn commits_with(&self) -> Option<String> {
-        Some(format!("postgres: {}", self.connection.place()))
+    fn commits_with(&self) -> Option<Member> {
+        let place = format!("postgres: {}", self.connection.place());
+        Some(Member { place, table: self.table.to_string() })
     }
 
     async fn undo(&self, load_id: &LoadId) -> Result<Undone, Fault> {
+        let undone = self.undo_together(&[(self.table.to_string(), load_id.clone())]).await?;
+        undone.into_iter().next().ok_or_else(|| Fault::internal("an undo without a result"))
+    }
+
+    async fn undo_together(&self, loads: &[(String, LoadId)]) -> Result<Vec<Undone>, Fault> {
         let session = Session::open(&self.connection).await?;
-        let target = match catalog::find(&session, &self.table).await? {
-            Some(relation) => relation.name,
-            None => return Err(catalog::missing(&session, &self.table).await?),
-        };
-        undo::undo(&session, &target, load_id).await
+        let mut targets = Vec::new();
+        for (table, load) in loads {
+            let table = TableName::parse(table)?;
+            match catalog::find(&session, &table).await? {
+                Some(relation) => targets.push((relation.name, load.clone())),
+                None => return Err(catalog::missing(&session, &table).await?),
+            }
+        }
+        undo::undo(&session, &targets).await
     }
 }
