@@ -1,7 +1,7 @@
 # The commands of this repository. Each is a line or two; the work is in cargo, xtask and tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compat crash check bench gen
+.PHONY: help demo test compat crash fuzz check bench gen
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -25,6 +25,11 @@ crash: ## Kill loads at N random moments (N=5000), resume them, compare the tabl
 	@tools/prepare.sh build servers
 	cargo build --workspace --all-targets
 	TOWPATH_CRASH_SEEDS=$(or $(N),5000) cargo xtask test --profile crash -E 'test(/^crash::/)'
+
+fuzz: ## Read damaged files of every format for SECONDS each (SECONDS=600), and check that the laws hold
+	@tools/prepare.sh build
+	TOWPATH_FUZZ_SECONDS=$(or $(SECONDS),600) TOWPATH_FUZZ_SEED=$(or $(SEED),$(shell date +%s)000000) \
+		cargo nextest run --workspace --profile crash -E 'binary(fuzz)'
 
 check: ## Check format, lints, layers, words, links and generated files; no tests
 	cargo fmt --all --check

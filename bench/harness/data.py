@@ -9,11 +9,13 @@ from pathlib import Path
 
 from . import checks
 from .servers import MariaDb, Postgres, Unavailable
-from .tables import CUSTOMERS, SALES, Table
+from .tables import CUSTOMERS, EXPORT, SALES, Table, european
 
 # Every 20th row of the upsert's target changes, and as many rows are new.
 UPSERT_STEP = 20
 CUSTOMER_COUNT = 65_536
+# The lines above the header of the European export.
+MESSY_HEAD = "Export des commandes – Société Générale de Liège\nÉdité le 31/03/2025\n\n"
 
 
 class Data:
@@ -149,6 +151,20 @@ class Data:
             self._copy_out(f"copy ({query}) to stdout (format csv, header)", path)
         return path
 
+    def messy(self, rows: int) -> tuple[Path, Path]:
+        """A European export of CP1252 with lines above its header and a total below, and its rows in a plain CSV."""
+        path, plain = self.folder / f"export-{rows}.csv", self.folder / f"export-{rows}-plain.csv"
+        if self._once(str(path)):
+            say(f"making {path.name}")
+            place = f"({EXPORT.select(1, rows)}) as t"
+            self._copy_out(f"copy ({EXPORT.portable(place)}) to stdout (format csv, header)", plain)
+            shape = "format csv, header, delimiter ';', encoding 'WIN1252'"
+            self._copy_out(f"copy ({european(EXPORT, place)}) to stdout ({shape})", path, MESSY_HEAD)
+            total = self.postgres.sql("source", f"select replace(sum(amount)::text, '.', ',') from {place}").strip()
+            with open(path, "ab") as out:
+                out.write(f"Total;;;{total};;;;;\n".encode("cp1252"))
+        return path, plain
+
     def parquet(self, rows: int) -> Path:
         """A Parquet file of the same sales. Only DuckDB makes it, so without DuckDB there is none."""
         path = self.folder / f"sales-{rows}.parquet"
@@ -159,8 +175,10 @@ class Data:
             self.duckdb(f"copy (select * from {reader}) to '{path}' (format parquet)")
         return path
 
-    def _copy_out(self, statement: str, path: Path) -> None:
+    def _copy_out(self, statement: str, path: Path, head: str = "") -> None:
         with open(path, "wb") as out:
+            out.write(head.encode("cp1252"))
+            out.flush()
             subprocess.run(
                 [self.postgres.psql, "-X", "-q", self.postgres.url("source"), "-c", statement], stdout=out, check=True
             )

@@ -58,6 +58,19 @@ class Table:
         return Table(name, tuple(column for column in self.columns if column.name in columns))
 
 
+def european(table: Table, place: str) -> str:
+    """A query of `place` whose text is what people in Europe see: decimal commas, the day first, `oui` and `non`."""
+    values = {
+        "decimal": "replace({0}::text, '.', ',') as {0}",
+        "float": "replace({0}::text, '.', ',') as {0}",
+        "date": "to_char({0}, 'DD/MM/YYYY') as {0}",
+        "moment": "to_char({0} at time zone 'UTC', 'DD/MM/YYYY HH24:MI:SS') as {0}",
+        "bool": "case when {0} then 'oui' else 'non' end as {0}",
+    }
+    columns = ", ".join(values.get(column.kind, "{0}").format(column.name) for column in table.columns)
+    return f"select {columns} from {place}"
+
+
 def _portable(column: Column) -> str:
     match column.kind:
         case "moment":
@@ -129,6 +142,30 @@ ORDERS = Table(
 SALES = ORDERS.only(
     "sales",
     ["id", "ref", "customer", "status", "amount", "rate", "ordered_on", "updated_at", "active", "note"],
+)
+
+# What a spreadsheet program in Europe exports: see `european`.
+EXPORT = Table(
+    "export",
+    (
+        *ORDERS.only("", ["id", "customer", "status", "amount", "rate", "ordered_on"]).columns,
+        Column(
+            "updated_at",
+            "moment",
+            "timestamptz",
+            "datetime",
+            "timestamptz '2024-01-01 00:00:00+00' + (i % 30000000) * interval '1 second'",
+        ),
+        Column("active", "bool", "boolean", "tinyint(1)", "i % 3 = 0"),
+        Column(
+            "note",
+            "text",
+            "text",
+            "text",
+            "case when i % 7 = 0 then null when i % 50 = 1 then 'dit \"petit\"; n° ' || i "
+            "else 'à Liège, ' || i % 90 || ' €, n° ' || i end",
+        ),
+    ),
 )
 
 # Orders as the case `upsert` changes them: without the types that some tools cannot carry.

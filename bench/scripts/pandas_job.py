@@ -5,6 +5,7 @@ import io
 import sys
 
 import pandas
+import pyarrow
 import pyarrow.parquet
 import sqlalchemy
 
@@ -34,6 +35,34 @@ def load(frames, name, target):
             frame.to_sql(name, connection, index=False, if_exists="append", method=copy)
 
 
+def write(frames, target):
+    """Writes data frames as one Parquet file."""
+    writer = None
+    for frame in frames:
+        rows = pyarrow.Table.from_pandas(frame, preserve_index=False)
+        writer = writer or pyarrow.parquet.ParquetWriter(target, rows.schema)
+        writer.write_table(rows.cast(writer.schema))
+    writer.close()
+
+
+def tidied(source):
+    """The rows of the messy export: its first column is text because of the total in the last row."""
+    kinds = {"id": "str", "status": "str", "note": "str", "rate": "float64", "amount": "float64"}
+    reader = pandas.read_csv(
+        source, sep=";", decimal=",", encoding="cp1252", skiprows=3, skip_blank_lines=False, dtype=kinds,
+        true_values=["oui"], false_values=["non"], chunksize=CHUNK,
+    )  # fmt: skip
+    for frame in reader:
+        frame = frame[frame["id"] != "Total"]
+        yield frame.assign(
+            id=frame["id"].astype("int64"),
+            customer=frame["customer"].astype("int64"),
+            active=frame["active"].astype("bool"),
+            ordered_on=pandas.to_datetime(frame["ordered_on"], format="%d/%m/%Y"),
+            updated_at=pandas.to_datetime(frame["updated_at"], format="%d/%m/%Y %H:%M:%S"),
+        )
+
+
 def as_text(value):
     """The JSON text of a value that the driver may have parsed."""
     import json
@@ -54,6 +83,10 @@ def main(kind, source, name, target, customers=None):
         load((batch.to_pandas() for batch in batches), name, target)
     elif kind == "to-parquet":
         pandas.read_csv(source, engine="pyarrow", parse_dates=DATES).to_parquet(target, index=False)
+    elif kind == "to-parquet-in-chunks":
+        write(pandas.read_csv(source, chunksize=CHUNK, parse_dates=DATES), target)
+    elif kind == "messy":
+        write(tidied(source), target)
     elif kind == "pipeline":
         orders = pandas.read_csv(source, engine="pyarrow", usecols=["customer", "status", "amount", "rate"])
         people = pandas.read_sql("select id, region from customers", sqlalchemy.create_engine(customers))

@@ -6,10 +6,11 @@ A tool has a method for each kind of case it can do (`pg_to_pg`, `csv_to_pg`, â€
 
 from .base import Job, Tool
 from .dlt import Dlt
-from .duckdb import DuckDb
+from .duckdb import DuckDb, DuckDbWhole
 from .ingestr import Ingestr
-from .pandas import Pandas
+from .pandas import Pandas, PandasChunks
 from .pgloader import PgLoader
+from .polars import Polars, PolarsWhole
 from .psql import PsqlBinary, PsqlText
 from .sling import Sling
 from .towpath import Towpath, TowpathKilled, TowpathResumable
@@ -18,7 +19,8 @@ from .towpath import Towpath, TowpathKilled, TowpathResumable
 def all_tools(binary: str | None) -> list[Tool]:
     """Every tool, Towpath first."""
     own = [Towpath(binary), TowpathResumable(binary), TowpathKilled(binary)]
-    return [*own, PsqlBinary(), PsqlText(), DuckDb(), Ingestr(), Sling(), PgLoader(), Dlt(), Pandas()]
+    files = [Polars(), PolarsWhole(), Pandas(), PandasChunks()]
+    return [*own, PsqlBinary(), PsqlText(), DuckDb(), DuckDbWhole(), Ingestr(), Sling(), PgLoader(), Dlt(), *files]
 
 
 __all__ = ["Job", "Tool", "all_tools"]

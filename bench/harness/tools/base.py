@@ -1,11 +1,12 @@
 """What every tool has in common."""
 
+import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..data import Data
+from ..data import MESSY_HEAD, Data
 from ..measure import Command
 from ..servers import Unavailable
 from ..tables import Table
@@ -44,7 +45,8 @@ class Tool:
     """A tool: how to find it, and how it does each kind of case.
 
     The kinds, each a method of the same name in the tools that can do it: `pg_to_pg`, `mariadb_to_pg`, `csv_to_pg`,
-    `parquet_to_pg`, `csv_to_parquet`, `upsert` (the rows of `source.public.changes` into the target by `id`),
+    `parquet_to_pg`, `csv_to_parquet`, `messy_to_parquet` (an export of CP1252 with decimal commas, the day first, lines
+    above the header and a total below), `upsert` (the rows of `source.public.changes` into the target by `id`),
     `mirror` (the target made equal to `source.public.mirrored`), `history` (the rows of `changes` as new versions) and
     `pipeline` (`PIPELINE_SQL` over a file of orders and the table `customers`).
     """
@@ -81,6 +83,14 @@ class PythonTool(Tool):
     def run(self, *arguments: str) -> Command:
         """The command that runs its script."""
         return Command([str(self.python), str(self.path), *arguments], env=self.env)
+
+
+def utf8_rows(job: Job, rows: Path, command: Command) -> Command:
+    """The command after the messy file was made UTF-8 and freed of what is no row, for tools that need it so."""
+    first = MESSY_HEAD.count("\n") + 1
+    prepare = f"iconv -f CP1252 -t UTF-8 {shlex.quote(str(job.file))} | tail -n +{first} | head -n -1"
+    shell = f"{prepare} > {shlex.quote(str(rows))} && exec {shlex.join(command.argv)}"
+    return Command(shell=shell, env=command.env)
 
 
 def package_version(python: Path, *packages: str) -> str:

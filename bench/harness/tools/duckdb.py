@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..measure import Command
 from ..servers import Unavailable
-from .base import PIPELINE_SQL, Job, PythonTool
+from .base import PIPELINE_SQL, Job, PythonTool, utf8_rows
 
 _READER = "read_csv('{0}', types = {{'amount': 'DECIMAL(12,2)'}})"
 
@@ -69,6 +69,16 @@ class DuckDb(PythonTool):
         statement = f"copy (from '{job.file}') to '{job.out}' (format parquet)"
         return self.run(json.dumps({"statements": [statement]}))
 
+    def messy_to_parquet(self, job: Job) -> Command:
+        rows = job.folder / "rows.csv"
+        options = (
+            "delim = ';', header = true, decimal_separator = ',', dateformat = '%d/%m/%Y', "
+            "timestampformat = '%d/%m/%Y %H:%M:%S', types = {'amount': 'DECIMAL(12,2)', 'rate': 'DOUBLE'}"
+        )
+        query = f"select * replace (active = 'oui' as active) from read_csv('{rows}', {options})"
+        statement = f"copy ({query}) to '{job.out}' (format parquet)"
+        return utf8_rows(job, rows, self.run(json.dumps({"statements": [statement]})))
+
     def upsert(self, job: Job) -> Command:
         """The extension cannot do ON CONFLICT, so it stages the rows and asks the server to."""
         name = job.table.name
@@ -84,3 +94,18 @@ class DuckDb(PythonTool):
     def pipeline(self, job: Job) -> Command:
         query = PIPELINE_SQL.format(orders=_READER.format(job.file), customers="source.customers")
         return self._job(*self._attach(job, True), f"create table target.{job.table.name} as {query}")
+
+
+class DuckDbWhole(DuckDb):
+    """The same with types inferred over the whole file (`sample_size = -1`)."""
+
+    name = "duckdb-whole"
+    label = "DuckDB, whole file"
+    variant = True
+
+    def command(self, job: Job) -> Command | None:
+        return self.csv_to_parquet(job) if job.kind == "csv_to_parquet" else None
+
+    def csv_to_parquet(self, job: Job) -> Command:
+        statement = f"copy (from read_csv('{job.file}', sample_size = -1)) to '{job.out}' (format parquet)"
+        return self.run(json.dumps({"statements": [statement]}))

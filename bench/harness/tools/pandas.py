@@ -35,7 +35,23 @@ class Pandas(PythonTool):
     def csv_to_parquet(self, job: Job) -> Command:
         return self._load(job, "to-parquet", str(job.file), job.table.name, str(job.out))
 
+    def messy_to_parquet(self, job: Job) -> Command:
+        return self._load(job, "messy", str(job.file), job.table.name, str(job.out))
+
     def pipeline(self, job: Job) -> Command:
         command = self._load(job, "pipeline", str(job.file), job.table.name)
         command.argv.append(self._source(job))
         return command
+
+
+class PandasChunks(Pandas):
+    """The same in chunks of 100,000 rows, so that memory stays bounded."""
+
+    name = "pandas-chunks"
+    label = "pandas, in chunks"
+    variant = True
+
+    def command(self, job: Job) -> Command | None:
+        if job.kind != "csv_to_parquet":
+            return None
+        return self._load(job, "to-parquet-in-chunks", str(job.file), job.table.name, str(job.out))

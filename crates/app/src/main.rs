@@ -19,6 +19,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !towpath_connectors::guard::is_guarded() {
+            hook(info);
+        }
+    }));
     let cli = cli::Cli::parse();
     let console = output::Console::new(&cli.options);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

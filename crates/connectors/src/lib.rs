@@ -6,6 +6,7 @@
 //! connectors of files share stands beside the folders.
 
 pub mod file;
+pub mod guard;
 pub mod mysql;
 pub mod postgres;
 pub mod singer;

@@ -90,12 +90,16 @@ pub(super) fn check_text(sample: &[u8], name: &str, format: &str) -> Result<(), 
         [0x89, b'P', b'N', b'G', ..] => ("a PNG picture", hint_format),
         [0xff, 0xd8, 0xff, ..] => ("a JPEG picture", hint_format),
         [0x7f, b'E', b'L', b'F', ..] => ("a program", hint_format),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("UTF-16 text", "save it as UTF-8 first"),
-        _ if sample.contains(&0) => ("a binary file", hint_format),
+        _ if is_binary(sample) => ("a binary file", hint_format),
         _ => return Ok(()),
     };
-    let what = if what == "UTF-16 text" { what.to_owned() } else { format!("{what}, not {format} text") };
-    Err(Fault::data(format!("file `{name}` looks like {what}")).hint(hint))
+    Err(Fault::data(format!("file `{name}` looks like {what}, not {format} text")).hint(hint))
+}
+
+/// Whether a hundredth of the bytes are control characters that no text has; single NULs happen in text.
+fn is_binary(sample: &[u8]) -> bool {
+    let odd = |byte: &&u8| matches!(byte, 0..=8 | 14..=25 | 28..=31);
+    sample.iter().filter(odd).count() * 100 > sample.len()
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

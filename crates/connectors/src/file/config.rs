@@ -86,6 +86,16 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) compression: ReadCompression,
 
+    /// Text: how the characters of the file are stored, for example `cp1252` (Windows), `latin1`, `macroman`, `cp850`
+    /// (DOS), `utf-16le`, or any name of the web such as `shift_jis`. Without it, all bytes of the file are looked at,
+    /// and what was found is said. Rows with bytes that mean nothing in the encoding go to quarantine.
+    #[serde(default)]
+    pub(super) encoding: Option<String>,
+
+    /// Text: whether NUL characters are left out; many systems refuse text that holds them. Default `false`.
+    #[serde(default)]
+    pub(super) remove_nul: bool,
+
     /// CSV: the character between values, for example `;`, or `tab`. Without it, the one of `,` `;` tab `|` that
     /// splits the first rows most evenly.
     #[serde(default)]
@@ -162,6 +172,8 @@ impl Source {
             path: path.to_owned(),
             format: Some(format),
             compression: ReadCompression::Auto,
+            encoding: None,
+            remove_nul: false,
             delimiter: None,
             quote: None,
             header,

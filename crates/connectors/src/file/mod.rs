@@ -1,7 +1,8 @@
 //! Files: CSV, JSON, Parquet and Arrow, on the machine's own disks.
 //!
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
-//! ([`store`], [`place`], [`stage`]), how their bytes are packed ([`bytes`], [`writing`]), and what they hold ([`csv`], [`json`],
+//! ([`store`], [`place`], [`stage`]), how their bytes are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and
+//! what they hold ([`csv`], [`json`],
 //! [`columnar`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
 //! [`pieces`] spreads the work over processors, and [`source`] and [`destination`] put it all together.
 
@@ -33,6 +34,7 @@ mod stage;
 mod store;
 #[cfg(test)]
 mod tests;
+mod text;
 mod values;
 mod walks;
 mod writing;

@@ -34,6 +34,9 @@ use super::walks;
 /// Formats whose types are decided over all values.
 const TEXTS: [Format; 4] = [Format::Csv, Format::Ndjson, Format::Json, Format::Fixed];
 
+/// Formats that come in every encoding; JSON is UTF-8 by definition.
+const ENCODED: [Format; 2] = [Format::Csv, Format::Fixed];
+
 /// One file, or many as one stream.
 #[derive(Debug)]
 pub(super) struct FileSource(Arc<Inner>);
@@ -66,7 +69,9 @@ impl FileSource {
         let csv = CsvSettings::new(&settings)?;
         let format = settings.format.or_else(|| ending(Path::new(&settings.path)).format);
         for (set, name, formats) in [
-            (settings.delimiter.is_some(), "delimiter", &[Format::Csv][..]),
+            (settings.encoding.is_some(), "encoding", &ENCODED[..]),
+            (settings.remove_nul, "remove_nul", &ENCODED),
+            (settings.delimiter.is_some(), "delimiter", &[Format::Csv]),
             (settings.quote.is_some(), "quote", &[Format::Csv]),
             (!settings.null_values.is_empty(), "null_values", &[Format::Csv]),
             (settings.records.is_some(), "records", &[Format::Json]),

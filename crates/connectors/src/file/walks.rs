@@ -5,11 +5,11 @@ use std::sync::Arc;
 use towpath_connect::ReadProgress;
 use towpath_model::Fault;
 
-use super::bytes;
 use super::config::{Format, Source};
 use super::fixed::FixedWidth;
 use super::place::FileRef;
 use super::rows::Walk;
+use super::text::{self, TextSettings};
 
 /// Checks the settings of walked formats against each other.
 pub(super) fn check(settings: &Source, format: Option<Format>) -> Result<(), Fault> {
@@ -31,8 +31,8 @@ pub(super) fn open(
 ) -> Result<Box<dyn Walk>, Fault> {
     match (format, &settings.fixed) {
         (Format::Fixed, Some(fixed)) => {
-            let reader = bytes::open(file, settings.compression, progress)?;
-            Ok(Box::new(FixedWidth::new(file, fixed, reader)))
+            let text = text::open(file, TextSettings::new(settings)?, progress)?;
+            Ok(Box::new(FixedWidth::new(file, fixed, text)))
         }
         _ => Err(Fault::internal(format!("{} files are not walked", format.title()))),
     }

@@ -19,6 +19,10 @@ use towpath_connect::Reject;
 use towpath_connect::cells::{row_as_json, value_as_text};
 use towpath_model::Fault;
 
+use super::parquet_read::broken;
+use crate::file::place::FileRef;
+use crate::guard;
+
 /// The columns of a file that are INT96 and would be read as nanoseconds.
 fn columns(metadata: &ArrowReaderMetadata) -> Vec<usize> {
     let schema = metadata.parquet_schema();
@@ -82,15 +86,11 @@ impl Nanos {
     pub(super) fn finer(
         &mut self,
         batch: &RecordBatch,
-        file: &str,
+        file: &FileRef,
         row: u64,
     ) -> Result<Vec<(usize, Reject)>, Fault> {
-        let nanos =
-            self.reader.next().and_then(Result::ok).filter(|nanos| nanos.num_rows() == batch.num_rows());
-        let nanos = nanos.ok_or_else(|| {
-            Fault::data(format!("Parquet file `{file}` is damaged or cut off"))
-                .hint("get the file again from where it came")
-        })?;
+        let nanos = guard::call(|| self.reader.next()).flatten().and_then(Result::ok);
+        let nanos = nanos.filter(|nanos| nanos.num_rows() == batch.num_rows()).ok_or_else(|| broken(file))?;
         let mut found = Vec::new();
         for at in 0..batch.num_rows() {
             let columns = self.places.iter().zip(nanos.columns());
@@ -98,7 +98,7 @@ impl Nanos {
             let Some((place, nanos)) = columns.into_iter().find(finer) else { continue };
             let value = value_as_text(nanos, at);
             let reject = Reject {
-                place: format!("{file}, row {}", row + at as u64 + 1),
+                place: format!("{}, row {}", file.name, row + at as u64 + 1),
                 column: Some(batch.schema_ref().field(*place).name().clone()),
                 reason: format!("`{}` is finer than a microsecond", value.as_deref().unwrap_or_default()),
                 value,

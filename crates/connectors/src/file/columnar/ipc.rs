@@ -20,6 +20,7 @@ use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape};
 use crate::file::trouble::io_fault;
 use crate::file::writing::{Encoder, Out};
+use crate::guard;
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
 
@@ -47,8 +48,8 @@ pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) ->
     unchanged(&output.request.schema, &schema, file)?;
     let shape = Shape::new(&output.schema, schema.fields().iter().map(|field| field.name().as_str()), file);
     let (wanted, sorted) = wanted(&shape);
-    let (_, batches) = open(file, part, Some(sorted.clone()), Some(output))?;
-    for batch in batches {
+    let (_, mut batches) = open(file, part, Some(sorted.clone()), Some(output))?;
+    while let Some(batch) = guard::call(|| batches.next()).ok_or_else(|| broken(file))? {
         let batch = batch.map_err(|error| damaged(file, error))?;
         let most = output.request.batch_rows.max(1);
         for start in (0..batch.num_rows()).step_by(most) {
@@ -85,26 +86,39 @@ fn open(
     let opened = File::open(&file.path).map_err(|error| io_fault("file", &file.name, error))?;
     let progress = output.map(|output| output.request.progress.clone());
     let reader = BufReader::with_capacity(1 << 18, Counted { inner: opened, progress });
-    let fault = |error| damaged(file, error);
-    match layout(file)? {
+    let layout = layout(file)?;
+    let started = guard::call(|| start(reader, layout, part, projection)).ok_or_else(|| broken(file))?;
+    started.map_err(|error| damaged(file, error))
+}
+
+fn start(
+    reader: BufReader<Counted>,
+    layout: Layout,
+    part: &Part,
+    projection: Option<Vec<usize>>,
+) -> Result<(SchemaRef, Batches), ArrowError> {
+    match layout {
         Layout::File => {
-            let mut reader = FileReader::try_new(reader, projection).map_err(fault)?;
+            let mut reader = FileReader::try_new(reader, projection)?;
             let schema = reader.schema();
             let Part::Groups(from, to) = part else { return Ok((schema, Box::new(reader))) };
-            reader.set_index(*from).map_err(fault)?;
+            reader.set_index(*from)?;
             Ok((schema, Box::new(reader.take(to.saturating_sub(*from)))))
         }
         Layout::Stream => {
-            let reader = StreamReader::try_new(reader, projection).map_err(fault)?;
+            let reader = StreamReader::try_new(reader, projection)?;
             Ok((reader.schema(), Box::new(reader)))
         }
     }
 }
 
 fn damaged(file: &FileRef, error: ArrowError) -> Fault {
+    broken(file).cause(error)
+}
+
+fn broken(file: &FileRef) -> Fault {
     Fault::data(format!("Arrow file `{}` is damaged or cut off", file.name))
         .hint("get the file again from where it came")
-        .cause(error)
 }
 
 /// An Arrow file under construction.

@@ -20,6 +20,7 @@ use crate::file::chunks::Part;
 use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape, without};
 use crate::file::trouble::io_fault;
+use crate::guard;
 
 /// The schema and the number of rows.
 pub(in crate::file) fn describe(file: &FileRef) -> Result<(Schema, Option<u64>), Fault> {
@@ -65,15 +66,18 @@ pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) ->
         builder.build()
     };
     let fault = |error| damaged(file, error);
+    let gone = || broken(file);
     let beside = |metadata, mask| build(File::open(&file.path)?, metadata, mask, usize::MAX);
-    let mut nanos = Nanos::new(&metadata, &sorted, beside).map_err(fault)?;
+    let mut nanos =
+        guard::call(|| Nanos::new(&metadata, &sorted, beside)).ok_or_else(gone)?.map_err(fault)?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), sorted.iter().copied());
     // Rows that are set apart do not count.
     let limit = if nanos.is_some() { usize::MAX } else { output.remaining() };
-    let reader: ParquetRecordBatchReader = build(opened, metadata, mask, limit).map_err(fault)?;
+    let mut reader: ParquetRecordBatchReader =
+        guard::call(|| build(opened, metadata, mask, limit)).ok_or_else(gone)?.map_err(fault)?;
     let progress = Arc::clone(&output.request.progress);
     let (mut rows, mut counted) = (0u64, 0u64);
-    for batch in reader {
+    while let Some(batch) = guard::call(|| reader.next()).ok_or_else(gone)? {
         let batch = batch.map_err(|error| fault(error.into()))?;
         let first = row + rows;
         rows += batch.num_rows() as u64;
@@ -83,8 +87,7 @@ pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) ->
         let columns = in_wanted_order(&batch, &shape, &wanted, &sorted)?;
         let mut assembled = shape.assemble(batch.num_rows(), columns)?;
         if let Some(nanos) = &mut nanos {
-            let (bad, rejects): (Vec<usize>, Vec<_>) =
-                nanos.finer(&batch, &file.name, first)?.into_iter().unzip();
+            let (bad, rejects): (Vec<usize>, Vec<_>) = nanos.finer(&batch, file, first)?.into_iter().unzip();
             for reject in rejects {
                 output.reject(reject)?;
             }
@@ -124,10 +127,19 @@ fn open(file: &FileRef) -> Result<(File, ArrowReaderMetadata), Fault> {
         ))
         .hint("set `format` to what the file is"));
     }
-    let fault = |error| damaged(file, error);
-    let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new()).map_err(fault)?;
-    let metadata = int96::in_micros(&metadata).map_err(fault)?.unwrap_or(metadata);
+    let load = || {
+        let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new())?;
+        Ok(int96::in_micros(&metadata)?.unwrap_or(metadata))
+    };
+    let metadata = guard::call(load).ok_or_else(|| broken(file))?;
+    let metadata = metadata.map_err(|error| damaged(file, error))?;
     Ok((opened, metadata))
+}
+
+/// What a damaged file is told as; [`guard`] says why a library may panic over it.
+pub(super) fn broken(file: &FileRef) -> Fault {
+    Fault::data(format!("Parquet file `{}` is damaged or cut off", file.name))
+        .hint("get the file again from where it came")
 }
 
 fn damaged(file: &FileRef, error: ParquetError) -> Fault {
@@ -137,7 +149,5 @@ fn damaged(file: &FileRef, error: ParquetError) -> Fault {
             .hint("write the file with Snappy, Zstandard, gzip or LZ4")
             .cause(error);
     }
-    Fault::data(format!("Parquet file `{}` is damaged or cut off", file.name))
-        .hint("get the file again from where it came")
-        .cause(error)
+    broken(file).cause(error)
 }

@@ -14,6 +14,7 @@ use self::config::{Fixed, FixedColumn};
 use super::pieces::RECORD_BYTES;
 use super::place::FileRef;
 use super::rows::{Refusal, Row, Sort, Walk};
+use super::text::Text;
 use super::trouble::io_fault;
 
 /// Walks through the lines of one file.
@@ -25,12 +26,14 @@ pub(super) struct FixedWidth {
     skip: u64,
     line: u64,
     buffer: Vec<u8>,
+    notes: Vec<String>,
 }
 
 impl FixedWidth {
-    pub(super) fn new(file: &FileRef, settings: &Fixed, reader: Box<dyn Read + Send>) -> Self {
+    pub(super) fn new(file: &FileRef, settings: &Fixed, text: Text) -> Self {
         FixedWidth {
-            lines: BufReader::with_capacity(1 << 16, reader),
+            lines: BufReader::with_capacity(1 << 16, text.reader),
+            notes: text.notes,
             file: file.name.clone(),
             names: settings.columns.iter().map(|column| column.name.clone()).collect(),
             columns: settings.columns.clone(),
@@ -66,6 +69,10 @@ impl FixedWidth {
 impl Walk for FixedWidth {
     fn names(&self) -> &[String] {
         &self.names
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
     }
 
     fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {

@@ -1,5 +1,8 @@
 //! Files that are not what they should be: each gets a clear message, and no row is lost silently.
 
+use arrow::array::{ArrayRef, StringArray};
+use towpath_model::FaultKind;
+
 use super::*;
 
 /// The message and hint for a file that cannot be read.
@@ -33,9 +36,6 @@ async fn files_that_are_no_csv() {
     );
     assert!(fault("f.csv", b"\x7fELF\0\0").await.contains("looks like a program, not CSV text"));
     assert!(fault("f.csv", b"a,b\n\0\x01\x02").await.contains("looks like a binary file"));
-    assert!(
-        fault("f.csv", b"\xff\xfea\0,\0").await.contains("looks like UTF-16 text / save it as UTF-8 first")
-    );
     assert!(fault("f.csv.gz", b"\x1f\x8b\x08\0garbage").await.contains("is damaged or cut off"));
     assert!(fault("f.parquet", "a,b\n1,2\n").await.contains("is not a Parquet file"));
     assert!(fault("f.parquet", "PAR1 and then nothing").await.contains("is damaged or cut off"));
@@ -212,5 +212,41 @@ async fn settings_that_contradict_each_other() {
     ] {
         let Err(fault) = try_read(folder.path(), settings.clone()).await else { panic!("{settings}") };
         assert!(fault.to_string().contains(message), "{settings}: {fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_byte_anywhere_in_arrow_or_parquet_is_a_fault_of_the_file() {
+    // As the program does it: what is caught is not printed.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !crate::guard::is_guarded() {
+            hook(info);
+        }
+    }));
+    let folder = tempfile::tempdir().unwrap();
+    let words: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("é")]));
+    let batch = RecordBatch::try_from_iter([("w", words)]).unwrap();
+    let mut stream = arrow::ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    stream.write(&batch).unwrap();
+    write_file(folder.path(), "s.arrow", stream.into_inner().unwrap());
+    for path in ["f.arrow", "f.parquet"] {
+        let settings = json!({ "path": path });
+        load(folder.path(), settings, WriteMode::Overwrite, batch.schema(), std::slice::from_ref(&batch))
+            .await
+            .unwrap();
+    }
+    for path in ["s.arrow", "f.arrow", "f.parquet"] {
+        let good = std::fs::read(folder.path().join(path)).unwrap();
+        for at in 0..good.len() {
+            for byte in [0, 0xff] {
+                let mut bad = good.clone();
+                bad[at] = byte;
+                write_file(folder.path(), path, bad);
+                if let Err(fault) = try_read(folder.path(), json!({ "path": path })).await {
+                    assert_eq!(fault.kind(), FaultKind::Data, "{path}, byte {at} as {byte}: {fault:?}");
+                }
+            }
+        }
     }
 }

@@ -262,3 +262,26 @@ async fn fixed_width_counts_characters_and_loses_nothing() {
     );
     assert_eq!(read.rejects[0].original, "004 Eve      x1.0");
 }
+
+#[tokio::test]
+async fn fixed_width_comes_in_every_encoding() {
+    let folder = tempfile::tempdir().unwrap();
+    let columns =
+        json!([{ "name": "town", "start": 1, "width": 9 }, { "name": "n", "start": 10, "width": 2 }]);
+    write_file(folder.path(), "dos.txt", b"Montr\x82al 12\nQu\x82bec    7\n");
+    let wide: Vec<u8> = "\u{feff}Montréal 12\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    write_file(folder.path(), "wide.txt", wide);
+    for (name, rows) in [("dos.txt", &["Montréal | 12", "Québec | 7"][..]), ("wide.txt", &["Montréal | 12"])]
+    {
+        let settings = json!({ "path": name, "format": "fixed", "fixed": { "columns": columns } });
+        let read = try_read(folder.path(), settings).await.unwrap();
+        assert_eq!(read.rows(), rows, "{name}");
+        assert!(read.info.notes[0].starts_with("the encoding is "), "{:?}", read.info.notes);
+    }
+    // A given encoding is believed; a byte that it lacks costs its row.
+    write_file(folder.path(), "given.txt", b"Montr\xe9al 12\nQu\x81bec    7\n");
+    let settings = json!({ "path": "given.txt", "format": "fixed", "encoding": "cp1252", "fixed": { "columns": columns } });
+    let read = try_read(folder.path(), settings).await.unwrap();
+    assert_eq!(read.rows(), ["Montréal | 12"]);
+    assert_eq!(read.rejects[0].original, "Qu\\x81bec    7");
+}
