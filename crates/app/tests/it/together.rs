@@ -108,7 +108,7 @@ fn tables_that_are_made_come_into_being_together() {
     case.run(&["1,DEM12"], &["10,1,5"], &[]).expect(2, &["node `stops`", "is a view"]);
     assert_eq!(case.database.sql(both), "0");
     case.database.sql("DROP VIEW stops");
-    case.run(&["1,DEM12"], &["10,1,5", "10,1,6"], &[]).expect(0, &["1 deduplicated"]);
+    case.run(&["1,DEM12"], &["10,1,5", "10,1,6"], &[]).expect(0, &["stops: 1 new"]);
     assert_eq!(case.rows(), "1 DEM12 / 10 in 1");
     let left = "SELECT count(*) FROM pg_tables WHERE tablename LIKE '\\_towpath\\_stage%'";
     assert_eq!(case.database.sql(left), "0");
