@@ -49,7 +49,7 @@ for major in $versions; do
     [ -n "$version" ] || { echo "tools/postgres.txt names no PostgreSQL $major" >&2; exit 2; }
     install "$version"
     started=$(date +%s)
-    if TOWPATH_TEST_POSTGRES_BIN="$folder/$version/bin" target/debug/xtask test \
+    if TOWPATH_TEST_POSTGRES_BIN="$folder/$version/bin" target/debug/xtask test --profile crash \
         -E 'test(/postgres/) or test(/^(bad_servers|industrial)::/)' >"$log" 2>&1; then
         state=passed
     else

@@ -56,6 +56,8 @@ pub struct Capabilities {
     pub splits: bool,
     /// The destination takes rows in chunks, and goes on with the others after an interruption.
     pub resumes: bool,
+    /// Loads into several tables of one connection become visible in one transaction: all of them or none.
+    pub commits_together: bool,
     /// The destination tells what a load would change before it happens.
     pub diffs: bool,
     /// The destination can take a load back.

@@ -14,7 +14,9 @@ use towpath_model::{Fault, LoadId, WriteMode};
 use crate::change::{ChangeCounts, ChangeSink, Undone};
 use crate::chunk::{Chunk, ChunkState};
 use crate::fit::ColumnFit;
+use crate::merge::Groups;
 use crate::reject::RejectSink;
+use crate::together::{Member, Step, Together};
 
 /// What the target looks like before a load.
 #[derive(Debug, Clone)]
@@ -53,6 +55,8 @@ pub struct LoadRequest {
     /// The rows come in these chunks, through lanes, and a load that is interrupted goes on with those that are not
     /// sealed. `None`: the rows come as one stream through [`Load::write`].
     pub chunks: Option<Vec<Chunk>>,
+    /// The loads with which this one becomes visible, in one transaction.
+    pub together: Option<Together>,
     /// Where rows go that turn out not to fit only when they are put in place.
     pub rejects: Arc<dyn RejectSink>,
 }
@@ -77,6 +81,7 @@ impl LoadRequest {
             undo: None,
             force: false,
             chunks: None,
+            together: None,
             rejects,
         }
     }
@@ -108,9 +113,21 @@ pub trait Destination: Send + Sync + fmt::Debug {
     /// places that runs of the same origin left and nobody works on are cleared away.
     async fn begin(&self, request: LoadRequest) -> Result<Box<dyn Load>, Fault>;
 
+    /// Names the place whose loads one transaction can put in place. Destinations that name the same place commit
+    /// together; without a name a load commits by itself.
+    fn commits_with(&self) -> Option<Member> {
+        None
+    }
+
     /// Takes back what a load changed, except rows that somebody changed since.
     async fn undo(&self, _load_id: &LoadId) -> Result<Undone, Fault> {
         Err(Fault::config("this destination keeps nothing to take a load back with"))
+    }
+
+    /// Takes back the loads of several tables of this place, given in the order in which they were put in place: all
+    /// of them or none.
+    async fn undo_together(&self, _loads: &[(String, LoadId)]) -> Result<Vec<Undone>, Fault> {
+        Err(Fault::internal("loads of this destination are taken back one by one"))
     }
 }
 
@@ -143,13 +160,23 @@ pub trait Load: Send {
     /// Takes rows whose types are exactly those of [`Load::columns`].
     async fn write(&mut self, batch: RecordBatch) -> Result<(), Fault>;
 
+    /// Takes the scope of a mirror that is given by another node (`mirror.of`); once, before the rows are put in place.
+    async fn scope(&mut self, _groups: Groups) -> Result<(), Fault> {
+        Err(Fault::internal("this destination mirrors whole tables"))
+    }
+
     /// What [`Load::commit`] would change now, all rows being written. Changes nothing that others see. `None`
     /// where the destination cannot tell.
     async fn preview(&mut self, _changes: &mut dyn ChangeSink) -> Result<Option<ChangeCounts>, Fault> {
         Ok(None)
     }
 
-    /// Makes the rows visible, all at once.
+    /// Takes one step of a group of loads that commit together.
+    async fn step(&mut self, _step: Step) -> Result<(), Fault> {
+        Err(Fault::internal("this load commits by itself"))
+    }
+
+    /// Makes the rows visible, all at once. With the first load of a group that commits, all of them are visible.
     async fn commit(self: Box<Self>) -> Result<Receipt, Fault>;
 
     /// Takes everything back, sealed chunks too.

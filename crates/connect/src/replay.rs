@@ -7,6 +7,8 @@ use towpath_model::Fault;
 use crate::change::{ChangeCounts, ChangeSink};
 use crate::destination::{Load, LoadRequest, Receipt};
 use crate::fit::ColumnFit;
+use crate::merge::Groups;
+use crate::together::Step;
 use crate::types::canonical;
 
 /// A load that was committed before: takes rows, writes nothing, and gives its receipt again.
@@ -40,8 +42,16 @@ impl Load for Replay {
         Ok(())
     }
 
+    async fn scope(&mut self, _: Groups) -> Result<(), Fault> {
+        Ok(())
+    }
+
     async fn preview(&mut self, _: &mut dyn ChangeSink) -> Result<Option<ChangeCounts>, Fault> {
         Ok(Some(ChangeCounts::default()))
+    }
+
+    async fn step(&mut self, _: Step) -> Result<(), Fault> {
+        Ok(())
     }
 
     async fn commit(self: Box<Self>) -> Result<Receipt, Fault> {

@@ -14,7 +14,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use indexmap::IndexMap;
 use serde_json::Value;
-use towpath_connect::{Context, Destination, Registry, Source, StreamInfo};
+use towpath_connect::{Context, Destination, Member, Registry, Source, StreamInfo};
 use towpath_model::scope::Scope;
 use towpath_model::{Fault, PipelineSpec, Problem, WriteMode};
 
@@ -73,6 +73,29 @@ pub struct Graph {
     pub taken: Vec<Taken>,
     /// Every source, also one that could not be described.
     pub(crate) sources: Vec<(String, Arc<dyn Source>)>,
+}
+
+impl Graph {
+    /// The destinations that could be opened, in the order of the document.
+    pub fn destinations(&self) -> Vec<(&str, &Arc<dyn Destination>)> {
+        let open = |name: &String| self.nodes.get(name)?.destination.as_ref();
+        self.spec.nodes.keys().filter_map(|name| Some((name.as_str(), open(name)?))).collect()
+    }
+
+    /// The destinations that commit in one moment, in the order of the document; those of one place stand where the
+    /// first of them does.
+    pub fn moments(&self) -> Vec<Vec<(&str, &Arc<dyn Destination>)>> {
+        let mut moments: Vec<(Option<Member>, Vec<_>)> = Vec::new();
+        for (name, destination) in self.destinations() {
+            let member = destination.commits_with();
+            let same = |(known, _): &&mut (Option<Member>, Vec<_>)| matches!((known, &member), (Some(known), Some(member)) if known.place == member.place);
+            match moments.iter_mut().find(same) {
+                Some((_, moment)) => moment.push((name, destination)),
+                None => moments.push((member, vec![(name, destination)])),
+            }
+        }
+        moments.into_iter().map(|(_, moment)| moment).collect()
+    }
 }
 
 /// A node that could be opened.

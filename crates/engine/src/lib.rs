@@ -14,6 +14,7 @@
 pub mod cases;
 pub mod checks;
 mod chunked;
+mod commit;
 pub mod connections;
 pub mod context;
 pub mod drift;
@@ -37,6 +38,7 @@ pub mod reject;
 pub mod report;
 pub mod run;
 pub mod scan;
+mod scope;
 pub mod session;
 mod share;
 mod spool;

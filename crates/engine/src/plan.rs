@@ -7,7 +7,7 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use indexmap::IndexMap;
-use towpath_model::pipeline::{Edge, NodeSpec};
+use towpath_model::pipeline::{Edge, NodeSpec, SCOPE};
 use towpath_model::problem::join;
 use towpath_model::{Problem, suggest};
 
@@ -15,6 +15,7 @@ use crate::fault::from_datafusion;
 use crate::graph::{Compiler, Node, Opened};
 use crate::meter::{Port, metered, port_of};
 use crate::open::{problem_of, scan};
+use crate::scope;
 use crate::share::SharedTable;
 use crate::transform::{InputPorts, Inputs, OUT, PlanContext, RowEffect};
 
@@ -94,10 +95,13 @@ impl Compiler<'_> {
                 (outputs, transform.spec().effect, None, None)
             }
             Opened::Destination(destination) => {
-                let input = inputs.into_iter().next().map(|(_, plan)| plan);
-                let Some(input) = input else { return Err(Vec::new()) };
+                let mut inputs = inputs.into_iter();
+                let Some((port, input)) = inputs.next() else { return Err(Vec::new()) };
                 self.check_key(spec, &input)?;
-                let outputs = IndexMap::from([("in".to_owned(), input)]);
+                let mut outputs = IndexMap::from([(port, input)]);
+                if let Some((port, scope)) = inputs.next() {
+                    outputs.insert(port, scope::groups(spec, scope)?);
+                }
                 (outputs, RowEffect::Keeps, None, Some(Arc::clone(destination)))
             }
         };
@@ -109,12 +113,14 @@ impl Compiler<'_> {
     fn check_key(&self, spec: &NodeSpec, input: &LogicalPlan) -> Result<(), Vec<Problem>> {
         let schema = input.schema().as_arrow();
         let names = || schema.fields().iter().map(|field| field.name().as_str());
-        let missing =
-            spec.landing.key.iter().enumerate().filter(|(_, column)| !names().any(|name| name == *column));
+        let key = spec.landing.key.iter().enumerate().map(|(index, column)| ("key", "key", index, column));
+        let within = spec.landing.mirror.within.iter().enumerate();
+        let within = within.map(|(index, column)| ("scope", "mirror/within", index, column));
+        let missing = key.chain(within).filter(|(_, _, _, column)| !names().any(|name| name == *column));
         let problems: Vec<Problem> = missing
-            .map(|(index, column)| {
-                let path = join(&join(&spec.path(), "key"), &index.to_string());
-                Problem::new(path, format!("the key column `{column}` does not arrive here"))
+            .map(|(what, place, index, column)| {
+                let path = format!("{}/{place}/{index}", spec.path());
+                Problem::new(path, format!("the {what} column `{column}` does not arrive here"))
                     .maybe_hint(suggest::hint(column, "columns that arrive", names()))
             })
             .collect();
@@ -168,9 +174,14 @@ impl Compiler<'_> {
             self.problems.push(Problem::new(&path, message).hint(hint));
             None
         };
+        // The last input of a partial mirror is its scope.
+        let (from, scope) = match (&spec.landing.mirror.of, spec.from.split_last()) {
+            (Some(_), Some((scope, from))) => (from, Some((SCOPE.to_owned(), scope.clone()))),
+            _ => (spec.from.as_slice(), None),
+        };
         match ports {
-            InputPorts::One => match spec.from.as_slice() {
-                [edge] => Some(vec![("in".to_owned(), edge.clone())]),
+            InputPorts::One => match from {
+                [edge] => Some([("in".to_owned(), edge.clone())].into_iter().chain(scope).collect()),
                 edges => wrong(
                     format!("`{}` takes the rows of one node, found {}", spec.kind, edges.len()),
                     "combine nodes first with `union`, `join` or `sql`".to_owned(),

@@ -1,7 +1,7 @@
 //! Carries out a compiled pipeline: drains every destination, then commits them all.
 //!
-//! All destinations are written side by side ([`crate::writers`]). Only when every one of them has all its rows do the commits begin,
-//! in the order of the document; a failure or a cancellation before that aborts all of them, so nothing is visible.
+//! All destinations are written side by side ([`crate::writers`]). Only when every one of them has all its rows do the
+//! commits begin ([`crate::commit`]); a failure or a cancellation before that aborts all of them, so nothing is visible.
 //! Dropping the future of [`run`] drops the loads, which leaves nothing visible either.
 
 use std::collections::HashMap;
@@ -14,11 +14,12 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
 use serde_json::Value;
-use towpath_connect::merge::check_guard;
-use towpath_connect::{ChangeCounts, ChangeSink, LoadRequest};
-use towpath_model::{Fault, FaultKind, LoadId, RunId, WriteMode};
+use towpath_connect::{LoadRequest, Together};
+use towpath_model::pipeline::SCOPE;
+use towpath_model::{Fault, FaultKind, LoadId, RunId};
 
-use crate::dry::{DryRun, Samples};
+use crate::commit::{commit_all, give_up, late, preview_all};
+use crate::dry::DryRun;
 use crate::fault::from_datafusion;
 use crate::graph::Graph;
 use crate::report::{Event, FaultReport, Landed, LoadProgress, RunReport, RunState, count};
@@ -134,14 +135,22 @@ async fn carry_out(
 
 async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>, Fault> {
     let mut work = Vec::new();
+    let moments = graph.moments();
+    let mut places: HashMap<usize, Together> = HashMap::new();
     // Every plan is made before the first one runs: shared nodes must know their readers.
     for (name, node) in &graph.nodes {
         let (Some(destination), Some(plan)) = (&node.destination, node.outputs.values().next()) else {
             continue;
         };
         let plan = physical_plan(&graph.state, plan.clone()).await.map_err(from_datafusion)?;
+        let scope = match node.outputs.get(SCOPE) {
+            Some(plan) => Some(physical_plan(&graph.state, plan.clone()).await.map_err(from_datafusion)?),
+            None => None,
+        };
         let spec = &graph.spec.nodes[name];
         let landing = &spec.landing;
+        let group = moments.iter().position(|moment| moment.iter().any(|(known, _)| known == name));
+        let group = group.filter(|moment| moments[*moment].len() > 1);
         let request = LoadRequest {
             mode: landing.mode,
             key: landing.key.clone(),
@@ -150,6 +159,7 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             history: landing.history.clone(),
             undo: landing.undo.clone(),
             force: options.force,
+            together: group.map(|moment| places.entry(moment).or_default().clone()),
             ..LoadRequest::new(
                 load_id(&options.run, name),
                 format!("{}/{name}", graph.spec.name),
@@ -161,27 +171,25 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
         work.push(Arc::new(Work {
             node: name.clone(),
             plan,
+            scope,
             state: graph.state.clone(),
             shared: graph.shared.clone(),
             table: spec.config.get("table").and_then(Value::as_str).unwrap_or(name).to_owned(),
             behind: behind(graph, name),
             destination: Arc::clone(destination),
             request,
+            group,
             resume: cuts.then(|| landing.resume.clone()),
             resumed: options.resumed,
             progress: Arc::default(),
         }));
     }
+    work.sort_by_key(|work: &Arc<Work>| graph.spec.nodes.get_index_of(&work.node));
     if work.is_empty() {
         return Err(Fault::config("the pipeline loads nothing: it has no destination")
             .hint("add a node such as `load: { destination: sqlite, from: …, table: … }`"));
     }
     Ok(work)
-}
-
-/// The label of rows that a destination rejects while it commits.
-fn late(node: &str) -> String {
-    format!("{node}#commit")
 }
 
 /// The identity of the load of one node in one run.
@@ -252,96 +260,6 @@ async fn load_all(
         Some(dry) => preview_all(dry, work, ready, landed).await,
         None => commit_all(options, work, ready, started, landed).await,
     }
-}
-
-async fn give_up(ready: HashMap<String, Ready>) {
-    for load in ready.into_values() {
-        load.give_up().await;
-    }
-}
-
-async fn commit_all(
-    options: &RunOptions,
-    work: &[Arc<Work>],
-    mut ready: HashMap<String, Ready>,
-    started: Instant,
-    landed: &mut HashMap<String, Landed>,
-) -> Result<(), Fault> {
-    let mut committed: Vec<&str> = Vec::new();
-    for item in work {
-        let Some(Ready { load, .. }) = ready.remove(&item.node) else { continue };
-        // What is not in the table must be in quarantine, also when the process ends in the very next moment.
-        let quarantine = item.shared.quarantine();
-        if !load.is_replay() {
-            quarantine.forget(&late(&item.node))?;
-        }
-        quarantine.keep()?;
-        match load.commit().await {
-            Ok(receipt) => {
-                let node = item.node.clone();
-                (options.events)(Event::LoadCommitted { node: node.clone(), receipt: receipt.clone() });
-                let entry = landed.entry(node).or_default();
-                if receipt.replayed {
-                    // What was not read again was counted when it was.
-                    entry.read =
-                        receipt.written + receipt.deduplicated + item.shared.rejected.rows(&item.node);
-                }
-                entry.receipt = receipt;
-                entry.seconds = started.elapsed().as_secs_f64();
-                committed.push(&item.node);
-            }
-            Err(fault) => {
-                give_up(ready).await;
-                let fault = fault.at_node(&item.node);
-                return Err(match committed.as_slice() {
-                    [] => fault,
-                    done => fault.hint(format!(
-                        "already committed: {}; run again, the loads that are in place stay right",
-                        done.join(", ")
-                    )),
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Asks every load what it would change, and takes all of them back.
-async fn preview_all(
-    dry: &DryRun,
-    work: &[Arc<Work>],
-    mut ready: HashMap<String, Ready>,
-    landed: &mut HashMap<String, Landed>,
-) -> Result<(), Fault> {
-    let mut failure = None;
-    for item in work {
-        let Some(mut ready) = ready.remove(&item.node) else { continue };
-        if failure.is_none() {
-            let mut samples = Samples::new((dry.sink)(&item.node));
-            let told = ready.load.preview(&mut samples).await;
-            match told.and_then(|changes| samples.finish().map(|()| changes)) {
-                Ok(changes) => {
-                    let entry = landed.entry(item.node.clone()).or_default();
-                    entry.receipt.written = item.progress.rows.load(Ordering::Relaxed);
-                    entry.receipt.changes = changes;
-                    entry.samples = samples.shown;
-                    failure = refused_by_guard(item, changes).map(|fault| fault.at_node(&item.node));
-                }
-                Err(fault) => failure = Some(fault.at_node(&item.node)),
-            }
-        }
-        ready.give_up().await;
-    }
-    failure.map_or(Ok(()), Err)
-}
-
-/// Why the commit would refuse the changes of a mirror.
-fn refused_by_guard(work: &Work, changes: Option<ChangeCounts>) -> Option<Fault> {
-    let changes = changes.filter(|_| work.request.mode == WriteMode::Mirror)?;
-    let present = changes.deleted + changes.updated + changes.unchanged;
-    let staged = work.progress.rows.load(Ordering::Relaxed);
-    let (rules, force) = (&work.request.mirror, work.request.force);
-    check_guard(&work.table, rules, force, staged, present, changes.deleted).err()
 }
 
 /// The fault that tells more: one that is not just the echo of a stop.

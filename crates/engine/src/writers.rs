@@ -23,6 +23,7 @@ use towpath_model::landing::Resume;
 use crate::chunked;
 use crate::context::RunShared;
 use crate::fault::from_datafusion;
+use crate::scope;
 
 /// How long a load may take to clean up after a failure. What is left then, the next load clears away.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Work {
     pub(crate) node: String,
     pub(crate) plan: Arc<dyn ExecutionPlan>,
+    /// The plan of the groups that a partial mirror is about, when another node gives them.
+    pub(crate) scope: Option<Arc<dyn ExecutionPlan>>,
     pub(crate) state: SessionState,
     pub(crate) shared: RunShared,
     /// What the document calls its target, for messages.
@@ -39,6 +42,8 @@ pub(crate) struct Work {
     pub(crate) behind: Vec<String>,
     pub(crate) destination: Arc<dyn Destination>,
     pub(crate) request: LoadRequest,
+    /// The moment in which this load commits together with others.
+    pub(crate) group: Option<usize>,
     /// How to cut the load; `None` when it cannot be resumed.
     pub(crate) resume: Option<Resume>,
     /// An earlier run left this load unfinished.
@@ -109,8 +114,25 @@ pub(crate) async fn write_all(work: Arc<Work>, mut stop: watch::Receiver<bool>) 
     };
     let keeps = !load.chunks().is_empty();
     let mut ready = Ready { load, keeps };
+    let rows_and_scope = async {
+        // At the same time, because both may wait for rows of one node.
+        let scope = async {
+            match &work.scope {
+                Some(plan) => {
+                    let shared = work.shared.labelled("");
+                    scope::collect(Arc::clone(plan), &work.state, shared).await.map(Some)
+                }
+                None => Ok(None),
+            }
+        };
+        let ((), groups) = tokio::try_join!(fill(&work, ready.load.as_mut(), source), scope)?;
+        match groups {
+            Some(groups) => ready.load.scope(groups).await,
+            None => Ok(()),
+        }
+    };
     let result = tokio::select! {
-        result = fill(&work, ready.load.as_mut(), source) => result,
+        result = rows_and_scope => result,
         () = stopped(&mut stop) => Err(Fault::cancelled()),
     };
     match result {

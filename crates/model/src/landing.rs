@@ -40,11 +40,25 @@ pub struct Mirror {
     /// `towpath run --force` lets it pass. A load without any rows is always refused.
     #[schemars(range(min = 0.0, max = 100.0))]
     pub guard: f64,
+    /// Mirror only a part of the table: the groups of rows with the same values in these columns, for example
+    /// `[session_id]`. Only rows of groups in the scope are deleted or flagged, and `guard` counts among them. The
+    /// scope is the groups that came, or those of `of`. Columns of text, whole numbers, dates or uuid.
+    pub within: Vec<String>,
+    /// The node whose rows say which groups are in the scope, for example `sessions`; it has the columns of `within`.
+    /// So groups that have no row any more lose those that they had; where that may be all of them, set `guard: 100`.
+    /// A scope has at most a million groups.
+    pub of: Option<String>,
 }
 
 impl Default for Mirror {
     fn default() -> Self {
-        Mirror { missing: Missing::Delete, flag: "deleted_at".into(), guard: 30.0 }
+        Mirror {
+            missing: Missing::Delete,
+            flag: "deleted_at".into(),
+            guard: 30.0,
+            within: Vec::new(),
+            of: None,
+        }
     }
 }
 
@@ -217,6 +231,10 @@ impl Reader<'_> {
         }
         if !(0.0..=100.0).contains(&landing.mirror.guard) {
             self.add("mirror", "`guard` is a share in percent, from 0 to 100", None);
+        }
+        if landing.mirror.of.is_some() && landing.mirror.within.is_empty() {
+            let hint = "name the columns: `mirror: { within: [session_id], of: sessions }`";
+            self.add("mirror", "`of` needs `within`", Some(hint.into()));
         }
         if landing.history.close_missing && landing.history.changed.is_some() {
             let hint = "leave out one of them";

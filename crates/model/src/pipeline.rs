@@ -76,6 +76,9 @@ impl Edge {
     }
 }
 
+/// The input port of a destination that takes the scope of a mirror.
+pub const SCOPE: &str = "scope";
+
 /// One node.
 #[derive(Debug, Clone)]
 pub struct NodeSpec {
@@ -253,7 +256,14 @@ impl Reader {
             }
             Some(_) => self.add("/nodes", "`nodes` is a mapping from names to nodes", None),
         }
-        let nodes = insert_checks(nodes, std::mem::take(&mut self.expected));
+        let mut nodes = insert_checks(nodes, std::mem::take(&mut self.expected));
+        for node in nodes.values_mut() {
+            // The node that gives the scope of a mirror is read like any other.
+            if let Some(reference) = &node.landing.mirror.of {
+                let path = join(&join(&node.place, "mirror"), "of");
+                node.from.push(Edge::to(Some(SCOPE), reference, path));
+            }
+        }
         Some(PipelineSpec { name, description, params, nodes, schedule, tests })
     }
 

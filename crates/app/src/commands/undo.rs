@@ -20,12 +20,12 @@ pub(crate) async fn undo(args: &UndoArgs, options: &Options, console: &Console) 
     if !graph.problems.is_empty() || !project.problems.is_empty() {
         return Ok(wrong(&project, &graph, console).unwrap_or(Outcome::Failed));
     }
-    let loads: Vec<_> = graph
-        .nodes
-        .iter()
-        .filter(|(name, _)| args.node.as_ref().is_none_or(|wanted| wanted == *name))
-        .filter_map(|(name, node)| Some((name, node.destination.as_ref()?)))
-        .collect();
+    let wanted = |name: &str| args.node.as_ref().is_none_or(|wanted| wanted == name);
+    let mut loads = graph.moments();
+    for moment in &mut loads {
+        moment.retain(|(name, _)| wanted(name));
+    }
+    loads.retain(|moment| !moment.is_empty());
     if loads.is_empty() {
         let which = args.node.as_deref().map(|node| format!(" `{node}`")).unwrap_or_default();
         return Err(
@@ -33,31 +33,48 @@ pub(crate) async fn undo(args: &UndoArgs, options: &Options, console: &Console) 
         );
     }
     let mut kept = 0;
-    // The last load that was committed is taken back first.
-    for (name, destination) in loads.into_iter().rev() {
-        let undone = destination.undo(&load_id(&run, name)).await.map_err(|fault| fault.at("node", name))?;
-        if console.json {
-            console.json_line(
-                &serde_json::json!({ "event": "undone", "run": run, "node": name, "undone": undone }),
-            );
-        }
-        let back = undone.reverted;
-        console.say(&format!(
-            "{} {name}: {} inserted rows removed, {} updated rows restored, {} deleted rows put back",
-            console.tone(Tone::Good, "undone:"),
-            count(back.inserted),
-            count(back.updated),
-            count(back.deleted)
-        ));
-        kept += undone.kept;
-        if undone.kept > 0 {
+    // The loads that were committed last are taken back first.
+    for moment in loads.into_iter().rev() {
+        let names: Vec<&str> = moment.iter().map(|(name, _)| *name).collect();
+        let members: Vec<_> = moment
+            .iter()
+            .filter_map(|(name, destination)| Some((destination.commits_with()?.table, load_id(&run, name))))
+            .collect();
+        let undone = match moment.as_slice() {
+            [(name, destination)] => {
+                let undone = destination.undo(&load_id(&run, name)).await;
+                vec![undone.map_err(|fault| fault.at("node", name))?]
+            }
+            [(_, destination), ..] => {
+                let undone = destination.undo_together(&members).await;
+                undone.map_err(|fault| fault.at("nodes", names.join(", ")))?
+            }
+            [] => Vec::new(),
+        };
+        for (name, undone) in names.into_iter().zip(undone).rev() {
+            if console.json {
+                console.json_line(
+                    &serde_json::json!({ "event": "undone", "run": run, "node": name, "undone": undone }),
+                );
+            }
+            let back = undone.reverted;
             console.say(&format!(
-                "  {} {} rows were changed since by somebody else and stay as they are:",
-                console.tone(Tone::Warn, "kept:"),
-                count(undone.kept)
+                "{} {name}: {} inserted rows removed, {} updated rows restored, {} deleted rows put back",
+                console.tone(Tone::Good, "undone:"),
+                count(back.inserted),
+                count(back.updated),
+                count(back.deleted)
             ));
-            for sample in &undone.kept_samples {
-                console.say(&format!("    {sample}"));
+            kept += undone.kept;
+            if undone.kept > 0 {
+                console.say(&format!(
+                    "  {} {} rows were changed since by somebody else and stay as they are:",
+                    console.tone(Tone::Warn, "kept:"),
+                    count(undone.kept)
+                ));
+                for sample in &undone.kept_samples {
+                    console.say(&format!("    {sample}"));
+                }
             }
         }
     }

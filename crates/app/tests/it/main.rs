@@ -15,3 +15,4 @@ mod sandbox;
 mod shipped;
 mod singer;
 mod streams;
+mod together;

@@ -19,6 +19,7 @@ use crate::chunk::Chunk;
 use crate::connector::{Capabilities, Connector, Context};
 use crate::destination::{Destination, LoadRequest, Receipt};
 use crate::fit::{ColumnFit, Fitter, row_as_json};
+use crate::merge::Groups;
 use crate::reject::{MemoryRejects, Reject};
 use crate::source::{BatchStream, ReadRequest, Source, StreamInfo};
 use crate::types::canonical;
@@ -47,6 +48,8 @@ pub(super) struct Order<'a> {
     pub(super) undo: Option<Undo>,
     pub(super) force: bool,
     pub(super) chunks: Option<Vec<Chunk>>,
+    /// The scope of a mirror that another node gives.
+    pub(super) groups: Groups,
 }
 
 impl<'a> Order<'a> {
@@ -62,6 +65,7 @@ impl<'a> Order<'a> {
             undo: None,
             force: false,
             chunks: None,
+            groups: Groups::new(),
         }
     }
 
@@ -159,6 +163,9 @@ impl<'a> Bench<'a> {
                 let (fitted, failed) = fitter.fit(batch.clone())?;
                 rejects.extend(failed);
                 load.write(fitted).await?;
+            }
+            if order.mirror.of.is_some() {
+                load.scope(order.groups.clone()).await?;
             }
             Ok(Loaded { receipt: load.commit().await?, rejects })
         };

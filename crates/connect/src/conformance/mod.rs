@@ -138,6 +138,7 @@ pub async fn run(connector: &dyn Connector, harness: &dyn Harness) {
 
     Box::pin(modes::a_mirror_guards_its_target(bench)).await;
     Box::pin(modes::a_mirror_can_flag_what_is_gone(bench)).await;
+    Box::pin(modes::a_partial_mirror_keeps_to_its_scope(bench)).await;
     Box::pin(modes::history_keeps_every_version(bench)).await;
     Box::pin(modes::history_takes_versions_in_the_order_of_time(bench)).await;
     Box::pin(modes::history_closes_what_is_gone(bench)).await;

@@ -43,7 +43,7 @@ pub(super) async fn a_mirror_can_flag_what_is_gone(bench: &Bench<'_>) {
         return;
     }
     let table = bench.harness.fresh_table_name();
-    let mirror = Mirror { missing: Missing::Flag, flag: "gone_at".into(), guard: 100.0 };
+    let mirror = Mirror { missing: Missing::Flag, flag: "gone_at".into(), guard: 100.0, ..Mirror::default() };
     let order = Order { mirror, ..Order::of(WriteMode::Mirror) };
     let flagged = async || {
         let schema = bench.describe(&table).await.schema;
@@ -71,6 +71,51 @@ pub(super) async fn a_mirror_can_flag_what_is_gone(bench: &Bench<'_>) {
     assert_eq!(flagged().await, [1], "a row that comes back keeps its flag");
     let rows = bench.rows(&table, &orders_schema()).await;
     assert_eq!(rows, bench.model(&[orders(SOME)]), "flags change other columns");
+}
+
+/// `mirror` with `within`: only rows of groups in the scope go, be it that of the rows that came or a given one.
+pub(super) async fn a_partial_mirror_keeps_to_its_scope(bench: &Bench<'_>) {
+    if !bench.has(WriteMode::Mirror) {
+        return;
+    }
+    let day = |name: &'static str, id: i64, day: i32| -> Order4 { (id, Some(name), None, Some(day)) };
+    let all = [day("a", 1, 10), day("a", 2, 10), day("b", 3, 10), day("b", 4, 20), (5, None, None, Some(10))];
+    for (within, of_name) in [(vec!["name"], true), (vec!["name", "day"], false)] {
+        let table = bench.harness.fresh_table_name();
+        bench.load(&table, &Order::of(WriteMode::Mirror), &[orders(&all)]).await;
+        let within: Vec<String> = within.into_iter().map(str::to_owned).collect();
+        let came = Mirror { within: within.clone(), guard: 100.0, ..Mirror::default() };
+        let given = Mirror { of: Some("groups".into()), ..came.clone() };
+        let order = |mirror: &Mirror, groups: &[&[&str]]| {
+            let groups = groups.iter().map(|group| group.iter().map(|text| (*text).to_owned()).collect());
+            Order { mirror: mirror.clone(), groups: groups.collect(), ..Order::of(WriteMode::Mirror) }
+        };
+        let is = async |what: &str, rows: &[Order4]| {
+            let found = bench.rows(&table, &orders_schema()).await;
+            assert_eq!(found, bench.model(&[orders(rows)]), "{within:?}: {what}");
+        };
+        // Row 1 stays, and takes the rest of its group with it.
+        bench.load(&table, &order(&came, &[]), &[orders(&all[..1])]).await;
+        is("the groups that came", &[all[0], all[2], all[3], all[4]]).await;
+        let nothing = bench.try_load(&table, &order(&came, &[]), &orders_schema(), &[orders(&[])]).await;
+        nothing.unwrap_or_else(|fault| panic!("{within:?}: an empty scope changes nothing: {fault:?}"));
+        is("no row came", &[all[0], all[2], all[3], all[4]]).await;
+        // A group that has no row any more, and one that the table does not know.
+        let groups: [&[&str]; 2] =
+            if of_name { [&["b"], &["z"]] } else { [&["b", "1970-01-11"], &["z", "1970-01-11"]] };
+        let guarded = Mirror { guard: 50.0, ..given.clone() };
+        let refused =
+            bench.try_load(&table, &order(&guarded, &groups), &orders_schema(), &[orders(&[])]).await;
+        assert!(refused.is_err(), "{within:?}: the guard counts within the scope");
+        bench
+            .try_load(&table, &order(&given, &groups), &orders_schema(), &[orders(&[])])
+            .await
+            .unwrap_or_else(|fault| panic!("{within:?}: a group may lose all its rows: {fault:?}"));
+        match of_name {
+            true => is("a given group", &[all[0], all[4]]).await,
+            false => is("a given group", &[all[0], all[3], all[4]]).await,
+        }
+    }
 }
 
 /// A version as the laws compare it: key, name, from, to, current.

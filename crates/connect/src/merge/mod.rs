@@ -14,6 +14,7 @@
 //! values that have no equality of their own) is in the [`Column`].
 
 mod preview;
+mod scope;
 mod timeline;
 mod undo;
 
@@ -25,6 +26,7 @@ use towpath_model::{Fault, WriteMode};
 use crate::change::ChangeKind;
 
 pub use self::preview::ChangeQuery;
+pub use self::scope::{Groups, SCOPE_GROUPS, Scope};
 pub use self::timeline::Timeline;
 pub use self::undo::{UndoTable, Undoing};
 
@@ -243,10 +245,13 @@ impl Merge<'_> {
 
     /// Counts the rows of the target that may go, and those that would: the numbers that [`check_guard`] needs.
     pub fn guard_query(&self) -> String {
-        let present = match &self.flag {
+        let mut present = match &self.flag {
             None => "1 = 1".to_owned(),
             Some((flag, _)) => format!("t.{} IS NULL", self.dialect.quote(flag)),
         };
+        if let Some(among) = &self.gone_among {
+            present.push_str(&format!(" AND {among}"));
+        }
         format!(
             "SELECT (SELECT count(*) FROM {target} AS t WHERE {present}), \
              (SELECT count(*) FROM {target} AS t WHERE {})",
@@ -269,7 +274,8 @@ pub fn check_guard(
     if gone == 0 {
         return Ok(());
     }
-    if staged == 0 {
+    // A group of a scope may have lost all its rows.
+    if staged == 0 && rules.within.is_empty() {
         return Err(Fault::data(format!(
             "the source gave no rows, so mirroring it would empty table `{table}` of its {present} rows"
         ))
@@ -279,8 +285,9 @@ pub fn check_guard(
     }
     let share = gone as f64 * 100.0 / present as f64;
     if share > rules.guard && !force {
+        let part = if rules.within.is_empty() { "" } else { " of its scope" };
         return Err(Fault::data(format!(
-            "mirroring would take {gone} of {present} rows ({share:.1} %) out of table `{table}`, more than the \
+            "mirroring would take {gone} of {present} rows{part} ({share:.1} %) out of table `{table}`, more than the \
              guard of {} % allows",
             rules.guard
         ))

@@ -151,8 +151,9 @@ impl Commit<'_> {
     /// Changes the target in one transaction, which also takes the images, and ends with the ledger.
     async fn merge(&mut self) -> Result<Outcome, Fault> {
         let Ready { plan, staging, load_id, place, .. } = self.ready;
-        let rows = rows(plan, staging, &plan.target.sql(), &self.time)?;
+        let mut rows = rows(plan, staging, &plan.target.sql(), &self.time)?;
         self.ready.prepare_versions().await?;
+        self.ready.restrict(&self.request.mirror, &mut rows).await?;
         let images = self.images();
         if let Some(images) = &images {
             images.create(self.ready.conn).await?;

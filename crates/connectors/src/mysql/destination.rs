@@ -170,6 +170,7 @@ impl Destination for MysqlDestination {
             place,
             writing,
             chunks,
+            groups: Vec::new(),
             busy: false,
         }))
     }

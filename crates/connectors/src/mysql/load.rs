@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU32;
 use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use mysql_async::Conn;
+use towpath_connect::merge::Groups;
 use towpath_connect::{ChangeCounts, ChangeSink, ChunkState, ColumnFit, Lane, Load, LoadRequest, Receipt};
 use towpath_model::Fault;
 
@@ -33,6 +34,8 @@ pub(super) struct MysqlLoad {
     pub(super) chunks: Vec<ChunkState>,
     /// The number of the next part that a lane writes.
     pub(super) parts: Arc<AtomicU32>,
+    /// The scope of a mirror, where another node gives it.
+    pub(super) groups: Groups,
     /// Statements of a preview or a commit are under way: what a connection says after they were given up on is no
     /// answer to what is asked then.
     pub(super) busy: bool,
@@ -62,6 +65,7 @@ impl MysqlLoad {
             load_id: &self.request.load_id,
             chunked,
             place: &self.place,
+            groups: &self.groups,
         };
         Ok((ready, &self.request, sent))
     }
@@ -122,6 +126,11 @@ impl Load for MysqlLoad {
             return Err(Fault::internal("rows of a load with chunks go through lanes"));
         }
         self.writer.as_mut().ok_or_else(ended)?.write(&batch).await
+    }
+
+    async fn scope(&mut self, groups: Groups) -> Result<(), Fault> {
+        self.groups = groups;
+        Ok(())
     }
 
     async fn preview(&mut self, changes: &mut dyn ChangeSink) -> Result<Option<ChangeCounts>, Fault> {

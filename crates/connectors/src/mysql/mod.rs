@@ -90,6 +90,7 @@ impl ConnectorDef for Mysql {
             idempotent: true,
             splits: true,
             resumes: true,
+            commits_together: false,
             diffs: true,
             undoes: true,
             creates: true,

@@ -25,7 +25,10 @@ pub(super) async fn preview(
         Strategy::Build => staging.copy().sql(),
         Strategy::Merge | Strategy::Swap => plan.changes.view(&plan.target.sql()),
     };
-    let rows = rows(plan, staging, &target, &time)?;
+    let mut rows = rows(plan, staging, &target, &time)?;
+    if matches!(plan.strategy, Strategy::Merge | Strategy::Swap) {
+        ready.restrict(&request.mirror, &mut rows).await?;
+    }
     let mut mode = request.mode;
     let merge = match timeline(plan, &request.history, &time)? {
         Some(timeline) => {

@@ -3,8 +3,8 @@
 
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
-use towpath_connect::merge::{Column, Merge, Timeline};
-use towpath_model::landing::History;
+use towpath_connect::merge::{Column, Groups, Merge, Scope, Timeline};
+use towpath_model::landing::{History, Mirror};
 use towpath_model::{Fault, LoadId, WriteMode};
 
 use super::chunks::ChunkTable;
@@ -34,6 +34,8 @@ pub(super) struct Ready<'a> {
     pub(super) load_id: &'a LoadId,
     pub(super) chunked: bool,
     pub(super) place: &'a Place,
+    /// The scope of a mirror, where another node gives it.
+    pub(super) groups: &'a Groups,
 }
 
 impl Ready<'_> {
@@ -140,6 +142,42 @@ impl Ready<'_> {
             drop_tables(self.conn, self.place, &copy.sql()).await?;
             self.execute(&self.plan.built_sql(&copy)).await?;
         }
+        Ok(())
+    }
+
+    /// Makes a table of the groups that a partial mirror is about, and restricts the merge to them.
+    pub(super) async fn restrict(&mut self, rules: &Mirror, rows: &mut Merge<'_>) -> Result<(), Fault> {
+        if self.plan.mode != WriteMode::Mirror {
+            return Ok(());
+        }
+        let Some(scope) = Scope::of(rules, rows, &self.plan.target.table)? else { return Ok(()) };
+        let table = self.staging.scope();
+        let definitions = scope.within.iter().zip(scope.names()).filter_map(|(&place, name)| {
+            let name_of = &rows.columns[place].name;
+            let column = self.plan.columns.iter().find(|column| column.name == *name_of)?;
+            Some(ColumnDefinition { name, nullable: true, default: None, ..column.clone() })
+        });
+        let definitions: Vec<ColumnDefinition> = definitions.collect();
+        let mut parts: Vec<String> = definitions.iter().map(ColumnDefinition::sql).collect();
+        // Texts may be too long for an index.
+        if !definitions.iter().any(|column| column.column_type.is_text()) {
+            let names: Vec<String> = scope.names().iter().map(|name| quote(name)).collect();
+            parts.push(format!("KEY ({})", names.join(", ")));
+        }
+        let sql = table.sql();
+        drop_tables(self.conn, self.place, &sql).await?;
+        self.execute(&format!("CREATE TABLE {sql} ({})", parts.join(", "))).await?;
+        match rules.of {
+            None => {
+                self.execute(&format!("INSERT INTO {sql} {}", scope.came(rows))).await?;
+            }
+            Some(_) => {
+                for values in Scope::values(self.groups, literal) {
+                    self.execute(&format!("INSERT INTO {sql} VALUES {values}")).await?;
+                }
+            }
+        }
+        scope.restrict(rows, &sql);
         Ok(())
     }
 

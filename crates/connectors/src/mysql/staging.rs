@@ -24,6 +24,7 @@ const IMAGES: &str = "_towpath_undo";
 const COPY: &str = "_new";
 const OLD: &str = "_old";
 const VERSIONS: &str = "_versions";
+const SCOPE: &str = "_scope";
 
 /// The lock of a table. Locks are the server's, not the database's, and have short names.
 const LOCK: &str = "SHA1(CONCAT(?, '/', ?))";
@@ -61,6 +62,11 @@ impl Staging {
         self.name.sibling(format!("{}{VERSIONS}", self.name.table))
     }
 
+    /// The groups that a partial mirror is about.
+    pub(super) fn scope(&self) -> TableName {
+        self.name.sibling(format!("{}{SCOPE}", self.name.table))
+    }
+
     /// Takes the lock of a load's staging place.
     pub(super) async fn claim(&self, conn: &mut Conn, place: &Place, load_id: &LoadId) -> Result<(), Fault> {
         // A run that was dropped a moment ago holds the lock until the server sees its connection close.
@@ -78,7 +84,8 @@ impl Staging {
 
     /// Drops the tables, but for the images.
     pub(super) async fn remove(&self, conn: &mut Conn, place: &Place) -> Result<(), Fault> {
-        let names = [&self.name, &self.copy(), &self.old(), &self.versions()].map(TableName::sql);
+        let names =
+            [&self.name, &self.copy(), &self.old(), &self.versions(), &self.scope()].map(TableName::sql);
         drop_tables(conn, place, &names.join(", ")).await
     }
 
@@ -237,7 +244,7 @@ async fn left_behind(conn: &mut Conn, place: &Place, own: &Staging) -> Result<Ve
         .await
         .map_err(|error| place.fault(error))?;
     let names = found.into_iter().map(|name| {
-        let stage = [COPY, OLD, VERSIONS].into_iter().find_map(|end| name.strip_suffix(end));
+        let stage = [COPY, OLD, VERSIONS, SCOPE].into_iter().find_map(|end| name.strip_suffix(end));
         stage.unwrap_or(&name).to_owned()
     });
     Ok(names.collect())

@@ -1,7 +1,7 @@
 //! A load in chunks: several sessions stage rows, each chunk durable by itself, and one transaction puts all of them
 //! in place.
 //!
-//! The session of the load holds its lock and does nothing until the commit. Each lane has a session of its own; a
+//! The session of the load holds its lock and does nothing until the commit, which may be that of several loads. Each lane has a session of its own; a
 //! chunk is one transaction of it, with the rows and the seal of the chunk. What is sealed survives everything but an
 //! abort, and the same load id goes on with the others.
 
@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use arrow::array::RecordBatch;
 use async_trait::async_trait;
+use towpath_connect::merge::Groups;
 use towpath_connect::{
-    ChangeCounts, ChangeSink, Chunk, ChunkState, ColumnFit, Lane, Load, LoadRequest, Receipt,
+    ChangeCounts, ChangeSink, Chunk, ChunkState, ColumnFit, Lane, Load, LoadRequest, Receipt, Step,
 };
 use towpath_model::Fault;
 
@@ -19,19 +20,23 @@ use super::catalog;
 use super::chunks::{self, Chunks};
 use super::copying::CopyIn;
 use super::ledger::Ledger;
-use super::place::{Place, Staged};
+use super::place::{Place, Progress, Staged};
 use super::plan::Plan;
+use super::room::Room;
 use super::session::Session;
 use super::stage::{ROW_BITS, Stage};
 
 /// A load in chunks.
 pub(super) struct ChunkedLoad {
-    session: Session,
+    /// The session that holds the lock of the load.
+    keeper: Arc<Room>,
+    /// The one that puts the rows in place: the keeper, or that of the loads that commit together.
+    room: Arc<Room>,
     shared: Arc<Shared>,
     ledger: Ledger,
     states: Vec<ChunkState>,
-    /// The rows, once all of them are here and the last transaction is under way.
-    staged: Option<Staged>,
+    progress: Progress,
+    groups: Groups,
 }
 
 /// What the lanes of a load share.
@@ -48,6 +53,7 @@ impl ChunkedLoad {
     /// transaction of the plan, and ends it.
     pub(super) async fn start(
         session: Session,
+        room: Option<Arc<Room>>,
         plan: Plan,
         request: LoadRequest,
         offered: &[Chunk],
@@ -69,28 +75,33 @@ impl ChunkedLoad {
         };
         session.batch(&doing, "COMMIT").await?;
         let shared = Shared { plan, request, chunks, ticket: AtomicI32::new(found.last_ticket) };
-        Ok(ChunkedLoad { session, shared: Arc::new(shared), ledger, states, staged: None })
+        let keeper = Room::own(session);
+        let room = room.unwrap_or_else(|| Arc::clone(&keeper));
+        let (shared, progress) = (Arc::new(shared), Progress::default());
+        Ok(ChunkedLoad { keeper, room, shared, ledger, states, progress, groups: Groups::new() })
     }
 
     fn place(&self) -> Place<'_> {
         Place {
-            session: &self.session,
+            room: &self.room,
             plan: &self.shared.plan,
             request: &self.shared.request,
             ledger: &self.ledger,
             chunks: Some(&self.shared.chunks),
+            groups: &self.groups,
         }
     }
 
     /// Begins the last transaction, once.
     async fn settle(&mut self) -> Result<Staged, Fault> {
-        if let Some(staged) = &self.staged {
+        if let Some(staged) = &self.progress.staged {
             return Ok(staged.clone());
         }
-        self.session.batch("putting the rows of the load in place", "BEGIN").await?;
-        let rows = self.shared.chunks.sealed_rows(&self.session, &self.shared.request.load_id).await?;
+        self.room.begin().await?;
+        let load = &self.shared.request.load_id;
+        let rows = self.shared.chunks.sealed_rows(self.room.session(), load).await?;
         let staged = self.place().settle(rows).await?;
-        self.staged = Some(staged.clone());
+        self.progress.staged = Some(staged.clone());
         Ok(staged)
     }
 }
@@ -128,7 +139,7 @@ impl Load for ChunkedLoad {
     }
 
     async fn lane(&mut self) -> Result<Box<dyn Lane>, Fault> {
-        let session = Session::open(&self.session.connection).await?;
+        let session = Session::open(&self.keeper.session().connection).await?;
         chunks::join(&session, &self.shared.request.load_id).await?;
         Ok(Box::new(PostgresLane { session, shared: Arc::clone(&self.shared), current: None }))
     }
@@ -137,27 +148,47 @@ impl Load for ChunkedLoad {
         Err(Fault::internal("rows of a load in chunks go through its lanes"))
     }
 
+    async fn scope(&mut self, groups: Groups) -> Result<(), Fault> {
+        self.groups = groups;
+        Ok(())
+    }
+
     async fn preview(&mut self, changes: &mut dyn ChangeSink) -> Result<Option<ChangeCounts>, Fault> {
         let mut staged = self.settle().await?;
         let counts = self.place().preview(&mut staged, changes).await?;
-        self.staged = Some(staged);
+        self.progress.staged = Some(staged);
         Ok(Some(counts))
     }
 
+    async fn step(&mut self, step: Step) -> Result<(), Fault> {
+        if step == Step::Settle {
+            return self.settle().await.map(drop);
+        }
+        let mut progress = std::mem::take(&mut self.progress);
+        self.place().step(step, &mut progress).await?;
+        self.progress = progress;
+        Ok(())
+    }
+
     async fn commit(mut self: Box<Self>) -> Result<Receipt, Fault> {
-        let staged = self.settle().await?;
-        self.place().commit(staged).await
+        if self.progress.receipt.is_none() {
+            for step in Step::ALL {
+                self.step(step).await?;
+            }
+        }
+        let mut progress = std::mem::take(&mut self.progress);
+        self.place().commit(&mut progress).await
     }
 
     async fn abort(self: Box<Self>) -> Result<(), Fault> {
         let doing = "taking the load back";
-        if self.staged.is_some() {
-            self.session.batch(doing, "ROLLBACK").await?;
-        }
+        // The transaction may hold locks of the staging table.
+        self.room.roll_back().await?;
+        let session = self.keeper.session();
         let table = self.shared.plan.stage.sql(&self.shared.plan.target);
-        self.session.batch(doing, &format!("BEGIN; DROP TABLE IF EXISTS {table}")).await?;
-        self.shared.chunks.remove(&self.session, &self.shared.request.load_id).await?;
-        self.session.batch(doing, "COMMIT").await
+        session.batch(doing, &format!("BEGIN; DROP TABLE IF EXISTS {table}")).await?;
+        self.shared.chunks.remove(session, &self.shared.request.load_id).await?;
+        session.batch(doing, "COMMIT").await
     }
 }
 

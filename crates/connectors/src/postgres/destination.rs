@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema};
 use async_trait::async_trait;
-use towpath_connect::{Destination, Load, LoadRequest, Replay, TargetTable, Undone};
+use towpath_connect::{Destination, Load, LoadRequest, Member, Replay, TargetTable, Undone};
 use towpath_model::{Fault, LoadId};
 
 use super::catalog;
@@ -16,6 +16,7 @@ use super::ledger::Ledger;
 use super::load::PostgresLoad;
 use super::name::TableName;
 use super::plan;
+use super::room::Room;
 use super::session::Session;
 use super::stage::lasting_table;
 use super::types::field;
@@ -87,21 +88,49 @@ impl Destination for PostgresDestination {
         }
         let current = offered.as_ref().map(|_| &request.load_id);
         chunks.clear_stale(&session, &request.origin, current).await?;
-        session.batch("starting a load", "BEGIN").await?;
-        let lasting = current.map(|load| lasting_table(target.schema.as_deref(), load));
-        let plan = plan::make(&session, found, target, &request, lasting).await?;
-        Ok(match offered {
-            Some(offered) => Box::new(ChunkedLoad::start(session, plan, request, &offered, ledger).await?),
-            None => Box::new(PostgresLoad::start(session, plan, request, ledger).await?),
-        })
+        let shared = match &request.together {
+            Some(together) => Some(together.shared(Room::shared(&self.connection)).await?),
+            None => None,
+        };
+        if let Some(offered) = offered {
+            session.batch("starting a load", "BEGIN").await?;
+            let lasting = lasting_table(target.schema.as_deref(), &request.load_id);
+            let plan = plan::make(&session, found, target, &request, Some(lasting)).await?;
+            return Ok(Box::new(ChunkedLoad::start(session, shared, plan, request, &offered, ledger).await?));
+        }
+        let is_shared = shared.is_some();
+        let room = shared.unwrap_or_else(|| Room::own(session));
+        room.begin().await?;
+        let turn = room.turn().await?;
+        // Another load of the same transaction may have made the table, which nobody else sees yet.
+        let found = match is_shared {
+            true => catalog::find(room.session(), &target).await?,
+            false => found,
+        };
+        let plan = plan::make(room.session(), found, target, &request, None).await?;
+        Ok(Box::new(PostgresLoad::start(room, turn, plan, request, ledger).await?))
+    }
+
+    fn commits_with(&self) -> Option<Member> {
+        let place = format!("postgres: {}", self.connection.place());
+        Some(Member { place, table: self.table.to_string() })
     }
 
     async fn undo(&self, load_id: &LoadId) -> Result<Undone, Fault> {
+        let undone = self.undo_together(&[(self.table.to_string(), load_id.clone())]).await?;
+        undone.into_iter().next().ok_or_else(|| Fault::internal("an undo without a result"))
+    }
+
+    async fn undo_together(&self, loads: &[(String, LoadId)]) -> Result<Vec<Undone>, Fault> {
         let session = Session::open(&self.connection).await?;
-        let target = match catalog::find(&session, &self.table).await? {
-            Some(relation) => relation.name,
-            None => return Err(catalog::missing(&session, &self.table).await?),
-        };
-        undo::undo(&session, &target, load_id).await
+        let mut targets = Vec::new();
+        for (table, load) in loads {
+            let table = TableName::parse(table)?;
+            match catalog::find(&session, &table).await? {
+                Some(relation) => targets.push((relation.name, load.clone())),
+                None => return Err(catalog::missing(&session, &table).await?),
+            }
+        }
+        undo::undo(&session, &targets).await
     }
 }

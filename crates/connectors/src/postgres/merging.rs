@@ -1,15 +1,14 @@
 //! The rows of a load as a merge into the target, by the rules of its mode.
 
-use towpath_connect::merge::{Column, Merge, Timeline};
+use towpath_connect::merge::{Column, Merge, Scope, Timeline};
 use towpath_model::{Fault, WriteMode};
 
 use super::catalog::Identity;
 use super::dialect::Postgres;
+use super::name::{literal, quote};
 use super::place::{Place, Staged};
+use super::stage::digest;
 use super::types::Kind;
-
-/// The table with the versions of a history.
-const VERSIONS: &str = "pg_temp.\"_towpath_versions\"";
 
 impl Place<'_> {
     /// The rows as a merge. Without `by_key` they are only added.
@@ -51,7 +50,13 @@ impl Place<'_> {
             WriteMode::Append => self.request.undo.is_some(),
             _ => true,
         };
-        let rows = self.merge(&staged.now, by_key);
+        let mut rows = self.merge(&staged.now, by_key);
+        if self.request.mode == WriteMode::Mirror
+            && let Some(scope) = Scope::of(&self.request.mirror, &rows, &self.plan.target.to_string())?
+        {
+            let table = self.stage_scope(&scope, &rows).await?;
+            scope.restrict(&mut rows, &table);
+        }
         let Some(versions) = &self.plan.versions else { return Ok(rows) };
         let history = &self.request.history;
         let now = moment(&versions.kind, &staged.now);
@@ -65,12 +70,39 @@ impl Place<'_> {
             booleans: ("true", "false"),
         };
         let query = timeline.query(&rows);
-        self.run(&format!(
-            "CREATE TEMPORARY TABLE \"_towpath_versions\" ON COMMIT DROP AS SELECT * FROM {query} AS v"
-        ))
-        .await?;
-        self.run(&format!("ANALYZE {VERSIONS}")).await?;
-        Ok(timeline.merge(&rows, VERSIONS))
+        let name = quote(&format!("_towpath_versions_{}", digest(self.request.load_id.as_str())));
+        self.run(&format!("CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT * FROM {query} AS v"))
+            .await?;
+        let versions = format!("pg_temp.{name}");
+        self.run(&format!("ANALYZE {versions}")).await?;
+        Ok(timeline.merge(&rows, &versions))
+    }
+}
+
+impl Place<'_> {
+    /// Makes a table of the groups that a partial mirror is about.
+    async fn stage_scope(&self, scope: &Scope, rows: &Merge<'_>) -> Result<String, Fault> {
+        let name = quote(&format!("_towpath_scope_{}", digest(self.request.load_id.as_str())));
+        let types = scope.within.iter().zip(scope.names()).map(|(&place, name)| {
+            let column = self.plan.columns.iter().find(|column| column.name == rows.columns[place].name);
+            let kind = column.map_or("text", |column| &column.kind.name);
+            format!("{} {kind}", quote(&name))
+        });
+        let types: Vec<String> = types.collect();
+        self.run(&format!("CREATE TEMPORARY TABLE {name} ({}) ON COMMIT DROP", types.join(", "))).await?;
+        let table = format!("pg_temp.{name}");
+        match &self.request.mirror.of {
+            None => {
+                self.run(&format!("INSERT INTO {table} {}", scope.came(rows))).await?;
+            }
+            Some(_) => {
+                for values in Scope::values(self.groups, literal) {
+                    self.run(&format!("INSERT INTO {table} VALUES {values}")).await?;
+                }
+            }
+        }
+        self.run(&format!("ANALYZE {table}")).await?;
+        Ok(table)
     }
 }
 

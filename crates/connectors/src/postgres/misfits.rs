@@ -26,13 +26,13 @@ pub(super) async fn take_out(place: &Place<'_>) -> Result<u64, Fault> {
     let stage = place.stage();
     let counts: Vec<String> = columns.iter().map(|column| format!("count({})", cast(column, "s"))).collect();
     let sql = format!("SAVEPOINT reading; SELECT {} FROM {stage} AS s", counts.join(", "));
-    match place.session.attempt(&sql).await {
+    match place.session().attempt(&sql).await {
         Ok(()) => {
             place.run("RELEASE SAVEPOINT reading").await?;
             return Ok(0);
         }
         Err(error) if error.as_db_error().is_some() => place.run("ROLLBACK TO SAVEPOINT reading").await?,
-        Err(error) => return Err(place.session.fault(error, "reading staged values")),
+        Err(error) => return Err(place.session().fault(error, "reading staged values")),
     };
     place
         .run("CREATE TEMPORARY TABLE \"_towpath_misfits\" (place tid, name text, why text) ON COMMIT DROP")
@@ -95,7 +95,7 @@ async fn reject(place: &Place<'_>, stage: &str) -> Result<(), Fault> {
     let rejects = &place.request.rejects;
     let natives = &place.plan.columns;
     place
-        .session
+        .session()
         .texts("reading rows that do not fit", &sql, &mut |row| {
             count += 1;
             let mut row = row.into_iter();

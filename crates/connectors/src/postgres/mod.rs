@@ -19,6 +19,7 @@ mod destination;
 mod dialect;
 mod encode;
 mod fault;
+mod feed;
 mod filters;
 mod held;
 mod ledger;
@@ -34,6 +35,7 @@ mod preview;
 mod protocol;
 mod reading;
 mod render;
+mod room;
 mod session;
 mod shape;
 mod source;
@@ -90,6 +92,7 @@ impl ConnectorDef for Postgres {
             idempotent: true,
             splits: true,
             resumes: true,
+            commits_together: true,
             diffs: true,
             undoes: true,
             widens: true,

@@ -264,9 +264,10 @@ async fn plan_stage(
     }
     let changes = request.mode != WriteMode::Append || !plan.key.is_empty() || !plan.reshaping().is_empty();
     if in_between || (changes && !plan.created) {
-        plan.stage = Stage::Temporary;
-        let columns = plan.stage_definition();
-        let sql = format!("CREATE TEMPORARY TABLE \"_towpath_stage\" ({columns}) ON COMMIT DROP");
+        let table = stage::lasting_table(None, &request.load_id).table;
+        let (name, columns) = (quote(&table), plan.stage_definition());
+        plan.stage = Stage::Temporary { table };
+        let sql = format!("CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP");
         session.batch(doing, &sql).await?;
     }
     Ok(())

@@ -49,7 +49,7 @@ impl Place<'_> {
         counts: &mut ChangeCounts,
     ) -> Result<(), Fault> {
         let doing = format!("showing the changes of table `{}`", self.plan.target);
-        self.session
+        self.session()
             .texts(&doing, sql, &mut |row| {
                 let change = change(row);
                 counts.add(change.kind, 1);

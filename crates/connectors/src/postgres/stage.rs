@@ -18,8 +18,11 @@ pub(super) const ROW_BITS: u32 = 40;
 pub(super) enum Stage {
     /// None: rows go straight into the table.
     Direct,
-    /// A table that only its own session sees.
-    Temporary,
+    /// A table that only its own session sees; loads that share the session have one each.
+    Temporary {
+        /// Its name.
+        table: String,
+    },
     /// A table beside the target.
     Lasting {
         table: TableName,
@@ -33,7 +36,7 @@ impl Stage {
     pub(super) fn sql(&self, target: &TableName) -> String {
         match self {
             Stage::Direct => target.sql(),
-            Stage::Temporary => "pg_temp.\"_towpath_stage\"".into(),
+            Stage::Temporary { table } => format!("pg_temp.{}", quote(table)),
             Stage::Lasting { table, .. } => table.sql(),
         }
     }

@@ -3,8 +3,8 @@
 //! The images stand in a table beside the target, which the ledger names until they expire. The shared statements
 //! (`towpath_connect::merge`) compare every row with its image before they touch it.
 
-use towpath_connect::Undone;
-use towpath_connect::merge::{Merge, UndoTable};
+use towpath_connect::merge::{Merge, UndoTable, Undoing};
+use towpath_connect::{ChangeKind, Undone};
 use towpath_model::{Fault, LoadId};
 
 use super::catalog::{self, Column, Identity};
@@ -25,9 +25,9 @@ impl Images {
     /// Takes images of what the merge will change.
     pub(super) async fn begin(place: &Place<'_>, merge: &Merge<'_>) -> Result<Self, Fault> {
         let target = &place.plan.target;
-        let found = catalog::find(place.session, target).await?;
+        let found = catalog::find(place.session(), target).await?;
         let found = found.ok_or_else(|| Fault::not_found(format!("the table `{target}` is gone")))?;
-        let columns = catalog::columns(place.session, found.oid).await?;
+        let columns = catalog::columns(place.session(), found.oid).await?;
         let names: Vec<&str> = merge.key.iter().map(|&place| merge.columns[place].name.as_str()).collect();
         let kept = Kept {
             table: format!("_towpath_undo_{}", digest(place.request.load_id.as_str())),
@@ -76,34 +76,78 @@ fn undo_table(kept: &Kept, target: &TableName, now: &[Column]) -> Result<UndoTab
     })
 }
 
-/// Takes a load of this table back, in one transaction.
-pub(super) async fn undo(session: &Session, target: &TableName, load: &LoadId) -> Result<Undone, Fault> {
-    let doing = format!("taking back load `{load}`");
-    let ledger = Ledger::new(target.schema.as_deref().unwrap_or("public"));
-    session.batch(&doing, "BEGIN").await?;
-    let kept = entry(session, &ledger, target, load).await?;
-    let found = catalog::find(session, target).await?;
-    let found = found.ok_or_else(|| Fault::not_found(format!("the table `{target}` is gone")))?;
-    session.batch(&doing, &format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", target.sql())).await?;
-    let columns = catalog::columns(session, found.oid).await?;
-    let table = undo_table(&kept, target, &columns)?;
-    let undoing = table.undo();
-    let mut undone = Undone::default();
-    let rows = session.rows(&doing, &undoing.count_kept, &[]).await?;
-    undone.kept = rows.first().and_then(|row| u64::try_from(row.get::<_, i64>(0)).ok()).unwrap_or(0);
-    if undone.kept > 0 {
-        for row in session.rows(&doing, &undoing.show_kept, &[]).await? {
-            let values = (0..row.len()).map(|place| row.get::<_, Option<String>>(place).unwrap_or_default());
-            undone.kept_samples.push(values.collect::<Vec<_>>().join(", "));
+/// Takes the loads of these tables back, in one transaction. They stand in the order in which their rows were put in
+/// place, so rows that they added leave from the last to the first, and the others come back from the first to the last.
+pub(super) async fn undo(session: &Session, loads: &[(TableName, LoadId)]) -> Result<Vec<Undone>, Fault> {
+    session.batch("taking loads back", "BEGIN").await?;
+    let mut locks: Vec<String> = loads.iter().map(|(target, _)| target.sql()).collect();
+    locks.sort();
+    for table in locks {
+        let sql = format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
+        session.batch("waiting for other loads and writers", &sql).await?;
+    }
+    let mut all = Vec::new();
+    for (target, load) in loads {
+        all.push(TakeBack::begin(session, target, load).await?);
+    }
+    for one in all.iter_mut().rev() {
+        one.run(session, |kind| kind == ChangeKind::Inserted).await?;
+    }
+    for one in &mut all {
+        one.run(session, |kind| kind != ChangeKind::Inserted).await?;
+        one.forget(session).await?;
+    }
+    session.batch("taking loads back", "COMMIT").await?;
+    Ok(all.into_iter().map(|one| one.undone).collect())
+}
+
+/// One load on its way back.
+struct TakeBack<'a> {
+    doing: String,
+    ledger: Ledger,
+    load: &'a LoadId,
+    images: String,
+    undoing: Undoing,
+    undone: Undone,
+}
+
+impl<'a> TakeBack<'a> {
+    /// Finds the images, and the rows that somebody changed since.
+    async fn begin(session: &Session, target: &TableName, load: &'a LoadId) -> Result<Self, Fault> {
+        let doing = format!("taking back load `{load}`");
+        let ledger = Ledger::new(target.schema.as_deref().unwrap_or("public"));
+        let kept = entry(session, &ledger, target, load).await?;
+        let found = catalog::find(session, target).await?;
+        let found = found.ok_or_else(|| Fault::not_found(format!("the table `{target}` is gone")))?;
+        let columns = catalog::columns(session, found.oid).await?;
+        let table = undo_table(&kept, target, &columns)?;
+        let undoing = table.undo();
+        let mut undone = Undone::default();
+        let rows = session.rows(&doing, &undoing.count_kept, &[]).await?;
+        undone.kept = rows.first().and_then(|row| u64::try_from(row.get::<_, i64>(0)).ok()).unwrap_or(0);
+        if undone.kept > 0 {
+            for row in session.rows(&doing, &undoing.show_kept, &[]).await? {
+                let values =
+                    (0..row.len()).map(|place| row.get::<_, Option<String>>(place).unwrap_or_default());
+                undone.kept_samples.push(values.collect::<Vec<_>>().join(", "));
+            }
         }
+        Ok(TakeBack { doing, ledger, load, images: table.images, undoing, undone })
     }
-    for (kind, sql) in &undoing.steps {
-        undone.reverted.add(*kind, session.execute(&doing, sql).await?);
+
+    /// Takes back the changes of some kinds.
+    async fn run(&mut self, session: &Session, takes: impl Fn(ChangeKind) -> bool) -> Result<(), Fault> {
+        for (kind, sql) in self.undoing.steps.iter().filter(|(kind, _)| takes(*kind)) {
+            self.undone.reverted.add(*kind, session.execute(&self.doing, sql).await?);
+        }
+        Ok(())
     }
-    session.batch(&doing, &format!("DROP TABLE {}", table.images)).await?;
-    ledger.note_undone(session, load).await?;
-    session.batch(&doing, "COMMIT").await?;
-    Ok(undone)
+
+    /// Drops the images, and notes that the load is taken back.
+    async fn forget(&self, session: &Session) -> Result<(), Fault> {
+        session.batch(&self.doing, &format!("DROP TABLE {}", self.images)).await?;
+        self.ledger.note_undone(session, self.load).await
+    }
 }
 
 /// What the load kept; a fault says why it cannot be taken back.

@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use towpath_connect::merge::Groups;
 use towpath_connect::{
     ChangeCounts, ChangeSink, ChunkState, ColumnFit, Lane, Load, LoadRequest, Receipt, Replay,
 };
@@ -25,6 +26,8 @@ pub(super) enum Order {
     Write(Option<u32>, RecordBatch),
     /// Makes the rows of a part durable as a chunk.
     Seal { part: Option<u32>, position: usize, counts: String, done: oneshot::Sender<()> },
+    /// Takes the scope of a mirror.
+    Scope(Groups),
     /// Shows what a commit would change.
     Preview { shown: mpsc::Sender<Shown>, done: oneshot::Sender<ChangeCounts> },
     /// Puts everything in place, and ends.
@@ -121,6 +124,10 @@ impl Load for SqliteLoad {
 
     async fn write(&mut self, batch: RecordBatch) -> Result<(), Fault> {
         self.orders.send(Order::Write(None, batch)).await.map_err(|_| self.shared.failure())
+    }
+
+    async fn scope(&mut self, groups: Groups) -> Result<(), Fault> {
+        self.orders.send(Order::Scope(groups)).await.map_err(|_| self.shared.failure())
     }
 
     async fn preview(&mut self, changes: &mut dyn ChangeSink) -> Result<Option<ChangeCounts>, Fault> {

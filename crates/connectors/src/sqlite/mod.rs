@@ -80,6 +80,7 @@ impl ConnectorDef for Sqlite {
             idempotent: true,
             splits: true,
             resumes: true,
+            commits_together: false,
             diffs: true,
             undoes: true,
             creates: true,

@@ -4,7 +4,7 @@
 //! taken back. The table has all its columns then.
 
 use rusqlite::Connection;
-use towpath_connect::merge::{Column, Merge, Timeline, check_guard};
+use towpath_connect::merge::{Column, Groups, Merge, Scope, Timeline, check_guard};
 use towpath_connect::{ChangeCounts, ChangeKind, LoadRequest};
 use towpath_model::{Fault, WriteMode};
 
@@ -17,6 +17,9 @@ use super::stage::{Stage, TARGET, column};
 
 /// The table of the versions of a history.
 const VERSIONS: &str = "temp.towpath_versions";
+
+/// The table of the groups that a partial mirror is about.
+const SCOPE: &str = "temp.towpath_scope";
 
 /// A load that is ready to change the table.
 pub(super) struct Placing<'a> {
@@ -64,6 +67,13 @@ impl<'a> Placing<'a> {
         match (&plan.own.times, request.mode) {
             (Some(times), WriteMode::History) => placing.versions(times, moment)?,
             _ => placing.simplify()?,
+        }
+        if placing.mode == WriteMode::Mirror
+            && let Some(scope) = Scope::of(&request.mirror, &placing.merge, &plan.table)?
+        {
+            placing.stage_scope(&scope, &stage.groups)?;
+            scope.restrict(&mut placing.merge, SCOPE);
+            scope.restrict(&mut placing.identified, SCOPE);
         }
         Ok(placing)
     }
@@ -159,6 +169,35 @@ impl<'a> Placing<'a> {
         };
         self.identified = merge.clone();
         self.merge = merge;
+        Ok(())
+    }
+
+    /// Makes a table of the groups that a partial mirror is about.
+    fn stage_scope(&self, scope: &Scope, groups: &Groups) -> Result<(), Fault> {
+        let fail = |error| explain(self.database, error);
+        let names = scope.names();
+        let definitions = scope.within.iter().zip(&names).map(|(&place, name)| {
+            let wanted = &self.merge.columns[place].name;
+            let planned = self.plan.columns.iter().find(|column| column.name == *wanted);
+            format!("{name} {}", planned.map_or("BLOB", |column| column.affinity))
+        });
+        let (definitions, key) = (definitions.collect::<Vec<_>>().join(", "), names.join(", "));
+        self.connection
+            .execute_batch(&format!(
+                "CREATE TABLE {SCOPE} ({definitions}, PRIMARY KEY ({key})) WITHOUT ROWID"
+            ))
+            .map_err(fail)?;
+        if self.request.mirror.of.is_none() {
+            let came = scope.came(&self.merge);
+            self.connection.execute(&format!("INSERT OR IGNORE INTO {SCOPE} {came}"), []).map_err(fail)?;
+            return Ok(());
+        }
+        let places = vec!["?"; names.len()].join(", ");
+        let insert = format!("INSERT OR IGNORE INTO {SCOPE} VALUES ({places})");
+        let mut statement = self.connection.prepare(&insert).map_err(fail)?;
+        for group in groups {
+            statement.execute(rusqlite::params_from_iter(group)).map_err(fail)?;
+        }
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 
 use arrow::array::RecordBatch;
 use rusqlite::{Connection, OpenFlags, params};
+use towpath_connect::merge::Groups;
 use towpath_model::Fault;
 
 use super::bind;
@@ -26,6 +27,8 @@ pub(super) struct Stage {
     /// Rows that a later one replaced.
     pub(super) deduplicated: u64,
     settled: bool,
+    /// The scope of a mirror, where another node gives it.
+    pub(super) groups: Groups,
     /// What outlives the process, when the load comes in chunks.
     pub(super) kept: Option<Kept>,
 }
@@ -60,6 +63,7 @@ impl Stage {
             rows: 0,
             deduplicated: 0,
             settled: false,
+            groups: Groups::new(),
             kept,
         };
         if database.exists()? {

@@ -87,6 +87,7 @@ fn obey(
                 // A lane that does not wait any more finds its chunk sealed at the next begin.
                 let _ = done.send(());
             }
+            Order::Scope(groups) => stage.groups = groups,
             Order::Preview { shown, done } => {
                 let counts = preview(database, stage, table, request, plan, shown)?;
                 let _ = done.send(counts);

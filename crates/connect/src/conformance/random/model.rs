@@ -27,6 +27,8 @@ pub(super) struct Rules {
     /// Number of columns of the key, which come first; then the values; then the time of a version, if any.
     pub(super) key: usize,
     pub(super) flags: bool,
+    /// A mirror of the groups that came, by the first column of the key.
+    pub(super) partial: bool,
     pub(super) close_missing: bool,
     pub(super) guard: f64,
     pub(super) force: bool,
@@ -161,14 +163,18 @@ fn keyed(
 ) -> Option<()> {
     let replaces = matches!(rules.mode, WriteMode::Overwrite | WriteMode::Mirror);
     if replaces {
-        let present = stored.values().filter(|(_, gone)| !gone || !rules.flags).count();
+        let partial = rules.partial && rules.mode == WriteMode::Mirror;
+        let in_scope = |key: &Row| !partial || staged.keys().any(|staged| staged[0] == key[0]);
+        let present =
+            stored.iter().filter(|(key, (_, gone))| in_scope(key) && (!gone || !rules.flags)).count();
         let gone: Vec<Row> = stored
             .iter()
+            .filter(|(key, _)| in_scope(key))
             .filter(|(key, (_, gone))| !(staged.contains_key(*key) || rules.flags && *gone))
             .map(|(key, _)| key.clone())
             .collect();
         let share = gone.len() as f64 * 100.0 / present as f64;
-        let refused = staged.is_empty() || (share > rules.guard && !rules.force);
+        let refused = staged.is_empty() && !partial || (share > rules.guard && !rules.force);
         if rules.mode == WriteMode::Mirror && !gone.is_empty() && refused {
             return None;
         }

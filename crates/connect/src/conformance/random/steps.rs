@@ -69,13 +69,14 @@ impl<'a> Walk<'a> {
     }
 
     fn order(&self, rules: Rules) -> Order<'static> {
-        let key = self.columns.incoming[..self.columns.key].iter().map(|spot| spot.name).collect();
+        let key: Vec<&str> = self.columns.incoming[..self.columns.key].iter().map(|spot| spot.name).collect();
+        let within = key.iter().take(usize::from(rules.partial)).map(|name| (*name).to_owned()).collect();
         let missing = if rules.flags { Missing::Flag } else { Missing::Delete };
         let timed = self.kind == Kind::Timed;
         Order {
             key,
             load_id: Some(LoadId::generate()),
-            mirror: Mirror { missing, flag: "gone_at".into(), guard: rules.guard },
+            mirror: Mirror { missing, flag: "gone_at".into(), guard: rules.guard, within, of: None },
             history: History {
                 changed: timed.then(|| "since".into()),
                 close_missing: rules.close_missing,
@@ -94,6 +95,7 @@ impl<'a> Walk<'a> {
             mode: if self.exists { *dice.pick(&modes) } else { modes[0] },
             key: self.columns.key,
             flags: self.kind == Kind::Flagged,
+            partial: self.columns.key > 1 && dice.once_in(3),
             close_missing: self.kind == Kind::Versions && dice.once_in(3),
             guard: *dice.pick(&[0.0, 50.0, 100.0]),
             force: dice.once_in(2),

@@ -12,6 +12,11 @@ async fn split(source: &dyn Source, rows: u64) -> Vec<Chunk> {
     source.split(rows).await.unwrap().unwrap()
 }
 
+/// Whether the server can read ranges of pages. Before version 14 a table without an ordered key stays whole.
+fn reads_pages(database: &Database) -> bool {
+    database.sql("SELECT current_setting('server_version_num')::int >= 140000") == "t"
+}
+
 /// The sum of the first column, and the number of rows, of one chunk.
 async fn sum(source: &dyn Source, chunk: &Chunk) -> (i64, usize) {
     let schema = source.describe().await.unwrap().schema;
@@ -44,8 +49,14 @@ async fn large_tables_are_cut_by_a_sample() {
          INSERT INTO words SELECT md5(g::text), repeat('x', 500) FROM generate_series(1, 30000) g; \
          ANALYZE words; CREATE TABLE keyless AS SELECT id, filler FROM t",
     );
-    for (table, by) in [("t", "key"), ("words", "pages"), ("keyless", "pages")] {
+    let reads_pages = reads_pages(&database);
+    let words = if reads_pages { "pages" } else { "key" };
+    for (table, by) in [("t", "key"), ("words", words), ("keyless", "pages")] {
         let source = table_source(&database, table);
+        if by == "pages" && !reads_pages {
+            assert_eq!(source.split(5000).await.unwrap(), None);
+            continue;
+        }
         let chunks = split(source.as_ref(), 5000).await;
         assert!((4..=9).contains(&chunks.len()), "{table}: {} chunks", chunks.len());
         assert!(chunks.iter().all(|chunk| chunk.token.starts_with(&format!("{{\"{by}\""))), "{chunks:?}");
@@ -106,6 +117,10 @@ async fn chunks_of_one_process_show_one_state() {
              INSERT INTO t SELECT g, repeat('x', 2000) FROM generate_series(1, 100) g"
         ));
         let source = table_source(&database, "t");
+        if key.is_empty() && !reads_pages(&database) {
+            assert_eq!(source.split(10).await.unwrap(), None);
+            continue;
+        }
         let chunks = split(source.as_ref(), 10).await;
         database
             .sql("UPDATE t SET id = id + 1000; DELETE FROM t WHERE id > 1090; INSERT INTO t SELECT 7, ''");
@@ -119,6 +134,10 @@ async fn page_ranges_are_refused_when_rows_may_have_moved() {
     let database = postgres();
     let fill = "INSERT INTO t SELECT g, repeat('x', 2000) FROM generate_series(1, 100) g";
     database.sql(&format!("CREATE TABLE t (id bigint, filler text); {fill}"));
+    if !reads_pages(&database) {
+        assert_eq!(table_source(&database, "t").split(10).await.unwrap(), None);
+        return;
+    }
     let chunks = split(table_source(&database, "t").as_ref(), 10).await;
     let revisit = async || table_source(&database, "t").revisit(&chunks).await;
     revisit().await.unwrap();

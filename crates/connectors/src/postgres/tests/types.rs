@@ -89,14 +89,30 @@ const MATRIX: &[(&str, &str)] = &[
 const DEFINITIONS: &str = "CREATE TYPE mood AS ENUM ('happy', 'so-so, really'); \
     CREATE TYPE pair AS (n int, t text); CREATE DOMAIN amount AS numeric(10,2) CHECK (value > 0);";
 
+/// The version of PostgreSQL that has the type.
+fn since(kind: &str) -> u32 {
+    match kind {
+        // A scale below zero, or above the precision.
+        "numeric(5,-2)" | "numeric(3,5)" => 15,
+        "int4multirange" => 14,
+        _ => 0,
+    }
+}
+
 #[tokio::test]
 async fn every_type_survives_a_copy() {
     let database = postgres();
+    let version = database.sql("SELECT current_setting('server_version_num')::int / 10000");
+    let version: u32 = version.parse().unwrap();
+    let matrix: Vec<_> = MATRIX.iter().filter(|(kind, _)| since(kind) <= version).collect();
     let mut sql = DEFINITIONS.to_owned();
-    let columns: Vec<String> = (0..MATRIX.len()).map(|i| format!("c{i} {}", MATRIX[i].0)).collect();
+    let columns: Vec<String> = (0..matrix.len()).map(|i| format!("c{i} {}", matrix[i].0)).collect();
     // One column per type, and as many rows as the type with the most values needs.
     sql.push_str(&format!("CREATE TABLE src (row_no int, {});", columns.join(", ")));
-    for (index, (kind, values)) in MATRIX.iter().enumerate() {
+    for (index, (kind, values)) in matrix.iter().enumerate() {
+        // Before version 14 only floating-point numbers can be infinite.
+        let finite = values.replace("'Infinity', '-Infinity', ", "");
+        let values = if version < 14 && *kind == "numeric" { finite.as_str() } else { values };
         sql.push_str(&format!(
             "INSERT INTO src (row_no, c{index}) SELECT row_number() OVER (), v::{kind} FROM unnest(array[{values}]::{}) v;",
             array_of(kind),
@@ -108,14 +124,14 @@ async fn every_type_survives_a_copy() {
     assert_eq!(rejects, vec![]);
     // All values as lines of text; long ones as their digest, so that a difference stays readable.
     let values = |table: &str| {
-        let column = |(index, (kind, _)): (usize, &(&str, &str))| {
+        let column = |(index, (kind, _)): (usize, &&(&str, &str))| {
             format!(
                 "SELECT {index} AS c, {}, row_no, CASE WHEN length(v) > 200 THEN md5(v) ELSE v END \
                  FROM (SELECT row_no, c{index}::text AS v FROM {table}) t WHERE v IS NOT NULL",
                 super::super::name::literal(kind),
             )
         };
-        let columns: Vec<String> = MATRIX.iter().enumerate().map(column).collect();
+        let columns: Vec<String> = matrix.iter().enumerate().map(column).collect();
         database.sql(&format!("{} ORDER BY c, row_no", columns.join(" UNION ALL ")))
     };
     // A table that is created, one that exists, and one that is updated by key.
@@ -163,8 +179,11 @@ async fn every_type_survives_a_copy() {
         ("amount", "numeric(10,2)"),
         ("amount[]", "numeric(10,2)[]"),
     ];
-    let expected: Vec<(String, String)> =
-        expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    let expected: Vec<(String, String)> = expected
+        .iter()
+        .filter(|(kind, _)| since(kind) <= version)
+        .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+        .collect();
     assert_eq!(changed, expected);
 }
 
