@@ -11,6 +11,7 @@ mod faults;
 mod files;
 mod industrial;
 mod loads;
+mod places;
 mod sandbox;
 mod shipped;
 mod singer;

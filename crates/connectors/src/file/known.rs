@@ -106,8 +106,11 @@ impl Inner {
     /// Carries files here, unpacks archives, and finds the format.
     async fn ready(self: &Arc<Self>, chosen: &[Candidate]) -> Result<Ready, Fault> {
         let outer: Vec<FileRef> = chosen.iter().map(|one| one.file.clone()).collect();
-        self.place.bring(&outer).await?;
-        let (this, chosen) = (Arc::clone(self), chosen.to_vec());
+        let brought = self.place.bring(outer).await?;
+        let labelled = chosen.iter().zip(brought);
+        let chosen: Vec<Candidate> =
+            labelled.map(|(one, file)| Candidate { file, captured: one.captured.clone() }).collect();
+        let this = Arc::clone(self);
         on_thread(move || {
             let (mut files, mut archives) = (Vec::new(), HashMap::new());
             for Candidate { file, captured } in chosen {
@@ -329,7 +332,7 @@ impl Inner {
     async fn bring(&self, file: &FileRef) -> Result<(), Fault> {
         match tokio::fs::try_exists(&file.path).await {
             Ok(true) => Ok(()),
-            _ => self.place.bring(std::slice::from_ref(file)).await,
+            _ => self.place.bring(vec![file.clone()]).await.map(drop),
         }
     }
 }

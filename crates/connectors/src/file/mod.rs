@@ -75,7 +75,7 @@ impl ConnectorDef for FileConnector {
     const TITLE: &'static str = "Files";
     const SUMMARY: &'static str = "Reads and writes CSV, JSON, GeoJSON, Parquet, Arrow and Avro files and Excel workbooks, one or many at a time; reads text lines, XML, YAML and HTML tables.";
     const DOCS: &'static str = include_str!("README.md");
-    const SCHEMES: &'static [&'static str] = &["file", "sftp"];
+    const SCHEMES: &'static [&'static str] = &["file", "sftp", "s3", "https", "http"];
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("cross-tab.yaml", include_str!("examples/cross-tab.yaml")),
         ("csv-to-parquet.yaml", include_str!("examples/csv-to-parquet.yaml")),

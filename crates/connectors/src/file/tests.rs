@@ -16,6 +16,7 @@ mod laws;
 mod lines;
 mod loads;
 mod logs;
+mod places;
 mod random;
 mod sources;
 mod xml;

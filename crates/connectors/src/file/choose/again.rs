@@ -80,7 +80,7 @@ pub(super) fn exactly(found: Vec<Candidate>, chosen: &[Item]) -> Result<Vec<Cand
 }
 
 async fn hash_of(place: &Place, file: &FileRef) -> Result<String, Fault> {
-    place.bring(std::slice::from_ref(file)).await?;
+    place.bring(vec![file.clone()]).await?;
     let file = file.clone();
     on_thread(move || {
         let fault = |error| io_fault("file", &file.name, error);
