@@ -31,7 +31,7 @@ fn tarred(members: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn gzipped(content: &[u8]) -> Vec<u8> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     writer.write_all(content).unwrap();
     writer.finish().unwrap()
 }
