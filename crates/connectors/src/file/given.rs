@@ -69,6 +69,13 @@ pub(super) fn interval(text: &[u8]) -> Option<IntervalMonthDayNano> {
     Some(IntervalMonthDayNano::new(months, days, nanos))
 }
 
+/// A span of time without months, in microseconds.
+pub(super) fn span(text: &[u8]) -> Option<i64> {
+    let span = interval(text)?;
+    let micros = i64::from(span.days).checked_mul(86_400_000_000)?.checked_add(span.nanoseconds / 1000)?;
+    (span.months == 0 && span.nanoseconds % 1000 == 0).then_some(micros)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -148,7 +148,7 @@ impl Seen {
 }
 
 /// A key as it is meant.
-pub(super) fn name(key: &[u8], escaped: bool) -> Result<String, &'static str> {
+pub(in crate::file) fn name(key: &[u8], escaped: bool) -> Result<String, &'static str> {
     let mut plain = Vec::with_capacity(key.len());
     if escaped {
         unescape(key, &mut plain).ok_or("a key holds an escape that JSON does not know")?;

@@ -32,7 +32,7 @@ async fn files_that_are_no_csv() {
     assert!(fault("f.csv", "\u{feff}\n\n").await.contains("is empty"));
     assert_eq!(
         fault("f.csv", b"PK\x03\x04\x14\0\x06\0xl/workbook.xml").await,
-        "file `f.csv` looks like an Excel workbook (xlsx), not CSV text / save the sheet as CSV first"
+        "file `f.csv` looks like an Excel workbook (xlsx), not CSV text / set `format: excel`"
     );
     assert!(fault("f.csv", b"\x7fELF\0\0").await.contains("looks like a program, not CSV text"));
     assert!(fault("f.csv", b"a,b\n\0\x01\x02").await.contains("looks like a binary file"));
