@@ -89,7 +89,7 @@ mod tests {
         check("12.50", Some("12.50"));
         check(".50", Some("0.50"));
         check("-.5", Some("-0.5"));
-        check("1e2", Some("100"));
+        check("1.5e2", Some("150"));
         check("5.", None);
         check("007", None);
     }
