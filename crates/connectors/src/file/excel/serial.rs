@@ -2,9 +2,9 @@
 //!
 //! A workbook counts days from the end of 1899, or from 1904 in files of old Macs; the time of day is the fraction. The
 //! calendar that begins in 1900 has a 29 February 1900 that never was (day 60), which is refused, and the days before
-//! it are one number lower. Excel itself counts in milliseconds, and arithmetic leaves some noise behind the last one:
-//! a time within 5 microseconds of a whole millisecond, or within what a floating-point number of that size can tell, is
-//! that millisecond; others are kept to the microsecond.
+//! it are one number lower. Excel itself counts in milliseconds, and arithmetic leaves some noise behind the last one: a
+//! time so near to a whole millisecond that a number of its size can hardly tell them apart is that millisecond; others
+//! are kept to the microsecond.
 
 use crate::file::cells::{clock, date, span, timestamp};
 use crate::file::infer::Kind;
@@ -17,7 +17,6 @@ const UNIX_1900: i64 = 25_569;
 const UNIX_1904: i64 = 24_107;
 /// The first day behind 9999-12-31.
 const END_1900: f64 = 2_958_466.0;
-const NOISE_MICROS: i64 = 5;
 
 /// Appends the date or time that a number stands for; answers its kind, or why it is none.
 pub(super) fn moment(
@@ -77,8 +76,8 @@ pub(super) fn moment(
 
 /// The whole millisecond that is meant, when there is one so near that the difference means nothing.
 fn whole_millis(micros: i64, serial: f64) -> i64 {
-    // Far from 1900 two neighbouring numbers are as much as 40 microseconds apart.
-    let noise = NOISE_MICROS + (serial.abs() * f64::EPSILON * DAY_MICROS) as i64;
+    // Today, two neighbouring numbers are about a microsecond apart; in the year 9999, 40.
+    let noise = (4.0 * serial.abs() * f64::EPSILON * DAY_MICROS) as i64;
     let nearest = (micros + 500).div_euclid(1000) * 1000;
     if (micros - nearest).abs() <= noise { nearest } else { micros }
 }
