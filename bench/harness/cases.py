@@ -7,7 +7,7 @@ from pathlib import Path
 from . import checks
 from .data import CUSTOMER_COUNT, Data
 from .servers import Unavailable
-from .tables import BOOKINGS, CUSTOMERS, EXPORT, ORDERS, READINGS, SALES, TOTALS, Table
+from .tables import BOOKINGS, CUSTOMERS, EVENTS, EXPORT, ORDERS, READINGS, SALES, TOTALS, Table
 from .tools import Job
 from .tools.base import PIPELINE_SQL
 
@@ -33,6 +33,8 @@ class Case:
     floor: str | None = None
     goals: tuple[Goal, ...] = ()
     memory_mb: int | None = None
+    # Megabytes that Towpath reads per second of one core, at least.
+    mb_per_core: int | None = None
     only: tuple[str, ...] = ()
     rounds: int | None = None
 
@@ -84,6 +86,8 @@ CASES = (
     Case("history", "History: 200 k new versions into 2 M rows, 10 mixed columns", "history", BOOKINGS, 2_000_000),
     Case("pipeline", "Filter, join, aggregate: CSV of 135 MB with a table of 65 k → 48 rows", "pipeline", SALES,
          1_000_000, None),
+    Case("logs", "Event log of 5 GB, counted by event", "logs", EVENTS, 125_000_000, "lines", (Goal("python", 0.2),), 100,
+         mb_per_core=150, only=("towpath", "python", "lines"), rounds=1),
     Case("flat-pg-1m", "Memory, PostgreSQL → PostgreSQL, 1 M rows × 12", "pg_to_pg", ORDERS, 1_000_000,
          "psql-binary", (), 100, _FLAT, 1),
     Case("flat-pg-10m", "Memory, PostgreSQL → PostgreSQL, 10 M rows × 12", "pg_to_pg", ORDERS, 10_000_000,
@@ -116,6 +120,8 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
     """Makes the inputs of a case, and what its target must hold."""
     rows = case.scaled(scale)
     table = case.table
+    if case.kind == "logs":
+        return _logs(data, table, rows)
     file = None
     template = "template1"
     if case.kind == "pg_to_pg":
@@ -171,3 +177,21 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         return checks.changed_types(data.postgres, "target", target)
 
     return Ready(moved, size, job, lambda: data.postgres.fresh_target(template), verify)
+
+
+def _logs(data: Data, table: Table, rows: int) -> Ready:
+    """A log, and what counting its events gives."""
+    log = data.log(rows)
+
+    def job(folder: Path) -> Job:
+        return Job("logs", table, data, folder, log.path, folder / "counts.csv")
+
+    def verify(job: Job) -> list[str]:
+        found = job.out.read_text().replace("T", " ").splitlines() if job.out.exists() else []
+        if [line.split(",")[0] for line in found] == ["lines"]:
+            log.check_lines(int(found[0].split(",")[1]))
+        else:
+            log.check_counts(found)
+        return []
+
+    return Ready(log.lines, log.path.stat().st_size, job, lambda: None, verify)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from . import checks
+from .logs import Log
 from .servers import MariaDb, Postgres, Unavailable
 from .tables import CUSTOMERS, EXPORT, SALES, Table, european
 
@@ -150,6 +151,14 @@ class Data:
             query = SALES.portable(f"({SALES.select(1, rows)}) as t")
             self._copy_out(f"copy ({query}) to stdout (format csv, header)", path)
         return path
+
+    def log(self, lines: int) -> Log:
+        """A machine's log."""
+        log = Log(self.folder / f"machine-{lines}.log", lines)
+        if self._once(str(log.path)):
+            say(f"making {log.path.name}")
+            log.write()
+        return log
 
     def messy(self, rows: int) -> tuple[Path, Path]:
         """A European export of CP1252 with lines above its header and a total below, and its rows in a plain CSV."""

@@ -56,6 +56,35 @@ pub(crate) fn members<'a>(
     }
 }
 
+/// Calls `each` with every element of a list.
+pub(crate) fn items<'a>(
+    list: &'a [u8],
+    mut each: impl FnMut(Value<'a>) -> Result<(), Why>,
+) -> Result<(), Why> {
+    let mut parser = Parser { data: list, at: 0 };
+    if parser.next_byte() != Some(b'[') {
+        return Err("is not a JSON list");
+    }
+    parser.at += 1;
+    if parser.next_byte() == Some(b']') {
+        parser.at += 1;
+        return parser.end();
+    }
+    loop {
+        let value = parser.value()?;
+        each(value)?;
+        match parser.next_byte() {
+            Some(b',') => parser.at += 1,
+            Some(b']') => {
+                parser.at += 1;
+                return parser.end();
+            }
+            None => return Err("the list is cut off"),
+            Some(_) => return Err("a comma is missing between two values"),
+        }
+    }
+}
+
 /// Whether the JSON text of a key, with its quotes, means `name`.
 pub(crate) fn key_is(quoted: &[u8], name: &str) -> bool {
     serde_json::from_slice::<String>(quoted).is_ok_and(|key| key == name)
@@ -161,7 +190,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn is_number(word: &[u8]) -> bool {
+/// Whether the bytes are a number as JSON writes it.
+pub(crate) fn is_number(word: &[u8]) -> bool {
     let digits = word.strip_prefix(b"-").unwrap_or(word);
     let count = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let whole = count(digits);

@@ -141,7 +141,7 @@ pub(super) async fn target(
     place.bring(&files).await?;
     let source = config::Source::of(path, format, settings.header);
     on_thread(move || {
-        let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], u64::MAX)?;
+        let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], &[], u64::MAX)?;
         Ok(Some(TargetTable { schema: found.info.schema, primary_key: Vec::new() }))
     })
     .await

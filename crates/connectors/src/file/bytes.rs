@@ -82,6 +82,7 @@ pub(super) fn check_text(sample: &[u8], name: &str, format: &str) -> Result<(), 
         [b'%', b'P', b'D', b'F', ..] => ("a PDF document", "export the data as CSV first"),
         [b'P', b'A', b'R', b'1', ..] => ("a Parquet file", "set `format: parquet`"),
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] => ("an Arrow file", "set `format: arrow`"),
+        [b'O', b'b', b'j', 1, ..] => ("an Avro file", "set `format: avro`"),
         [0x1f, 0x8b, ..] => ("a gzip file inside another compression", "unpack it first"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => ("a zstd file inside another compression", "unpack it first"),
         [b'B', b'Z', b'h', ..] => ("a bzip2 file", "unpack it first"),
@@ -98,7 +99,8 @@ pub(super) fn check_text(sample: &[u8], name: &str, format: &str) -> Result<(), 
 
 /// Whether a hundredth of the bytes are control characters that no text has; single NULs happen in text.
 fn is_binary(sample: &[u8]) -> bool {
-    let odd = |byte: &&u8| matches!(byte, 0..=8 | 14..=25 | 28..=31);
+    // The mark between the texts of a sequence (30) is one that text has.
+    let odd = |byte: &&u8| matches!(byte, 0..=8 | 14..=25 | 28 | 29 | 31);
     sample.iter().filter(odd).count() * 100 > sample.len()
 }
 

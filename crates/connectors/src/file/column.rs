@@ -83,6 +83,12 @@ impl Text {
     }
 }
 
+/// Adds so many placeholders.
+#[inline]
+fn more<T: Copy>(values: &mut Vec<T>, count: usize, placeholder: T) {
+    values.resize(values.len() + count, placeholder);
+}
+
 /// Adds a value when there is one; answers whether there is.
 #[inline]
 fn keep<T>(values: &mut Vec<T>, value: Option<T>) -> bool {
@@ -143,27 +149,35 @@ impl Column {
 
     /// Adds a null.
     pub(super) fn push_null(&mut self) {
-        self.nulls.append_null();
+        self.push_nulls(1);
+    }
+
+    /// Adds so many nulls.
+    pub(super) fn push_nulls(&mut self, rows: usize) {
+        self.nulls.append_n_nulls(rows);
         match &mut self.data {
-            Data::Boolean(bits) => bits.append(false),
+            Data::Boolean(bits) => bits.append_n(rows, false),
             Data::Int(values)
             | Data::Narrow(values, ..)
             | Data::Time(values)
             | Data::Span(values)
             | Data::Timestamp(values)
-            | Data::Instant(values) => values.push(0),
-            Data::Unsigned(values) => values.push(0),
-            Data::Float(values) => values.push(0.0),
-            Data::Single(values) => values.push(0.0),
-            Data::Decimal(values, ..) => values.push(0),
-            Data::Wide(values, ..) => values.push(i256::ZERO),
-            Data::Date(values) => values.push(0),
-            Data::Interval(values) => values.push(IntervalMonthDayNano::ZERO),
+            | Data::Instant(values) => more(values, rows, 0),
+            Data::Unsigned(values) => more(values, rows, 0),
+            Data::Float(values) => more(values, rows, 0.0),
+            Data::Single(values) => more(values, rows, 0.0),
+            Data::Decimal(values, ..) => more(values, rows, 0),
+            Data::Wide(values, ..) => more(values, rows, i256::ZERO),
+            Data::Date(values) => more(values, rows, 0),
+            Data::Interval(values) => more(values, rows, IntervalMonthDayNano::ZERO),
             Data::Text(text)
             | Data::Uuid(text)
             | Data::Json(text)
             | Data::Numeric(text)
-            | Data::Binary(text) => text.end(),
+            | Data::Binary(text) => {
+                let end = text.bytes.len() as i32;
+                more(&mut text.ends, rows, end);
+            }
         }
     }
 

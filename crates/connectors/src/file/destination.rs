@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema};
 use async_trait::async_trait;
@@ -15,12 +16,14 @@ use towpath_model::contract::ContractRule;
 use towpath_model::{Fault, WriteMode};
 
 use super::append::{self, Existing};
+use super::columnar::avro_write::AvroEncoder;
 use super::columnar::ipc::IpcEncoder;
 use super::columnar::parquet_write::ParquetEncoder;
 use super::config::{self, Compression, Format};
 use super::csv::write::CsvEncoder;
 use super::excel::write::{self as excel, XlsxEncoder};
 use super::format::{character, ending, required};
+use super::geojson::write::GeoJsonEncoder;
 use super::json::write::JsonEncoder;
 use super::load::{FileLoad, Started};
 use super::place::{FileRef, Home, Place};
@@ -56,14 +59,14 @@ impl FileDestination {
         };
         if !format.is_written() {
             return Err(Fault::config(format!("{} files are only read", format.title()))
-                .hint("write `csv`, `ndjson`, `json`, `parquet` or `arrow`"));
+                .hint("write `csv`, `ndjson`, `json`, `geojson`, `parquet`, `avro` or `arrow`"));
         }
         let compression = match settings.compression {
             Compression::Auto if format.is_text() => ending(Path::new(path)).compression,
             given => given,
         };
         let fits = match format {
-            Format::Parquet => true,
+            Format::Parquet | Format::Avro => true,
             Format::Excel => matches!(compression, Compression::Auto),
             Format::Arrow => matches!(compression, Compression::Auto | Compression::None | Compression::Zstd),
             _ => compression != Compression::Snappy,
@@ -82,6 +85,7 @@ impl FileDestination {
         for (set, name, only) in [
             (settings.delimiter.is_some(), "delimiter", Format::Csv),
             (settings.row_group_rows.is_some(), "row_group_rows", Format::Parquet),
+            (settings.geojson.is_some(), "geojson", Format::Geojson),
             (settings.excel.is_some(), "excel", Format::Excel),
         ] {
             if set && format != only {
@@ -191,7 +195,7 @@ impl FileDestination {
         };
         let (schema, fits) = self.incoming(request);
         let out = Out::new(raw, self.whole_compression()).map_err(fault)?;
-        let encoder = self.encoder(out, &schema, None)?;
+        let encoder = self.encoder(out, &schema, None, request)?;
         Ok(Begun::Load(Started { fits, encoder, stage: None, note: None }))
     }
 
@@ -225,7 +229,7 @@ impl FileDestination {
             std::io::Seek::seek(&mut raw, std::io::SeekFrom::End(0)).map_err(fault)?;
         }
         let out = Out::new(Raw::File(raw), self.whole_compression()).map_err(fault)?;
-        let encoder = self.encoder(out, &schema, existing)?;
+        let encoder = self.encoder(out, &schema, existing, request)?;
         let note = creates.then(|| format!("created file `{path}`"));
         Ok(Begun::Load(Started { fits, encoder, stage: Some(stage), note }))
     }
@@ -275,10 +279,12 @@ impl FileDestination {
         let fit = ColumnFit::new(field.name(), field.data_type().clone());
         match self.format {
             Format::Csv => ColumnFit { years: Some((1, 9999)), ..fit },
-            Format::Ndjson | Format::Json => ColumnFit { years: Some((1, 9999)), non_finite: false, ..fit },
-            Format::Parquet | Format::Arrow => ColumnFit { nullable: true, ..fit },
+            Format::Ndjson | Format::Json | Format::Geojson => {
+                ColumnFit { years: Some((1, 9999)), non_finite: false, ..fit }
+            }
+            Format::Parquet | Format::Arrow | Format::Avro => ColumnFit { nullable: true, ..fit },
             Format::Excel => excel::fit(field),
-            Format::Fixed => fit,
+            Format::Fixed | Format::Lines | Format::Log | Format::Xml | Format::Yaml | Format::Html => fit,
         }
     }
 
@@ -287,6 +293,7 @@ impl FileDestination {
         out: Out,
         schema: &Schema,
         existing: Option<Existing>,
+        request: &LoadRequest,
     ) -> Result<Box<dyn Encoder>, Fault> {
         let name = &self.settings.path;
         let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
@@ -316,6 +323,13 @@ impl FileDestination {
                 Box::new(ParquetEncoder::new(out, name, schema, self.compression, rows)?)
             }
             Format::Arrow => Box::new(IpcEncoder::new(out, name, schema, self.compression)?),
+            Format::Avro => Box::new(AvroEncoder::new(out, name, schema, self.compression)?),
+            Format::Geojson => {
+                let settings = self.settings.geojson.clone().unwrap_or_default();
+                let lines = settings.lines.unwrap_or_else(|| ending(Path::new(name)).lines);
+                let rejects = Arc::clone(&request.rejects);
+                Box::new(GeoJsonEncoder::new(out, name, lines, &settings, schema, rejects)?)
+            }
             Format::Excel => {
                 let keeps = self.keeps();
                 if let Some(path) = keeps.as_ref().filter(|path| path.exists()) {
@@ -323,7 +337,7 @@ impl FileDestination {
                 }
                 Box::new(XlsxEncoder::new(out, name, schema, self.settings.header, self.sheet(), keeps)?)
             }
-            Format::Fixed => {
+            Format::Fixed | Format::Lines | Format::Log | Format::Xml | Format::Yaml | Format::Html => {
                 return Err(Fault::internal("a format that is only read was to be written"));
             }
         })

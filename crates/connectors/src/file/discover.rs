@@ -64,7 +64,7 @@ fn columns(file: &FileRef, format: Format) -> StreamInfo {
     // As a source of its own, a file has no columns from the names of folders.
     let alone = FileRef { partitions: Vec::new(), ..file.clone() };
     let found = CsvSettings::new(&settings)
-        .and_then(|csv| describe_files(&[alone], format, &settings, &csv, &[], FILE_BYTES));
+        .and_then(|csv| describe_files(&[alone], format, &settings, &csv, &[], &[], FILE_BYTES));
     let mut info = match found {
         Ok(found) => found.info,
         Err(fault) => return unknown(file, fault.to_string()),

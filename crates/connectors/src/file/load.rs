@@ -31,7 +31,8 @@ enum Order {
     Commit,
 }
 
-/// Encodes rows until the load commits, and gives the stage with all of them back. A queue that closes without the
+/// Encodes rows until the load commits, and gives the stage with all of them back,
+/// and how many were refused. A queue that closes without the
 /// order to commit takes everything back.
 fn encode(
     mut orders: mpsc::Receiver<Order>,
@@ -46,9 +47,9 @@ fn encode(
             None => return Ok(Done::default()),
         }
     }
-    let notes = encoder.notes();
+    let (notes, refused) = (encoder.notes(), encoder.refused());
     encoder.finish()?.finish().map_err(|error| io_fault("file", name, error))?;
-    Ok(Done { stage, notes })
+    Ok(Done { stage, notes, refused })
 }
 
 /// What the encoding thread leaves behind.
@@ -57,6 +58,8 @@ struct Done {
     /// The stage with all rows, when there is one and the load commits.
     stage: Option<Stage>,
     notes: Vec<String>,
+    /// Rows that went to quarantine instead of being written.
+    refused: u64,
 }
 
 /// A load in progress.
@@ -123,11 +126,12 @@ impl Load for FileLoad {
         match self.work {
             Work::Replay => Ok(Receipt { replayed: true, ..receipt }),
             Work::Running(_, task) => {
-                let Done { stage, notes } = task.await.map_err(broke_down)??;
+                let Done { stage, notes, refused } = task.await.map_err(broke_down)??;
                 if let Some(stage) = stage {
                     stage.commit().await?;
                 }
-                Ok(Receipt { notes: self.note.into_iter().chain(notes).collect(), ..receipt })
+                let written = self.rows.saturating_sub(refused);
+                Ok(Receipt { written, notes: self.note.into_iter().chain(notes).collect(), ..receipt })
             }
             Work::Failed => Err(Fault::internal("a load was committed after it had failed")),
         }

@@ -1,15 +1,25 @@
 //! The connector as the engine uses it, on real files.
 
+mod archives;
+mod avro;
 mod bad_input;
+mod choosing;
 mod chunks;
 mod excel;
 mod excel_files;
 mod excel_write;
 mod foreign;
 mod formats;
+mod geojson;
+mod html;
 mod laws;
+mod lines;
 mod loads;
+mod logs;
+mod random;
 mod sources;
+mod xml;
+mod yaml;
 
 use std::path::Path;
 use std::sync::Arc;

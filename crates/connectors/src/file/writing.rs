@@ -17,6 +17,11 @@ pub(super) trait Encoder: Send {
     /// Writes a batch.
     fn write(&mut self, batch: RecordBatch) -> Result<(), Fault>;
 
+    /// Rows that were sent to quarantine instead of being written.
+    fn refused(&self) -> u64 {
+        0
+    }
+
     /// Remarks for the receipt, when all rows are written.
     fn notes(&self) -> Vec<String> {
         Vec::new()

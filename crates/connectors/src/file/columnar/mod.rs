@@ -1,8 +1,11 @@
-//! Formats that hold Arrow columns with their types: Parquet, and Arrow's own.
+//! Formats that hold columns with their types: Parquet, Arrow's own, and Avro.
 //!
-//! Types that mean more than Arrow tells, UUID and JSON, are noted beside it by both formats in their own way; they
+//! Types that mean more than Arrow tells, UUID and JSON, are noted beside it by each format in its own way; they
 //! become logical types here.
 
+mod avro_blocks;
+pub(super) mod avro_read;
+pub(super) mod avro_write;
 mod int96;
 pub(super) mod ipc;
 mod layout;
@@ -17,6 +20,7 @@ use towpath_connect::types::{Logical, logical, with_logical};
 use towpath_model::Fault;
 
 use super::bytes::packed;
+use super::cells::Cells;
 use super::config::ReadCompression;
 use super::place::FileRef;
 use super::reading::Shape;
@@ -107,6 +111,17 @@ fn meant(column: &ArrayRef, field: &Field) -> ArrayRef {
         texts.append_option(value.map(hyphenated));
     }
     Arc::new(texts.finish())
+}
+
+/// A column as text, for formats that lack its type.
+fn as_text(column: &ArrayRef, field: &Field) -> Result<ArrayRef, Fault> {
+    let (cells, mut text, mut scratch) = (Cells::new(field, column)?, StringBuilder::new(), Vec::new());
+    for row in 0..column.len() {
+        scratch.clear();
+        cells.text(row, &mut scratch);
+        text.append_option((!cells.is_null(row)).then(|| String::from_utf8_lossy(&scratch)));
+    }
+    Ok(Arc::new(text.finish()))
 }
 
 /// Sixteen bytes in the usual form of a UUID.

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
@@ -21,7 +21,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use towpath_model::Fault;
 
-use crate::file::cells::Cells;
+use super::as_text;
 use crate::file::config::Compression;
 use crate::file::trouble::io_fault;
 use crate::file::writing::{Encoder, Out};
@@ -252,13 +252,7 @@ fn storable_batch(batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch,
             columns.push(column.clone());
             continue;
         }
-        let (cells, mut text, mut scratch) = (Cells::new(field, column)?, StringBuilder::new(), Vec::new());
-        for row in 0..batch.num_rows() {
-            scratch.clear();
-            cells.text(row, &mut scratch);
-            text.append_option((!cells.is_null(row)).then(|| String::from_utf8_lossy(&scratch)));
-        }
-        columns.push(Arc::new(text.finish()));
+        columns.push(as_text(column, field)?);
     }
     RecordBatch::try_new(schema.clone(), columns)
         .map_err(|error| Fault::internal("intervals could not be written as text").cause(error))

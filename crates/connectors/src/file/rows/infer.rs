@@ -1,5 +1,7 @@
 //! The columns of a walked file and their types, decided over all of its rows.
 
+use std::collections::HashMap;
+
 use towpath_model::Fault;
 
 use super::{Row, Sort, Walk};
@@ -25,7 +27,7 @@ pub(in crate::file) struct Seen {
 
 /// Walks a file and looks at every value. `is_enough` is asked now and then whether the rest may be left out.
 pub(in crate::file) fn infer(
-    mut walk: Box<dyn Walk>,
+    walk: &mut dyn Walk,
     file: &FileRef,
     is_enough: impl Fn() -> bool,
 ) -> Result<Seen, Fault> {
@@ -35,8 +37,7 @@ pub(in crate::file) fn infer(
     while walk.next(&mut row)? {
         let names = walk.names().len();
         if names > MOST_COLUMNS {
-            return Err(Fault::data(format!("file `{}` has more than {MOST_COLUMNS} columns", file.name))
-                .hint("its names seem to be data; choose a smaller part of the file"));
+            return Err(too_many(file));
         }
         if evidence.len() < names {
             evidence.resize_with(names, Looked::default);
@@ -58,6 +59,33 @@ pub(in crate::file) fn infer(
     let finish = |(name, looked): (&String, Looked)| (name.clone(), looked.finish(name, &mut notes));
     let columns = walk.names().iter().zip(evidence).map(finish).collect();
     Ok(Seen { columns, rows: is_whole.then_some(rows), notes })
+}
+
+fn too_many(file: &FileRef) -> Fault {
+    Fault::data(format!("file `{}` has more than {MOST_COLUMNS} columns", file.name))
+        .hint("its names seem to be data; choose a smaller part of the file")
+}
+
+/// Columns of pieces, put together by name.
+#[derive(Default)]
+pub(super) struct Columns {
+    pub(super) columns: Vec<(String, Evidence)>,
+    places: HashMap<String, usize>,
+}
+
+impl Columns {
+    /// Adds what a later piece showed.
+    pub(super) fn add(&mut self, later: Vec<(String, Evidence)>, file: &FileRef) -> Result<(), Fault> {
+        for (name, evidence) in later {
+            if let Some(place) = self.places.get(&name) {
+                self.columns[*place].1.merge(evidence, 0);
+                continue;
+            }
+            self.places.insert(name.clone(), self.columns.len());
+            self.columns.push((name, evidence));
+        }
+        if self.columns.len() > MOST_COLUMNS { Err(too_many(file)) } else { Ok(()) }
+    }
 }
 
 /// What was seen of a column.

@@ -3,9 +3,11 @@
 //! A format of this kind is one implementation of [`Walk`]: it steps to the next row and puts the row's cells into a
 //! [`Row`], each with what the format knows of it ([`Sort`]). Everything else is shared: [`infer`] decides the types
 //! of the columns over all rows, [`read`] builds batches and sends rows that cannot be represented to quarantine with
-//! their place. Formats that must be fast (CSV, JSON, logs) work on many processors by way of [`super::pieces`] instead.
+//! their place. A format whose file can be cut into pieces that are walked by themselves implements
+//! [`pieces::Pieces`] as well, and works on many processors.
 
 pub(super) mod infer;
+pub(super) mod pieces;
 pub(super) mod read;
 
 use towpath_model::Fault;

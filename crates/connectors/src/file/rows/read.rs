@@ -2,82 +2,140 @@
 
 use std::collections::HashMap;
 
-use arrow::array::ArrayRef;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::FieldRef;
 use towpath_connect::Reject;
 use towpath_connect::types::describe;
 use towpath_model::Fault;
 
 use super::{Row, Sort, Walk};
-use crate::file::column::Column;
+use crate::file::cells::escape;
+use crate::file::column::{Column, Data};
 use crate::file::infer::Kind;
 use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape, shorten, visible, without};
 
 /// Reads one file to its end, or until no more rows are wanted.
-pub(in crate::file) fn read(
-    mut walk: Box<dyn Walk>,
-    file: &FileRef,
-    output: &mut Output,
-) -> Result<(), Fault> {
-    let names = own_names(file, output);
-    let known: HashMap<&str, usize> =
-        names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
-    let shape = Shape::new(&output.schema, names.iter().map(String::as_str), file);
-    let wanted: Vec<(usize, FieldRef)> =
-        shape.wanted().map(|(place, field)| (place, field.clone())).collect();
-    let batch_rows = output.request.batch_rows.max(1);
-    let mut row = Row::default();
-    // Place in the file, by place in the stream; the walk may find more columns on its way.
-    let (mut seen, mut places) = (0, vec![None; names.len()]);
-    let mut more = true;
-    while more && output.flow().is_continue() {
-        let mut batch = Batch::new(&wanted, batch_rows.min(output.remaining()))?;
-        while batch.rows < batch.room {
-            row.clear();
-            more = walk.next(&mut row)?;
-            if !more {
-                break;
-            }
-            for (place, name) in walk.names().iter().enumerate().skip(seen) {
-                let Some(known) = known.get(name.as_str()) else { return Err(appeared(file, name)) };
-                places[*known] = Some(place);
-            }
-            seen = walk.names().len();
-            if let Some(refusal) = row.refusal.take() {
-                let column = refusal.column.as_ref();
-                let at = column.and_then(|column| walk.names().iter().position(|name| name == column));
-                output.reject(Reject {
-                    place: row.place(&file.name, at.and_then(|at| walk.letters(at))),
-                    column: refusal.column,
-                    value: refusal.value,
-                    reason: refusal.reason,
-                    original: row.shown(walk.names()),
-                    ..Reject::default()
-                })?;
-                continue;
-            }
-            if let Some((at, misfit)) = batch.push(&row, &places) {
-                output.reject(Reject {
-                    place: row.place(&file.name, at.and_then(|at| walk.letters(at))),
-                    original: row.shown(walk.names()),
-                    ..misfit
-                })?;
-            }
+pub(in crate::file) fn read(walk: &mut dyn Walk, file: &FileRef, output: &mut Output) -> Result<(), Fault> {
+    let plan = Plan::new(file, output);
+    let mut places = Places::new(&plan);
+    while output.flow().is_continue() {
+        let filled = plan.fill(walk, &mut places, plan.batch_rows.min(output.remaining()))?;
+        for reject in filled.rejects {
+            output.reject(reject)?;
         }
-        let Batch { columns, rows, bad, .. } = batch;
-        let columns: Vec<ArrayRef> = columns.into_iter().map(Column::finish).collect::<Result<_, Fault>>()?;
-        if output.send(without(shape.assemble(rows, columns)?, &bad)?)?.is_break() {
+        if output.send(filled.batch)?.is_break() {
+            break;
+        }
+        // What came before a fault was handed on.
+        if !filled.end? {
             break;
         }
     }
     Ok(())
 }
 
-/// The columns of the stream that do not come from the names of folders.
-fn own_names(file: &FileRef, output: &Output) -> Vec<String> {
-    let fields = output.request.schema.fields().iter().map(|field| field.name().clone());
-    fields.filter(|name| !file.partitions.iter().any(|(key, _)| key == name)).collect()
+/// What is wanted of a file; the same for all of its parts.
+pub(super) struct Plan<'a> {
+    file: &'a FileRef,
+    /// Columns of the stream that do not come from the names of folders, by name.
+    known: HashMap<String, usize>,
+    shape: Shape,
+    wanted: Vec<(usize, FieldRef)>,
+    pub(super) batch_rows: usize,
+}
+
+/// Places of columns in a walk, by their places in the stream. A walk may find more columns on its way.
+pub(super) struct Places {
+    places: Vec<Option<usize>>,
+    seen: usize,
+    row: Row,
+}
+
+impl Places {
+    pub(super) fn new(plan: &Plan<'_>) -> Self {
+        Places { places: vec![None; plan.known.len()], seen: 0, row: Row::default() }
+    }
+
+    fn look(&mut self, names: &[String], plan: &Plan<'_>) -> Result<(), Fault> {
+        for (place, name) in names.iter().enumerate().skip(self.seen) {
+            let known = plan.known.get(name).ok_or_else(|| appeared(plan.file, name))?;
+            self.places[*known] = Some(place);
+        }
+        self.seen = names.len();
+        Ok(())
+    }
+}
+
+/// Rows of a walk, as far as a batch has room.
+pub(super) struct Filled {
+    pub(super) batch: RecordBatch,
+    pub(super) rejects: Vec<Reject>,
+    /// Whether there may be more, or why there cannot be.
+    pub(super) end: Result<bool, Fault>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(file: &'a FileRef, output: &Output) -> Self {
+        let fields = output.request.schema.fields().iter().map(|field| field.name().clone());
+        let own = |name: &String| !file.partitions.iter().any(|(key, _)| key == name);
+        let names: Vec<String> = fields.filter(own).collect();
+        let shape = Shape::new(&output.schema, names.iter().map(String::as_str), file);
+        Plan {
+            file,
+            wanted: shape.wanted().map(|(place, field)| (place, field.clone())).collect(),
+            shape,
+            batch_rows: output.request.batch_rows.max(1),
+            known: names.into_iter().enumerate().map(|(place, name)| (name, place)).collect(),
+        }
+    }
+
+    /// Walks until there are `room` rows, or as many that cannot be used.
+    pub(super) fn fill(
+        &self,
+        walk: &mut dyn Walk,
+        places: &mut Places,
+        room: usize,
+    ) -> Result<Filled, Fault> {
+        let mut batch = Batch::new(&self.wanted, room)?;
+        let (mut rejects, mut end) = (Vec::new(), Ok(true));
+        while batch.rows < room && rejects.len() < self.batch_rows {
+            places.row.clear();
+            match walk.next(&mut places.row) {
+                Ok(true) => {}
+                other => {
+                    end = other;
+                    break;
+                }
+            }
+            places.look(walk.names(), self)?;
+            let row = &places.row;
+            let misfit = match &row.refusal {
+                Some(refusal) => {
+                    let at = refusal
+                        .column
+                        .as_ref()
+                        .and_then(|column| walk.names().iter().position(|name| name == column));
+                    let reject = Reject {
+                        column: refusal.column.clone(),
+                        value: refusal.value.clone(),
+                        reason: refusal.reason.clone(),
+                        ..Reject::default()
+                    };
+                    Some((at, reject))
+                }
+                None => batch.push(row, &places.places),
+            };
+            if let Some((at, misfit)) = misfit {
+                let place = row.place(&self.file.name, at.and_then(|at| walk.letters(at)));
+                rejects.push(Reject { place, original: row.shown(walk.names()), ..misfit });
+            }
+        }
+        let Batch { columns, rows, bad, .. } = batch;
+        let columns: Vec<ArrayRef> = columns.into_iter().map(Column::finish).collect::<Result<_, Fault>>()?;
+        let batch = without(self.shape.assemble(rows, columns)?, &bad)?;
+        Ok(Filled { batch, rejects, end })
+    }
 }
 
 fn appeared(file: &FileRef, name: &str) -> Fault {
@@ -90,7 +148,6 @@ struct Batch<'a> {
     wanted: &'a [(usize, FieldRef)],
     columns: Vec<Column>,
     rows: usize,
-    room: usize,
     /// Rows that hold a value that does not fit, in order.
     bad: Vec<usize>,
 }
@@ -98,7 +155,7 @@ struct Batch<'a> {
 impl<'a> Batch<'a> {
     fn new(wanted: &'a [(usize, FieldRef)], room: usize) -> Result<Self, Fault> {
         let columns = wanted.iter().map(|(_, field)| Column::new(field, room)).collect::<Result<_, _>>()?;
-        Ok(Batch { wanted, columns, rows: 0, room, bad: Vec::new() })
+        Ok(Batch { wanted, columns, rows: 0, bad: Vec::new() })
     }
 
     /// Adds a row; answers what is wrong with it, and the place of the value in the file.
@@ -137,6 +194,13 @@ fn push(column: &mut Column, sort: Sort, bytes: &[u8]) -> bool {
         }
         Sort::Number | Sort::Known(Kind::Int | Kind::Decimal | Kind::Scientific) => {
             column.push_json_number(bytes)
+        }
+        // Text among lists and objects becomes JSON like them.
+        Sort::Value | Sort::Loose | Sort::Text if matches!(column.data, Data::Json(_)) => {
+            let mut text = vec![b'"'];
+            escape(bytes, &mut text);
+            text.push(b'"');
+            column.push(&text)
         }
         Sort::Value | Sort::Loose | Sort::Text | Sort::Known(_) => column.push(bytes),
     }

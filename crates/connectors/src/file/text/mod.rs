@@ -5,6 +5,7 @@
 //! ([`open_as`]). A byte order mark is never part of the text. Bytes that the encoding gives no meaning leave the reader
 //! as bytes that are not UTF-8, so a format that checks its rows finds them; nothing is replaced.
 
+pub(super) mod declared;
 mod decode;
 pub(super) mod detect;
 #[allow(dead_code, reason = "CSV comes next")]
