@@ -5,6 +5,7 @@ use towpath_model::Fault;
 use super::address::{Rect, reference};
 use super::package::{Archive, damaged};
 use super::scan::{self, Shape, Tag};
+use super::serial::Calendar;
 
 /// One sheet.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +42,7 @@ pub(super) struct Book {
     /// In the order of their tabs; sheets that are charts only are left out.
     pub(super) sheets: Vec<Sheet>,
     pub(super) names: Vec<Name>,
-    /// Days are counted from 1904, as Excel for the Mac did.
-    pub(super) from_1904: bool,
+    pub(super) calendar: Calendar,
     /// The program that wrote the workbook asks for its formulas to be calculated when it is opened, so what it stored
     /// for them may be made up.
     pub(super) recalculates: bool,
@@ -71,6 +71,8 @@ impl Book {
             relations.iter().find(|relation| relation.kind.ends_with(kind)).map(|found| found.target.clone())
         };
         let mut book = Book { strings: part("/sharedStrings"), styles: part("/styles"), ..Book::default() };
+        // What programs for people leave there, and programs that pour out rows do not.
+        book.calendar.in_millis = archive.has("docProps/app.xml");
         // Place among the sheets that are worksheets, by place among all tabs.
         let mut tabs: Vec<Option<usize>> = Vec::new();
         let mut at = 0;
@@ -78,7 +80,7 @@ impl Book {
             at = tag.end;
             match tag.name {
                 _ if tag.shape == Shape::Close => {}
-                b"workbookPr" => book.from_1904 = tag.says(b"date1904"),
+                b"workbookPr" => book.calendar.from_1904 = tag.says(b"date1904"),
                 b"calcPr" => book.recalculates = tag.says(b"fullCalcOnLoad"),
                 b"sheet" => {
                     let sheet = sheet(&tag, &relations);

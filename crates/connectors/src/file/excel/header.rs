@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::address::Rect;
 use super::grid::{Content, GridRow};
+use super::serial::Calendar;
 use super::styles::{Shown, Styles};
 use crate::file::values;
 
@@ -171,7 +172,7 @@ fn contrast(line: &Line, below: &[Line]) -> usize {
 pub(super) fn names(
     header: &[GridRow],
     styles: &Styles,
-    from_1904: bool,
+    calendar: Calendar,
     merged: &[Rect],
     join: &str,
 ) -> BTreeMap<u32, String> {
@@ -188,7 +189,7 @@ pub(super) fn names(
             .cells
             .iter()
             .filter(|cell| !row.is_blank(cell))
-            .map(|cell| (cell.column, name(row, cell, styles, from_1904)))
+            .map(|cell| (cell.column, name(row, cell, styles, calendar)))
             .collect();
         if !is_last {
             spread(&mut texts, row.number, &columns, &header_merges);
@@ -230,13 +231,13 @@ fn spread(texts: &mut BTreeMap<u32, String>, row: u32, columns: &BTreeSet<u32>, 
 }
 
 /// A cell as a name: on one line, and dates as dates.
-fn name(row: &GridRow, cell: &super::grid::GridCell, styles: &Styles, from_1904: bool) -> String {
+fn name(row: &GridRow, cell: &super::grid::GridCell, styles: &Styles, calendar: Calendar) -> String {
     if cell.content == Content::Number {
         let mut text = Vec::new();
         let shown = styles.shown(cell.style);
         let is_moment = matches!(shown, Shown::Date | Shown::DateTime | Shown::Moment);
         let number = lexical_core::parse::<f64>(row.bytes(cell)).unwrap_or(f64::NAN);
-        if !is_moment || super::serial::moment(number, shown, from_1904, &mut text).is_err() {
+        if !is_moment || super::serial::moment(number, shown, calendar, &mut text).is_err() {
             text.clear();
             super::number::write(row.bytes(cell), &mut text);
         }

@@ -19,6 +19,7 @@ use super::book::{Book, Name, Sheet, Table};
 use super::grid::{Content, Grid, GridRow};
 use super::number;
 use super::package::{Archive, Container, damaged, protected};
+use super::serial::Calendar;
 use super::styles::{Shown, Styles};
 use super::workbook::Workbook;
 use crate::file::place::FileRef;
@@ -111,7 +112,8 @@ impl OlderBook {
                 refers_to: refers_to.replace("$", "").replace('.', "!"),
             })
             .collect();
-        let book = Book { sheets, names, from_1904, ..Book::default() };
+        let book =
+            Book { sheets, names, calendar: Calendar { from_1904, in_millis: true }, ..Book::default() };
         let styles = Arc::new(Styles::of(vec![Shown::Number, Shown::Moment, Shown::Span]));
         Ok(OlderBook { file: file.clone(), container, progress, inner: opened, book, styles })
     }

@@ -210,6 +210,11 @@ impl Archive {
         })
     }
 
+    /// Whether there is a part of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
     /// A small part as a whole; `None` when there is none.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Fault> {
         let Some(index) = self.find(name) else { return Ok(None) };

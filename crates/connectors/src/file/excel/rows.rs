@@ -12,6 +12,7 @@ use super::grid::{Content, Grid, GridRow};
 use super::header;
 use super::merged::Filler;
 use super::remarks::Remarks;
+use super::serial::Calendar;
 use super::styles::{Shown, Styles};
 use super::value::{self, Meaning, Meant, Trouble};
 use super::workbook::Workbook;
@@ -37,7 +38,7 @@ pub(super) struct SheetRows {
     within: String,
     grid: Box<dyn Grid>,
     styles: Arc<Styles>,
-    from_1904: bool,
+    calendar: Calendar,
     cells: Rect,
     skip_hidden: bool,
     errors: Errors,
@@ -82,7 +83,7 @@ impl SheetRows {
             sheet,
             grid: workbook.grid(part.sheet)?,
             styles: Arc::clone(workbook.styles()),
-            from_1904: workbook.book().from_1904,
+            calendar: workbook.book().calendar,
             cells: part.cells,
             skip_hidden: settings.hidden == Hidden::Skip,
             errors: settings.errors,
@@ -139,7 +140,7 @@ impl SheetRows {
         let mut data_from = 0;
         if let Some(found) = found {
             let head = &sample[found.first..found.first + found.rows];
-            given = header::names(head, &self.styles, self.from_1904, merged, &settings.header_join);
+            given = header::names(head, &self.styles, self.calendar, merged, &settings.header_join);
             self.remarks.header(&sample[..found.first], head, pinned);
             data_from = found.first + found.rows;
         } else if header_rows > 0 && !sample.is_empty() && part.header_rows.is_none() {
@@ -261,8 +262,7 @@ impl SheetRows {
             let Some(Some(column)) = self.columns.get(cell.column as usize) else { continue };
             let Some(place) = column.place else { continue };
             let buffer = &mut self.buffer;
-            match value::meaning(from, cell, &self.styles, self.from_1904, column.given, self.errors, buffer)
-            {
+            match value::meaning(from, cell, &self.styles, self.calendar, column.given, self.errors, buffer) {
                 Ok(Meaning::Text)
                     if !self.meant.nulls.is_empty() && self.meant.nulls.contains(from.bytes(cell)) => {}
                 Ok(Meaning::Text) => row.set(place, Sort::Loose, from.bytes(cell)),

@@ -2,9 +2,11 @@
 //!
 //! A workbook counts days from the end of 1899, or from 1904 in files of old Macs; the time of day is the fraction. The
 //! calendar that begins in 1900 has a 29 February 1900 that never was (day 60), which is refused, and the days before
-//! it are one number lower. Excel itself counts in milliseconds, and arithmetic leaves some noise behind the last one:
-//! a time within 5 microseconds of a whole millisecond, or within what a floating-point number of that size can tell, is
-//! that millisecond; others are kept to the microsecond.
+//! it are one number lower.
+//!
+//! Programs such as Excel count in milliseconds, and their arithmetic leaves noise behind the last one. In a workbook
+//! that such a program saved, a time within 5 microseconds of a whole millisecond is that millisecond. What other
+//! programs wrote is kept to the microsecond, as far as a floating-point number of that size can tell.
 
 use crate::file::cells::{clock, date, span, timestamp};
 use crate::file::infer::Kind;
@@ -19,15 +21,25 @@ const UNIX_1904: i64 = 24_107;
 const END_1900: f64 = 2_958_466.0;
 const NOISE_MICROS: i64 = 5;
 
+/// How a workbook counts time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Calendar {
+    /// Days are counted from 1904.
+    pub(super) from_1904: bool,
+    /// Times are meant to the millisecond, so that what is finer is noise.
+    pub(super) in_millis: bool,
+}
+
 /// Appends the date or time that a number stands for; answers its kind, or why it is none.
 pub(super) fn moment(
     serial: f64,
     shown: Shown,
-    from_1904: bool,
+    calendar: Calendar,
     out: &mut Vec<u8>,
 ) -> Result<Kind, &'static str> {
+    let from_1904 = calendar.from_1904;
     if shown == Shown::Span {
-        let micros = whole_millis((serial * DAY_MICROS).round() as i64, serial);
+        let micros = whole_millis((serial * DAY_MICROS).round() as i64, serial, calendar);
         if !serial.is_finite() || serial.abs() >= 100_000_000.0 {
             return Err("is beyond every span of time");
         }
@@ -41,7 +53,7 @@ pub(super) fn moment(
         return Err("is a number shown as a date that is beyond the year 9999");
     }
     let mut days = serial.trunc() as i64;
-    let mut micros = whole_millis(((serial - serial.trunc()) * DAY_MICROS).round() as i64, serial);
+    let mut micros = whole_millis(((serial - serial.trunc()) * DAY_MICROS).round() as i64, serial, calendar);
     if micros >= DAY_MICROS as i64 {
         (days, micros) = (days + 1, 0);
     }
@@ -76,9 +88,14 @@ pub(super) fn moment(
 }
 
 /// The whole millisecond that is meant, when there is one so near that the difference means nothing.
-fn whole_millis(micros: i64, serial: f64) -> i64 {
-    // Far from 1900 two neighbouring numbers are as much as 40 microseconds apart.
-    let noise = NOISE_MICROS + (serial.abs() * f64::EPSILON * DAY_MICROS) as i64;
+fn whole_millis(micros: i64, serial: f64, calendar: Calendar) -> i64 {
+    // From the year 2079 on, neighbouring numbers are more than a microsecond apart; in 9999, 40.
+    let inexact = (serial.abs().next_up() - serial.abs()) / 2.0 * DAY_MICROS;
+    let mut noise = if inexact > 0.5 { inexact.ceil() as i64 } else { 0 };
+    // A time of day alone is exact to far below a microsecond.
+    if calendar.in_millis && serial.abs() >= 1.0 {
+        noise += NOISE_MICROS;
+    }
     let nearest = (micros + 500).div_euclid(1000) * 1000;
     if (micros - nearest).abs() <= noise { nearest } else { micros }
 }
@@ -89,7 +106,8 @@ mod tests {
 
     fn check(serial: f64, shown: Shown, from_1904: bool) -> Result<String, &'static str> {
         let mut out = Vec::new();
-        moment(serial, shown, from_1904, &mut out).map(|_| String::from_utf8(out).unwrap())
+        let calendar = Calendar { from_1904, in_millis: false };
+        moment(serial, shown, calendar, &mut out).map(|_| String::from_utf8(out).unwrap())
     }
 
     #[test]
@@ -118,6 +136,11 @@ mod tests {
         assert_eq!(time(0.0, Shown::Time), "00:00:00");
         assert_eq!(time(1.5, Shown::Span), "PT36H");
         assert_eq!(time(-0.25, Shown::Span), "PT-6H");
+        let noisy = 45_292.333_333_333_336 + 4.0 * 7.3e-12;
+        assert_eq!(time(noisy, Shown::DateTime), "2024-01-01T08:00:00.000003");
+        let mut out = Vec::new();
+        moment(noisy, Shown::DateTime, Calendar { from_1904: false, in_millis: true }, &mut out).unwrap();
+        assert_eq!(out, b"2024-01-01T08:00:00", "what Excel saved is meant to the millisecond");
         assert_eq!(time(45_292.25, Shown::Moment), "2024-01-01T06:00:00");
         assert_eq!(time(45_292.0, Shown::Moment), "2024-01-01");
     }

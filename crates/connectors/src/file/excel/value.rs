@@ -8,7 +8,7 @@ use towpath_connect::words;
 use super::config::Errors;
 use super::grid::{Content, GridCell, GridRow};
 use super::number::{self, Written};
-use super::serial::moment;
+use super::serial::{Calendar, moment};
 use super::styles::{Shown, Styles};
 use crate::file::config::Source;
 use crate::file::infer::Kind;
@@ -71,7 +71,7 @@ pub(super) fn meaning(
     row: &GridRow,
     cell: &GridCell,
     styles: &Styles,
-    from_1904: bool,
+    calendar: Calendar,
     given: Option<Shown>,
     errors: Errors,
     buffer: &mut Vec<u8>,
@@ -94,7 +94,7 @@ pub(super) fn meaning(
                     }
                 }
                 shown => match lexical_core::parse::<f64>(row.bytes(cell)) {
-                    Ok(serial) => match moment(serial, shown, from_1904, buffer) {
+                    Ok(serial) => match moment(serial, shown, calendar, buffer) {
                         Ok(kind) => Ok(Meaning::Value(Sort::Known(kind))),
                         Err(reason) => Err(trouble(row, cell, reason)),
                     },
