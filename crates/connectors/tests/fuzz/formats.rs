@@ -14,6 +14,8 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use serde_json::{Value, json};
 
+use super::walked;
+
 /// A format under test.
 pub(crate) struct Format {
     /// Its word in settings.
@@ -32,7 +34,20 @@ pub(crate) struct Format {
 
 /// Every format.
 pub(crate) fn all() -> Vec<Format> {
-    vec![csv(), ndjson(), json_document(), fixed(), parquet(), arrow()]
+    vec![
+        csv(),
+        ndjson(),
+        json_document(),
+        fixed(),
+        parquet(),
+        arrow(),
+        walked::lines(),
+        walked::xml(),
+        walked::yaml(),
+        walked::html(),
+        walked::geojson(),
+        walked::avro(),
+    ]
 }
 
 /// Words that matter to all text formats.
@@ -86,7 +101,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn texts(seeds: &[&str]) -> Vec<Vec<u8>> {
+pub(super) fn texts(seeds: &[&str]) -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect();
     all.push(gzip(seeds[0].as_bytes()));
     all.push(zstd::encode_all(seeds[0].as_bytes(), 1).unwrap());
@@ -228,7 +243,7 @@ fn fixed() -> Format {
 }
 
 /// Rows of many types, with nulls.
-fn table() -> RecordBatch {
+pub(super) fn table() -> RecordBatch {
     let words: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("é"), Some("")]));
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), Some(-2), None, Some(i64::MAX)]));
     let floats: ArrayRef = Arc::new(Float64Array::from(vec![Some(0.5), None, Some(f64::NAN), Some(-0.0)]));

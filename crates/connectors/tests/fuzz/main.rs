@@ -20,6 +20,7 @@ mod formats;
 mod hunt;
 mod laws;
 mod mutate;
+mod walked;
 mod watch;
 
 use hunt::hunt;
@@ -52,4 +53,34 @@ fn damaged_parquet_keeps_the_laws() {
 #[test]
 fn damaged_arrow_keeps_the_laws() {
     hunt("arrow");
+}
+
+#[test]
+fn lines_of_any_bytes_keeps_the_laws() {
+    hunt("lines");
+}
+
+#[test]
+fn xml_of_any_bytes_keeps_the_laws() {
+    hunt("xml");
+}
+
+#[test]
+fn yaml_of_any_bytes_keeps_the_laws() {
+    hunt("yaml");
+}
+
+#[test]
+fn html_of_any_bytes_keeps_the_laws() {
+    hunt("html");
+}
+
+#[test]
+fn geojson_of_any_bytes_keeps_the_laws() {
+    hunt("geojson");
+}
+
+#[test]
+fn avro_of_any_bytes_keeps_the_laws() {
+    hunt("avro");
 }
