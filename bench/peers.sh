@@ -25,12 +25,12 @@ install() {
 }
 
 install DuckDB duckdb==1.5.5 duckdb-extensions duckdb-extension-postgres-scanner==1.5.5 \
-    duckdb-extension-mysql-scanner==1.5.5 duckdb-extension-sqlite-scanner==1.5.5
+    duckdb-extension-mysql-scanner==1.5.5 duckdb-extension-sqlite-scanner==1.5.5 duckdb-extension-excel==1.5.5
 install ingestr ingestr==0.15.9
 install Sling sling-linux-amd64==1.4.11
 install dlt "dlt==1.31.0" connectorx==0.4.6 psycopg2-binary sqlalchemy pymysql pyarrow pandas
-install Polars polars==2.1.0
-install pandas pandas==3.1.1 sqlalchemy psycopg2-binary pymysql pyarrow
+install Polars polars==2.1.0 fastexcel==0.21.0
+install pandas pandas==3.1.1 sqlalchemy psycopg2-binary pymysql pyarrow openpyxl==3.1.5 XlsxWriter==3.3.1
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     missing=

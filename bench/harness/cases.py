@@ -7,7 +7,7 @@ from pathlib import Path
 from . import checks
 from .data import CUSTOMER_COUNT, Data
 from .servers import Unavailable
-from .tables import BOOKINGS, CUSTOMERS, EXPORT, ORDERS, READINGS, SALES, TOTALS, Table
+from .tables import BOOKINGS, CUSTOMERS, EVENTS, EXPORT, ORDERS, READINGS, SALES, TOTALS, Table
 from .tools import Job
 from .tools.base import PIPELINE_SQL
 
@@ -33,6 +33,8 @@ class Case:
     floor: str | None = None
     goals: tuple[Goal, ...] = ()
     memory_mb: int | None = None
+    # Megabytes that Towpath reads per second of one core, at least.
+    mb_per_core: int | None = None
     only: tuple[str, ...] = ()
     rounds: int | None = None
 
@@ -71,6 +73,8 @@ CASES = (
          EXPORT, 2_200_000, None, (), 200),
     Case("parquet-pg", "Parquet → PostgreSQL, 1 M rows × 10 columns", "parquet_to_pg", SALES, 1_000_000,
          None, (), 100),
+    Case("xlsx-parquet", "xlsx → Parquet, 1 M rows × 10", "xlsx_to_parquet", SALES, 1_000_000, None,
+         (Goal("polars", 1.0), Goal("duckdb", 1.0), Goal("pandas", 1.0)), 300),
     Case("upsert", "Upsert of 200 k rows into 2 M, 10 mixed columns", "upsert", BOOKINGS, 2_000_000,
          "psql-binary"),
     # Long enough that half of it is more than the start of two programs.
@@ -82,6 +86,8 @@ CASES = (
     Case("history", "History: 200 k new versions into 2 M rows, 10 mixed columns", "history", BOOKINGS, 2_000_000),
     Case("pipeline", "Filter, join, aggregate: CSV of 135 MB with a table of 65 k → 48 rows", "pipeline", SALES,
          1_000_000, None),
+    Case("logs", "Event log of 5 GB, counted by event", "logs", EVENTS, 125_000_000, "lines", (Goal("python", 0.2),), 100,
+         mb_per_core=150, only=("towpath", "python", "lines"), rounds=1),
     Case("flat-pg-1m", "Memory, PostgreSQL → PostgreSQL, 1 M rows × 12", "pg_to_pg", ORDERS, 1_000_000,
          "psql-binary", (), 100, _FLAT, 1),
     Case("flat-pg-10m", "Memory, PostgreSQL → PostgreSQL, 10 M rows × 12", "pg_to_pg", ORDERS, 10_000_000,
@@ -114,6 +120,8 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
     """Makes the inputs of a case, and what its target must hold."""
     rows = case.scaled(scale)
     table = case.table
+    if case.kind == "logs":
+        return _logs(data, table, rows)
     file = None
     template = "template1"
     if case.kind == "pg_to_pg":
@@ -123,6 +131,8 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         data.mariadb_table(table, rows)
     elif case.kind in ("csv_to_pg", "csv_to_parquet", "pipeline"):
         file = data.csv(rows)
+    elif case.kind == "xlsx_to_parquet":
+        file, plain = data.workbook(rows), data.csv(rows)
     elif case.kind == "messy_to_parquet":
         file, plain = data.messy(rows)
     elif case.kind == "parquet_to_pg":
@@ -144,15 +154,15 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         orders, customers = place.removesuffix(" as t"), f"({CUSTOMERS.select(1, CUSTOMER_COUNT)})"
         place = f"({PIPELINE_SQL.format(orders=orders, customers=customers)}) as t"
 
-    if case.kind in ("csv_to_parquet", "messy_to_parquet"):
+    if case.kind in ("csv_to_parquet", "messy_to_parquet", "xlsx_to_parquet"):
         # The same rows in a CSV file that leaves nothing to find out.
-        same = plain if case.kind == "messy_to_parquet" else file
+        same = file if case.kind == "csv_to_parquet" else plain
         expected = data.duckdb(checks.csv_digest_query(table, str(same)))[0] if data.python else None
     else:
         expected = checks.digest(data.postgres, "source", target, place)
 
     def job(folder: Path) -> Job:
-        out = folder / "out.parquet" if case.kind in ("csv_to_parquet", "messy_to_parquet") else None
+        out = folder / "out.parquet" if case.kind.endswith("_to_parquet") else None
         return Job(case.kind, target, data, folder, file, out)
 
     def verify(job: Job) -> list[str]:
@@ -167,3 +177,21 @@ def prepare(case: Case, data: Data, scale: float) -> Ready:
         return checks.changed_types(data.postgres, "target", target)
 
     return Ready(moved, size, job, lambda: data.postgres.fresh_target(template), verify)
+
+
+def _logs(data: Data, table: Table, rows: int) -> Ready:
+    """A log, and what counting its events gives."""
+    log = data.log(rows)
+
+    def job(folder: Path) -> Job:
+        return Job("logs", table, data, folder, log.path, folder / "counts.csv")
+
+    def verify(job: Job) -> list[str]:
+        found = job.out.read_text().replace("T", " ").splitlines() if job.out.exists() else []
+        if [line.split(",")[0] for line in found] == ["lines"]:
+            log.check_lines(int(found[0].split(",")[1]))
+        else:
+            log.check_counts(found)
+        return []
+
+    return Ready(log.lines, log.path.stat().st_size, job, lambda: None, verify)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from . import checks
+from .logs import Log
 from .servers import MariaDb, Postgres, Unavailable
 from .tables import CUSTOMERS, EXPORT, SALES, Table, european
 
@@ -151,6 +152,14 @@ class Data:
             self._copy_out(f"copy ({query}) to stdout (format csv, header)", path)
         return path
 
+    def log(self, lines: int) -> Log:
+        """A machine's log."""
+        log = Log(self.folder / f"machine-{lines}.log", lines)
+        if self._once(str(log.path)):
+            say(f"making {log.path.name}")
+            log.write()
+        return log
+
     def messy(self, rows: int) -> tuple[Path, Path]:
         """A European export of CP1252 with lines above its header and a total below, and its rows in a plain CSV."""
         path, plain = self.folder / f"export-{rows}.csv", self.folder / f"export-{rows}-plain.csv"
@@ -173,6 +182,18 @@ class Data:
             say(f"making {path.name}")
             reader = checks.typed_csv(SALES, str(source))
             self.duckdb(f"copy (select * from {reader}) to '{path}' (format parquet)")
+        return path
+
+    def workbook(self, rows: int) -> Path:
+        """A workbook of the same sales, as XlsxWriter makes it."""
+        path = self.folder / f"sales-{rows}.xlsx"
+        if self._once(str(path)):
+            source = self.csv(rows)
+            say(f"making {path.name}")
+            if self.python is None:
+                raise Unavailable("it needs XlsxWriter to make the workbook; install it with bench/peers.sh")
+            script = self.script.parent / "workbook.py"
+            subprocess.run([self.python, script, source, path], check=True)
         return path
 
     def _copy_out(self, statement: str, path: Path, head: str = "") -> None:

@@ -55,6 +55,11 @@ def goals(case: Case, tools: dict, size: int, rows: int) -> list[dict]:
         value = max(own) if own else None
         text = f"peak memory at most {case.memory_mb} MB"
         found.append({"goal": text, "value": value, "reached": None if value is None else value <= case.memory_mb})
+    if case.mb_per_core is not None:
+        own = tools.get("towpath")
+        value = size / 1e6 / own["cpu_seconds"] if own else None
+        text = f"at least {case.mb_per_core} MB per second of one core"
+        found.append({"goal": text, "value": value, "reached": None if value is None else value >= case.mb_per_core})
     return found
 
 

@@ -85,6 +85,8 @@ def main(kind, source, name, target, customers=None):
         pandas.read_csv(source, engine="pyarrow", parse_dates=DATES).to_parquet(target, index=False)
     elif kind == "to-parquet-in-chunks":
         write(pandas.read_csv(source, chunksize=CHUNK, parse_dates=DATES), target)
+    elif kind == "workbook":
+        pandas.read_excel(source, engine="openpyxl").to_parquet(target, index=False)
     elif kind == "messy":
         write(tidied(source), target)
     elif kind == "pipeline":

@@ -1,4 +1,4 @@
-"""Does a case with Polars: `polars_job.py plain|messy SAMPLE SOURCE TARGET`; types from SAMPLE rows, 0 for all."""
+"""Does a case with Polars: `polars_job.py plain|messy|workbook SAMPLE SOURCE TARGET`; types from SAMPLE rows, 0 for all."""
 
 import sys
 
@@ -8,6 +8,9 @@ import polars
 def main(kind, sample, source, target):
     """Does one case."""
     rows = int(sample) or None
+    if kind == "workbook":
+        polars.read_excel(source).write_parquet(target, compression="snappy")
+        return
     if kind == "plain":
         frame = polars.scan_csv(source, infer_schema_length=rows, try_parse_dates=True)
     else:

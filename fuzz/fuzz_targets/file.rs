@@ -5,7 +5,7 @@
 
 #![no_main]
 
-#[path = "../../crates/connectors/tests/fuzz/formats.rs"]
+#[path = "../../crates/connectors/tests/fuzz/formats/mod.rs"]
 mod formats;
 #[path = "../../crates/connectors/tests/fuzz/laws.rs"]
 mod laws;

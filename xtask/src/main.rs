@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks")]
 
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -35,16 +35,30 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Count the lines of a file, and do nothing else: the floor for what reads lines
+    Lines {
+        /// File to read
+        file: PathBuf,
+        /// File for the number
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Write sample data, the same every time
     Sample {
         /// What to write
         kind: Sample,
-        /// File to write
+        /// File to write, or folder for `machines`
         #[arg(long)]
         out: PathBuf,
         /// Rows, or orders
         #[arg(long, default_value_t = 200)]
         rows: u32,
+        /// Days of the machines' logs
+        #[arg(long, default_value_t = 120)]
+        days: u32,
+        /// Write the machines' logs as they are first seen: some are late, some are not finished
+        #[arg(long)]
+        drafts: bool,
     },
 }
 
@@ -54,6 +68,8 @@ enum Sample {
     Erp,
     /// A shop's sales as CSV
     Sales,
+    /// Logs of a factory's machines, a folder for each machine and a file for each day
+    Machines,
 }
 
 fn main() -> ExitCode {
@@ -90,17 +106,48 @@ fn carry_out(task: Task) -> anyhow::Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        Task::Sample { kind, out, rows } => {
+        Task::Lines { file, out } => {
+            let lines = lines(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            std::fs::write(&out, format!("lines,{lines}\n"))
+                .with_context(|| format!("cannot write {}", out.display()))?;
+        }
+        Task::Sample { kind: Sample::Machines, out, days, drafts, .. } => {
+            for file in samples::machines::files(days) {
+                let content = if drafts { file.draft } else { Some(file.content) };
+                let Some(content) = content else { continue };
+                let path = out.join(&file.path);
+                let folder = path.parent().unwrap_or(&out);
+                std::fs::create_dir_all(folder)
+                    .and_then(|()| std::fs::write(&path, content))
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+            }
+            println!("wrote {}", out.display());
+        }
+        Task::Sample { kind, out, rows, .. } => {
             let file =
                 std::fs::File::create(&out).with_context(|| format!("cannot write {}", out.display()))?;
             let mut writer = BufWriter::new(file);
             match kind {
                 Sample::Erp => samples::erp::write(&mut writer, rows, Some("db_commandes"))?,
                 Sample::Sales => samples::sales::write(&mut writer, rows)?,
+                Sample::Machines => {}
             }
             writer.flush().with_context(|| format!("cannot write {}", out.display()))?;
             println!("wrote {}", out.display());
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The line ends of a file, looked for in pieces of half a megabyte.
+fn lines(file: &std::path::Path) -> std::io::Result<u64> {
+    let mut file = std::fs::File::open(file)?;
+    let (mut buffer, mut lines) = (vec![0; 1 << 19], 0);
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(lines);
+        }
+        lines += memchr::memchr_iter(b'\n', &buffer[..count]).count() as u64;
+    }
 }

@@ -8,6 +8,7 @@ from .base import Job, Tool
 from .dlt import Dlt
 from .duckdb import DuckDb, DuckDbWhole
 from .ingestr import Ingestr
+from .logs import LineEnds, PlainPython
 from .pandas import Pandas, PandasChunks
 from .pgloader import PgLoader
 from .polars import Polars, PolarsWhole
@@ -19,7 +20,7 @@ from .towpath import Towpath, TowpathKilled, TowpathResumable
 def all_tools(binary: str | None) -> list[Tool]:
     """Every tool, Towpath first."""
     own = [Towpath(binary), TowpathResumable(binary), TowpathKilled(binary)]
-    files = [Polars(), PolarsWhole(), Pandas(), PandasChunks()]
+    files = [Polars(), PolarsWhole(), Pandas(), PandasChunks(), PlainPython(), LineEnds()]
     return [*own, PsqlBinary(), PsqlText(), DuckDb(), DuckDbWhole(), Ingestr(), Sling(), PgLoader(), Dlt(), *files]
 
 

@@ -45,10 +45,11 @@ class Tool:
     """A tool: how to find it, and how it does each kind of case.
 
     The kinds, each a method of the same name in the tools that can do it: `pg_to_pg`, `mariadb_to_pg`, `csv_to_pg`,
-    `parquet_to_pg`, `csv_to_parquet`, `messy_to_parquet` (an export of CP1252 with decimal commas, the day first, lines
+    `parquet_to_pg`, `csv_to_parquet`, `xlsx_to_parquet`, `messy_to_parquet` (an export of CP1252 with decimal commas, the day first, lines
     above the header and a total below), `upsert` (the rows of `source.public.changes` into the target by `id`),
-    `mirror` (the target made equal to `source.public.mirrored`), `history` (the rows of `changes` as new versions) and
-    `pipeline` (`PIPELINE_SQL` over a file of orders and the table `customers`).
+    `mirror` (the target made equal to `source.public.mirrored`), `history` (the rows of `changes` as new versions),
+    `pipeline` (`PIPELINE_SQL` over a file of orders and the table `customers`) and `logs` (a machine's log, counted by
+    event).
     """
 
     name = ""

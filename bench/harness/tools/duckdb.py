@@ -21,6 +21,7 @@ class DuckDb(PythonTool):
         "duckdb-extensions",
         "duckdb-extension-postgres-scanner",
         "duckdb-extension-mysql-scanner",
+        "duckdb-extension-excel",
     )
     script = "duck.py"
 
@@ -68,6 +69,10 @@ class DuckDb(PythonTool):
     def csv_to_parquet(self, job: Job) -> Command:
         statement = f"copy (from '{job.file}') to '{job.out}' (format parquet)"
         return self.run(json.dumps({"statements": [statement]}))
+
+    def xlsx_to_parquet(self, job: Job) -> Command:
+        statement = f"copy (from read_xlsx('{job.file}')) to '{job.out}' (format parquet)"
+        return self.run(json.dumps({"extensions": ["excel"], "statements": [statement]}))
 
     def messy_to_parquet(self, job: Job) -> Command:
         rows = job.folder / "rows.csv"

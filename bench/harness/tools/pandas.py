@@ -35,6 +35,9 @@ class Pandas(PythonTool):
     def csv_to_parquet(self, job: Job) -> Command:
         return self._load(job, "to-parquet", str(job.file), job.table.name, str(job.out))
 
+    def xlsx_to_parquet(self, job: Job) -> Command:
+        return self._load(job, "workbook", str(job.file), job.table.name, str(job.out))
+
     def messy_to_parquet(self, job: Job) -> Command:
         return self._load(job, "messy", str(job.file), job.table.name, str(job.out))
 

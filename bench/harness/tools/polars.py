@@ -9,13 +9,16 @@ class Polars(PythonTool):
 
     name = "polars"
     label = "Polars"
-    packages = ("polars",)
+    packages = ("polars", "fastexcel")
     script = "polars_job.py"
     # Rows that types are inferred from; 0 stands for all of them.
     sample = 100
 
     def csv_to_parquet(self, job: Job) -> Command:
         return self.run("plain", str(self.sample), str(job.file), str(job.out))
+
+    def xlsx_to_parquet(self, job: Job) -> Command:
+        return self.run("workbook", "0", str(job.file), str(job.out))
 
     def messy_to_parquet(self, job: Job) -> Command:
         rows = job.folder / "rows.csv"

@@ -26,6 +26,33 @@ nodes:
 """
 
 
+LOGS = """\
+towpath: 1
+name: bench-logs
+nodes:
+  log:
+    source: file
+    path: {log}
+    format: log
+    log:
+      line: "{{at:%Y%m%d %H:%M:%S}}|@{{event}}[:{{details}}]"
+      events:
+        MachineWait: ["{{seconds:number}} [sec]"]
+        JobProfiel: ["R:{{reference:word}} L:{{length:decimal(10,2)}} [C:{{colour:word}} {{*}}]"]
+  counts:
+    transform: aggregate
+    from: log
+    by: [event]
+    compute:
+      events: count(*)
+      seconds: sum(seconds)
+      length: sum(length)
+      last_at: max(at)
+  sorted: {{ transform: sort, from: counts, by: [event] }}
+  out: {{ destination: file, from: sorted, path: {out}, format: csv, mode: overwrite }}
+"""
+
+
 LOAD = """\
 towpath: 1
 name: bench-load
@@ -71,6 +98,8 @@ class Towpath(Tool):
     def csv_to_parquet(self, job: Job) -> Command:
         return self._copy(job, str(job.file), str(job.out))
 
+    xlsx_to_parquet = csv_to_parquet
+
     def messy_to_parquet(self, job: Job) -> Command:
         """Nothing is said of the file; the total may be set apart, which the exit code 3 tells."""
         command = self._copy(job, str(job.file), str(job.out))
@@ -89,6 +118,13 @@ class Towpath(Tool):
             "TOWPATH_CONNECTION_TARGET": job.target,
         }
         return Command([self.binary, "run", str(path), "--quiet"], env=env)
+
+    def logs(self, job: Job) -> Command:
+        path = job.folder / "logs.yaml"
+        path.write_text(LOGS.format(log=job.file, out=job.out))
+        # Lines that cannot be read are in quarantine, which the exit code says.
+        argv = ["sh", "-c", '"$0" run "$1" --quiet; test $? -eq 3', self.binary, str(path)]
+        return Command(argv, env={"TOWPATH_STATE": str(job.folder / "state")})
 
     def _load(self, job: Job, source: str, rules: str) -> tuple[list[str], dict[str, str]]:
         path = job.folder / "load.yaml"

@@ -163,16 +163,16 @@ pub(crate) struct StateArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StateCommand {
-    /// Show the checkpoints and the last runs
+    /// Show the checkpoints, the files that were read once, and the last runs
     Show {
         /// Pipeline file; without one, every pipeline in this folder
         file: Option<PathBuf>,
     },
-    /// Forget checkpoints: the next run of an incremental read begins anew
+    /// Forget checkpoints and files that were read: the next run begins anew there
     Reset {
         /// Pipeline file
         file: PathBuf,
-        /// Only the checkpoint of this source node
+        /// Only what is remembered of this source node
         #[arg(long)]
         node: Option<String>,
     },
@@ -181,12 +181,12 @@ pub(crate) enum StateCommand {
         /// Pipeline file
         file: PathBuf,
     },
-    /// Print the checkpoints as JSON
+    /// Print the checkpoints and the files that were read as JSON
     Export {
         /// Pipeline file; without one, every pipeline in this folder
         file: Option<PathBuf>,
     },
-    /// Set checkpoints to what an export says
+    /// Set checkpoints and files that were read to what an export says
     Import {
         /// File that `towpath state export` printed; `-` for standard input
         export: PathBuf,

@@ -9,12 +9,14 @@ use towpath_connect::Context;
 use towpath_engine::context::{Quarantine, RunShared};
 use towpath_engine::graph::{Graph, Workshop, compile};
 use towpath_engine::incremental::Positions;
+use towpath_engine::intake::{Memories, Memory};
 use towpath_engine::session::{Limits, session};
 use towpath_model::params::settle;
 use towpath_model::scope::{DataInterval, Scope, plain_io};
-use towpath_model::{Document, Fault, PipelineSpec, Problem};
+use towpath_model::{Document, Fault, PipelineSpec, Problem, fingerprint};
 
 use crate::cli::Options;
+use crate::state::StateStore;
 
 /// A pipeline document with its parameters settled, ready to compile.
 #[derive(Debug)]
@@ -111,17 +113,26 @@ impl Project {
         quarantine: Arc<dyn Quarantine>,
         options: &Options,
     ) -> Result<Graph, Fault> {
-        self.compile_at(quarantine, options, None).await
+        // A drop folder that is empty at the moment still has the columns it had.
+        let memories = match StateStore::existing(&self.state_folder())? {
+            Some(state) => state.memories(&self.spec.name)?,
+            None => Memories::new(),
+        };
+        let columns = |memory: Memory| Memory { columns: memory.columns, ..Memory::default() };
+        let memories = memories.into_iter().map(|(node, memory)| (node, columns(memory))).collect();
+        self.compile_at(quarantine, options, None, memories).await
     }
 
-    /// Compiles the pipeline to run it: incremental sources begin at their positions.
+    /// Compiles the pipeline to run it: incremental sources begin at their positions, and sources that hand things
+    /// out once leave out what their memories hold.
     pub(crate) async fn compile_to_run(
         &self,
         quarantine: Arc<dyn Quarantine>,
         options: &Options,
         positions: Positions,
+        memories: Memories,
     ) -> Result<Graph, Fault> {
-        self.compile_at(quarantine, options, Some(positions)).await
+        self.compile_at(quarantine, options, Some(positions), memories).await
     }
 
     async fn compile_at(
@@ -129,8 +140,9 @@ impl Project {
         quarantine: Arc<dyn Quarantine>,
         options: &Options,
         positions: Option<Positions>,
+        memories: Memories,
     ) -> Result<Graph, Fault> {
-        let workshop = Workshop { positions, ..self.workshop.clone() };
+        let workshop = Workshop { positions, memories, ..self.workshop.clone() };
         let shared = RunShared::new(quarantine);
         let limits = Limits { memory_bytes: options.memory, ..Limits::default() };
         let state = session(shared.clone(), limits)
@@ -141,12 +153,7 @@ impl Project {
     /// A short form of the document that changes with its meaning, so that a run is only resumed by the pipeline that
     /// began it.
     pub(crate) fn fingerprint(&self) -> String {
-        let text = self.document.value.to_string();
-        // FNV-1a: no more than a stable number is needed.
-        let number = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        format!("{number:016x}")
+        fingerprint(&self.document.value.to_string())
     }
 
     /// Folder of the local stores of this pipeline.
@@ -170,6 +177,7 @@ pub(crate) fn workshop(options: &Options, base: &Path) -> Result<Workshop, Inval
         connections,
         context: Context::new(base),
         positions: None,
+        memories: Memories::new(),
     })
 }
 

@@ -1,9 +1,12 @@
-//! What this program remembers between runs: the runs themselves, and the checkpoints of incremental reads.
+//! What this program remembers between runs: the runs themselves, the checkpoints of incremental reads, and the items
+//! that were read once ([`items`]).
 //!
 //! One SQLite file in the state folder, shared by the pipelines beside it. A run is written down with everything
 //! that it needs to go on (parameters, interval, ends of incremental reads) before its first row is read. A
 //! checkpoint moves only from where the run found it, in the transaction that marks the run as done: a run that is
 //! told twice, or after another one, is refused.
+
+mod items;
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +14,10 @@ use indexmap::IndexMap;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use towpath_engine::incremental::{Delta, Position, Positions};
+use towpath_engine::intake::{Memories, Taken};
 use towpath_model::{Fault, RunId};
+
+pub(crate) use items::{KeptColumns, ReadItem};
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +58,7 @@ impl Standing {
 }
 
 /// What a run needs to go on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Orders {
     /// Values given to parameters.
     pub(crate) set: IndexMap<String, String>,
@@ -62,6 +68,28 @@ pub(crate) struct Orders {
     pub(crate) to: Option<jiff::civil::Date>,
     /// What incremental sources read.
     pub(crate) deltas: Vec<Delta>,
+    /// What the run takes from sources that hand things out once.
+    #[serde(default)]
+    pub(crate) taken: Vec<Taken>,
+}
+
+impl Orders {
+    /// Memories in which what this run took before stays its own.
+    pub(crate) fn fix(&self, memories: &mut Memories) {
+        for taken in &self.taken {
+            memories.entry(taken.node.clone()).or_default().chosen = Some(taken.items.clone());
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ending<'a> {
+    pub(crate) standing: Standing,
+    pub(crate) resumable: bool,
+    pub(crate) rows: u64,
+    /// What a run that is done has read; the checkpoints move by it.
+    pub(crate) orders: Option<&'a Orders>,
 }
 
 /// A run that is remembered.
@@ -80,6 +108,15 @@ pub(crate) struct StoredRun {
     pub(crate) rows: u64,
     #[serde(skip)]
     pub(crate) orders: Orders,
+}
+
+/// Everything that an export holds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Exported {
+    pub(crate) checkpoints: Vec<Checkpoint>,
+    pub(crate) items: Vec<ReadItem>,
+    pub(crate) columns: Vec<KeptColumns>,
 }
 
 /// A checkpoint.
@@ -129,8 +166,16 @@ impl StateStore {
         };
         std::fs::create_dir_all(folder).map_err(|error| failed(towpath_model::scope::plain_io(&error)))?;
         let connection = Connection::open(&path).map_err(|error| failed(error.to_string()))?;
-        connection.execute_batch(SCHEMA).map_err(|error| failed(error.to_string()))?;
+        connection
+            .execute_batch(SCHEMA)
+            .and_then(|()| connection.execute_batch(items::SCHEMA))
+            .map_err(|error| failed(error.to_string()))?;
         Ok(StateStore { path, connection })
+    }
+
+    /// The store of a state folder, if there is one.
+    pub(crate) fn existing(folder: &Path) -> Result<Option<StateStore>, Fault> {
+        folder.join("state.db").exists().then(|| StateStore::open(folder)).transpose()
     }
 
     fn fault(&self, error: rusqlite::Error) -> Fault {
@@ -159,15 +204,9 @@ impl StateStore {
             .map_err(|error| self.fault(error))
     }
 
-    /// Writes down how a run ended. Of a run that is done, the checkpoints move.
-    pub(crate) fn end(
-        &mut self,
-        run: &RunId,
-        standing: Standing,
-        resumable: bool,
-        rows: u64,
-        deltas: &[Delta],
-    ) -> Result<(), Fault> {
+    /// Writes down how a run ended. Of a run that is done, the checkpoints move, and its items count as read.
+    pub(crate) fn end(&mut self, run: &RunId, ending: &Ending<'_>) -> Result<(), Fault> {
+        let Ending { standing, resumable, rows, orders } = *ending;
         let path = self.path.display().to_string();
         let fault = |error: rusqlite::Error| {
             Fault::unavailable(format!("the state of runs `{path}` cannot be written: {error}"))
@@ -183,9 +222,10 @@ impl StateStore {
             )
             .map_err(fault)?;
         if standing == Standing::Done {
-            for delta in deltas {
+            for delta in orders.iter().flat_map(|orders| &orders.deltas) {
                 advance(&change, &pipeline, run, delta)?;
             }
+            items::take(&change, &pipeline, run, orders.map_or(&[], |orders| &orders.taken))?;
         }
         change.commit().map_err(fault)
     }
@@ -265,24 +305,35 @@ impl StateStore {
         rows.map_err(|error| self.fault(error))
     }
 
-    /// Forgets the checkpoints of a pipeline, or of one of its streams; returns how many.
-    pub(crate) fn reset(&self, pipeline: &str, stream: Option<&str>) -> Result<usize, Fault> {
-        self.connection
+    /// Forgets the checkpoints and items of a pipeline, or of one of its streams; returns how many of each.
+    pub(crate) fn reset(&self, pipeline: &str, stream: Option<&str>) -> Result<(usize, usize), Fault> {
+        let checkpoints = self
+            .connection
             .execute(
                 "DELETE FROM checkpoints WHERE pipeline = ?1 AND (?2 IS NULL OR stream = ?2)",
                 params![pipeline, stream],
             )
-            .map_err(|error| self.fault(error))
+            .map_err(|error| self.fault(error))?;
+        Ok((checkpoints, self.forget_items(pipeline, stream)?))
     }
 
-    /// Sets checkpoints to what an export says; returns how many.
-    pub(crate) fn import(&mut self, checkpoints: &[Checkpoint]) -> Result<usize, Fault> {
+    /// What an export holds of a pipeline, or of all.
+    pub(crate) fn export(&self, pipeline: Option<&str>) -> Result<Exported, Fault> {
+        Ok(Exported {
+            checkpoints: self.checkpoints(pipeline)?,
+            items: self.items(pipeline)?,
+            columns: self.columns(pipeline)?,
+        })
+    }
+
+    /// Sets checkpoints to what an export says, and remembers its items.
+    pub(crate) fn import(&mut self, export: &Exported) -> Result<(), Fault> {
         let path = self.path.display().to_string();
         let fault = |error: rusqlite::Error| {
             Fault::unavailable(format!("the state of runs `{path}` cannot be written: {error}"))
         };
         let change = self.connection.transaction().map_err(fault)?;
-        for checkpoint in checkpoints {
+        for checkpoint in &export.checkpoints {
             change
                 .execute(
                     "INSERT INTO checkpoints VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (pipeline, stream)
@@ -298,8 +349,13 @@ impl StateStore {
                 )
                 .map_err(fault)?;
         }
-        change.commit().map_err(fault)?;
-        Ok(checkpoints.len())
+        for item in &export.items {
+            items::put_item(&change, item).map_err(fault)?;
+        }
+        for columns in &export.columns {
+            items::put_columns(&change, columns).map_err(fault)?;
+        }
+        change.commit().map_err(fault)
     }
 }
 
@@ -354,14 +410,16 @@ mod tests {
     }
 
     fn orders(deltas: Vec<Delta>) -> Orders {
-        Orders { set: IndexMap::new(), from: None, to: None, deltas }
+        Orders { set: IndexMap::new(), from: None, to: None, deltas, taken: Vec::new() }
     }
 
     /// One run that ends well with these deltas.
     fn done(store: &mut StateStore, deltas: &[Delta]) -> Result<(), Fault> {
         let run = RunId::generate();
-        store.begin(&run, "shop", "f", &orders(deltas.to_vec())).unwrap();
-        store.end(&run, Standing::Done, false, 1, deltas)
+        let orders = orders(deltas.to_vec());
+        store.begin(&run, "shop", "f", &orders).unwrap();
+        let ending = Ending { standing: Standing::Done, resumable: false, rows: 1, orders: Some(&orders) };
+        store.end(&run, &ending)
     }
 
     #[test]
@@ -393,7 +451,8 @@ mod tests {
         let run = RunId::generate();
         let wanted = orders(vec![delta(None, Some("5"))]);
         store.begin(&run, "shop", "f", &wanted).unwrap();
-        store.end(&run, Standing::Failed, true, 3, &wanted.deltas).unwrap();
+        let ending = Ending { standing: Standing::Failed, resumable: true, rows: 3, orders: Some(&wanted) };
+        store.end(&run, &ending).unwrap();
         assert_eq!(store.positions("shop").unwrap(), Positions::new());
         let found = &store.runs(Some("shop"), 10).unwrap()[0];
         assert_eq!((found.standing, found.resumable, found.rows), (Standing::Failed, true, 3));
@@ -405,11 +464,11 @@ mod tests {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let mut store = StateStore::open(one.path()).unwrap();
         done(&mut store, &[delta(None, Some("5"))]).unwrap();
-        let exported = store.checkpoints(None).unwrap();
+        let exported = store.export(None).unwrap();
         let mut other = StateStore::open(two.path()).unwrap();
-        assert_eq!(other.import(&exported).unwrap(), 1);
-        assert_eq!(other.checkpoints(None).unwrap(), exported);
-        assert_eq!(other.reset("shop", Some("clients")).unwrap(), 0);
-        assert_eq!(other.reset("shop", None).unwrap(), 1);
+        other.import(&exported).unwrap();
+        assert_eq!(other.checkpoints(None).unwrap(), exported.checkpoints);
+        assert_eq!(other.reset("shop", Some("clients")).unwrap(), (0, 0));
+        assert_eq!(other.reset("shop", None).unwrap(), (1, 0));
     }
 }

@@ -22,6 +22,7 @@ pub mod destination;
 pub mod digits;
 pub mod filter;
 pub mod fit;
+pub mod intake;
 pub mod merge;
 pub mod reject;
 pub mod replay;
@@ -41,6 +42,7 @@ pub use connector::{
 pub use destination::{Destination, Lane, Load, LoadRequest, Receipt, TargetTable};
 pub use filter::{Comparison, Filter, Literal};
 pub use fit::{ColumnFit, Fitter, TextCheck};
+pub use intake::{Alert, Intake, Item, Recall, Settlement};
 pub use reject::{Reject, RejectSink};
 pub use replay::Replay;
 pub use source::{BatchStream, Catalog, CatalogEntry, ReadProgress, ReadRequest, Source, StreamInfo};

@@ -13,6 +13,7 @@ use towpath_model::Fault;
 
 use crate::chunk::Chunk;
 use crate::filter::Filter;
+use crate::intake::{Alert, Intake, Item, Recall, Settlement};
 use crate::reject::RejectSink;
 
 /// Batches as they arrive. Dropping the stream stops the read and frees what it holds.
@@ -31,12 +32,21 @@ pub struct StreamInfo {
     pub bytes: Option<u64>,
     /// Remarks for people, for example how a column's type was decided.
     pub notes: Vec<String>,
+    /// What should be there and is not.
+    pub alerts: Vec<Alert>,
 }
 
 impl StreamInfo {
     /// A description that knows only the schema.
     pub fn new(schema: SchemaRef) -> Self {
-        StreamInfo { schema, primary_key: Vec::new(), rows: None, bytes: None, notes: Vec::new() }
+        StreamInfo {
+            schema,
+            primary_key: Vec::new(),
+            rows: None,
+            bytes: None,
+            notes: Vec::new(),
+            alerts: Vec::new(),
+        }
     }
 }
 
@@ -144,6 +154,25 @@ pub trait Source: Send + Sync + fmt::Debug {
     /// `data` says what changed, for example a file that was replaced: the load must then start anew.
     async fn revisit(&self, _chunks: &[Chunk]) -> Result<(), Fault> {
         Ok(())
+    }
+
+    /// Hears what is remembered, before [`Source::describe`]. Without it, a source shows all it has.
+    fn recall(&self, _recall: Recall) {}
+
+    /// What the run takes, fixed by [`Source::describe`]. `None` when nothing has to be remembered of it.
+    async fn intake(&self) -> Result<Option<Intake>, Fault> {
+        Ok(None)
+    }
+
+    /// Names of the items whose own content made a read or a description fail.
+    fn faulty(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Tidies up behind a run, for example moves files away; returns remarks for people. Only the versions that
+    /// `items` name are touched, and what is settled already stays as it is: the call may come twice.
+    async fn settle(&self, _items: &[Item], _settlement: Settlement) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
     }
 
     /// Starts reading. Batches arrive in source order, each with at most about `batch_rows` rows.

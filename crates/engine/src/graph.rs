@@ -14,13 +14,14 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use indexmap::IndexMap;
 use serde_json::Value;
-use towpath_connect::{Context, Destination, Registry, StreamInfo};
+use towpath_connect::{Context, Destination, Registry, Source, StreamInfo};
 use towpath_model::scope::Scope;
 use towpath_model::{Fault, PipelineSpec, Problem, WriteMode};
 
 use crate::connections::ConnectionBook;
 use crate::context::RunShared;
 use crate::incremental::{self, Delta, Positions};
+use crate::intake::{Memories, Taken};
 use crate::meter::Port;
 use crate::scan::SourceTable;
 use crate::transform::{RowEffect, Transform};
@@ -37,6 +38,8 @@ pub struct Workshop {
     pub context: Context,
     /// Where incremental reads begin; `None` when nothing is going to run, and sources show all they have.
     pub positions: Option<Positions>,
+    /// What earlier runs took from sources that hand things out once.
+    pub memories: Memories,
 }
 
 impl Workshop {
@@ -66,6 +69,10 @@ pub struct Graph {
     pub faults: Vec<(String, Fault)>,
     /// What incremental sources read in this run.
     pub deltas: Vec<Delta>,
+    /// What this run takes from sources that hand things out once.
+    pub taken: Vec<Taken>,
+    /// Every source, also one that could not be described.
+    pub(crate) sources: Vec<(String, Arc<dyn Source>)>,
 }
 
 /// A node that could be opened.
@@ -126,8 +133,17 @@ pub async fn compile(
     given: HashMap<String, GivenRows>,
 ) -> Graph {
     let problems = incremental::problems(&spec);
-    let mut compiler =
-        Compiler { spec, workshop, scope, state, problems, faults: Vec::new(), deltas: Vec::new() };
+    let mut compiler = Compiler {
+        spec,
+        workshop,
+        scope,
+        state,
+        problems,
+        faults: Vec::new(),
+        deltas: Vec::new(),
+        taken: Vec::new(),
+        sources: Vec::new(),
+    };
     let opened = compiler.open(given).await;
     let mut shared_ports: HashSet<Port> = HashSet::new();
     let nodes = loop {
@@ -143,8 +159,8 @@ pub async fn compile(
             None => break nodes,
         }
     };
-    let Compiler { spec, state, problems, faults, deltas, .. } = compiler;
-    Graph { spec, state, shared, nodes, problems, faults, deltas }
+    let Compiler { spec, state, problems, faults, deltas, taken, sources, .. } = compiler;
+    Graph { spec, state, shared, nodes, problems, faults, deltas, taken, sources }
 }
 
 /// What opening and planning share.
@@ -156,4 +172,6 @@ pub(crate) struct Compiler<'a> {
     pub(crate) problems: Vec<Problem>,
     pub(crate) faults: Vec<(String, Fault)>,
     pub(crate) deltas: Vec<Delta>,
+    pub(crate) taken: Vec<Taken>,
+    pub(crate) sources: Vec<(String, Arc<dyn Source>)>,
 }

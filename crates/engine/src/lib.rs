@@ -23,6 +23,7 @@ mod fault;
 pub mod functions;
 pub mod graph;
 pub mod incremental;
+pub mod intake;
 pub mod joins;
 pub mod lineage;
 pub mod manual;

@@ -7,6 +7,7 @@ use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use futures::StreamExt;
 use serde_json::{Map, Value, json};
+use towpath_connect::{Intake, Settlement, Source, StreamInfo};
 use towpath_model::landing::LANDING_KEYS;
 use towpath_model::pipeline::{NODE_KEYS, NodeSpec, Role};
 use towpath_model::problem::join;
@@ -16,6 +17,7 @@ use crate::connections::{Connection, read};
 use crate::fault::from_datafusion;
 use crate::graph::{Compiler, GivenRows, Opened};
 use crate::incremental;
+use crate::intake::{Columns, Memory, Taken};
 use crate::scan::SourceTable;
 
 impl Compiler<'_> {
@@ -43,15 +45,32 @@ impl Compiler<'_> {
                 Err(problems) => self.problems.extend(problems),
             }
         }
+        let is_run = self.workshop.positions.is_some();
         let described = futures::stream::iter(sources)
-            .map(|(node, source)| async move {
-                let info = source.describe().await;
-                (node, source, info)
+            .map(|(node, source)| {
+                let settings = self.spec.nodes[&node].config.clone();
+                let memory = self.workshop.memories.get(&node).cloned().unwrap_or_default();
+                async move {
+                    source.recall(memory.recall(&settings, is_run));
+                    let info = describe(source.as_ref(), &memory).await;
+                    let taken = match is_run {
+                        true => take(&node, source.as_ref(), info.as_ref().ok(), &settings).await,
+                        false => Ok(None),
+                    };
+                    (node, source, info, taken)
+                }
             })
             .buffered(4)
             .collect::<Vec<_>>()
             .await;
-        for (node, source, info) in described {
+        for (node, source, info, taken) in described {
+            self.sources.push((node.clone(), Arc::clone(&source)));
+            match taken {
+                Ok(taken) => self.taken.extend(taken),
+                // Its description failed as well, and says why.
+                Err(_) if info.is_err() => {}
+                Err(fault) => self.fail(&node, fault),
+            }
             match info {
                 Ok(info) => {
                     let table = Arc::new(SourceTable { node: node.clone(), source, info });
@@ -95,7 +114,7 @@ impl Compiler<'_> {
         Ok(Opened::Transform { transform: Arc::clone(transform), config })
     }
 
-    fn open_source(&self, node: &NodeSpec) -> Result<Arc<dyn towpath_connect::Source>, Vec<Problem>> {
+    fn open_source(&self, node: &NodeSpec) -> Result<Arc<dyn Source>, Vec<Problem>> {
         let connector = self.connector(node)?;
         let (connection, config) = both(self.connection(node), self.config(node, &connector.spec().source))?;
         connector
@@ -198,6 +217,29 @@ impl Compiler<'_> {
         }
         Ok(connection.settings)
     }
+}
+
+/// Describes a source, after what an earlier run left undone.
+async fn describe(source: &dyn Source, memory: &Memory) -> Result<StreamInfo, Fault> {
+    let mut late = match memory.unsettled.as_slice() {
+        [] => Vec::new(),
+        items => source.settle(items, Settlement::Done).await?,
+    };
+    let mut info = source.describe().await?;
+    info.notes.append(&mut late);
+    Ok(info)
+}
+
+/// What a run takes from a source, with what is to be remembered of it.
+async fn take(
+    node: &str,
+    source: &dyn Source,
+    info: Option<&StreamInfo>,
+    settings: &Value,
+) -> Result<Option<Taken>, Fault> {
+    let Some(Intake { items, settles }) = source.intake().await? else { return Ok(None) };
+    let columns = info.and_then(|info| Columns::new(settings, &info.schema));
+    Ok(Some(Taken { node: node.to_owned(), items, settles, columns }))
 }
 
 /// Everything of a source.

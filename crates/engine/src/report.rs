@@ -4,7 +4,7 @@
 //! rows anew (joins, aggregates) show what they read and wrote.
 
 use serde::Serialize;
-use towpath_connect::{ChangeCounts, ChangeKind, Receipt};
+use towpath_connect::{Alert, ChangeCounts, ChangeKind, Receipt};
 use towpath_model::pipeline::Role;
 use towpath_model::{Fault, RunId};
 
@@ -58,6 +58,9 @@ pub struct NodeReport {
     /// What became of the expectations of a check.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<CheckReport>,
+    /// What should be there and is not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<Alert>,
     /// Remarks for people.
     pub notes: Vec<String>,
 }
@@ -173,6 +176,14 @@ pub enum Event {
         /// It goes on where an earlier attempt stopped.
         resumed: bool,
     },
+    /// Something should be there and is not. The run goes on without it.
+    Alert {
+        /// The source node.
+        node: String,
+        /// What is missing, and since when.
+        #[serde(flatten)]
+        alert: Alert,
+    },
     /// A temporary failure; the run is tried once more.
     Retry {
         /// What failed.
@@ -195,6 +206,16 @@ pub enum Event {
         node: String,
         /// What the load did.
         receipt: Receipt,
+    },
+    /// A source tidied up behind the run: it moved files away, for example.
+    Settled {
+        /// The source node.
+        node: String,
+        /// What it did.
+        notes: Vec<String>,
+        /// Why it could not; the next run tries it again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fault: Option<FaultReport>,
     },
     /// The run is over.
     RunFinished {
@@ -242,6 +263,7 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
             changes: None,
             samples: Vec::new(),
             checks: shared.checks.of(name),
+            alerts: node.info.as_ref().map(|info| info.alerts.clone()).unwrap_or_default(),
             notes: node.info.as_ref().map(|info| info.notes.clone()).unwrap_or_default(),
         };
         match spec.role {

@@ -69,6 +69,11 @@ pub async fn run(graph: &Graph, options: RunOptions) -> RunReport {
         date: options.date.clone(),
         resumed: options.resumed,
     });
+    for (name, node) in &graph.nodes {
+        for alert in node.info.iter().flat_map(|info| &info.alerts) {
+            (options.events)(Event::Alert { node: name.clone(), alert: alert.clone() });
+        }
+    }
     let mut landed: HashMap<String, Landed> = HashMap::new();
     let result = carry_out(graph, &options, started, &mut landed).await;
     let nodes = count(graph, &|node| landed.get(node).cloned());

@@ -38,6 +38,7 @@ pub(crate) fn workshop(memory: &Arc<Memory>) -> Workshop {
         connections: ConnectionBook::default(),
         context: Context::new("."),
         positions: None,
+        memories: Default::default(),
     }
 }
 

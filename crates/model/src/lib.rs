@@ -13,6 +13,7 @@ pub mod contract;
 pub mod document;
 pub mod expectations;
 pub mod fault;
+pub mod fingerprint;
 pub mod ids;
 pub mod incremental;
 pub mod landing;
@@ -31,6 +32,7 @@ pub mod yaml;
 
 pub use document::Document;
 pub use fault::{Fault, FaultKind};
+pub use fingerprint::fingerprint;
 pub use ids::{LoadId, RunId};
 pub use mode::WriteMode;
 pub use pipeline::PipelineSpec;

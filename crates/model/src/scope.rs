@@ -122,14 +122,18 @@ impl Scope {
             ("run", "date", Some(interval)) => {
                 Ok(Value { kind: ParamType::Date, json: Json::String(interval.logical_date().to_string()) })
             }
+            ("run", "until", Some(interval)) => {
+                Ok(Value { kind: ParamType::Date, json: Json::String(interval.dates().1.to_string()) })
+            }
             ("run", "start", Some(interval)) => Ok(timestamp(interval.start)),
             ("run", "end", Some(interval)) => Ok(timestamp(interval.end)),
-            ("run", "date" | "start" | "end", None) => Err((
+            ("run", "date" | "until" | "start" | "end", None) => Err((
                 format!("`{name}` has no value here"),
                 Some("it is known only inside a pipeline".into()),
             )),
             _ => {
-                let known = ["params.…", "run.date", "run.start", "run.end", "env.…", "pipeline.name"];
+                let known =
+                    ["params.…", "run.date", "run.until", "run.start", "run.end", "env.…", "pipeline.name"];
                 Err((format!("unknown reference `{name}`"), suggest::hint(name, "known references", known)))
             }
         }
@@ -356,9 +360,14 @@ mod tests {
     #[test]
     fn a_day_of_clock_change_is_23_hours_long() {
         let resolved = scope()
-            .resolve(&json!(["${run.date:%Y%m%d}.LOG", "${run.start}", "${run.end}"]), &json!({}), "")
+            .resolve(
+                &json!(["${run.date:%Y%m%d}.LOG", "${run.until}", "${run.start}", "${run.end}"]),
+                &json!({}),
+                "",
+            )
             .unwrap();
-        assert_eq!(resolved, json!(["20250330.LOG", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z"]));
+        let expected = json!(["20250330.LOG", "2025-03-31", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z"]);
+        assert_eq!(resolved, expected);
     }
 
     #[test]

@@ -7,18 +7,20 @@ use std::sync::Arc;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::sync::watch;
+use towpath_connect::Settlement;
 use towpath_engine::graph::Graph;
 use towpath_engine::incremental::{Position, Positions};
+use towpath_engine::intake::{Memories, Settled, settle};
 use towpath_engine::report::{Event, FaultReport, RunReport, RunState};
 use towpath_engine::run::{EventSink, RunOptions};
-use towpath_model::{Fault, RunId};
+use towpath_model::{Fault, FaultKind, RunId};
 
 use super::run::Order;
 use crate::cli::Options;
 use crate::output::{Console, Tone, progress};
 use crate::project::Project;
 use crate::quarantine::QuarantineStore;
-use crate::state::{Orders, Standing, StateStore};
+use crate::state::{Ending, Orders, Standing, StateStore};
 
 /// How the attempts ended.
 pub(crate) enum Ended {
@@ -94,24 +96,32 @@ impl Attempts<'_> {
         orders: &mut Option<Orders>,
         events: &EventSink,
     ) -> Result<Ended, Fault> {
-        let positions = match state {
-            Some(state) => state.positions(&self.project.spec.name)?,
-            None => Positions::new(),
-        };
-        let positions = fixed(positions, orders.as_ref());
+        let (positions, memories) = self.remembered(state.as_ref(), orders.as_ref())?;
         let mut stop = self.cancelled.clone();
         let compiled = tokio::select! {
-            compiled = self.project.compile_to_run(Arc::new(self.quarantine.clone()), self.options, positions) => compiled,
+            compiled = self.project.compile_to_run(
+                Arc::new(self.quarantine.clone()), self.options, positions, memories
+            ) => compiled,
             _ = stop.wait_for(|stop| *stop) => Err(Fault::cancelled()),
         };
         let graph = match compiled {
             Ok(graph) if self.is_right(&graph) => graph,
-            Ok(graph) => return Ok(Ended::Unready(Box::new(graph))),
+            Ok(graph) => {
+                let by_content = graph.faults.iter().all(|(_, fault)| is_by_content(fault.kind().code()));
+                if state.is_some() && graph.problems.is_empty() && by_content {
+                    self.tidy(&graph, Settlement::Failed, events).await;
+                }
+                return Ok(Ended::Unready(Box::new(graph)));
+            }
             Err(fault) => return Ok(Ended::Fault(fault)),
         };
         let orders = orders.get_or_insert_with(|| self.settle(&graph));
         if let Some(state) = state {
             state.begin(self.run, &self.project.spec.name, &self.project.fingerprint(), orders)?;
+            // What an earlier run left undone was done when the sources were opened.
+            for taken in &orders.taken {
+                state.settled(&self.project.spec.name, &taken.node)?;
+            }
         }
         let interval = self.project.scope.interval.as_ref();
         let options = RunOptions {
@@ -129,9 +139,71 @@ impl Attempts<'_> {
             };
             let loads = report.nodes.iter().filter(|node| node.role == "destination");
             let rows = loads.map(|node| node.written).sum();
-            state.end(self.run, standing, report.resumable, rows, &orders.deltas)?;
+            let ending = Ending { standing, resumable: report.resumable, rows, orders: Some(orders) };
+            state.end(self.run, &ending)?;
+            let code = report.fault.as_ref().map(|fault| fault.code);
+            match report.state {
+                RunState::Done | RunState::DoneWithQuarantine => {
+                    for node in self.tidy(&graph, Settlement::Done, events).await {
+                        state.settled(&self.project.spec.name, &node)?;
+                    }
+                }
+                RunState::Failed if code.is_some_and(is_by_content) => {
+                    self.tidy(&graph, Settlement::Failed, events).await;
+                }
+                RunState::Failed | RunState::Cancelled => {}
+            }
         }
         Ok(Ended::Report(report))
+    }
+
+    /// What earlier runs left behind, and what an earlier attempt of this one fixed.
+    fn remembered(
+        &self,
+        state: Option<&StateStore>,
+        orders: Option<&Orders>,
+    ) -> Result<(Positions, Memories), Fault> {
+        let pipeline = &self.project.spec.name;
+        // A dry run reads what a run would read, and touches nothing.
+        let looked_at = match (state, self.order.dry) {
+            (None, Some(_)) => StateStore::existing(&self.project.state_folder())?,
+            _ => None,
+        };
+        let Some(store) = state.or(looked_at.as_ref()) else {
+            return Ok((Positions::new(), Memories::new()));
+        };
+        let positions = fixed(store.positions(pipeline)?, orders);
+        let mut memories = store.memories(pipeline)?;
+        if let Some(orders) = orders {
+            orders.fix(&mut memories);
+        }
+        if self.order.dry.is_some() {
+            memories.values_mut().for_each(|memory| memory.unsettled.clear());
+        }
+        Ok((positions, memories))
+    }
+
+    /// Lets sources tidy up behind the run; returns those that did. That one could not is no failure of the run: its
+    /// rows are where they belong, and the next run tries it again.
+    async fn tidy(&self, graph: &Graph, settlement: Settlement, events: &EventSink) -> Vec<String> {
+        let mut tidied = Vec::new();
+        for Settled { node, result } in settle(graph, settlement).await {
+            let (notes, fault) = match result {
+                Ok(notes) => (notes, None),
+                Err(fault) => {
+                    self.console.warn(&format!("{fault}; the next run tries it again"));
+                    (Vec::new(), Some(FaultReport::from(&fault)))
+                }
+            };
+            for note in &notes {
+                self.console.say(&self.console.tone(Tone::Quiet, &format!("  {node}: {note}")));
+            }
+            if fault.is_none() {
+                tidied.push(node.clone());
+            }
+            events(Event::Settled { node, notes, fault });
+        }
+        tidied
     }
 
     fn is_right(&self, graph: &Graph) -> bool {
@@ -146,8 +218,14 @@ impl Attempts<'_> {
             from: days.map(|(from, _)| from),
             to: days.map(|(_, to)| to),
             deltas: graph.deltas.clone(),
+            taken: graph.taken.clone(),
         }
     }
+}
+
+/// Whether a failure of that kind comes from what is read, and not from whom it is asked of.
+fn is_by_content(code: &str) -> bool {
+    [FaultKind::Data, FaultKind::Contract].iter().any(|kind| kind.code() == code)
 }
 
 /// Positions whose ends an earlier attempt fixed stay as they are.

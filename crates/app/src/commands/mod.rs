@@ -26,13 +26,13 @@ use crate::project::{Invalid, Project};
 pub(crate) async fn carry_out(cli: Cli, console: &Console) -> Outcome {
     let options = &cli.options;
     let result = match cli.command {
-        Command::Copy(args) => copy::copy(&args, options, console).await,
+        Command::Copy(args) => Box::pin(copy::copy(&args, options, console)).await,
         Command::Init(args) => init::init(&args, options, console).await,
         Command::Check(args) => check::check(&args, options, console).await,
         Command::Preview(args) => preview::preview(&args, options, console).await,
         Command::Plan(args) => plan::plan(&args, options, console).await,
         Command::Test(args) => test::test(&args, options, console).await,
-        Command::Run(args) => run::run(&args, options, console).await,
+        Command::Run(args) => Box::pin(run::run(&args, options, console)).await,
         Command::Undo(args) => undo::undo(&args, options, console).await,
         Command::State(args) => state::state(&args, options, console),
         Command::Quarantine(args) => quarantine::quarantine(&args, options, console),

@@ -2,7 +2,8 @@
 
 use tokio::sync::watch;
 use towpath_engine::report::RunState;
-use towpath_model::{Fault, RunId};
+use towpath_model::pipeline::{NodeSpec, Role};
+use towpath_model::{Fault, RunId, WriteMode};
 
 use super::attempts::{Attempts, Ended};
 use super::{Stop, wrong};
@@ -73,8 +74,8 @@ pub(crate) async fn run(args: &RunArgs, options: &Options, console: &Console) ->
     Ok(outcome)
 }
 
-/// The run to go on with: asked for, or the last one of an incremental pipeline, which must not be passed over
-/// because nobody knows whether its rows are in place.
+/// The run to go on with: asked for, or the last one of a pipeline that reads things once, which must not be passed
+/// over because nobody knows whether its rows are in place.
 fn unfinished(project: &Project, args: &RunArgs, console: &Console) -> Result<Option<StoredRun>, Stop> {
     let store = StateStore::open(&project.state_folder())?;
     let last = store.runs(Some(&project.spec.name), 1)?.into_iter().next();
@@ -86,7 +87,7 @@ fn unfinished(project: &Project, args: &RunArgs, console: &Console) -> Result<Op
         return Ok(None);
     };
     let incremental = project.spec.nodes.values().any(|node| node.incremental.is_some());
-    let must = incremental && run.standing == Standing::Running;
+    let must = (incremental || doubles(project, &run)) && run.standing == Standing::Running;
     if !args.resume && !must {
         return Ok(None);
     }
@@ -101,6 +102,12 @@ fn unfinished(project: &Project, args: &RunArgs, console: &Console) -> Result<Op
     }
     console.say(&format!("going on with run `{}`, which did not end", run.run));
     Ok(Some(run))
+}
+
+/// Whether reading the items of that run once more as another run could load their rows twice.
+fn doubles(project: &Project, run: &StoredRun) -> bool {
+    let appends = |node: &NodeSpec| node.role == Role::Destination && node.landing.mode == WriteMode::Append;
+    run.orders.taken.iter().any(|taken| !taken.items.is_empty()) && project.spec.nodes.values().any(appends)
 }
 
 /// Runs a project to its end. Ctrl-C cancels it: nothing stays half visible.

@@ -66,6 +66,17 @@ pub(crate) fn report(console: &Console, report: &RunReport, quarantine: Option<&
             console.say(&console.tone(Tone::Quiet, &format!("  {}: {note}", node.node)));
         }
     }
+    for node in &report.nodes {
+        for alert in &node.alerts {
+            console.say(&format!(
+                "  {} {}: {}, due since {}",
+                console.tone(Tone::Warn, "missing:"),
+                node.node,
+                alert.what,
+                alert.since
+            ));
+        }
+    }
     let written: u64 =
         report.nodes.iter().filter(|node| node.role == "destination").map(|node| node.written).sum();
     let memory = peak_memory().map(|peak| format!(" · peak memory {}", bytes(peak))).unwrap_or_default();

@@ -95,15 +95,15 @@ fn sqlite(path: &Path, sql: &str) -> String {
 }
 
 /// Small and reproducible random numbers (xorshift).
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u64) -> Dice {
+    pub(crate) fn new(seed: u64) -> Dice {
         Dice((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// A number below `bound`.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -175,7 +175,7 @@ fn create(target: &Target, mode: &str, table: &str) -> String {
 }
 
 /// Waits for the end of a process, and kills it when it takes longer. `None` when it was killed.
-fn kill_after(mut child: Child, delay: Duration) -> Option<Said> {
+pub(crate) fn kill_after(mut child: Child, delay: Duration) -> Option<Said> {
     let id = child.id();
     let (ended, wait) = mpsc::channel();
     let waiter = std::thread::spawn(move || {
@@ -192,7 +192,7 @@ fn kill_after(mut child: Child, delay: Duration) -> Option<Said> {
     Some(said(child.wait_with_output().unwrap()))
 }
 
-fn start(home: &Sandbox, args: &[&str]) -> Child {
+pub(crate) fn start(home: &Sandbox, args: &[&str]) -> Child {
     home.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 

@@ -150,8 +150,8 @@ fn incremental_reads_that_cannot_be_right_are_refused() {
         let home = home(&format!(", incremental: {{ {rules} }}"), load);
         // The bounds of a lookback are looked at when there is a checkpoint.
         if rules.contains("lookback") {
-            let checkpoint = "[{\"pipeline\": \"clients\", \"stream\": \"rows\", \"cursor\": \"changed\", \
-                              \"value\": \"20\", \"run\": \"run_1\", \"updated_at\": \"2025-01-01\"}]";
+            let checkpoint = "{\"checkpoints\": [{\"pipeline\": \"clients\", \"stream\": \"rows\", \"cursor\": \"changed\", \
+                              \"value\": \"20\", \"run\": \"run_1\", \"updated_at\": \"2025-01-01\"}]}";
             home.write("state.json", checkpoint);
             home.towpath(&["state", "import", "state.json"]).expect(0, &[]);
         }

@@ -8,6 +8,7 @@ mod checking;
 mod command_line;
 mod crash;
 mod faults;
+mod files;
 mod industrial;
 mod loads;
 mod sandbox;

@@ -75,6 +75,12 @@ pub trait Harness: Send + Sync {
         connector.clone()
     }
 
+    /// The first day that dates may have, counted from 1970-01-01: 0001-01-01, or later where the system knows no such
+    /// day.
+    fn first_day(&self) -> i32 {
+        -719_162
+    }
+
     /// Whether a table (or file) without rows still has its columns. Formats that name columns only in their rows say
     /// no.
     fn keeps_columns_of_empty_tables(&self) -> bool {

@@ -161,6 +161,14 @@ fn texts(array: ArrayRef, field: &Field, column: &ColumnFit, misfits: &mut Misfi
             }
         });
     }
+    if let Some(longest) = column.max_utf16 {
+        lengths(values.value_offsets(), longest, |row, _| {
+            let length = values.value(row).encode_utf16().count();
+            if length > longest && values.is_valid(row) {
+                misfits.add(row, || too_long(length, "characters", &column.native));
+            }
+        });
+    }
     if column.no_nul {
         without_nul(values, column, misfits);
     }

@@ -15,6 +15,8 @@ pub struct ColumnFit {
     pub nullable: bool,
     /// Longest text, in characters.
     pub max_chars: Option<usize>,
+    /// Longest text, in units of UTF-16: characters beyond U+FFFF count twice.
+    pub max_utf16: Option<usize>,
     /// Longest text or binary, in bytes.
     pub max_bytes: Option<usize>,
     /// Text must not hold the NUL character.
@@ -78,6 +80,7 @@ impl ColumnFit {
             data_type,
             nullable: true,
             max_chars: None,
+            max_utf16: None,
             max_bytes: None,
             no_nul: false,
             infinite_times: false,

@@ -126,7 +126,7 @@ pub(super) async fn target(
     format: Format,
 ) -> Result<Option<TargetTable>, Fault> {
     let path = &settings.path;
-    if path == "-" || format.is_text() || place.look(path).await?.is_none() {
+    if path == "-" || format.is_inferred() || place.look(path).await?.is_none() {
         return Ok(None);
     }
     let files = match place.find(path, &|file| ending(file).format == Some(format)).await {
@@ -141,7 +141,7 @@ pub(super) async fn target(
     place.bring(&files).await?;
     let source = config::Source::of(path, format, settings.header);
     on_thread(move || {
-        let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], u64::MAX)?;
+        let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], &[], u64::MAX)?;
         Ok(Some(TargetTable { schema: found.info.schema, primary_key: Vec::new() }))
     })
     .await

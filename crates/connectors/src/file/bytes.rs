@@ -75,10 +75,10 @@ pub(super) fn check_text(sample: &[u8], name: &str, format: &str) -> Result<(), 
         [b'P', b'K', 3 | 5, 4 | 6, ..]
             if contains(sample, b"xl/") || contains(sample, b"[Content_Types]") =>
         {
-            ("an Excel workbook (xlsx)", "save the sheet as CSV first")
+            ("an Excel workbook (xlsx)", "set `format: excel`")
         }
         [b'P', b'K', 3 | 5, 4 | 6, ..] => ("a zip archive", "unpack it first"),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => ("an old Excel workbook (xls)", "save the sheet as CSV first"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => ("an old Excel workbook (xls)", "set `format: excel`"),
         [b'%', b'P', b'D', b'F', ..] => ("a PDF document", "export the data as CSV first"),
         [b'P', b'A', b'R', b'1', ..] => ("a Parquet file", "set `format: parquet`"),
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] => ("an Arrow file", "set `format: arrow`"),

@@ -281,7 +281,7 @@ fn two(value: u8, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'0' + value / 10, b'0' + value % 10]);
 }
 
-fn date(days: i64, out: &mut Vec<u8>) {
+pub(super) fn date(days: i64, out: &mut Vec<u8>) {
     let (year, month, day) = date_from_days(days);
     if (0..=9999).contains(&year) {
         two((year / 100) as u8, out);
@@ -295,7 +295,7 @@ fn date(days: i64, out: &mut Vec<u8>) {
     two(day as u8, out);
 }
 
-fn clock(micros: i64, out: &mut Vec<u8>) {
+pub(super) fn clock(micros: i64, out: &mut Vec<u8>) {
     let seconds = micros / 1_000_000;
     two((seconds / 3600) as u8, out);
     out.push(b':');
@@ -316,14 +316,14 @@ fn fraction(nanos: u64, out: &mut Vec<u8>) {
     out.truncate(out.len() - zeros);
 }
 
-fn timestamp(micros: i64, out: &mut Vec<u8>) {
+pub(super) fn timestamp(micros: i64, out: &mut Vec<u8>) {
     date(micros.div_euclid(86_400_000_000), out);
     out.push(b'T');
     clock(micros.rem_euclid(86_400_000_000), out);
 }
 
 /// An ISO 8601 duration; its parts may have different signs.
-fn span(months: i32, days: i32, nanos: i128, out: &mut Vec<u8>) {
+pub(super) fn span(months: i32, days: i32, nanos: i128, out: &mut Vec<u8>) {
     out.push(b'P');
     for (count, unit) in [(months / 12, 'Y'), (months % 12, 'M'), (days, 'D')] {
         if count != 0 {

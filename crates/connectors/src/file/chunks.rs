@@ -96,11 +96,15 @@ impl Token {
 }
 
 fn changed(file: &FileRef) -> i64 {
-    let nanos = |time: SystemTime| match time.duration_since(UNIX_EPOCH) {
+    file.modified.map_or(0, nanos)
+}
+
+/// A time in nanoseconds since 1970.
+pub(super) fn nanos(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos),
-    };
-    file.modified.map_or(0, nanos)
+    }
 }
 
 /// Whether anybody could tell later that the file is still the same, and find it by its name. What can be read only

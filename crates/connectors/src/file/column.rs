@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array,
-    Decimal256Array, Float32Array, Float64Array, Int64Array, IntervalMonthDayNanoArray, NullBufferBuilder,
-    StringArray, Time64MicrosecondArray, TimestampMicrosecondArray, UInt64Array,
+    Decimal256Array, DurationMicrosecondArray, Float32Array, Float64Array, Int64Array,
+    IntervalMonthDayNanoArray, NullBufferBuilder, StringArray, Time64MicrosecondArray,
+    TimestampMicrosecondArray, UInt64Array,
 };
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow::compute::cast;
@@ -44,6 +45,7 @@ pub(super) enum Data {
     Timestamp(Vec<i64>),
     Instant(Vec<i64>),
     Interval(Vec<IntervalMonthDayNano>),
+    Span(Vec<i64>),
     Binary(Text),
     Numeric(Text),
     Text(Text),
@@ -81,6 +83,12 @@ impl Text {
     }
 }
 
+/// Adds so many placeholders.
+#[inline]
+fn more<T: Copy>(values: &mut Vec<T>, count: usize, placeholder: T) {
+    values.resize(values.len() + count, placeholder);
+}
+
 /// Adds a value when there is one; answers whether there is.
 #[inline]
 fn keep<T>(values: &mut Vec<T>, value: Option<T>) -> bool {
@@ -115,6 +123,7 @@ impl Column {
                 Data::Wide(Vec::with_capacity(rows), *precision, *scale)
             }
             (DataType::Binary, _) => Data::Binary(text()),
+            (DataType::Duration(_), _) => Data::Span(Vec::with_capacity(rows)),
             (DataType::Interval(_), _) => Data::Interval(Vec::with_capacity(rows)),
             (DataType::Decimal128(precision, scale), _) => {
                 Data::Decimal(Vec::with_capacity(rows), *precision, *scale)
@@ -140,26 +149,35 @@ impl Column {
 
     /// Adds a null.
     pub(super) fn push_null(&mut self) {
-        self.nulls.append_null();
+        self.push_nulls(1);
+    }
+
+    /// Adds so many nulls.
+    pub(super) fn push_nulls(&mut self, rows: usize) {
+        self.nulls.append_n_nulls(rows);
         match &mut self.data {
-            Data::Boolean(bits) => bits.append(false),
+            Data::Boolean(bits) => bits.append_n(rows, false),
             Data::Int(values)
             | Data::Narrow(values, ..)
             | Data::Time(values)
+            | Data::Span(values)
             | Data::Timestamp(values)
-            | Data::Instant(values) => values.push(0),
-            Data::Unsigned(values) => values.push(0),
-            Data::Float(values) => values.push(0.0),
-            Data::Single(values) => values.push(0.0),
-            Data::Decimal(values, ..) => values.push(0),
-            Data::Wide(values, ..) => values.push(i256::ZERO),
-            Data::Date(values) => values.push(0),
-            Data::Interval(values) => values.push(IntervalMonthDayNano::ZERO),
+            | Data::Instant(values) => more(values, rows, 0),
+            Data::Unsigned(values) => more(values, rows, 0),
+            Data::Float(values) => more(values, rows, 0.0),
+            Data::Single(values) => more(values, rows, 0.0),
+            Data::Decimal(values, ..) => more(values, rows, 0),
+            Data::Wide(values, ..) => more(values, rows, i256::ZERO),
+            Data::Date(values) => more(values, rows, 0),
+            Data::Interval(values) => more(values, rows, IntervalMonthDayNano::ZERO),
             Data::Text(text)
             | Data::Uuid(text)
             | Data::Json(text)
             | Data::Numeric(text)
-            | Data::Binary(text) => text.end(),
+            | Data::Binary(text) => {
+                let end = text.bytes.len() as i32;
+                more(&mut text.ends, rows, end);
+            }
         }
     }
 
@@ -218,6 +236,7 @@ impl Column {
                 return keep(values, given::wide_decimal(bytes, *precision, *scale));
             }
             Data::Interval(values) => return keep(values, given::interval(bytes)),
+            Data::Span(values) => return keep(values, given::span(bytes)),
             Data::Numeric(text) => match given::numeric(bytes) {
                 Some(number) => text.push(&number),
                 None => return false,
@@ -282,6 +301,7 @@ impl Column {
             }
             Data::Date(values) => Arc::new(Date32Array::new(exact(values), nulls)),
             Data::Time(values) => Arc::new(Time64MicrosecondArray::new(exact(values), nulls)),
+            Data::Span(values) => Arc::new(DurationMicrosecondArray::new(exact(values), nulls)),
             Data::Timestamp(values) => Arc::new(TimestampMicrosecondArray::new(exact(values), nulls)),
             Data::Instant(values) => {
                 Arc::new(TimestampMicrosecondArray::new(exact(values), nulls).with_timezone("UTC"))

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::choose::config::{After, Again, Dates, Due, Pick};
+use super::excel::config::{Excel, ExcelSheet};
 use super::fixed::config::Fixed;
 use super::geojson::config::{GeoJson, GeoJsonOut};
 use super::html::config::Html;
 use super::lines::config::Lines;
+use super::log::config::Log;
 use super::store::sftp::config::SftpSettings;
 use super::xml::config::Xml;
 
@@ -53,6 +56,10 @@ pub(crate) enum Format {
     Html,
     /// GeoJSON features; see `geojson`.
     Geojson,
+    /// Lines of a time, an event and its details; see `log`.
+    Log,
+    /// A workbook of Excel or LibreOffice; see `excel`. Which kind (xlsx, xlsm, xlsb, xls, ods) its bytes tell.
+    Excel,
 }
 
 /// How the file to read is compressed.
@@ -95,11 +102,15 @@ pub(crate) struct Source {
     /// below it; or a pattern, for example `exports/*.csv` or `logs/**/*.ndjson.gz`. Several files are read in the
     /// order of their paths and must have the same columns; a column that one file lacks is empty there. Folders
     /// named like `year=2025` add a column `year`. `-` is the standard input.
+    ///
+    /// Parts in braces capture what stands there: `{machine}/{date:%Y%m%d}.LOG` reads `DEM12/20260131.LOG`. A `date`
+    /// comes with its format (`%Y`, `%m`, `%d`, `%H` and so on), and only names with a real date are read. Captures
+    /// serve `dates`, `pick`, `together`, `after`, `due` and `file_columns`.
     pub(super) path: String,
 
     /// What the file holds. Without it, the ending of the path tells: `.csv`, `.tsv`, `.txt`, `.ndjson`, `.jsonl`,
-    /// `.json`, `.geojson`, `.xml`, `.yaml`, `.html`, `.log` (lines), `.parquet`, `.arrow`, `.feather`, `.avro`, each also with
-    /// `.gz` or `.zst` behind it.
+    /// `.json`, `.geojson`, `.xml`, `.yaml`, `.html`, `.log` (lines), `.parquet`, `.arrow`, `.feather`, `.avro`,
+    /// `.xlsx`, `.xlsm`, `.xlsb`, `.xls`, `.ods`; text also with `.gz` or `.zst` behind it.
     #[serde(default)]
     pub(super) format: Option<Format>,
 
@@ -133,7 +144,7 @@ pub(crate) struct Source {
     #[serde(default = "yes")]
     pub(super) header: bool,
 
-    /// Text formats: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
+    /// Text formats and workbooks: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
     /// those of `cast`: `text`, `boolean`, `int8` to `int64`, `uint8` to `uint64`, `decimal(digits,decimals)`,
     /// `numeric`, `float32`, `float64`, `date`, `time`, `timestamp`, `timestamptz`, `uuid`, `json`; also `interval`
     /// (ISO 8601, for example `P1DT12H`) and `binary` (hexadecimal digits). A value that is not of the given type
@@ -143,7 +154,7 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) columns: BTreeMap<String, String>,
 
-    /// CSV: words that mean "no value", besides the empty one, for example `[NA, "-"]`. Values in quotes are never
+    /// CSV and workbooks: words that mean "no value", besides the empty one, for example `[NA, "-"]`. Values in quotes are never
     /// taken for such a word.
     #[serde(default)]
     pub(super) null_values: Vec<String>,
@@ -171,6 +182,73 @@ pub(crate) struct Source {
     /// GeoJSON: how features become rows.
     #[serde(default)]
     pub(super) geojson: Option<GeoJson>,
+
+    /// Event logs: the grammar of the lines, for files ending in `.log` or with `format: log`.
+    #[serde(default)]
+    pub(super) log: Option<Log>,
+
+    /// Workbooks: which cells to read, and how, for example `{ sheet: Sales, hidden: skip }`.
+    #[serde(default)]
+    pub(super) excel: Option<Excel>,
+
+    /// Archives (`.zip`, `.tar`, also `.tar.gz`, `.tgz`, `.tar.zst`): the files in them to read, for example
+    /// `*.csv` or `export/orders_*.csv`. Each is a file of the stream, named like `export.zip!orders_1.csv`. Without
+    /// it, all members of a known format are read, which must be one. In folders, archives are read only when this
+    /// is set. An archive is unpacked into a temporary folder; one that would fill it with far more than its own size
+    /// is refused, as is an encrypted one.
+    #[serde(default)]
+    pub(super) member: Option<String>,
+
+    /// Reads only files whose date in the name, `{date:…}` in `path`, lies in a span of days: for example
+    /// `{ from: "${run.date}", to: "${run.until}" }` for the days of the run.
+    #[serde(default)]
+    pub(super) dates: Option<Dates>,
+
+    /// Which of the files are read.
+    #[serde(default)]
+    pub(super) pick: Pick,
+
+    /// How many files `pick: newest` or `oldest` means, for example `3`. Default 1.
+    #[serde(default)]
+    pub(super) at_most: Option<u32>,
+
+    /// How long a file must have been left alone before it is read, for example `30s` or `5m`, so that no half
+    /// uploaded file is read. A file that was changed more recently is waited for, once and for at most that long;
+    /// one that then has changed again is left to the next run, with a remark. The clock of this machine is compared
+    /// with the time that the file has.
+    #[serde(default)]
+    pub(super) settled: Option<String>,
+
+    /// Whether later runs read a file again. What was read is remembered with the pipeline when a run ends well; see
+    /// `towpath state show`. A run that finds nothing new is done with no rows.
+    #[serde(default)]
+    pub(super) read: Again,
+
+    /// Reads files in groups: when one of a group is new or changed, all of it is read, so that what is computed from
+    /// several files is computed from all of them. The group is told by parts of the name, for example
+    /// `[machine, date]` for a path such as `{machine}/{date:%Y%m%d}_{part}.LOG`.
+    #[serde(default)]
+    pub(super) together: Vec<String>,
+
+    /// What happens to files after the run that read them, for example
+    /// `{ archive: "archive/{date:%Y}/", quarantine: quarantine/ }`. Without it they stay where they are. It happens when everything is
+    /// committed and written down; when the process dies in between, the next run does it first. Only the version
+    /// that was read is touched.
+    #[serde(default)]
+    pub(super) after: Option<After>,
+
+    /// Files that must have come by a certain time, for example
+    /// `{ by: "11:00", zone: Europe/Brussels, days: business, each: { machine: [DEM12, SU12] } }`. A run after that
+    /// time without the file raises an alert, as an event and in the report; it reads what there is. The days are
+    /// those of `dates`, or else today.
+    #[serde(default)]
+    pub(super) due: Option<Due>,
+
+    /// Columns that show where a row comes from: what to show, and the name of the column, for example
+    /// `{ path: source_file, modified: changed_at, date: file_date, machine: machine }`. There are `path`, `name`,
+    /// `size`, `modified`, `date`, and the parts of the name that `path` captures.
+    #[serde(default)]
+    pub(super) file_columns: BTreeMap<String, String>,
 }
 
 /// Writes one file, or adds a file to a folder.
@@ -193,9 +271,13 @@ pub(crate) struct Destination {
     #[serde(default)]
     pub(super) delimiter: Option<String>,
 
-    /// CSV: whether the first row holds the names of the columns. Default `true`.
+    /// CSV and workbooks: whether the first row holds the names of the columns. Default `true`.
     #[serde(default = "yes")]
     pub(super) header: bool,
+
+    /// Workbooks: which sheet to write, for example `{ sheet: Sales }`.
+    #[serde(default)]
+    pub(super) excel: Option<ExcelSheet>,
 
     /// Parquet: most rows per row group, for example `1000000`. Default 122,880. More rows make files a little smaller
     /// and scans a little faster, and need more memory while writing.
@@ -227,6 +309,18 @@ impl Source {
             xml: None,
             html: None,
             geojson: None,
+            log: None,
+            excel: None,
+            member: None,
+            dates: None,
+            pick: Pick::All,
+            at_most: None,
+            settled: None,
+            read: Again::Always,
+            together: Vec::new(),
+            after: None,
+            due: None,
+            file_columns: BTreeMap::new(),
         }
     }
 }

@@ -19,6 +19,7 @@ use super::csv;
 use super::csv::head::CsvSettings;
 use super::infer::{Evidence, Pass};
 use super::json;
+use super::log::Grammar;
 use super::pieces::threads;
 use super::place::FileRef;
 use super::walks;
@@ -33,16 +34,19 @@ pub(super) struct Described {
     /// Where each file may be cut; `None` where only a pass over the file could tell, and there was none, or where the
     /// bytes on disk are not the bytes of its text.
     pub(super) borders: Vec<Option<Borders>>,
+    /// Rows of each file, where they are known.
+    pub(super) file_rows: Vec<Option<u64>>,
 }
 
-/// Names, types and size of files of one format, read as one stream. Of text files the first `most_bytes` are looked
-/// at.
+/// Names, types and size of files of one format, read as one stream. `labels` are columns that the files carry as
+/// partitions, with types of their own. Of text files the first `most_bytes` are looked at.
 pub(super) fn describe_files(
     files: &[FileRef],
     format: Format,
     settings: &config::Source,
     csv: &CsvSettings,
     records: &[String],
+    labels: &[Field],
     most_bytes: u64,
 ) -> Result<Described, Fault> {
     let mut found = Found::default();
@@ -50,6 +54,7 @@ pub(super) fn describe_files(
     for file in files {
         let pass = Pass { threads: threads(file.size, 1), gap, most_bytes };
         let mut borders = None;
+        let before = found.rows.unwrap_or(0);
         match format {
             Format::Csv => borders = describe_csv(file, settings, csv, pass, &mut found)?,
             Format::Ndjson | Format::Json => {
@@ -59,6 +64,7 @@ pub(super) fn describe_files(
                 borders = (format == Format::Ndjson).then_some(seen.borders);
                 found.merge(file, seen.columns)?;
             }
+            Format::Log => found.typed(file, (Grammar::of(settings)?.schema(), None))?,
             Format::Parquet => found.typed(file, columnar::parquet_read::describe(file)?)?,
             Format::Arrow => found.typed(file, columnar::ipc::describe(file)?)?,
             Format::Avro => found.typed(file, columnar::avro_read::describe(file)?)?,
@@ -76,12 +82,13 @@ pub(super) fn describe_files(
             borders = None;
         }
         found.borders.push(borders);
+        found.file_rows.push(found.last.then(|| found.rows.unwrap_or(0) - before));
     }
-    if format.is_text() && format != Format::Csv && !found.columns.is_empty() {
+    if format.is_inferred() && format != Format::Csv && !found.columns.is_empty() {
         let names: Vec<String> = found.columns.iter().map(|(name, _)| name.clone()).collect();
         csv.check_names(&names, &settings.path)?;
     }
-    Ok(found.finish(files, csv))
+    found.finish(files, csv, labels)
 }
 
 fn describe_csv(
@@ -122,6 +129,10 @@ struct Found {
     typed_files: Vec<String>,
     rows: Option<u64>,
     rows_unknown: bool,
+    /// Rows of each file, where they are known.
+    file_rows: Vec<Option<u64>>,
+    /// The rows of the last file are known.
+    last: bool,
     borders: Vec<Option<Borders>>,
     notes: Vec<String>,
 }
@@ -129,6 +140,7 @@ struct Found {
 impl Found {
     fn add_rows(&mut self, rows: Option<u64>) {
         self.rows_unknown |= rows.is_none();
+        self.last = rows.is_some();
         self.rows = Some(self.rows.unwrap_or(0) + rows.unwrap_or(0));
     }
 
@@ -190,7 +202,7 @@ impl Found {
         Ok(())
     }
 
-    fn finish(mut self, files: &[FileRef], csv: &CsvSettings) -> Described {
+    fn finish(mut self, files: &[FileRef], csv: &CsvSettings, labels: &[Field]) -> Result<Described, Fault> {
         let mut fields = std::mem::take(&mut self.fields);
         let mut decided = Vec::new();
         for (name, evidence) in &self.columns {
@@ -199,6 +211,16 @@ impl Found {
                 None => field_of(name, evidence, &mut decided),
             };
             fields.push(field);
+        }
+        for label in labels {
+            if fields.iter().any(|field| field.name() == label.name()) {
+                return Err(Fault::config(format!(
+                    "`file_columns` adds the column `{}`, which the files have already",
+                    label.name()
+                ))
+                .hint("choose another name for it"));
+            }
+            fields.push(label.clone());
         }
         for (key, evidence) in folders(files) {
             if !fields.iter().any(|field| *field.name() == key) {
@@ -217,7 +239,7 @@ impl Found {
             notes: self.notes,
             ..StreamInfo::new(Arc::new(Schema::new(fields)))
         };
-        Described { info, borders: self.borders }
+        Ok(Described { info, borders: self.borders, file_rows: self.file_rows })
     }
 }
 

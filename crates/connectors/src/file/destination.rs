@@ -21,11 +21,12 @@ use super::columnar::ipc::IpcEncoder;
 use super::columnar::parquet_write::ParquetEncoder;
 use super::config::{self, Compression, Format};
 use super::csv::write::CsvEncoder;
+use super::excel::write::{self as excel, XlsxEncoder};
 use super::format::{character, ending, required};
 use super::geojson::write::GeoJsonEncoder;
 use super::json::write::JsonEncoder;
 use super::load::{FileLoad, Started};
-use super::place::{FileRef, Place};
+use super::place::{FileRef, Home, Place};
 use super::reading::on_thread;
 use super::stage::Stage;
 use super::store::{Entry, Kind};
@@ -66,6 +67,7 @@ impl FileDestination {
         };
         let fits = match format {
             Format::Parquet | Format::Avro => true,
+            Format::Excel => matches!(compression, Compression::Auto),
             Format::Arrow => matches!(compression, Compression::Auto | Compression::None | Compression::Zstd),
             _ => compression != Compression::Snappy,
         };
@@ -84,6 +86,7 @@ impl FileDestination {
             (settings.delimiter.is_some(), "delimiter", Format::Csv),
             (settings.row_group_rows.is_some(), "row_group_rows", Format::Parquet),
             (settings.geojson.is_some(), "geojson", Format::Geojson),
+            (settings.excel.is_some(), "excel", Format::Excel),
         ] {
             if set && format != only {
                 return Err(Fault::config(format!("`{name}` has no meaning for {} files", format.title()))
@@ -94,6 +97,16 @@ impl FileDestination {
             return Err(
                 Fault::config("`row_group_rows` is 0").hint("leave it out, or give a number such as 122880")
             );
+        }
+        if let Some(excel) = &settings.excel {
+            excel.check()?;
+        }
+        let last = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        if format == Format::Excel
+            && ["xlsm", "xltx", "xltm", "xlsb", "xls", "xlt", "ods"].contains(&last.as_str())
+        {
+            return Err(Fault::config(format!("`{path}` is to be written, and of workbooks only xlsx is"))
+                .hint("give a path that ends with `.xlsx`"));
         }
         let delimiter = settings.delimiter.as_deref().map(|text| character("delimiter", text)).transpose()?;
         if delimiter == Some(b'"') {
@@ -125,6 +138,12 @@ impl FileDestination {
             }
             return on_thread(move || this.begin(&file, None, true, &request)).await;
         }
+        if found.is_some() && self.sheet().is_some() && self.place.is_remote() {
+            return Err(Fault::config(format!(
+                "the other sheets of workbook `{path}` cannot be kept on another machine"
+            ))
+            .hint("leave `sheet` out to replace the whole workbook, or write to another path"));
+        }
         let mut old = None;
         if found.is_some() && request.mode == WriteMode::Append {
             append::can_grow(path, self.format)?;
@@ -140,11 +159,30 @@ impl FileDestination {
         on_thread(move || this.begin(&this.settings.path, old.as_ref(), found.is_none(), &request)).await
     }
 
+    /// The sheet that is named.
+    fn sheet(&self) -> Option<&str> {
+        self.settings.excel.as_ref()?.sheet.as_deref()
+    }
+
+    /// The workbook whose other sheets stay, should it exist.
+    fn keeps(&self) -> Option<PathBuf> {
+        self.sheet()?;
+        match self.place.home() {
+            Home::Here(local) if self.settings.path != "-" => Some(local.full(&self.settings.path)),
+            _ => None,
+        }
+    }
+
     /// The columns that come, and what they must fit.
     fn incoming(&self, request: &LoadRequest) -> (Schema, Vec<ColumnFit>) {
         let incoming: Vec<Field> = request.schema.fields().iter().map(canonical_field).collect();
-        let fits = incoming.iter().map(|field| self.fit(field)).collect();
-        (Schema::new(incoming), fits)
+        let fits: Vec<ColumnFit> = incoming.iter().map(|field| self.fit(field)).collect();
+        // What is fitted to another type is written as that.
+        let fitted = incoming
+            .into_iter()
+            .zip(&fits)
+            .map(|(field, fit): (Field, &ColumnFit)| field.with_data_type(fit.data_type.clone()));
+        (Schema::new(fitted.collect::<Vec<_>>()), fits)
     }
 
     /// A load whose rows appear as they come: on the standard output, or in a device or pipe, which putting a file in
@@ -245,7 +283,8 @@ impl FileDestination {
                 ColumnFit { years: Some((1, 9999)), non_finite: false, ..fit }
             }
             Format::Parquet | Format::Arrow | Format::Avro => ColumnFit { nullable: true, ..fit },
-            Format::Fixed | Format::Lines | Format::Xml | Format::Yaml | Format::Html => fit,
+            Format::Excel => excel::fit(field),
+            Format::Fixed | Format::Lines | Format::Log | Format::Xml | Format::Yaml | Format::Html => fit,
         }
     }
 
@@ -291,7 +330,14 @@ impl FileDestination {
                 let rejects = Arc::clone(&request.rejects);
                 Box::new(GeoJsonEncoder::new(out, name, lines, &settings, schema, rejects)?)
             }
-            Format::Fixed | Format::Lines | Format::Xml | Format::Yaml | Format::Html => {
+            Format::Excel => {
+                let keeps = self.keeps();
+                if let Some(path) = keeps.as_ref().filter(|path| path.exists()) {
+                    excel::check_existing(path, name)?;
+                }
+                Box::new(XlsxEncoder::new(out, name, schema, self.settings.header, self.sheet(), keeps)?)
+            }
+            Format::Fixed | Format::Lines | Format::Log | Format::Xml | Format::Yaml | Format::Html => {
                 return Err(Fault::internal("a format that is only read was to be written"));
             }
         })

@@ -40,7 +40,7 @@ async fn describe(place: &Place, file: FileRef, budget: &mut u64) -> Result<Stre
     };
     // A remote file is carried here as a whole.
     let is_remote = place.is_remote();
-    if format.is_text() || is_remote {
+    if format.is_inferred() || is_remote {
         let bytes = if is_remote { file.size } else { file.size.min(FILE_BYTES) };
         if bytes > (*budget).min(if is_remote { FILE_BYTES } else { u64::MAX }) {
             let why = "columns are not listed, because many bytes would have to be read";
@@ -64,12 +64,12 @@ fn columns(file: &FileRef, format: Format) -> StreamInfo {
     // As a source of its own, a file has no columns from the names of folders.
     let alone = FileRef { partitions: Vec::new(), ..file.clone() };
     let found = CsvSettings::new(&settings)
-        .and_then(|csv| describe_files(&[alone], format, &settings, &csv, &[], FILE_BYTES));
+        .and_then(|csv| describe_files(&[alone], format, &settings, &csv, &[], &[], FILE_BYTES));
     let mut info = match found {
         Ok(found) => found.info,
         Err(fault) => return unknown(file, fault.to_string()),
     };
-    if format.is_text() && info.rows.is_none() {
+    if format.is_inferred() && info.rows.is_none() {
         info.notes
             .insert(0, "the types are those of the first 8 MB; the whole file may have wider ones".into());
     }

@@ -25,7 +25,8 @@ pub(super) fn ending(path: &Path) -> Ending {
         Some((stem, "zst" | "zstd")) => (stem, Compression::Zstd),
         _ => (name.as_str(), Compression::None),
     };
-    let last = stem.rsplit_once('.').map(|(_, last)| last);
+    // What Excel keeps beside a workbook for as long as somebody has it open.
+    let last = stem.rsplit_once('.').map(|(_, last)| last).filter(|_| !stem.starts_with("~$"));
     let format = match last {
         Some("csv" | "tsv" | "tab" | "txt") => Some(Format::Csv),
         Some("ndjson" | "jsonl") => Some(Format::Ndjson),
@@ -38,6 +39,7 @@ pub(super) fn ending(path: &Path) -> Ending {
         Some("parquet" | "pq") => Some(Format::Parquet),
         Some("avro") => Some(Format::Avro),
         Some("arrow" | "arrows" | "feather" | "ipc") => Some(Format::Arrow),
+        Some("xlsx" | "xlsm" | "xltx" | "xltm" | "xlsb" | "xls" | "xlt" | "ods") => Some(Format::Excel),
         _ => None,
     };
     Ending {
@@ -55,6 +57,7 @@ pub(super) fn sniff(head: &[u8]) -> Format {
         [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xff, 0xff, 0xff, 0xff, ..] => Format::Arrow,
         [b'O', b'b', b'j', 1, ..] => Format::Avro,
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Format::Excel,
         [b'[', ..] => Format::Json,
         [b'{', ..] => Format::Ndjson,
         [b'%', b'Y', b'A', b'M', b'L', ..] | [b'-', b'-', b'-', b'\n' | b'\r' | b' ', ..] => Format::Yaml,
@@ -72,7 +75,7 @@ pub(super) fn sniff(head: &[u8]) -> Format {
 pub(super) fn required(path: &str, given: Option<Format>) -> Result<Format, Fault> {
     given.or_else(|| ending(Path::new(path)).format).ok_or_else(|| {
         Fault::config(format!("the ending of `{path}` does not tell the format"))
-            .hint("set `format`, for example to `csv`, `json`, `lines`, `xml` or `parquet`")
+            .hint("set `format`, for example to `csv`, `json`, `excel`, `lines`, `xml` or `parquet`")
     })
 }
 
@@ -104,6 +107,8 @@ impl Format {
             Format::Yaml => "YAML",
             Format::Html => "HTML",
             Format::Geojson => "GeoJSON",
+            Format::Log => "log",
+            Format::Excel => "Excel",
         }
     }
 
@@ -122,18 +127,27 @@ impl Format {
             Format::Yaml => "yaml",
             Format::Html => "html",
             Format::Geojson => "geojson",
+            Format::Log => "log",
+            Format::Excel => "xlsx",
         }
     }
 
     /// Text whose types must be inferred, and which may be compressed as a whole.
     pub(super) fn is_text(self) -> bool {
-        !matches!(self, Format::Parquet | Format::Arrow | Format::Avro)
+        !matches!(self, Format::Parquet | Format::Arrow | Format::Avro | Format::Excel)
+    }
+
+    /// Whether the types of columns must be inferred from the values.
+    pub(super) fn is_inferred(self) -> bool {
+        self.is_text() || self == Format::Excel
     }
 
     /// Whether files of this format can be written.
     pub(super) fn is_written(self) -> bool {
-        let is_read_only =
-            matches!(self, Format::Fixed | Format::Lines | Format::Xml | Format::Yaml | Format::Html);
+        let is_read_only = matches!(
+            self,
+            Format::Fixed | Format::Lines | Format::Log | Format::Xml | Format::Yaml | Format::Html
+        );
         !is_read_only
     }
 }

@@ -38,6 +38,13 @@ pub(super) fn wide_decimal(bytes: &[u8], precision: u8, scale: i8) -> Option<i25
 
 /// A number of any size and any number of decimals, written without exponent.
 pub(super) fn numeric(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    // Not every reader of numbers takes `.5`; JSON does not.
+    if let [b'.', rest @ ..] | [b'-', b'.', rest @ ..] = bytes
+        && plain_number(bytes).is_some()
+    {
+        let whole: &[u8] = if bytes[0] == b'-' { b"-0." } else { b"0." };
+        return Some(Cow::Owned([whole, rest].concat()));
+    }
     if plain_number(bytes).is_some() || is_non_finite(bytes) {
         return Some(Cow::Borrowed(bytes));
     }
@@ -60,4 +67,30 @@ pub(super) fn binary(text: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn interval(text: &[u8]) -> Option<IntervalMonthDayNano> {
     let (months, days, nanos) = civil::parse_interval(std::str::from_utf8(text).ok()?)?;
     Some(IntervalMonthDayNano::new(months, days, nanos))
+}
+
+/// A span of time without months, in microseconds.
+pub(super) fn span(text: &[u8]) -> Option<i64> {
+    let span = interval(text)?;
+    let micros = i64::from(span.days).checked_mul(86_400_000_000)?.checked_add(span.nanoseconds / 1000)?;
+    (span.months == 0 && span.nanoseconds % 1000 == 0).then_some(micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_any_size_are_text_that_json_takes() {
+        let check = |text: &str, expected: Option<&str>| {
+            let found = numeric(text.as_bytes()).map(|found| String::from_utf8(found.into_owned()).unwrap());
+            assert_eq!(found.as_deref(), expected, "{text}");
+        };
+        check("12.50", Some("12.50"));
+        check(".50", Some("0.50"));
+        check("-.5", Some("-0.5"));
+        check("1e2", Some("100"));
+        check("5.", None);
+        check("007", None);
+    }
 }

@@ -40,6 +40,8 @@ pub(super) enum Kind {
     Text = 1 << 8,
     /// A JSON object or list.
     Nested = 1 << 9,
+    /// A span of time that may exceed a day.
+    Span = 1 << 10,
 }
 
 const INT: u16 = Kind::Int as u16;
@@ -89,6 +91,11 @@ impl Evidence {
     #[inline]
     pub(super) fn is_text(&self) -> bool {
         self.kinds & TEXT != 0
+    }
+
+    /// Nothing but numbers was seen so far.
+    pub(super) fn is_number(&self) -> bool {
+        self.kinds != 0 && self.kinds & !NUMBER == 0
     }
 
     /// Counts one value that is not null, from a format without types of its own.
@@ -219,6 +226,7 @@ impl Evidence {
             _ if kinds == Kind::Instant as u16 => {
                 DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
             }
+            _ if kinds == Kind::Span as u16 => DataType::Duration(TimeUnit::Microsecond),
             _ if kinds == Kind::Time as u16 => DataType::Time64(TimeUnit::Microsecond),
             _ => return Decision { note: Some(self.mixed_note(column)), ..plain(DataType::Utf8) },
         };
@@ -256,6 +264,7 @@ impl Evidence {
             Kind::Time => "a time",
             Kind::Text => "text",
             Kind::Nested => "an object",
+            Kind::Span => "a span of time",
         };
         if let Some(text) = self.examples.last()
             && let Some(reason) = near_miss(text.value.as_bytes())

@@ -39,17 +39,27 @@ fn encode(
     mut encoder: Box<dyn Encoder>,
     stage: Option<Stage>,
     name: &str,
-) -> Result<(Option<Stage>, u64), Fault> {
+) -> Result<Done, Fault> {
     loop {
         match orders.blocking_recv() {
             Some(Order::Rows(batch)) => encoder.write(batch)?,
             Some(Order::Commit) => break,
-            None => return Ok((None, 0)),
+            None => return Ok(Done::default()),
         }
     }
-    let refused = encoder.refused();
+    let (notes, refused) = (encoder.notes(), encoder.refused());
     encoder.finish()?.finish().map_err(|error| io_fault("file", name, error))?;
-    Ok((stage, refused))
+    Ok(Done { stage, notes, refused })
+}
+
+/// What the encoding thread leaves behind.
+#[derive(Default)]
+struct Done {
+    /// The stage with all rows, when there is one and the load commits.
+    stage: Option<Stage>,
+    notes: Vec<String>,
+    /// Rows that went to quarantine instead of being written.
+    refused: u64,
 }
 
 /// A load in progress.
@@ -63,7 +73,7 @@ pub(super) struct FileLoad {
 /// Who does the work of a load.
 enum Work {
     /// The encoding thread.
-    Running(mpsc::Sender<Order>, JoinHandle<Result<(Option<Stage>, u64), Fault>>),
+    Running(mpsc::Sender<Order>, JoinHandle<Result<Done, Fault>>),
     /// Nobody: it was done before.
     Replay,
     /// Nobody any more: the load failed.
@@ -116,12 +126,12 @@ impl Load for FileLoad {
         match self.work {
             Work::Replay => Ok(Receipt { replayed: true, ..receipt }),
             Work::Running(_, task) => {
-                let (stage, refused) = task.await.map_err(broke_down)??;
+                let Done { stage, notes, refused } = task.await.map_err(broke_down)??;
                 if let Some(stage) = stage {
                     stage.commit().await?;
                 }
                 let written = self.rows.saturating_sub(refused);
-                Ok(Receipt { written, notes: self.note.into_iter().collect(), ..receipt })
+                Ok(Receipt { written, notes: self.note.into_iter().chain(notes).collect(), ..receipt })
             }
             Work::Failed => Err(Fault::internal("a load was committed after it had failed")),
         }

@@ -1,14 +1,17 @@
-//! Files: CSV, JSON, Parquet and Arrow, on this machine's own disks and on servers.
+//! Files: CSV, JSON, Parquet, Arrow and Excel, on this machine's own disks and on servers.
 //!
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
-//! ([`store`], [`place`], [`stage`]), how their bytes are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and
-//! what they hold ([`csv`], [`json`],
-//! [`columnar`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`] and [`column`] read it, [`cells`] writes it;
+//! ([`store`], [`place`], [`stage`]) and which of them are meant ([`choose`], [`archive`], [`known`]), how their bytes
+//! are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and what they hold ([`csv`], [`json`], [`columnar`],
+//! [`log`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`]
+//! and [`column`] read it, [`cells`] writes it;
 //! [`pieces`] spreads the work over processors, and [`source`] and [`destination`] put it all together.
 
 mod append;
+mod archive;
 mod bytes;
 mod cells;
+mod choose;
 mod chunks;
 mod column;
 mod columnar;
@@ -17,6 +20,7 @@ mod csv;
 mod describe;
 mod destination;
 mod discover;
+mod excel;
 mod fixed;
 mod format;
 mod geojson;
@@ -24,8 +28,12 @@ mod given;
 mod html;
 mod infer;
 mod json;
+mod known;
+mod line_cut;
 mod lines;
 mod load;
+mod log;
+mod names;
 mod pieces;
 mod place;
 mod reading;
@@ -65,10 +73,11 @@ impl ConnectorDef for FileConnector {
 
     const NAME: &'static str = "file";
     const TITLE: &'static str = "Files";
-    const SUMMARY: &'static str = "Reads and writes CSV, JSON, GeoJSON, Parquet, Arrow and Avro files, one or many at a time; reads text lines, XML, YAML and HTML tables.";
+    const SUMMARY: &'static str = "Reads and writes CSV, JSON, GeoJSON, Parquet, Arrow and Avro files and Excel workbooks, one or many at a time; reads text lines, XML, YAML and HTML tables.";
     const DOCS: &'static str = include_str!("README.md");
     const SCHEMES: &'static [&'static str] = &["file", "sftp"];
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
+        ("cross-tab.yaml", include_str!("examples/cross-tab.yaml")),
         ("csv-to-parquet.yaml", include_str!("examples/csv-to-parquet.yaml")),
         ("json-dump.yaml", include_str!("examples/json-dump.yaml")),
         ("partitions.yaml", include_str!("examples/partitions.yaml")),

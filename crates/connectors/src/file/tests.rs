@@ -1,8 +1,13 @@
 //! The connector as the engine uses it, on real files.
 
+mod archives;
 mod avro;
 mod bad_input;
+mod choosing;
 mod chunks;
+mod excel;
+mod excel_files;
+mod excel_write;
 mod foreign;
 mod formats;
 mod geojson;
@@ -10,6 +15,7 @@ mod html;
 mod laws;
 mod lines;
 mod loads;
+mod logs;
 mod random;
 mod sources;
 mod xml;

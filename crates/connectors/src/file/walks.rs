@@ -10,6 +10,7 @@ use towpath_model::Fault;
 use super::bytes;
 use super::chunks::{Borders, Stretch};
 use super::config::{Format, Source};
+use super::excel::ExcelWalk;
 use super::fixed::FixedWidth;
 use super::geojson::Features;
 use super::html::HtmlRows;
@@ -46,6 +47,9 @@ enum Way {
 
 /// Checks the settings of walked formats against each other.
 pub(super) fn check(settings: &Source, format: Option<Format>) -> Result<(), Fault> {
+    if let Some(excel) = &settings.excel {
+        excel.check()?;
+    }
     match &settings.fixed {
         Some(fixed) => fixed.check()?,
         None if format == Some(Format::Fixed) => {
@@ -85,6 +89,7 @@ pub(super) fn open(
             let text = text::open(file, given, progress)?;
             whole(Way::Walk(Box::new(FixedWidth::new(file, fixed, text))))
         }
+        (Format::Excel, _) => whole(Way::Walk(Box::new(ExcelWalk::open(file, settings, progress)?))),
         (Format::Lines, _) => {
             let matcher = Matcher::new(settings.lines.as_ref().unwrap_or(&lines::config::Lines::default()))?;
             if let Some(stretch) = stretch {

@@ -22,6 +22,11 @@ pub(super) trait Encoder: Send {
         0
     }
 
+    /// Remarks for the receipt, when all rows are written.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Writes what the format needs at the end, and gives the place of the bytes back.
     fn finish(self: Box<Self>) -> Result<Out, Fault>;
 }

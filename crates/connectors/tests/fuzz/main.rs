@@ -20,7 +20,6 @@ mod formats;
 mod hunt;
 mod laws;
 mod mutate;
-mod walked;
 mod watch;
 
 use hunt::hunt;

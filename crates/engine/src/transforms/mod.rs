@@ -2,22 +2,25 @@
 //!
 //! A transform turns plans into a plan; none reads a whole input itself. What several share stands in `common`
 //! (columns, sort keys, problems), `keys` (columns of two inputs that must be equal), `scalar` (single values in settings) and `unify` (one type for
-//! columns that go below each other).
+//! columns that go below each other), `timeline` (events and spans of time in their order).
 
 mod common;
 mod keys;
 mod scalar;
+mod timeline;
 mod unify;
 
 mod aggregate;
 mod cast;
 mod check;
 mod clean_text;
+mod cover;
 mod date_parts;
 mod deduplicate;
 mod derive;
 mod fill_missing;
 mod filter;
+mod intervals;
 mod join;
 mod json_expand;
 mod limit;
@@ -29,6 +32,7 @@ mod remove_nulls;
 mod rename;
 mod sample;
 mod select;
+mod sessions;
 mod sort;
 mod split_by_condition;
 mod split_column;
@@ -49,11 +53,13 @@ pub fn all() -> Vec<Arc<dyn Transform>> {
         erase::<cast::Cast>(),
         erase::<check::Check>(),
         erase::<clean_text::CleanText>(),
+        erase::<cover::Cover>(),
         erase::<date_parts::DateParts>(),
         erase::<deduplicate::Deduplicate>(),
         erase::<derive::Derive>(),
         erase::<fill_missing::FillMissing>(),
         erase::<filter::Filter>(),
+        erase::<intervals::Intervals>(),
         erase::<join::Join>(),
         erase::<json_expand::JsonExpand>(),
         erase::<limit::Limit>(),
@@ -65,6 +71,7 @@ pub fn all() -> Vec<Arc<dyn Transform>> {
         erase::<rename::Rename>(),
         erase::<sample::Sample>(),
         erase::<select::Select>(),
+        erase::<sessions::Sessions>(),
         erase::<sort::Sort>(),
         erase::<split_by_condition::SplitByCondition>(),
         erase::<split_column::SplitColumn>(),

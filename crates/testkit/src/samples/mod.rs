@@ -1,9 +1,10 @@
 //! Sample data: the same for the same seed, on every machine.
 //!
-//! [`erp`] writes a factory's ERP as a SQL script, [`sales`] a shop's sales as CSV. Both hold what real exports hold:
-//! accents, repeated rows, values that are wrong. Names are invented.
+//! [`erp`] writes a factory's ERP as a SQL script, [`machines`] the logs of its machines, [`sales`] a shop's sales as
+//! CSV. All hold what real exports hold: accents, repeated rows, values that are wrong. Names are invented.
 
 pub mod erp;
+pub mod machines;
 pub mod sales;
 
 /// A small generator of numbers that look random (SplitMix64).

@@ -26,7 +26,8 @@ type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
 
 /// The schema and the number of rows.
 pub(in crate::file) fn describe(file: &FileRef) -> Result<(Schema, Option<u64>), Fault> {
-    let rows = batch_rows(file, layout(file)?)?.iter().fold(0u64, |all, rows| all.saturating_add(*rows));
+    // First, since it finds lengths that cannot be before the library believes them.
+    let rows = rows_of(file, &Part::Whole)?;
     Ok((schema(file)?, Some(rows)))
 }
 
@@ -44,6 +45,7 @@ fn schema(file: &FileRef) -> Result<Schema, Fault> {
 
 /// Reads one file, or some of its batches, to its end or until no more rows are wanted.
 pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) -> Result<(), Fault> {
+    let mut missing = rows_of(file, part)?;
     let schema = schema(file)?;
     unchanged(&output.request.schema, &schema, file)?;
     let shape = Shape::new(&output.schema, schema.fields().iter().map(|field| field.name().as_str()), file);
@@ -51,6 +53,7 @@ pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) ->
     let (_, mut batches) = open(file, part, Some(sorted.clone()), Some(output))?;
     while let Some(batch) = guard::call(|| batches.next()).ok_or_else(|| broken(file))? {
         let batch = batch.map_err(|error| damaged(file, error))?;
+        missing = missing.saturating_sub(batch.num_rows() as u64);
         let most = output.request.batch_rows.max(1);
         for start in (0..batch.num_rows()).step_by(most) {
             let rows = batch.slice(start, most.min(batch.num_rows() - start));
@@ -60,7 +63,18 @@ pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) ->
             }
         }
     }
-    Ok(())
+    // The library takes some kinds of damage for the end of the file.
+    if missing > 0 { Err(broken(file)) } else { Ok(()) }
+}
+
+/// Rows of a part, as the headers have them.
+fn rows_of(file: &FileRef, part: &Part) -> Result<u64, Fault> {
+    let rows = batch_rows(file, layout(file)?)?;
+    let (from, to) = match part {
+        Part::Groups(from, to) => (*from, (*to).min(rows.len())),
+        Part::Whole | Part::Text(_) => (0, rows.len()),
+    };
+    Ok(rows.get(from..to).unwrap_or_default().iter().fold(0, |all, rows| all.saturating_add(*rows)))
 }
 
 /// What the first bytes tell of the layout.

@@ -39,6 +39,11 @@ fn rows_of(metadata: &ArrowReaderMetadata) -> Vec<u64> {
     groups.map(|group| u64::try_from(group.num_rows()).unwrap_or(0)).collect()
 }
 
+/// Rows of groups together; a damaged footer may claim more than there can be.
+fn sum<'a>(groups: impl Iterator<Item = &'a u64>) -> u64 {
+    groups.fold(0, |all, rows| all.saturating_add(*rows))
+}
+
 /// Reads one file, or some of its row groups, to its end or until no more rows are wanted.
 pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) -> Result<(), Fault> {
     let (opened, metadata) = open(file)?;
@@ -47,10 +52,12 @@ pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) ->
     let shape = Shape::new(&output.schema, schema.fields().iter().map(|field| field.name().as_str()), file);
     let (wanted, sorted) = wanted(&shape);
     let groups = rows_of(&metadata);
-    let total = groups.iter().sum::<u64>().max(1);
-    let mut row = 0;
-    if let Part::Groups(from, _) = part {
-        row = groups.iter().take(*from).sum();
+    let all = sum(groups.iter());
+    let total = all.max(1);
+    let (mut row, mut due) = (0, all);
+    if let Part::Groups(from, to) = part {
+        row = sum(groups.iter().take(*from));
+        due = sum(groups.iter().take(*to).skip(*from));
     }
     let batch_rows = output.request.batch_rows.max(1);
     let build = |opened: File, metadata: ArrowReaderMetadata, mask: ProjectionMask, limit: usize| {
@@ -94,10 +101,11 @@ pub(in crate::file) fn read(file: &FileRef, part: &Part, output: &mut Output) ->
             assembled = without(assembled, &bad)?;
         }
         if output.send(assembled)?.is_break() {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
+    // The library takes some kinds of damage for the end of the file.
+    if rows < due { Err(broken(file)) } else { Ok(()) }
 }
 
 /// The schema with the meanings that Parquet notes beside its types.

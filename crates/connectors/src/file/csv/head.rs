@@ -1,6 +1,6 @@
 //! The beginning of a CSV file: is it text, which delimiter, which names.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crate::file::bytes::{self, read_more};
 use crate::file::chunks::Stretch;
 use crate::file::config::Source;
 use crate::file::format::{character, ending};
+use crate::file::names;
 use crate::file::pieces::{PIECE_BYTES, RECORD_BYTES};
 use crate::file::place::FileRef;
 use crate::file::trouble::io_fault;
@@ -183,7 +184,7 @@ fn open_with(
     let (names, notes) = if settings.header {
         (position, lines) = (first.end, first.lines);
         let name = |span: &Span| name_of(&text, *span, dialect, &file.name, first.line);
-        distinct_names(&first.fields.iter().map(name).collect::<Result<Vec<_>, Fault>>()?)
+        names::distinct(&first.fields.iter().map(name).collect::<Result<Vec<_>, Fault>>()?)
     } else {
         ((1..=first.fields.len()).map(|place| format!("column_{place}")).collect(), Vec::new())
     };
@@ -264,33 +265,6 @@ pub(super) fn unclosed(name: &str, line: u64) -> Fault {
         .hint("close the quote, or set `quote` to an empty text when quotes have no meaning in the file")
 }
 
-/// Names without gaps and repetitions, and a remark for each that was changed.
-pub(in crate::file) fn distinct_names(fields: &[String]) -> (Vec<String>, Vec<String>) {
-    let given: BTreeSet<&str> = fields.iter().map(String::as_str).collect();
-    let mut used: HashSet<String> = HashSet::new();
-    let (mut names, mut notes) = (Vec::with_capacity(fields.len()), Vec::new());
-    for (place, field) in fields.iter().enumerate() {
-        let mut name = field.clone();
-        if field.is_empty() {
-            name = format!("column_{}", place + 1);
-        }
-        let stem = name.clone();
-        let mut count = 1;
-        while used.contains(&name) || (count > 1 && given.contains(name.as_str())) {
-            count += 1;
-            name = format!("{stem}_{count}");
-        }
-        if field.is_empty() {
-            notes.push(format!("column {} has no name and is called `{name}`", place + 1));
-        } else if name != *field {
-            notes.push(format!("column {} is a second `{field}` and is called `{name}`", place + 1));
-        }
-        used.insert(name.clone());
-        names.push(name);
-    }
-    (names, notes)
-}
-
 /// The field with doubled quotes made single.
 pub(super) fn unescape(field: &[u8], doubled: Option<u8>) -> Vec<u8> {
     let Some(quote) = doubled else { return field.to_vec() };
@@ -345,13 +319,5 @@ mod tests {
         assert_eq!(check("a|b|c\n1,1|2|3\n"), '|');
         assert_eq!(check("a\n1\n2\n"), ',');
         assert_eq!(check("\"a;b\",c\n\"d;e\",f\n"), ',');
-    }
-
-    #[test]
-    fn names_are_made_distinct() {
-        let fields = ["a", "", "a", "a_2", "a"].map(str::to_owned);
-        let (names, notes) = distinct_names(&fields);
-        assert_eq!(names, ["a", "column_2", "a_3", "a_2", "a_4"]);
-        assert_eq!(notes.len(), 3);
     }
 }

@@ -2,7 +2,7 @@
 
 use scraper::{ElementRef, Node};
 
-use crate::file::csv::head::distinct_names;
+use crate::file::names;
 
 /// Most cells of a table, once cells that span are spread.
 const MOST_CELLS: usize = 4_000_000;
@@ -85,7 +85,7 @@ impl Grid {
             }
             fields.push(parts.join(" "));
         }
-        let (names, notes) = distinct_names(&fields);
+        let (names, notes) = names::distinct(&fields);
         (names, if self.header.is_empty() { Vec::new() } else { notes })
     }
 }

@@ -4,17 +4,19 @@
 //! needed. In a document, records are the elements of the list at `records`, or of the list that is the document, or
 //! the objects that follow each other at the top; they are copied out one by one.
 
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 use towpath_connect::ReadProgress;
-use towpath_model::Fault;
+use towpath_model::{Fault, FaultKind};
 
 use super::feed::Feed;
 use super::object::key_is;
 use crate::file::bytes::{self, read_more};
 use crate::file::chunks::Stretch;
 use crate::file::config::{Format, Source};
-use crate::file::pieces::{PIECE_BYTES, Piece, RECORD_BYTES, RecordPlace};
+use crate::file::line_cut::LineCutter;
+use crate::file::pieces::{PIECE_BYTES, Piece, RecordPlace};
 use crate::file::place::FileRef;
 use crate::file::trouble::io_fault;
 
@@ -57,14 +59,8 @@ impl Cutter {
                 ))
                 .hint("set `format: json`"));
             }
-            return Ok(Cutter::Lines(Lines {
-                reader,
-                name: file.name.clone(),
-                rest: start,
-                ended,
-                at,
-                before: 0,
-            }));
+            let reader = Box::new(Cursor::new(start).chain(reader));
+            return Ok(Cutter::Lines(Lines(LineCutter::behind(reader, file.name.clone(), at, 0))));
         }
         let feed = Feed::new(reader, file.name.clone(), start);
         Ok(Cutter::Document(Document {
@@ -82,20 +78,14 @@ impl Cutter {
         stretch: Stretch,
         progress: Option<Arc<ReadProgress>>,
     ) -> Result<Self, Fault> {
-        Ok(Cutter::Lines(Lines {
-            reader: bytes::open_stretch(file, stretch, progress)?,
-            name: file.name.clone(),
-            rest: Vec::new(),
-            ended: false,
-            at: stretch.from,
-            before: stretch.line,
-        }))
+        let reader = bytes::open_stretch(file, stretch, progress)?;
+        Ok(Cutter::Lines(Lines(LineCutter::behind(reader, file.name.clone(), stretch.from, stretch.line))))
     }
 
     /// Byte of the file that the first piece begins with, for text that may be cut by the byte.
     pub(super) fn start(&self) -> u64 {
         match self {
-            Cutter::Lines(lines) => lines.at,
+            Cutter::Lines(lines) => lines.0.at(),
             Cutter::Document(_) => 0,
         }
     }
@@ -110,51 +100,15 @@ impl Cutter {
 }
 
 /// One record per line.
-pub(in crate::file) struct Lines {
-    reader: Box<dyn std::io::Read + Send>,
-    name: String,
-    rest: Vec<u8>,
-    ended: bool,
-    /// Byte of the file that the rest begins with.
-    at: u64,
-    /// Lines before the rest.
-    before: u64,
-}
+pub(in crate::file) struct Lines(LineCutter);
 
 impl Lines {
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Fault> {
-        let data = &mut piece.data;
-        data.append(&mut self.rest);
-        let mut looked = 0;
-        loop {
-            if !self.ended && (data.len() < PIECE_BYTES || looked > 0) {
-                // Doubling, so that a giant line is not copied again and again.
-                let want = if looked > 0 { data.len() } else { PIECE_BYTES - data.len() };
-                let count = read_more(&mut self.reader, data, want)
-                    .map_err(|error| io_fault("file", &self.name, error))?;
-                self.ended = count < want;
-            }
-            if self.ended {
-                break;
-            }
-            if let Some(at) = memchr::memrchr(b'\n', &data[looked..]) {
-                let end = looked + at + 1;
-                self.rest.extend_from_slice(&data[end..]);
-                data.truncate(end);
-                break;
-            }
-            looked = data.len();
-            if data.len() > RECORD_BYTES {
-                return Err(Fault::data(format!(
-                    "file `{}`, line {}: the line is longer than 128 MB",
-                    self.name,
-                    self.before + 1
-                ))
-                .hint("set `format: json` when the file is one document"));
-            }
-        }
-        (piece.start, piece.before) = (self.at, self.before);
-        self.at += data.len() as u64;
+        let more = self.0.next(piece).map_err(|fault| match fault.kind() {
+            FaultKind::Data => fault.hint("set `format: json` when the file is one document"),
+            _ => fault,
+        })?;
+        let data = &piece.data;
         let (mut start, mut lines) = (0, 0);
         for end in memchr::memchr_iter(b'\n', data).chain([data.len()]) {
             if !data[start..end].trim_ascii().is_empty() {
@@ -166,8 +120,7 @@ impl Lines {
                 break;
             }
         }
-        self.before += u64::from(lines);
-        Ok(!data.is_empty())
+        Ok(more)
     }
 }
 

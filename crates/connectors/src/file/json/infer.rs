@@ -77,7 +77,7 @@ fn look(piece: &Piece, gap: u64) -> Seen {
             next_border = at.saturating_add(gap);
         }
         let text = &piece.data[record.start as usize..record.end as usize];
-        let mut last = usize::MAX;
+        let (mut last, known) = (usize::MAX, seen.columns.len());
         let result = members(text, |key, escaped, value| {
             let place = seen.place(key, escaped, last.wrapping_add(1))?;
             last = place;
@@ -86,6 +86,7 @@ fn look(piece: &Piece, gap: u64) -> Seen {
         });
         if result.is_err() || std::str::from_utf8(text).is_err() {
             seen.bad += 1;
+            seen.forget(known);
             continue;
         }
         seen.borders.rows += 1;
@@ -126,6 +127,13 @@ impl Seen {
         }
         let name = name(key, escaped)?;
         Ok(self.column(name.as_bytes(), &name))
+    }
+
+    /// Takes back the columns that a record brought which cannot be read.
+    fn forget(&mut self, known: usize) {
+        for (name, _) in self.columns.drain(known..) {
+            self.places.remove(name.as_bytes());
+        }
     }
 
     fn column(&mut self, key: &[u8], name: &str) -> usize {

@@ -124,24 +124,28 @@ impl Worker<'_> {
         if std::str::from_utf8(text).is_err() {
             return Err((None, "the row is not UTF-8; bytes that are wrong are shown as `\\xE9`".into()));
         }
+        // Whatever else is wrong, a record that is not JSON is told as such.
         let (mut next, mut trouble) = (0, None);
         let result = members(text, |key, escaped, value| {
-            let place = self.place(key, escaped, next)?;
-            let Some(place) = place else {
-                trouble = Some((name(key, escaped)?, "appeared after the columns of the file were decided"));
-                return Err("");
+            let why = match self.place(key, escaped, next)? {
+                None => "appeared after the columns of the file were decided",
+                Some(place) => {
+                    next = place + 1;
+                    if values[place].replace(value).is_none() {
+                        return Ok(());
+                    }
+                    "stands in the object twice"
+                }
             };
-            if values[place].replace(value).is_some() {
-                trouble = Some((name(key, escaped)?, "stands in the object twice"));
-                return Err("");
+            if trouble.is_none() {
+                trouble = Some((name(key, escaped)?, why));
             }
-            next = place + 1;
             Ok(())
         });
         match (result, trouble) {
-            (Ok(()), _) => Ok(()),
-            (Err(_), Some((key, why))) => Err((Some(key.clone()), format!("`{key}` {why}"))),
-            (Err(why), None) => Err((None, why.to_owned())),
+            (Err(why), _) => Err((None, why.to_owned())),
+            (Ok(()), Some((key, why))) => Err((Some(key.clone()), format!("`{key}` {why}"))),
+            (Ok(()), None) => Ok(()),
         }
     }
 

@@ -27,10 +27,14 @@ pub(super) trait Walk: Send {
     fn notes(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// What people call the column at that place, where they have a word for it: in a workbook, its letters.
+    fn letters(&self, _place: usize) -> Option<String> {
+        None
+    }
 }
 
 /// What a format knows of a cell.
-#[allow(dead_code, reason = "workbooks use all of them")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
     /// Nothing is there.
@@ -39,6 +43,9 @@ pub(super) enum Sort {
     Value,
     /// Text by the word of the format; only dates and times are looked for in it.
     Text,
+    /// Text that may be a number or a date which somebody stored as text: it counts as one where the other values of
+    /// its column are.
+    Loose,
     /// A number, as digits.
     Number,
     /// A value whose kind the format tells; the bytes are its canonical text, as [`super::values`] reads it.
@@ -111,14 +118,14 @@ impl Row {
     }
 
     /// Whether something was set that is not null.
-    #[allow(dead_code, reason = "workbooks use it")]
+    #[cfg(test)]
     pub(super) fn has_values(&self) -> bool {
         self.cells.iter().any(|cell| cell.sort != Sort::Null)
     }
 
-    /// The place of the row for people.
-    fn place(&self, file: &str) -> String {
-        format!("{file}:{}{}", self.within, self.line)
+    /// The place of the row for people, or of its cell in the column with these letters.
+    fn place(&self, file: &str, letters: Option<String>) -> String {
+        format!("{file}:{}{}{}", self.within, letters.unwrap_or_default(), self.line)
     }
 
     /// The row as it stands in the file, or as a JSON object of its cells.

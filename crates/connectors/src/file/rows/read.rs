@@ -111,17 +111,24 @@ impl<'a> Plan<'a> {
             places.look(walk.names(), self)?;
             let row = &places.row;
             let misfit = match &row.refusal {
-                Some(refusal) => Some(Reject {
-                    column: refusal.column.clone(),
-                    value: refusal.value.clone(),
-                    reason: refusal.reason.clone(),
-                    ..Reject::default()
-                }),
+                Some(refusal) => {
+                    let at = refusal
+                        .column
+                        .as_ref()
+                        .and_then(|column| walk.names().iter().position(|name| name == column));
+                    let reject = Reject {
+                        column: refusal.column.clone(),
+                        value: refusal.value.clone(),
+                        reason: refusal.reason.clone(),
+                        ..Reject::default()
+                    };
+                    Some((at, reject))
+                }
                 None => batch.push(row, &places.places),
             };
-            if let Some(misfit) = misfit {
-                let (place, original) = (row.place(&self.file.name), row.shown(walk.names()));
-                rejects.push(Reject { place, original, ..misfit });
+            if let Some((at, misfit)) = misfit {
+                let place = row.place(&self.file.name, at.and_then(|at| walk.letters(at)));
+                rejects.push(Reject { place, original: row.shown(walk.names()), ..misfit });
             }
         }
         let Batch { columns, rows, bad, .. } = batch;
@@ -151,32 +158,33 @@ impl<'a> Batch<'a> {
         Ok(Batch { wanted, columns, rows: 0, bad: Vec::new() })
     }
 
-    /// Adds a row; answers what is wrong with it.
-    fn push(&mut self, row: &Row, places: &[Option<usize>]) -> Option<Reject> {
+    /// Adds a row; answers what is wrong with it, and the place of the value in the file.
+    fn push(&mut self, row: &Row, places: &[Option<usize>]) -> Option<(Option<usize>, Reject)> {
         let mut misfit = None;
         for ((place, field), column) in self.wanted.iter().zip(&mut self.columns) {
             let (sort, bytes) = places[*place].map_or((Sort::Null, &[][..]), |place| row.cell(place));
             if !push(column, sort, bytes) && misfit.is_none() {
-                misfit = Some((field, bytes));
+                misfit = Some((places[*place], field, bytes));
             }
         }
         self.rows += 1;
-        let (field, bytes) = misfit?;
+        let (at, field, bytes) = misfit?;
         self.bad.push(self.rows - 1);
         let value = visible(bytes);
-        Some(Reject {
+        let reject = Reject {
             column: Some(field.name().clone()),
             reason: format!("`{}` is not of type {}", shorten(&value), describe(field)),
             value: Some(value),
             ..Reject::default()
-        })
+        };
+        Some((at, reject))
     }
 }
 
 /// Adds a cell to its column, or a placeholder when it does not fit; answers whether it fits.
 fn push(column: &mut Column, sort: Sort, bytes: &[u8]) -> bool {
     match sort {
-        Sort::Value | Sort::Text if bytes.is_empty() && !column.is_text() => {
+        Sort::Value | Sort::Loose | Sort::Text if bytes.is_empty() && !column.is_text() => {
             column.push_null();
             true
         }
@@ -188,12 +196,12 @@ fn push(column: &mut Column, sort: Sort, bytes: &[u8]) -> bool {
             column.push_json_number(bytes)
         }
         // Text among lists and objects becomes JSON like them.
-        Sort::Value | Sort::Text if matches!(column.data, Data::Json(_)) => {
+        Sort::Value | Sort::Loose | Sort::Text if matches!(column.data, Data::Json(_)) => {
             let mut text = vec![b'"'];
             escape(bytes, &mut text);
             text.push(b'"');
             column.push(&text)
         }
-        Sort::Value | Sort::Text | Sort::Known(_) => column.push(bytes),
+        Sort::Value | Sort::Loose | Sort::Text | Sort::Known(_) => column.push(bytes),
     }
 }

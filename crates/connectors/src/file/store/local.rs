@@ -156,6 +156,8 @@ fn move_file(old: &Path, new: &Path) -> io::Result<bool> {
     // A second name for the file is refused when the name is taken; a renaming would replace what is there.
     match fs::hard_link(old, new) {
         Ok(()) => {}
+        // A process that died between its second name and the removal of the first left one file under both.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_same(old, new) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
         // Another disk, or one without second names.
@@ -178,6 +180,19 @@ fn move_file(old: &Path, new: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Whether both paths are names of one file.
+#[cfg(unix)]
+fn is_same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let of = |path: &Path| fs::symlink_metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    one != other && of(one).is_some() && of(one) == of(other)
+}
+
+#[cfg(not(unix))]
+fn is_same(_one: &Path, _other: &Path) -> bool {
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +207,10 @@ mod tests {
         assert!(!store.rename("a.csv", "done/2026/a.csv").await.unwrap());
         assert_eq!(fs::read_to_string(folder.path().join("done/2026/a.csv")).unwrap(), "new");
         assert_eq!(fs::read_to_string(folder.path().join("a.csv")).unwrap(), "newer");
+        // As a process leaves it that dies in the middle of a move.
+        fs::hard_link(folder.path().join("a.csv"), folder.path().join("c.csv")).unwrap();
+        assert!(store.rename("a.csv", "c.csv").await.unwrap());
+        assert!(store.rename("c.csv", "a.csv").await.unwrap());
         store.remove("a.csv").await.unwrap();
         assert_eq!(store.stat("a.csv").await.unwrap(), None);
         assert_eq!(store.stat("done/2026/a.csv/x").await.unwrap(), None);

@@ -32,7 +32,7 @@ async fn files_that_are_no_csv() {
     assert!(fault("f.csv", "\u{feff}\n\n").await.contains("is empty"));
     assert_eq!(
         fault("f.csv", b"PK\x03\x04\x14\0\x06\0xl/workbook.xml").await,
-        "file `f.csv` looks like an Excel workbook (xlsx), not CSV text / save the sheet as CSV first"
+        "file `f.csv` looks like an Excel workbook (xlsx), not CSV text / set `format: excel`"
     );
     assert!(fault("f.csv", b"\x7fELF\0\0").await.contains("looks like a program, not CSV text"));
     assert!(fault("f.csv", b"a,b\n\0\x01\x02").await.contains("looks like a binary file"));
@@ -180,6 +180,11 @@ async fn json_lines_and_documents() {
             "f.ndjson:5: is not a JSON object",
         ]
     );
+    // What cannot be read brings no columns.
+    write_file(folder.path(), "f.ndjson", "{\"a\":1}\n{\"b\":2,}\n{\"c\":3,\"c\":4");
+    let read = try_read(folder.path(), json!({ "path": "f.ndjson" })).await.unwrap();
+    assert_eq!((read.columns(), read.rows()), (vec!["a int64".to_owned()], vec!["1".to_owned()]));
+    assert_eq!(read.rejects[0].reason, "a key is missing, or is not in double quotes");
     assert!(fault("f.json", "[{\"a\":1},\n{\"a\":2}").await.contains("line 2"));
     assert!(fault("f.json", "[{\"a\":1} {\"a\":2}]").await.contains("found `{` where `,` should stand"));
     assert!(fault("f.json", "[1,2]").await.contains("holds no JSON object"));
@@ -243,8 +248,13 @@ async fn a_wrong_byte_anywhere_in_arrow_or_parquet_is_a_fault_of_the_file() {
                 let mut bad = good.clone();
                 bad[at] = byte;
                 write_file(folder.path(), path, bad);
-                if let Err(fault) = try_read(folder.path(), json!({ "path": path })).await {
-                    assert_eq!(fault.kind(), FaultKind::Data, "{path}, byte {at} as {byte}: {fault:?}");
+                match try_read(folder.path(), json!({ "path": path })).await {
+                    Ok(read) => {
+                        assert_eq!(Some(read.rows().len() as u64), read.info.rows, "{path}, byte {at}")
+                    }
+                    Err(fault) => {
+                        assert_eq!(fault.kind(), FaultKind::Data, "{path}, byte {at} as {byte}: {fault:?}");
+                    }
                 }
             }
         }

@@ -5,10 +5,11 @@ use arrow_avro::writer::WriterBuilder;
 use arrow_avro::writer::format::AvroOcfFormat;
 use serde_json::json;
 
-use super::formats::{Format, table, texts};
+use super::columns::table;
+use super::{Format, texts};
 
 /// Text that a pattern takes apart.
-pub(crate) fn lines() -> Format {
+pub(super) fn lines() -> Format {
     Format {
         name: "lines",
         settings: vec![
@@ -29,7 +30,7 @@ pub(crate) fn lines() -> Format {
 }
 
 /// XML.
-pub(crate) fn xml() -> Format {
+pub(super) fn xml() -> Format {
     Format {
         name: "xml",
         settings: vec![
@@ -82,7 +83,7 @@ pub(crate) fn xml() -> Format {
 }
 
 /// YAML.
-pub(crate) fn yaml() -> Format {
+pub(super) fn yaml() -> Format {
     Format {
         name: "yaml",
         settings: vec![
@@ -128,7 +129,7 @@ pub(crate) fn yaml() -> Format {
 }
 
 /// Tables of HTML pages.
-pub(crate) fn html() -> Format {
+pub(super) fn html() -> Format {
     Format {
         name: "html",
         settings: vec![
@@ -171,7 +172,7 @@ pub(crate) fn html() -> Format {
 }
 
 /// GeoJSON.
-pub(crate) fn geojson() -> Format {
+pub(super) fn geojson() -> Format {
     Format {
         name: "geojson",
         settings: vec![
@@ -212,7 +213,7 @@ pub(crate) fn geojson() -> Format {
 }
 
 /// Avro.
-pub(crate) fn avro() -> Format {
+pub(super) fn avro() -> Format {
     let table = table().project(&[0, 1, 2, 3, 4, 5, 6, 7, 9]).unwrap();
     let write = |codec| {
         let schema = table.schema().as_ref().clone();

@@ -9,9 +9,8 @@ use std::process::{Command, Stdio};
 
 use towpath_testkit::{MariaDb, Postgres, mariadb, postgres, samples};
 
+use super::PIPELINES;
 use crate::sandbox::{Said, Sandbox, said};
-
-const PIPELINES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../solutions/industrial/pipelines");
 
 #[test]
 fn planned_orders_replace_those_of_the_factory() {

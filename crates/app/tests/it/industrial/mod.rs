@@ -1,0 +1,5 @@
+//! The factory: its shipped pipelines, from its systems to its production database.
+
+mod orders;
+
+const PIPELINES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../solutions/industrial/pipelines");
