@@ -1,12 +1,16 @@
-//! Cuts text into pieces of whole lines.
+//! Cuts text into pieces of whole lines, or of whole rows where rows have several lines.
 
 use std::io::Read;
 
+use regex::Regex;
 use towpath_model::Fault;
 
 use super::bytes::read_more;
 use super::pieces::{PIECE_BYTES, Piece, RECORD_BYTES};
 use super::trouble::io_fault;
+
+/// Most bytes of a row that has several lines.
+const ROW_BYTES: usize = 16 << 20;
 
 /// Cuts one file.
 pub(super) struct LineCutter {
@@ -19,6 +23,8 @@ pub(super) struct LineCutter {
     at: u64,
     /// Lines before the rest.
     before: u64,
+    /// What rows begin with, where they have several lines.
+    starts: Option<Regex>,
 }
 
 impl LineCutter {
@@ -29,7 +35,28 @@ impl LineCutter {
 
     /// A cutter for what the reader gives, which begins with byte `at` of the file, behind so many lines.
     pub(super) fn behind(reader: Box<dyn Read + Send>, name: String, at: u64, before: u64) -> Self {
-        LineCutter { reader, name, rest: Vec::new(), ended: false, at, before }
+        LineCutter { reader, name, rest: Vec::new(), ended: false, at, before, starts: None }
+    }
+
+    /// Pieces end before a line that begins with this, so that rows of several lines stay whole.
+    pub(super) fn starting(self, starts: Option<Regex>) -> Self {
+        LineCutter { starts, ..self }
+    }
+
+    /// Where a piece can end, at or behind `looked`.
+    fn end(&self, data: &[u8], looked: usize) -> Option<usize> {
+        let Some(starts) = &self.starts else {
+            return memchr::memrchr(b'\n', &data[looked..]).map(|at| looked + at + 1);
+        };
+        let mut end = memchr::memrchr(b'\n', data)? + 1;
+        while end > 0 {
+            let start = memchr::memrchr(b'\n', &data[..end - 1]).map_or(0, |at| at + 1);
+            if start > 0 && begins_row(&data[start..end], starts) {
+                return Some(start);
+            }
+            end = start;
+        }
+        None
     }
 
     /// Byte of the file that the next piece begins with.
@@ -53,13 +80,17 @@ impl LineCutter {
             if self.ended {
                 break;
             }
-            if let Some(at) = memchr::memrchr(b'\n', &data[looked..]) {
-                let end = looked + at + 1;
+            if let Some(end) = self.end(data, looked) {
                 self.rest.extend_from_slice(&data[end..]);
                 data.truncate(end);
                 break;
             }
             looked = data.len();
+            if self.starts.is_some() && data.len() >= ROW_BYTES {
+                let place = format!("file `{}`, line {}", self.name, self.before + 1);
+                return Err(Fault::data(format!("{place}: the row is longer than 16 MB"))
+                    .hint("check that `starts` is how rows begin"));
+            }
             if data.len() > RECORD_BYTES {
                 return Err(Fault::data(format!(
                     "file `{}`, line {}: the line is longer than 128 MB",
@@ -74,4 +105,10 @@ impl LineCutter {
         self.before += memchr::memchr_iter(b'\n', data).count() as u64;
         Ok(!data.is_empty())
     }
+}
+
+/// Whether a row begins with this line.
+pub(super) fn begins_row(line: &[u8], starts: &Regex) -> bool {
+    // What is no text cannot tell, and is shown as a row of its own.
+    std::str::from_utf8(line).map_or(true, |line| starts.is_match(line))
 }

@@ -53,3 +53,33 @@ fn damaged_parquet_keeps_the_laws() {
 fn damaged_arrow_keeps_the_laws() {
     hunt("arrow");
 }
+
+#[test]
+fn lines_of_any_bytes_keeps_the_laws() {
+    hunt("lines");
+}
+
+#[test]
+fn xml_of_any_bytes_keeps_the_laws() {
+    hunt("xml");
+}
+
+#[test]
+fn yaml_of_any_bytes_keeps_the_laws() {
+    hunt("yaml");
+}
+
+#[test]
+fn html_of_any_bytes_keeps_the_laws() {
+    hunt("html");
+}
+
+#[test]
+fn geojson_of_any_bytes_keeps_the_laws() {
+    hunt("geojson");
+}
+
+#[test]
+fn avro_of_any_bytes_keeps_the_laws() {
+    hunt("avro");
+}

@@ -1,7 +1,7 @@
 //! Settings of GeoJSON files.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How features become rows.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -48,7 +48,7 @@ impl Default for GeoJson {
 }
 
 /// How geometries are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Shape {
     /// Well-known text.

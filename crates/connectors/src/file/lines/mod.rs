@@ -1,11 +1,10 @@
 //! Text lines: taken apart by a regular expression or a grok pattern, or as they are.
 //!
-//! [`cut`] makes pieces of whole rows, [`Matcher`] takes the rows of a piece apart. A pattern must take the whole row:
+//! [`LineCutter`] makes pieces of whole rows, [`Matcher`] takes the rows of a piece apart. A pattern must take the whole row:
 //! text that a pattern leaves out would be lost without a word. What it does not take goes to quarantine, unless the
 //! settings say otherwise. Expressions run in linear time, so no line can make a pattern hang.
 
 pub(super) mod config;
-mod cut;
 mod grok;
 mod patterns;
 
@@ -16,11 +15,11 @@ use regex::{CaptureLocations, Regex, RegexBuilder};
 use towpath_model::Fault;
 
 use self::config::{Lines, Unmatched};
-use self::cut::{LineCutter, begins_row};
 use super::infer::Kind;
+use super::line_cut::{LineCutter, begins_row};
 use super::pieces::Piece;
 use super::place::FileRef;
-use super::rows::pieces::Pieces;
+use super::rows::pieces::{Cut, Pieces};
 use super::rows::{Refusal, Row, Sort, Walk};
 
 /// The column of lines that no pattern takes apart.
@@ -109,8 +108,7 @@ impl Matcher {
         at: u64,
         line: u64,
     ) -> LineCutter {
-        let (name, starts) = (file.name.clone(), self.starts.clone());
-        LineCutter { reader, name, starts, rest: Vec::new(), ended: false, at, line }
+        LineCutter::behind(reader, file.name.clone(), at, line).starting(self.starts.clone())
     }
 }
 
@@ -119,6 +117,12 @@ fn compile(pattern: &str, what: &str, over_lines: bool) -> Result<Regex, Fault> 
         Fault::config(format!("`{what}` of `lines` is no regular expression that can be used: {error}"))
             .hint("references back (`\\1`) and looking around (`(?=…)`) are not available")
     })
+}
+
+impl Cut for LineCutter {
+    fn next(&mut self, piece: &mut Piece) -> Result<bool, Fault> {
+        LineCutter::next(self, piece)
+    }
 }
 
 impl Pieces for Matcher {

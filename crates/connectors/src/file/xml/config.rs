@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use towpath_model::Fault;
 
 /// What of an XML file becomes rows and columns.
@@ -29,7 +29,7 @@ pub(crate) struct Xml {
 }
 
 /// What happens when a file is not well-formed from some place on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Broken {
     /// The run stops before anything is written.

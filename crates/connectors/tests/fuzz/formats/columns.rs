@@ -16,7 +16,7 @@ use serde_json::json;
 use super::Format;
 
 /// Rows of many types, with nulls.
-fn table() -> RecordBatch {
+pub(super) fn table() -> RecordBatch {
     let words: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("é"), Some("")]));
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), Some(-2), None, Some(i64::MAX)]));
     let floats: ArrayRef = Arc::new(Float64Array::from(vec![Some(0.5), None, Some(f64::NAN), Some(-0.0)]));

@@ -2,6 +2,7 @@
 
 mod columns;
 mod text;
+mod walked;
 
 use std::io::Write;
 
@@ -25,7 +26,20 @@ pub(crate) struct Format {
 
 /// Every format.
 pub(crate) fn all() -> Vec<Format> {
-    vec![text::csv(), text::ndjson(), text::json(), text::fixed(), columns::parquet(), columns::arrow()]
+    vec![
+        text::csv(),
+        text::ndjson(),
+        text::json(),
+        text::fixed(),
+        walked::lines(),
+        walked::xml(),
+        walked::yaml(),
+        walked::html(),
+        walked::geojson(),
+        walked::avro(),
+        columns::parquet(),
+        columns::arrow(),
+    ]
 }
 
 /// Words that matter to all text formats.
