@@ -87,15 +87,28 @@ impl Endpoint {
         let mut shown = self.clone();
         let Some(connector) = registry.get(&self.kind) else { return shown };
         let schema = &connector.spec().connection;
-        if let Some(Value::Object(settings)) = &mut shown.connection {
-            for (key, value) in settings.iter_mut() {
-                let field = schema.get("properties").and_then(|all| all.get(key));
-                if field.is_some_and(|field| is_secret(schema, field)) && !value.is_null() {
-                    *value = json!(format!("${{env.{variable}_{}}}", key.to_uppercase()));
-                }
-            }
+        if let Some(settings) = &mut shown.connection {
+            hide(schema, schema, settings, variable);
         }
         shown
+    }
+}
+
+/// Replaces the secrets of settings, also those of settings inside of settings.
+fn hide(root: &Value, schema: &Value, settings: &mut Value, variable: &str) {
+    let Value::Object(settings) = settings else { return };
+    for (key, value) in settings.iter_mut().filter(|(_, value)| !value.is_null()) {
+        let Some(field) = schema.get("properties").and_then(|all| all.get(key)) else { continue };
+        let name = format!("{variable}_{}", key.to_uppercase());
+        if is_secret(root, field) {
+            *value = json!(format!("${{env.{name}}}"));
+        } else {
+            let field = follow(root, field);
+            let branches = ["anyOf", "oneOf"].iter().filter_map(|keyword| field.get(*keyword)?.as_array());
+            for branch in branches.flatten().chain([field]) {
+                hide(root, follow(root, branch), value, &name);
+            }
+        }
     }
 }
 

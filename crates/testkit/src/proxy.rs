@@ -17,6 +17,11 @@ pub enum Trouble {
         /// Bytes from the program until then.
         after: u64,
     },
+    /// Both ends find the connection closed, once the server has sent `after` bytes on it.
+    CutAnswer {
+        /// Bytes from the server until then.
+        after: u64,
+    },
     /// The program finds the connection reset.
     Reset {
         /// Bytes from the program until then.
@@ -100,13 +105,9 @@ fn carry(
 ) {
     let clone = |stream: &TcpStream| stream.try_clone().expect("a socket can be shared");
     let (from_server, to_client) = (clone(&server), clone(&client));
-    let late = match trouble {
-        Trouble::Delay(time) => Some(time),
-        _ => None,
-    };
     let silent = Arc::new(AtomicBool::new(false));
-    let (hush, halt) = (Arc::clone(&silent), Arc::clone(stop));
-    std::thread::spawn(move || answers(from_server, to_client, late, &hush, &halt));
+    let (hush, halt, cuts) = (Arc::clone(&silent), Arc::clone(stop), Arc::clone(left));
+    std::thread::spawn(move || answers(from_server, to_client, trouble, &cuts, &hush, &halt));
     let (left, halt) = (Arc::clone(left), Arc::clone(stop));
     std::thread::spawn(move || orders(client, server, trouble, &left, &silent, &halt));
 }
@@ -115,14 +116,21 @@ fn carry(
 fn answers(
     mut server: TcpStream,
     mut client: TcpStream,
-    late: Option<Duration>,
+    trouble: Trouble,
+    left: &AtomicU32,
     silent: &AtomicBool,
     stop: &AtomicBool,
 ) {
     let mut piece = vec![0; 64 << 10];
+    let mut said = 0;
     while let Some(size) = read(&mut server, &mut piece, stop) {
-        if let Some(time) = late {
-            std::thread::sleep(time);
+        match trouble {
+            Trouble::Delay(time) => std::thread::sleep(time),
+            Trouble::CutAnswer { after } if said + size as u64 > after && take(left) => {
+                let _ = server.shutdown(Shutdown::Both);
+                break;
+            }
+            _ => said += size as u64,
         }
         // Half open: what is said is lost.
         if !silent.load(Ordering::Acquire) && client.write_all(&piece[..size]).is_err() {
@@ -153,6 +161,7 @@ fn orders(
         match trouble {
             Trouble::Delay(time) => std::thread::sleep(time),
             Trouble::SlowReader { .. } => std::thread::sleep(Duration::from_millis(1)),
+            Trouble::CutAnswer { .. } => {}
             Trouble::Cut { after } | Trouble::Reset { after } | Trouble::HalfOpen { after } => {
                 if sent + size as u64 > after && take(left) {
                     return break_off(client, server, trouble, silent, stop);

@@ -10,6 +10,7 @@ mod crash;
 mod faults;
 mod industrial;
 mod loads;
+mod places;
 mod sandbox;
 mod shipped;
 mod singer;

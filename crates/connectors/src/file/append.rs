@@ -138,7 +138,7 @@ pub(super) async fn target(
     if files.iter().any(|file| file.once) {
         return Ok(None);
     }
-    place.bring(&files).await?;
+    let files = place.bring(files).await?;
     let source = config::Source::of(path, format, settings.header);
     on_thread(move || {
         let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], u64::MAX)?;

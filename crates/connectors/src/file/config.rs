@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fixed::config::Fixed;
+use super::store::http::config::HttpSettings;
+use super::store::s3::config::S3Settings;
 use super::store::sftp::config::SftpSettings;
 
 /// A folder of files, on this machine or on a server.
@@ -13,12 +15,18 @@ use super::store::sftp::config::SftpSettings;
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Connection {
     /// Folder that paths start from: a path, for example `/srv/exports`, or a URL: `sftp://user@host:22/drop`
-    /// (`/~/drop` starts from the folder of the account). Nothing outside it can be read or written through this
+    /// (`/~/drop` starts from the folder of the account), `s3://bucket/folder`, `https://host/folder/`. Nothing outside it can be read or written through this
     /// connection. Without it, paths start from the folder of the pipeline file and may lead anywhere.
     pub(super) root: Option<String>,
 
     /// How to log in to the server of an `sftp://` root, for example `{ password: "${env.DROP_PASSWORD}" }`.
     pub(super) sftp: Option<SftpSettings>,
+
+    /// How to reach the server of an `s3://` root, for example `{ endpoint: "https://s3.example.com" }`.
+    pub(super) s3: Option<S3Settings>,
+
+    /// How to ask the server of an `https://` or `http://` root, for example `{ bearer: "${env.EXPORT_TOKEN}" }`.
+    pub(super) http: Option<HttpSettings>,
 }
 
 /// What a file holds.

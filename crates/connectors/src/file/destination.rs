@@ -98,6 +98,10 @@ impl FileDestination {
         if path != "-" {
             place.locate(path)?;
         }
+        if path != "-" && place.store().is_read_only() {
+            return Err(Fault::config(format!("files of `{}` can only be read", place.store().root()))
+                .hint("write to a folder of this machine, `sftp://` or `s3://`"));
+        }
         Ok(FileDestination { place, settings, format, compression, delimiter })
     }
 
@@ -125,8 +129,7 @@ impl FileDestination {
         if found.is_some() && request.mode == WriteMode::Append {
             append::can_grow(path, self.format)?;
             let files = self.place.find(path, &|_| true).await?;
-            self.place.bring(&files).await?;
-            old = files.into_iter().next();
+            old = self.place.bring(files).await?.into_iter().next();
         }
         let device = found.as_ref().filter(|found| found.kind == Kind::Other);
         if path == "-" || device.is_some() {

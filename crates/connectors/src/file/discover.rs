@@ -48,9 +48,10 @@ async fn describe(place: &Place, file: FileRef, budget: &mut u64) -> Result<Stre
         }
         *budget -= bytes;
     }
-    if let Err(fault) = place.bring(std::slice::from_ref(&file)).await {
-        return Ok(unknown(&file, fault.to_string()));
-    }
+    let file = match place.bring(vec![file.clone()]).await {
+        Ok(brought) => brought.into_iter().next().unwrap_or(file),
+        Err(fault) => return Ok(unknown(&file, fault.to_string())),
+    };
     on_thread(move || Ok(columns(&file, format))).await
 }
 

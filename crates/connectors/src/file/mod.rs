@@ -63,7 +63,7 @@ impl ConnectorDef for FileConnector {
     const SUMMARY: &'static str =
         "Reads and writes CSV, JSON, Parquet and Arrow files, one or many at a time.";
     const DOCS: &'static str = include_str!("README.md");
-    const SCHEMES: &'static [&'static str] = &["file", "sftp"];
+    const SCHEMES: &'static [&'static str] = &["file", "sftp", "s3", "https", "http"];
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("csv-to-parquet.yaml", include_str!("examples/csv-to-parquet.yaml")),
         ("json-dump.yaml", include_str!("examples/json-dump.yaml")),

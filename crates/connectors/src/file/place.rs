@@ -14,11 +14,14 @@ use towpath_model::{Fault, suggest};
 
 use super::config::Connection;
 use super::store::copies::Copies;
+use super::store::http::Http;
 use super::store::local::Local;
 use super::store::root::Root;
+use super::store::s3::S3;
 use super::store::search::{is_pattern, search};
 use super::store::sftp::Sftp;
 use super::store::{Entry, Kind, Remote, Store, leaves};
+use super::trouble::io_fault;
 
 /// Most names that are looked through for a "did you mean".
 const SUGGESTIONS: usize = 1000;
@@ -75,9 +78,13 @@ impl Place {
     /// The place of a connection. Connects to nothing.
     pub(super) fn new(connection: &Connection, cx: &Context) -> Result<Self, Fault> {
         let root = connection.root.as_deref().map(Root::parse).transpose()?;
-        let schemes = [("sftp", connection.sftp.is_some())];
-        let scheme = root.as_ref().map_or("", Root::scheme);
-        if let Some((block, _)) = schemes.iter().find(|(block, is_set)| *is_set && *block != scheme) {
+        let blocks = [
+            ("sftp", connection.sftp.is_some()),
+            ("s3", connection.s3.is_some()),
+            ("http", connection.http.is_some()),
+        ];
+        let fitting = root.as_ref().map_or("", Root::block);
+        if let Some((block, _)) = blocks.iter().find(|(block, is_set)| *is_set && *block != fitting) {
             return Err(Fault::config(format!("`{block}` has no effect on this `root`"))
                 .hint(format!("take `{block}` out, or set `root` to a URL that starts with `{block}://`")));
         }
@@ -89,6 +96,14 @@ impl Place {
             Some(Root::Sftp(root)) => {
                 let settings = connection.sftp.clone().unwrap_or_default();
                 away(Arc::new(Sftp::new(root, settings, &cx.base)?))
+            }
+            Some(Root::S3(root)) => {
+                let settings = connection.s3.clone().unwrap_or_default();
+                away(Arc::new(S3::new(root, settings, &cx.base)?))
+            }
+            Some(Root::Http(root)) => {
+                let settings = connection.http.clone().unwrap_or_default();
+                away(Arc::new(Http::new(root, settings, &cx.base)?))
             }
         };
         Ok(Place { home, confined, scratch: cx.scratch.clone() })
@@ -180,11 +195,17 @@ impl Place {
         self.files(found).await
     }
 
-    /// Makes remote files readable by their paths: carries those here that are not here yet.
-    pub(super) async fn bring(&self, files: &[FileRef]) -> Result<(), Fault> {
-        let Home::Away(remote, copies) = &self.home else { return Ok(()) };
-        let entries: Vec<Entry> = files.iter().map(FileRef::entry).collect();
-        copies.bring(remote.as_ref(), &entries).await
+    /// Makes remote files readable by their paths: carries those here that are not here yet. Their sizes are those of
+    /// the copies then, which not every server tells before.
+    pub(super) async fn bring(&self, mut files: Vec<FileRef>) -> Result<Vec<FileRef>, Fault> {
+        let Home::Away(remote, copies) = &self.home else { return Ok(files) };
+        let wanted = files.iter().map(|file| (file.entry(), file.path.clone())).collect();
+        copies.bring(remote.as_ref(), wanted).await?;
+        for file in &mut files {
+            let copy = tokio::fs::metadata(&file.path).await;
+            file.size = copy.map_err(|error| io_fault("file", &file.name, error))?.len();
+        }
+        Ok(files)
     }
 
     /// The same file as it is now; `None` when it is gone.
@@ -200,8 +221,9 @@ impl Place {
     }
 
     async fn files(&self, found: Vec<Entry>) -> Result<Vec<FileRef>, Fault> {
+        let found = self.store().complete(found).await?;
         let mut files = Vec::with_capacity(found.len());
-        for entry in found {
+        for entry in found.into_iter().filter(|entry| !entry.is_folder()) {
             if entry.is_link {
                 self.store().confine(&entry.path).await?;
             }

@@ -123,7 +123,7 @@ impl Source for FileSource {
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let inner = Arc::clone(&self.0);
         let (files, format, part) = inner.wanted(&request).await?;
-        inner.place.bring(&files).await?;
+        let files = inner.place.bring(files).await?;
         stream(request, move |output| {
             let readers = inner.readers.fetch_add(1, Ordering::Relaxed) + 1;
             let done = inner.read(&files, format, &part, readers, output);
@@ -137,11 +137,11 @@ impl Inner {
     /// Looks at the files, unless nothing changed since the last time.
     async fn know(self: &Arc<Self>) -> Result<Arc<Known>, Fault> {
         let (files, format) = self.files().await?;
+        let files = self.place.bring(files).await?;
         let mut known = self.known.lock().await;
         if let Some(same) = known.as_ref().filter(|known| known.files == files) {
             return Ok(Arc::clone(same));
         }
-        self.place.bring(&files).await?;
         let this = Arc::clone(self);
         let found = on_thread(move || {
             let Described { info, borders } =

@@ -6,6 +6,7 @@ mod foreign;
 mod formats;
 mod laws;
 mod loads;
+mod places;
 mod sources;
 
 use std::path::Path;

@@ -49,15 +49,14 @@ impl Copies {
     }
 
     /// Carries those files here that are not here yet.
-    pub(in super::super) async fn bring(&self, remote: &dyn Remote, files: &[Entry]) -> Result<(), Fault> {
+    /// The paths are those that [`Copies::path`] gave.
+    pub(in super::super) async fn bring(
+        &self,
+        remote: &dyn Remote,
+        mut missing: Vec<(Entry, PathBuf)>,
+    ) -> Result<(), Fault> {
         let mut complete = self.complete.lock().await;
-        let mut missing = Vec::new();
-        for file in files {
-            let path = self.path(file)?;
-            if !complete.contains(&path) {
-                missing.push((file.clone(), path));
-            }
-        }
+        missing.retain(|(_, path)| !complete.contains(path));
         let fetched = futures::stream::iter(missing.into_iter().map(|(file, path)| async move {
             remote.fetch(&file, &path).await?;
             Ok::<_, Fault>(path)

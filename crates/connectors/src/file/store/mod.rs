@@ -8,12 +8,15 @@
 //! [`super::place`], by the words of the path and, where the store has links, by [`Store::confine`].
 
 pub(super) mod copies;
+pub(super) mod http;
 pub(super) mod local;
 pub(super) mod root;
+pub(super) mod s3;
 pub(super) mod search;
 pub(super) mod sftp;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,6 +24,8 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use towpath_model::Fault;
+
+use crate::trouble::io_fault;
 
 /// How often in a row a connection may break before carrying a file is given up.
 const TRIES: u32 = 3;
@@ -70,6 +75,11 @@ pub(super) trait Store: Send + Sync + fmt::Debug {
     /// The root for people, without secrets, for example `sftp://host/drop`.
     fn root(&self) -> &str;
 
+    /// Nothing can be written, moved or removed.
+    fn is_read_only(&self) -> bool {
+        false
+    }
+
     /// One cheap call that proves that the root is there and may be read.
     async fn check(&self) -> Result<(), Fault>;
 
@@ -91,6 +101,11 @@ pub(super) trait Store: Send + Sync + fmt::Debug {
             }
         }
         Ok(files)
+    }
+
+    /// Fills in what a listing did not tell of its entries, and leaves out what is not there any more.
+    async fn complete(&self, entries: Vec<Entry>) -> Result<Vec<Entry>, Fault> {
+        Ok(entries)
     }
 
     /// What is under a path; `None` when there is nothing.
@@ -141,6 +156,11 @@ async fn is_tried_again(fault: &Fault, failures: u32) -> bool {
     }
     tokio::time::sleep(Duration::from_millis(100 << failures)).await;
     true
+}
+
+/// The fault for a file that stands in for a remote one on this machine.
+fn staged(error: std::io::Error) -> Fault {
+    io_fault("file", "temporary copy of a remote file", error)
 }
 
 /// The fault for a path that leads out of its root.

@@ -19,6 +19,25 @@ pub(in super::super) enum Root {
     Folder(String),
     /// A folder of an SFTP server.
     Sftp(SftpRoot),
+    /// The files of a bucket whose names begin alike.
+    S3(BucketRoot),
+    /// A folder of a web server; the path ends with `/`.
+    Http(Url),
+}
+
+/// The files of a bucket whose names begin alike.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct BucketRoot {
+    pub(super) bucket: String,
+    /// Without `/` at its ends; empty for the whole bucket.
+    pub(super) prefix: String,
+}
+
+impl fmt::Display for BucketRoot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slash = if self.prefix.is_empty() { "" } else { "/" };
+        write!(f, "s3://{}{slash}{}", self.bucket, self.prefix)
+    }
 }
 
 /// A folder of an SFTP server.
@@ -56,23 +75,44 @@ impl Root {
         let url = Url::parse(text)
             .map_err(|error| Fault::config(format!("`root` is `{shown}`, which is no valid URL: {error}")))?;
         if url.password().is_some() {
-            return Err(Fault::config(format!("`root` `{shown}` holds a password"))
-                .hint(format!("take it out, and give it as `password` in the connection's `{scheme}`")));
+            return Err(Fault::config(format!("`root` `{shown}` holds a password")).hint(format!(
+                "take it out, and give it as `password` in the connection's `{}`",
+                block(scheme)
+            )));
         }
         match scheme {
             "sftp" => Ok(Root::Sftp(SftpRoot::of(&url, &shown)?)),
-            _ => Err(Fault::config(format!("`root` `{shown}` is in no place that is known"))
-                .hint("give a path, or a URL that starts with `file://` or `sftp://`")),
+            "s3" => {
+                let bucket = url.host_str().filter(|bucket| !bucket.is_empty() && url.username().is_empty());
+                let bucket = bucket.ok_or_else(|| {
+                    Fault::config(format!("`root` `{shown}` names no bucket"))
+                        .hint("write it as `s3://bucket/folder`; keys are given in the connection's `s3`")
+                })?;
+                let prefix = decode(url.path().trim_matches('/'));
+                Ok(Root::S3(BucketRoot { bucket: bucket.to_owned(), prefix }))
+            }
+            "http" | "https" if url.username().is_empty() && url.query().is_none() && url.fragment().is_none() => {
+                let mut url = url;
+                url.set_path(&format!("{}/", url.path().trim_end_matches('/')));
+                Ok(Root::Http(url))
+            }
+            "http" | "https" => Err(Fault::config(format!("`root` `{shown}` is no folder of a web server"))
+                .hint("give the user in the connection's `http`, and what stands behind `?` in `path`")),
+            _ => Err(Fault::config(format!("`root` `{shown}` is in no place that is known")).hint(
+                "give a path, or a URL that starts with `file://`, `sftp://`, `s3://`, `https://` or `http://`",
+            )),
         }
     }
 }
 
 impl Root {
-    /// The scheme of its URL; `file` for a folder of this machine.
-    pub(in super::super) fn scheme(&self) -> &'static str {
+    /// The settings that a root of this kind has besides; none for a folder of this machine.
+    pub(in super::super) fn block(&self) -> &'static str {
         match self {
-            Root::Folder(_) => "file",
+            Root::Folder(_) => "",
             Root::Sftp(_) => "sftp",
+            Root::S3(_) => "s3",
+            Root::Http(_) => "http",
         }
     }
 }
@@ -118,7 +158,11 @@ pub(in super::super) fn address(text: &str, with_stream: bool) -> Result<Address
         Some((user, password)) => (Some(user), Some(password).filter(|password| !password.is_empty())),
         None => (None, None),
     };
-    let at = user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
+    let is_web = block(scheme) == "http";
+    let at = match user {
+        Some(user) if !is_web => format!("{user}@{host}"),
+        _ => host.to_owned(),
+    };
     let (folder, file) = if with_stream { divide(path) } else { (path, "") };
     let root = match folder {
         "" if path.is_empty() => format!("{scheme}://{at}"),
@@ -126,14 +170,31 @@ pub(in super::super) fn address(text: &str, with_stream: bool) -> Result<Address
     };
     let mut connection = Map::new();
     connection.insert("root".into(), Value::String(root));
-    if let Some(password) = password {
-        connection.insert(scheme.into(), json!({ "password": decode(password) }));
+    let mut account = Map::new();
+    if let Some(user) = user.filter(|_| is_web) {
+        account.insert("user".into(), Value::String(decode(user)));
     }
-    let file = if file.is_empty() { "./".to_owned() } else { decode(file) };
+    if let Some(password) = password {
+        account.insert("password".into(), Value::String(decode(password)));
+    }
+    if !account.is_empty() {
+        connection.insert(block(scheme).into(), Value::Object(account));
+    }
+    // What stands behind `?` in a web address stays as it was typed.
+    let (file, query) = match file.split_once('?').filter(|_| is_web) {
+        Some((file, query)) => (file, format!("?{query}")),
+        None => (file, String::new()),
+    };
+    let file = if file.is_empty() { "./".to_owned() } else { format!("{}{query}", decode(file)) };
     Ok(Address {
         connection: Value::Object(connection),
         stream: with_stream.then(|| json!({ "path": file })),
     })
+}
+
+/// The settings of roots of this scheme.
+fn block(scheme: &str) -> &str {
+    if scheme == "https" { "http" } else { scheme }
 }
 
 /// The folder of a path, and what is named in it. A pattern begins with its first part that has wildcards.
@@ -199,6 +260,26 @@ mod tests {
     }
 
     #[test]
+    fn buckets_and_web_folders_are_roots_too() {
+        let shown = |text: &str| match Root::parse(text).unwrap() {
+            Root::S3(root) => root.to_string(),
+            Root::Http(url) => url.to_string(),
+            other => panic!("{other:?}"),
+        };
+        for (text, expected) in [
+            ("s3://bucket", "s3://bucket"),
+            ("s3://bucket/a%20b/c/", "s3://bucket/a b/c"),
+            ("https://h:8443/in", "https://h:8443/in/"),
+            ("http://h", "http://h/"),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+        for text in ["s3://", "s3://key@bucket/x", "https://h/x?y=1", "https://u@h/x", "ftp://h/x"] {
+            assert_eq!(Root::parse(text).unwrap_err().kind(), towpath_model::FaultKind::Config, "{text}");
+        }
+    }
+
+    #[test]
     fn a_password_is_no_part_of_a_root_and_never_shown() {
         for text in ["sftp://u:geheim@h/x", "ftp://u:geheim@h/x", "sftp://u:geheim@h:99999/x"] {
             let fault = Root::parse(text).unwrap_err();
@@ -222,6 +303,10 @@ mod tests {
         assert_eq!(check("sftp://h/in/*/x.csv"), ("sftp://h/in/".into(), "*/x.csv".into()));
         assert_eq!(check("sftp://h/in/"), ("sftp://h/in/".into(), "./".into()));
         assert_eq!(check("sftp://h/a%20b.csv"), ("sftp://h/".into(), "a b.csv".into()));
+        assert_eq!(check("s3://b/x/y.csv"), ("s3://b/x/".into(), "y.csv".into()));
+        assert_eq!(check("https://h/d/a%20b.csv?x=a%2Fb"), ("https://h/d/".into(), "a b.csv?x=a%2Fb".into()));
+        let account = address("https://u:p%40q@h/d/a.csv", true).unwrap().connection;
+        assert_eq!(account, json!({ "root": "https://h/d/", "http": { "user": "u", "password": "p@q" } }));
         let whole = address("sftp://u@h/in", false).unwrap();
         assert_eq!((whole.connection, whole.stream), (json!({ "root": "sftp://u@h/in" }), None));
     }

@@ -9,8 +9,10 @@ use towpath_connect::conformance::{Harness, run};
 use super::*;
 
 /// One way to keep a table in files.
-struct Kept {
+pub(super) struct Kept {
     folder: tempfile::TempDir,
+    /// A connection that works, and one that cannot.
+    connections: (Value, Value),
     count: AtomicU32,
     /// What stands behind the name of a table.
     ending: &'static str,
@@ -21,9 +23,10 @@ struct Kept {
 }
 
 impl Kept {
-    fn new(ending: &'static str, format: &'static str, modes: &[WriteMode]) -> Self {
+    pub(super) fn new(ending: &'static str, format: &'static str, modes: &[WriteMode]) -> Self {
         Kept {
             folder: tempfile::tempdir().unwrap(),
+            connections: (json!({ "root": "." }), json!({ "root": "no-such-folder" })),
             count: AtomicU32::new(0),
             ending,
             format,
@@ -32,7 +35,12 @@ impl Kept {
         }
     }
 
-    async fn obeys(self) {
+    /// The same, on a server.
+    pub(super) fn at(self, connections: (Value, Value)) -> Self {
+        Kept { connections, ..self }
+    }
+
+    pub(super) async fn obeys(self) {
         run(connector().as_ref(), &self).await;
     }
 
@@ -43,11 +51,11 @@ impl Kept {
 
 impl Harness for Kept {
     fn connection(&self) -> Value {
-        json!({ "root": "." })
+        self.connections.0.clone()
     }
 
     fn unreachable(&self) -> Option<Value> {
-        Some(json!({ "root": "no-such-folder" }))
+        Some(self.connections.1.clone())
     }
 
     fn source(&self, table: &str) -> Value {
@@ -92,9 +100,9 @@ impl Harness for Kept {
     }
 }
 
-const BOTH: &[WriteMode] = &[WriteMode::Append, WriteMode::Overwrite];
-const OVERWRITE: &[WriteMode] = &[WriteMode::Overwrite];
-const APPEND: &[WriteMode] = &[WriteMode::Append];
+pub(super) const BOTH: &[WriteMode] = &[WriteMode::Append, WriteMode::Overwrite];
+pub(super) const OVERWRITE: &[WriteMode] = &[WriteMode::Overwrite];
+pub(super) const APPEND: &[WriteMode] = &[WriteMode::Append];
 
 #[tokio::test]
 async fn csv_obeys_the_laws() {

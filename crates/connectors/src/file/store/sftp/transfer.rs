@@ -40,9 +40,9 @@ enum Stop {
     Fault(Fault),
 }
 
-/// The file on this machine, which has no name that people know, cannot be used.
+/// The copy on this machine cannot be used.
 fn staged(error: std::io::Error) -> Stop {
-    Stop::Fault(io_fault("file", "temporary copy of a remote file", error))
+    Stop::Fault(super::super::staged(error))
 }
 
 impl From<Error> for Stop {

@@ -1,5 +1,7 @@
 //! What every store must keep, on real servers, and what each of them does of its own.
 
+mod http;
+mod s3;
 mod sftp;
 
 use std::path::Path;
