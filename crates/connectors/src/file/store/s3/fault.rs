@@ -10,8 +10,8 @@ use super::super::changed;
 /// The fault for an answer of the server about `name`. `root` is what it was asked below.
 pub(super) fn fault(what: &str, name: &str, root: &str, error: Error) -> Fault {
     // The server's code stands in the text of the answer; nothing of the text is shown.
-    let told = told(&error);
-    let says = |code: &str| told.contains(code);
+    let (told, reason) = (told(&error), reason(&error));
+    let says = |code: &str| told.contains(&format!("<Code>{code}</Code>"));
     let fault = match &error {
         Error::NotFound { .. } if says("NoSuchBucket") => {
             Fault::not_found(format!("the bucket of `{root}` does not exist"))
@@ -36,9 +36,11 @@ pub(super) fn fault(what: &str, name: &str, root: &str, error: Error) -> Fault {
                 .hint("check `access_key` and `secret_key`, and what the key may do with the bucket")
         }
         Error::InvalidPath { .. } => Fault::config(format!("`{name}` can be no name of a file in `{root}`")),
-        _ if says("dns error") => Fault::not_found(format!("the host of `{root}` cannot be found"))
-            .hint("check `endpoint` and `region`"),
-        _ if says("certificate") => {
+        _ if reason.contains("dns error") => {
+            Fault::not_found(format!("the host of `{root}` cannot be found"))
+                .hint("check `endpoint` and `region`")
+        }
+        _ if reason.contains("certificate") => {
             Fault::auth(format!("the certificate of the server of `{root}` cannot be trusted"))
                 .hint("check `endpoint`; give the authority of a company's own certificates as `ca_file`")
         }
@@ -48,7 +50,7 @@ pub(super) fn fault(what: &str, name: &str, root: &str, error: Error) -> Fault {
         {
             Fault::config(format!("the bucket of `{root}` is in another region")).hint("set `region`")
         }
-        _ if says("SlowDown") || says("429") => Fault::new(
+        _ if says("SlowDown") || told.contains("429 Too Many Requests") => Fault::new(
             towpath_model::FaultKind::RateLimited,
             format!("the server of `{root}` asks to slow down"),
         ),
@@ -60,12 +62,23 @@ pub(super) fn fault(what: &str, name: &str, root: &str, error: Error) -> Fault {
     fault.cause(error)
 }
 
+/// All that the error says, names of files among it.
 fn told(error: &Error) -> String {
-    let mut text = error.to_string();
+    chain(error).concat()
+}
+
+/// What the error says of the connection, which names no files.
+fn reason(error: &Error) -> String {
+    let chain = chain(error);
+    chain[chain.len().saturating_sub(2).max(1)..].concat()
+}
+
+fn chain(error: &Error) -> Vec<String> {
+    let mut chain = vec![error.to_string()];
     let mut source = error.source();
     while let Some(error) = source {
-        text.push_str(&error.to_string());
+        chain.push(error.to_string());
         source = error.source();
     }
-    text
+    chain
 }
