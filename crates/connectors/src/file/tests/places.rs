@@ -30,5 +30,5 @@ async fn files_in_a_bucket_obey_the_laws() {
         (json!({ "root": root, "s3": s3(&server.endpoint) }), unreachable)
     };
     Kept::new(".csv", "csv", BOTH).at(at("csv")).obeys().await;
-    Kept::new("/", "ndjson", APPEND).at(at("folders")).obeys().await;
+    Kept::new("/", "parquet", APPEND).at(at("folders")).obeys().await;
 }
