@@ -13,10 +13,9 @@ pub(super) fn fault(what: &str, name: &str, root: &str, error: Error) -> Fault {
     let (told, reason) = (told(&error), reason(&error));
     let says = |code: &str| told.contains(&format!("<Code>{code}</Code>"));
     let fault = match &error {
-        Error::NotFound { .. } if says("NoSuchBucket") => {
-            Fault::not_found(format!("the bucket of `{root}` does not exist"))
-                .hint("check `root` and `endpoint`")
-        }
+        // A list of such a bucket is a general error, a file of it a missing one.
+        _ if says("NoSuchBucket") => Fault::not_found(format!("the bucket of `{root}` does not exist"))
+            .hint("check `root` and `endpoint`"),
         Error::NotFound { .. } => Fault::not_found(format!("{what} `{name}` does not exist in `{root}`")),
         Error::Precondition { .. } => changed(name),
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } | Error::Generic { .. }
