@@ -104,6 +104,7 @@ tests:
   - name: two header rows become two columns
     given:
       plan: [{ shop: a, "2024 / Q1": 1, "2025 / Q1": 2 }]
+      table: [{ shop: a, jan: 1, feb: 2.5 }]
     expect:
       quarters:
         - { shop: a, year: 2024, quarter: Q1, amount: 1 }
