@@ -74,6 +74,12 @@ pub(crate) enum Command {
         towpath copy postgresql://me@db/shop/public.orders sqlite:///shop.db/orders --mode upsert --key id\n  \
         cat sales.csv | towpath copy - sqlite:///shop.db/sales")]
     Copy(CopyArgs),
+    /// Show what a file holds: encoding, layout and types, each with what speaks for it, and the rows that do not fit
+    #[command(after_help = "Examples:\n  \
+        towpath inspect sales.csv\n  \
+        towpath inspect sales.csv --with decimal=, --with header=false\n  \
+        towpath inspect 'drop/*.csv' --json")]
+    Inspect(InspectArgs),
     /// Start a pipeline file, by asking or from flags
     Init(InitArgs),
     /// Check a pipeline without running it: every problem at once, with its place
@@ -222,6 +228,16 @@ pub(crate) struct CopyArgs {
     /// How often to try again after a failure that may pass
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) retries: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// A file, a pattern of files, `-`, a URL that ends in a table, or `connection:table`
+    #[arg(value_name = "FROM")]
+    pub(crate) source: String,
+    /// Give a setting of the source a value, as a pipeline file would; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) with: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]

@@ -46,5 +46,5 @@ pub use fit::{ColumnFit, Fitter, TextCheck};
 pub use intake::{Alert, Intake, Item, Recall, Settlement};
 pub use reject::{Reject, RejectSink};
 pub use replay::Replay;
-pub use source::{BatchStream, Catalog, CatalogEntry, ReadProgress, ReadRequest, Source, StreamInfo};
+pub use source::{BatchStream, Catalog, CatalogEntry, Fact, ReadProgress, ReadRequest, Source, StreamInfo};
 pub use together::{Member, Step, Together};

@@ -19,6 +19,39 @@ use crate::reject::RejectSink;
 /// Batches as they arrive. Dropping the stream stops the read and frees what it holds.
 pub type BatchStream = Pin<Box<dyn Stream<Item = Result<RecordBatch, Fault>> + Send>>;
 
+/// Something that was found out about a stream rather than given, and what speaks for it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Fact {
+    /// The file it is about, where a stream has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The column it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What was looked for, for example `delimiter` or `type`.
+    pub what: &'static str,
+    /// What was found.
+    pub found: String,
+    /// Why, as a phrase for people.
+    pub evidence: String,
+    /// The setting of the source that says the same, and its value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setting: Option<(&'static str, serde_json::Value)>,
+}
+
+impl Fact {
+    /// A fact about the whole stream.
+    pub fn new(what: &'static str, found: impl Into<String>, evidence: impl Into<String>) -> Self {
+        let (found, evidence) = (found.into(), evidence.into());
+        Fact { file: None, column: None, what, found, evidence, setting: None }
+    }
+
+    /// The same, with the setting that says so.
+    pub fn pin(self, setting: &'static str, value: serde_json::Value) -> Self {
+        Fact { setting: Some((setting, value)), ..self }
+    }
+}
+
 /// What is known of a stream before it is read.
 #[derive(Debug, Clone)]
 pub struct StreamInfo {
@@ -32,6 +65,8 @@ pub struct StreamInfo {
     pub bytes: Option<u64>,
     /// Remarks for people, for example how a column's type was decided.
     pub notes: Vec<String>,
+    /// Everything that was found out, with what speaks for it.
+    pub facts: Vec<Fact>,
     /// What should be there and is not.
     pub alerts: Vec<Alert>,
 }
@@ -45,6 +80,7 @@ impl StreamInfo {
             rows: None,
             bytes: None,
             notes: Vec::new(),
+            facts: Vec::new(),
             alerts: Vec::new(),
         }
     }

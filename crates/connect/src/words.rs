@@ -2,7 +2,7 @@
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
 
-use crate::types::{Logical, with_logical};
+use crate::types::{Logical, describe_type, logical, with_logical};
 
 /// Every type word, for hints; `decimal` stands for `decimal(precision,scale)`.
 pub const WORDS: [&str; 22] = [
@@ -69,6 +69,18 @@ pub fn field(name: &str, word: &str) -> Option<Field> {
                 _ => None,
             }
         }
+    }
+}
+
+/// The word of a field's type; the words of messages where there is none.
+pub fn word(field: &Field) -> String {
+    match (field.data_type(), logical(field)) {
+        (_, Some(Logical::Json)) => "json".into(),
+        (_, Some(Logical::Uuid)) => "uuid".into(),
+        (DataType::Utf8, Some(Logical::Numeric)) => "numeric".into(),
+        (DataType::Timestamp(_, Some(_)), _) => "timestamptz".into(),
+        (DataType::Duration(_), _) => "interval".into(),
+        (data_type, _) => describe_type(data_type),
     }
 }
 

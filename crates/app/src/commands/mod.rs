@@ -5,6 +5,7 @@ mod check;
 mod copy;
 mod discover;
 mod init;
+mod inspect;
 mod lineage;
 mod manual;
 mod plan;
@@ -27,6 +28,7 @@ pub(crate) async fn carry_out(cli: Cli, console: &Console) -> Outcome {
     let options = &cli.options;
     let result = match cli.command {
         Command::Copy(args) => Box::pin(copy::copy(&args, options, console)).await,
+        Command::Inspect(args) => inspect::inspect(&args, options, console).await,
         Command::Init(args) => init::init(&args, options, console).await,
         Command::Check(args) => check::check(&args, options, console).await,
         Command::Preview(args) => preview::preview(&args, options, console).await,

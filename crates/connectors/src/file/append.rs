@@ -8,7 +8,7 @@ use towpath_model::{Fault, suggest};
 use super::bytes;
 use super::config::{self, Format, ReadCompression};
 use super::csv;
-use super::csv::head::CsvSettings;
+use super::csv::CsvSettings;
 use super::describe::describe_files;
 use super::format::ending;
 use super::place::{FileRef, Place};
@@ -56,13 +56,17 @@ pub(super) fn look(
     if format == Format::Ndjson {
         return Ok(Some(Existing { columns: Vec::new(), delimiter: b',', ends_inside_a_line }));
     }
-    let source = config::Source::of(path, format, settings.header);
+    let source = config::Source::of(path, format, Some(settings.header));
     let csv = CsvSettings::new(&source)?;
-    let opened = csv::head::open(file, &source, &csv, None)?;
-    let found = opened.dialect.delimiter;
+    let layout = csv::Layout::find(file, &source, &csv, None)?;
+    if !layout.is_utf8() {
+        return Err(Fault::config(format!("rows are written in UTF-8, but file `{path}` is not in it"))
+            .hint("use mode `overwrite`, or write to a new file"));
+    }
+    let found = layout.delimiter();
     if let Some(wanted) = delimiter
         && wanted != found
-        && opened.names.len() > 1
+        && layout.names.len() > 1
     {
         return Err(Fault::config(format!(
             "`delimiter` is `{}`, but file `{path}` is written with `{}`",
@@ -71,7 +75,7 @@ pub(super) fn look(
         ))
         .hint("remove `delimiter`, or use mode `overwrite`"));
     }
-    Ok(Some(Existing { columns: opened.names, delimiter: delimiter.unwrap_or(found), ends_inside_a_line }))
+    Ok(Some(Existing { columns: layout.names, delimiter: delimiter.unwrap_or(found), ends_inside_a_line }))
 }
 
 /// Compares incoming columns with those of the file.
@@ -139,7 +143,7 @@ pub(super) async fn target(
         return Ok(None);
     }
     let files = place.bring(files).await?;
-    let source = config::Source::of(path, format, settings.header);
+    let source = config::Source::of(path, format, Some(settings.header));
     on_thread(move || {
         let found = describe_files(&files, format, &source, &CsvSettings::default(), &[], &[], u64::MAX)?;
         Ok(Some(TargetTable { schema: found.info.schema, primary_key: Vec::new() }))

@@ -19,6 +19,7 @@ use arrow::datatypes::{ArrowNativeType, DataType, Field, IntervalMonthDayNano, i
 use towpath_connect::types::{Logical, logical};
 use towpath_model::Fault;
 
+use super::notation::{Reading, words};
 use super::{given, values};
 
 /// One column of a batch under construction.
@@ -26,6 +27,9 @@ use super::{given, values};
 pub(super) struct Column {
     pub(super) data: Data,
     pub(super) nulls: NullBufferBuilder,
+    reading: Reading,
+    /// The plain form of a value that is written otherwise.
+    plain: Vec<u8>,
 }
 
 /// The values, by type.
@@ -139,7 +143,13 @@ impl Column {
                 )));
             }
         };
-        Ok(Column { data, nulls: NullBufferBuilder::new(rows) })
+        let nulls = NullBufferBuilder::new(rows);
+        Ok(Column { data, nulls, reading: Reading::default(), plain: Vec::new() })
+    }
+
+    /// A builder for values that may be written otherwise than the plain way.
+    pub(super) fn read_as(field: &Field, rows: usize, reading: Reading) -> Result<Self, Fault> {
+        Ok(Column { reading, ..Column::new(field, rows)? })
     }
 
     /// Whether the column keeps text as it is written, so that an empty value is a value.
@@ -184,6 +194,10 @@ impl Column {
     /// Adds a value, or a placeholder when it does not fit; answers whether it fits.
     #[inline]
     pub(super) fn push(&mut self, bytes: &[u8]) -> bool {
+        let notation = self.reading.notation;
+        if notation.is_some_and(|notation| !notation.has_plain()) {
+            return self.push_written(bytes);
+        }
         if self.try_push(bytes) {
             self.nulls.append_non_null();
             return true;
@@ -194,8 +208,27 @@ impl Column {
             self.nulls.append_non_null();
             return true;
         }
+        if notation.is_some() {
+            return self.push_written(bytes);
+        }
         self.push_null();
-        false
+        self.reading.null_words && words::is_null(bytes)
+    }
+
+    /// Adds a value that is written in the notation of the column. Where `1.234` is a thousand and more, the plain form
+    /// must not be tried before.
+    fn push_written(&mut self, bytes: &[u8]) -> bool {
+        let mut plain = std::mem::take(&mut self.plain);
+        plain.clear();
+        let has_plain = self.reading.notation.is_some_and(|notation| notation.plain(bytes, &mut plain));
+        let fits = has_plain && self.try_push(&plain);
+        self.plain = plain;
+        if fits {
+            self.nulls.append_non_null();
+            return true;
+        }
+        self.push_null();
+        self.reading.null_words && words::is_null(bytes)
     }
 
     /// Adds a JSON number, whose exponent needs no sign to be one; answers whether it fits.

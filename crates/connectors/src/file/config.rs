@@ -102,6 +102,35 @@ pub(crate) enum Compression {
     Snappy,
 }
 
+/// Text that is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Repair {
+    /// UTF-8 that was decoded as Windows-1252 or Latin-1 and saved as UTF-8 again, once or twice.
+    Mojibake,
+}
+
+/// How a quote inside of quotes is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum QuoteEscape {
+    /// Twice: `""`.
+    Double,
+    /// Behind a backslash: `\"`.
+    Backslash,
+}
+
+/// The mark between whole number and decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(crate) enum DecimalMark {
+    /// A point: `1,234.5`.
+    #[serde(rename = ".")]
+    Point,
+    /// A comma: `1.234,5`.
+    #[serde(rename = ",")]
+    Comma,
+}
+
 /// Reads one file, or many as one stream.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -137,25 +166,55 @@ pub(crate) struct Source {
     #[serde(default)]
     pub(super) remove_nul: bool,
 
-    /// CSV: the character between values, for example `;`, or `tab`. Without it, the one of `,` `;` tab `|` that
-    /// splits the first rows most evenly.
+    /// Text in UTF-8: mends text that was once decoded wrongly, such as `Ã©` for `é`. Only what is certain to be such
+    /// text is changed.
+    #[serde(default)]
+    pub(super) repair: Option<Repair>,
+
+    /// CSV: the character between values, for example `;`, or `tab`. Without it, the one that splits the first rows most
+    /// evenly into values that make sense.
     #[serde(default)]
     pub(super) delimiter: Option<String>,
 
-    /// CSV: the character around values that hold delimiters or line ends. Default `"`; an empty text means that
-    /// there is none.
+    /// CSV: the character around values that hold delimiters or line ends, `"` or `'`; an empty text means that there
+    /// is none. Without it, the first rows tell.
     #[serde(default)]
     pub(super) quote: Option<String>,
 
+    /// CSV: how a quote inside of quotes is written. Without it, the first rows tell.
+    #[serde(default)]
+    pub(super) escape: Option<QuoteEscape>,
+
+    /// CSV: the character that lines begin with which are no rows, for example `#`; an empty text means that there is
+    /// none. Without it, `#` where lines begin with it that do not have the fields of a row.
+    #[serde(default)]
+    pub(super) comment: Option<String>,
+
+    /// CSV: lines above the table, for example `3`. Without it, rows above the one with most fields are taken for titles
+    /// and left out.
+    #[serde(default)]
+    pub(super) skip_lines: Option<u32>,
+
     /// CSV: whether the first row holds the names of the columns. Without names, columns are called `column_1`,
-    /// `column_2` and so on. Default `true`.
-    #[serde(default = "yes")]
-    pub(super) header: bool,
+    /// `column_2` and so on. Without this setting, the first row holds names unless it looks like the rows below it.
+    #[serde(default)]
+    pub(super) header: Option<bool>,
+
+    /// CSV: whether rows of totals at the end of the file are read like all others. Default `false`: a last row such as
+    /// `Total;;1250` is left out, with a remark.
+    #[serde(default)]
+    pub(super) totals: bool,
+
+    /// Text formats and workbooks: the decimal mark of numbers, `.` or `,`. Without it, the values of a column tell, or
+    /// else those of the other columns; numbers that may be a thousand times as large stay text.
+    #[serde(default)]
+    pub(super) decimal: Option<DecimalMark>,
 
     /// Text formats and workbooks: types of columns by name, for example `{ code: text, amount: "decimal(12,2)" }`. The words are
     /// those of `cast`: `text`, `boolean`, `int8` to `int64`, `uint8` to `uint64`, `decimal(digits,decimals)`,
     /// `numeric`, `float32`, `float64`, `date`, `time`, `timestamp`, `timestamptz`, `uuid`, `json`; also `interval`
-    /// (ISO 8601, for example `P1DT12H`) and `binary` (hexadecimal digits). A value that is not of the given type
+    /// (ISO 8601, for example `P1DT12H`) and `binary` (hexadecimal digits). `date(day_first)` and `date(month_first)`, or
+    /// `timestamp(…)`, say how dates such as `01/02/2025` are meant. A value that is not of the given type
     /// sends its row to quarantine. Columns that are not named get the type that all their values have; to find it,
     /// the file is read once more. In CSV files that reading is saved when every column is named here; such a file
     /// is not cut into chunks.
@@ -163,9 +222,10 @@ pub(crate) struct Source {
     pub(super) columns: BTreeMap<String, String>,
 
     /// CSV and workbooks: words that mean "no value", besides the empty one, for example `[NA, "-"]`. Values in quotes are never
-    /// taken for such a word.
+    /// taken for such a word. Without this setting, words such as `n/a`, `NULL` and `-` mean it in columns whose other
+    /// values are no text; `[]` turns that off.
     #[serde(default)]
-    pub(super) null_values: Vec<String>,
+    pub(super) null_values: Option<Vec<String>>,
 
     /// JSON and YAML: where the list of rows is, when it is not the document itself, for example `data.items`.
     #[serde(default)]
@@ -299,18 +359,24 @@ pub(crate) struct Destination {
 
 impl Source {
     /// The settings for reading a file again that was written with the defaults.
-    pub(super) fn of(path: &str, format: Format, header: bool) -> Self {
+    pub(super) fn of(path: &str, format: Format, header: Option<bool>) -> Self {
         Source {
             path: path.to_owned(),
             format: Some(format),
             compression: ReadCompression::Auto,
             encoding: None,
             remove_nul: false,
+            repair: None,
             delimiter: None,
             quote: None,
+            escape: None,
+            comment: None,
+            skip_lines: None,
             header,
+            totals: false,
+            decimal: None,
             columns: BTreeMap::new(),
-            null_values: Vec::new(),
+            null_values: None,
             records: None,
             fixed: None,
             lines: None,

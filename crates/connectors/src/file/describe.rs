@@ -6,22 +6,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema};
 use towpath_connect::types::{Logical, describe, with_logical};
-use towpath_connect::{ReadProgress, StreamInfo};
+use towpath_connect::{Fact, ReadProgress, StreamInfo, words};
 use towpath_model::Fault;
 
 use super::bytes::compression_of;
 use super::chunks::{Borders, border_gap};
 use super::columnar;
 use super::config::{self, Format, ReadCompression};
-use super::csv;
-use super::csv::head::CsvSettings;
-use super::infer::{Evidence, Pass};
+use super::csv::{self, CsvSettings, Layout};
+use super::infer::{Evidence, Hints, Pass};
 use super::json;
 use super::log::Grammar;
+use super::notation::date::Order;
+use super::notation::{Notation, Reading, Readings};
 use super::pieces::threads;
 use super::place::FileRef;
+use super::text::{self, TextSettings};
 use super::walks;
 
 /// Most remarks about one stream; wide files could have thousands.
@@ -36,6 +38,10 @@ pub(super) struct Described {
     pub(super) borders: Vec<Option<Borders>>,
     /// Rows of each file, where they are known.
     pub(super) file_rows: Vec<Option<u64>>,
+    /// How CSV files are laid out.
+    pub(super) layouts: Vec<Option<Arc<Layout>>>,
+    /// How values are written, by column.
+    pub(super) readings: Readings,
 }
 
 /// Names, types and size of files of one format, read as one stream. `labels` are columns that the files carry as
@@ -53,10 +59,13 @@ pub(super) fn describe_files(
     let gap = border_gap(files.iter().map(|file| file.size).sum());
     for file in files {
         let pass = Pass { threads: threads(file.size, 1), gap, most_bytes };
-        let mut borders = None;
+        let (mut borders, mut layout) = (None, None);
         let before = found.rows.unwrap_or(0);
         match format {
-            Format::Csv => borders = describe_csv(file, settings, csv, pass, &mut found)?,
+            Format::Csv => {
+                let (found_layout, found_borders) = describe_csv(file, settings, csv, pass, &mut found)?;
+                (layout, borders) = (Some(found_layout), found_borders);
+            }
             Format::Ndjson | Format::Json => {
                 let cutter = json::Cutter::open(file, format, settings, records, None)?;
                 let seen = json::infer::infer(cutter, file, pass)?;
@@ -82,6 +91,7 @@ pub(super) fn describe_files(
             borders = None;
         }
         found.borders.push(borders);
+        found.layouts.push(layout);
         found.file_rows.push(found.last.then(|| found.rows.unwrap_or(0) - before));
     }
     if format.is_inferred() && format != Format::Csv && !found.columns.is_empty() {
@@ -97,24 +107,39 @@ fn describe_csv(
     csv: &CsvSettings,
     pass: Pass,
     found: &mut Found,
-) -> Result<Option<Borders>, Fault> {
-    let mut opened = csv::head::open(file, settings, csv, None)?;
-    csv.check_names(&opened.names, &file.name)?;
-    found.notes.append(&mut opened.notes);
-    let names = opened.names.clone();
-    if names.iter().all(|name| csv.declared(name).is_some()) {
-        for name in &names {
+) -> Result<(Arc<Layout>, Option<Borders>), Fault> {
+    let mut layout = Layout::find(file, settings, csv, None)?;
+    csv.check_names(&layout.names, &file.name)?;
+    let is_declared = layout.names.iter().all(|name| csv.declared(name).is_some());
+    let seen = if is_declared {
+        None
+    } else {
+        let mut seen = csv::infer::infer(file, &layout, settings, csv, pass)?;
+        if layout.presumed && seen.undecoded > 0 {
+            let verdict = text::find(file, TextSettings::new(settings)?)?;
+            layout = Layout::find(file, settings, csv, Some(verdict))?;
+            csv.check_names(&layout.names, &file.name)?;
+            seen = csv::infer::infer(file, &layout, settings, csv, pass)?;
+        }
+        Some(seen)
+    };
+    found.notes.append(&mut layout.notes);
+    let facts = std::mem::take(&mut layout.facts);
+    found.facts.extend(facts.into_iter().map(|fact| Fact { file: Some(file.name.clone()), ..fact }));
+    let Some(seen) = seen else {
+        for name in &layout.names {
             found.column(name);
         }
         found.add_rows(None);
-        return Ok(None);
-    }
-    let seen = csv::infer::infer(opened, csv, pass)?;
+        return Ok((Arc::new(layout), None));
+    };
     found.add_rows(seen.is_whole.then_some(seen.borders.rows));
-    for (name, evidence) in names.iter().zip(seen.columns) {
+    found.left_out(file, seen.repeated, &seen.footer.rows);
+    for (name, evidence) in layout.names.iter().zip(seen.columns) {
         found.column(name).merge(evidence, 0);
     }
-    Ok(Some(seen.borders))
+    let borders = Some(seen.borders).filter(|_| layout.may_be_cut);
+    Ok((Arc::new(layout), borders))
 }
 
 /// What was found in the files so far.
@@ -134,10 +159,33 @@ struct Found {
     /// The rows of the last file are known.
     last: bool,
     borders: Vec<Option<Borders>>,
+    layouts: Vec<Option<Arc<Layout>>>,
     notes: Vec<String>,
+    facts: Vec<Fact>,
 }
 
 impl Found {
+    /// Tells which rows of a CSV file are none.
+    fn left_out(&mut self, file: &FileRef, repeated: u64, footer: &[String]) {
+        if repeated > 0 {
+            let rows =
+                if repeated == 1 { "1 row repeats".to_owned() } else { format!("{repeated} rows repeat") };
+            self.notes.push(format!("{rows} the names of the columns, and are left out"));
+        }
+        if footer.is_empty() {
+            return;
+        }
+        let rows = footer.iter().map(|row| format!("`{row}`")).collect::<Vec<_>>().join(", ");
+        self.notes
+            .push(format!("rows of totals at the end are left out: {rows}; set `totals: true` to read them"));
+        let left_out = match footer.len() {
+            1 => "1 row at the end is".to_owned(),
+            count => format!("{count} rows at the end are"),
+        };
+        let fact = Fact::new("totals", format!("{left_out} left out"), rows);
+        self.facts.push(Fact { file: Some(file.name.clone()), ..fact.pin("totals", false.into()) });
+    }
+
     fn add_rows(&mut self, rows: Option<u64>) {
         self.rows_unknown |= rows.is_none();
         self.last = rows.is_some();
@@ -204,14 +252,26 @@ impl Found {
 
     fn finish(mut self, files: &[FileRef], csv: &CsvSettings, labels: &[Field]) -> Result<Described, Fault> {
         let mut fields = std::mem::take(&mut self.fields);
-        let mut decided = Vec::new();
+        let mut hints = csv.hints();
+        for (_, evidence) in &self.columns {
+            hints.learn(evidence);
+        }
+        let (mut decided, mut readings) = (Vec::new(), Readings::new());
         for (name, evidence) in &self.columns {
-            let field = match csv.declared(name) {
-                Some(declared) => declared.clone(),
-                None => field_of(name, evidence, &mut decided),
+            let hints = csv.hints_for(name, hints);
+            let (field, reading, why) = match csv.declared(name) {
+                Some(declared) => {
+                    (declared.clone(), evidence.reading_for(declared.data_type(), hints), "given".to_owned())
+                }
+                None => field_of(name, evidence, hints, &mut decided),
             };
+            if reading != Reading::default() {
+                readings.insert(name.clone(), reading);
+            }
+            self.facts.push(type_fact(&field, reading, why));
             fields.push(field);
         }
+        self.facts.extend(decimal_fact(&readings));
         for label in labels {
             if fields.iter().any(|field| field.name() == label.name()) {
                 return Err(Fault::config(format!(
@@ -224,7 +284,10 @@ impl Found {
         }
         for (key, evidence) in folders(files) {
             if !fields.iter().any(|field| *field.name() == key) {
-                fields.push(field_of(&key, &evidence, &mut Vec::new()));
+                // The names of folders are written by programs; their values are read the plain way.
+                let (field, reading, _) = field_of(&key, &evidence, Hints::default(), &mut Vec::new());
+                let is_plain = reading == Reading::default();
+                fields.push(if is_plain { field } else { Field::new(&key, DataType::Utf8, true) });
             }
         }
         self.notes.append(&mut decided);
@@ -237,17 +300,52 @@ impl Found {
             rows: self.rows.filter(|_| !self.rows_unknown),
             bytes: Some(files.iter().map(|file| file.size).sum()),
             notes: self.notes,
+            facts: self.facts,
             ..StreamInfo::new(Arc::new(Schema::new(fields)))
         };
-        Ok(Described { info, borders: self.borders, file_rows: self.file_rows })
+        let (borders, file_rows, layouts) = (self.borders, self.file_rows, self.layouts);
+        Ok(Described { info, borders, file_rows, layouts, readings })
     }
 }
 
-fn field_of(name: &str, evidence: &Evidence, notes: &mut Vec<String>) -> Field {
-    let decision = evidence.decide(name);
+fn field_of(
+    name: &str,
+    evidence: &Evidence,
+    hints: Hints,
+    notes: &mut Vec<String>,
+) -> (Field, Reading, String) {
+    let decision = evidence.decide(name, hints);
     notes.extend(decision.note);
     let field = Field::new(name, decision.data_type, true);
-    if decision.json { with_logical(field, Logical::Json) } else { field }
+    let field = if decision.json { with_logical(field, Logical::Json) } else { field };
+    (field, decision.reading, decision.evidence)
+}
+
+/// The type of a column as a fact, in the words of the setting `columns`.
+fn type_fact(field: &Field, reading: Reading, why: String) -> Fact {
+    let order = match reading.notation {
+        Some(Notation::Date(Order::DayFirst)) => "(day_first)",
+        Some(Notation::Date(Order::MonthFirst)) => "(month_first)",
+        _ => "",
+    };
+    let found = format!("{}{order}", words::word(field));
+    let fact =
+        Fact::new("type", found.clone(), why).pin("columns", serde_json::json!({ field.name(): found }));
+    Fact { column: Some(field.name().clone()), ..fact }
+}
+
+/// The decimal mark, where columns need it to be read and agree on it.
+fn decimal_fact(readings: &Readings) -> Option<Fact> {
+    let figures = readings.values().filter_map(|reading| match reading.notation {
+        Some(Notation::Number(figures)) => Some(figures),
+        _ => None,
+    });
+    let marks: Vec<&str> = figures.map(|figures| figures.mark()).collect();
+    let first = marks.first().filter(|first| marks.iter().all(|mark| mark == *first))?;
+    Some(
+        Fact::new("decimal mark", *first, "as the numbers of its columns show")
+            .pin("decimal", (*first).into()),
+    )
 }
 
 /// The columns that the names of folders add.

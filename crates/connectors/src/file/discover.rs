@@ -8,7 +8,7 @@ use towpath_connect::{Catalog, CatalogEntry, StreamInfo};
 use towpath_model::Fault;
 
 use super::config::{self, Format};
-use super::csv::head::CsvSettings;
+use super::csv::CsvSettings;
 use super::describe::describe_files;
 use super::format::ending;
 use super::place::{FileRef, Place};
@@ -61,7 +61,7 @@ fn unknown(file: &FileRef, note: String) -> StreamInfo {
 }
 
 fn columns(file: &FileRef, format: Format) -> StreamInfo {
-    let settings = config::Source::of(&file.name, format, true);
+    let settings = config::Source::of(&file.name, format, None);
     // As a source of its own, a file has no columns from the names of folders.
     let alone = FileRef { partitions: Vec::new(), ..file.clone() };
     let found = CsvSettings::new(&settings)

@@ -17,12 +17,14 @@ use super::choose::{Candidate, Choice};
 use super::chunks::{self, Borders, Part, Token};
 use super::columnar;
 use super::config::{Format, ReadCompression};
+use super::csv::Layout;
 use super::describe::{Described, describe_files};
 use super::format::{ending, required, sniff};
 use super::log::Grammar;
+use super::notation::Readings;
 use super::place::FileRef;
 use super::reading::on_thread;
-use super::source::Inner;
+use super::source::{Inner, Wanted};
 use super::trouble::io_fault;
 
 /// What was found out of files, true for as long as they stay the same.
@@ -38,6 +40,9 @@ pub(super) struct Known {
     pub(super) info: StreamInfo,
     borders: Vec<Option<Borders>>,
     rows: Vec<Option<u64>>,
+    /// How CSV files are laid out.
+    layouts: Vec<Option<Arc<Layout>>>,
+    readings: Readings,
 }
 
 /// Files that are ready to be opened.
@@ -176,8 +181,8 @@ impl Inner {
                     }
                 }
             })?;
-            let Described { info, borders, file_rows: rows } = found;
-            Ok(Known { outer, files, archives, format, info, borders, rows })
+            let Described { info, borders, file_rows: rows, layouts, readings } = found;
+            Ok(Known { outer, files, archives, format, info, borders, rows, layouts, readings })
         })
         .await
     }
@@ -212,6 +217,8 @@ impl Inner {
             info: StreamInfo { rows: Some(0), bytes: Some(0), ..StreamInfo::new(schema) },
             borders: Vec::new(),
             rows: Vec::new(),
+            layouts: Vec::new(),
+            readings: Readings::new(),
         })
     }
 
@@ -263,7 +270,7 @@ impl Inner {
     }
 
     /// The file of a chunk, which must be one of the stream and what it was when the chunk was cut.
-    async fn file_of(self: &Arc<Self>, token: &Token) -> Result<(FileRef, Format), Fault> {
+    async fn file_of(self: &Arc<Self>, token: &Token) -> Result<(FileRef, Arc<Known>), Fault> {
         let last = self.known.lock().await.clone();
         let member = |known: &Known| known.files.iter().find(|file| file.name == token.file).cloned();
         let known = match last.filter(|known| member(known).is_some()) {
@@ -276,7 +283,7 @@ impl Inner {
         let file = member(&known).ok_or_else(|| token.gone())?;
         let file = self.now(&known, &file).await?.ok_or_else(|| token.gone())?;
         token.check(&file)?;
-        Ok((file, known.format))
+        Ok((file, known))
     }
 
     /// A file as it is now; `None` when it is gone, or when its archive is another one.
@@ -293,16 +300,13 @@ impl Inner {
         }
     }
 
-    /// The files that a request wants, their format, and which part of them.
-    pub(super) async fn wanted(
-        self: &Arc<Self>,
-        request: &ReadRequest,
-    ) -> Result<(Vec<FileRef>, Format, Part), Fault> {
+    /// What a request wants.
+    pub(super) async fn wanted(self: &Arc<Self>, request: &ReadRequest) -> Result<Wanted, Fault> {
         if let Some(chunk) = &request.chunk {
             let token = Token::read(chunk)?;
-            let (file, format) = self.file_of(&token).await?;
+            let (file, known) = self.file_of(&token).await?;
             self.bring(&file).await?;
-            return Ok((vec![file], format, token.part));
+            return Ok(Wanted { files: vec![file], format: known.format, part: token.part, known });
         }
         let last = self.known.lock().await.clone();
         let known = match last {
@@ -325,7 +329,7 @@ impl Inner {
         for file in &files {
             self.bring(file).await?;
         }
-        Ok((files, known.format, Part::Whole))
+        Ok(Wanted { files, format: known.format, part: Part::Whole, known })
     }
 
     /// Carries a file here, unless it is a member of an archive, which was unpacked here.
@@ -338,6 +342,17 @@ impl Inner {
 }
 
 impl Known {
+    /// How the values of the columns are written.
+    pub(super) fn readings(&self) -> &Readings {
+        &self.readings
+    }
+
+    /// The layout of a CSV file that is as it was described.
+    pub(super) fn layout(&self, file: &FileRef) -> Option<Arc<Layout>> {
+        let place = self.files.iter().position(|known| known == file)?;
+        self.layouts.get(place).cloned().flatten()
+    }
+
     pub(super) fn split(&self, rows: u64) -> Result<Option<Vec<Chunk>>, Fault> {
         if self.files.is_empty() || !self.files.iter().all(chunks::can_be_found_again) {
             return Ok(None);

@@ -3,8 +3,8 @@
 //! Three questions are kept apart, so that files on other machines and other formats can join: where files are
 //! ([`store`], [`place`], [`stage`]) and which of them are meant ([`choose`], [`archive`], [`known`]), how their bytes
 //! are packed ([`bytes`], [`writing`]) and encoded ([`text`]), and what they hold ([`csv`], [`json`], [`columnar`],
-//! [`log`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, [`values`]
-//! and [`column`] read it, [`cells`] writes it;
+//! [`log`], and by way of [`walks`] the formats whose rows are walked one by one). [`infer`] decides the types of text, with
+//! [`notation`] for what people write; [`values`] and [`column`] read it, [`cells`] writes it;
 //! [`pieces`] spreads the work over processors, and [`source`] and [`destination`] put it all together.
 
 mod append;
@@ -34,6 +34,7 @@ mod lines;
 mod load;
 mod log;
 mod names;
+mod notation;
 mod pieces;
 mod place;
 mod reading;

@@ -22,8 +22,8 @@ use super::choose::{Choice, Chooser};
 use super::chunks::Part;
 use super::columnar;
 use super::config::{self, Format, ReadCompression};
-use super::csv;
-use super::csv::head::CsvSettings;
+use super::csv::read::Plan;
+use super::csv::{self, CsvSettings};
 use super::format::ending;
 use super::json;
 use super::known::Known;
@@ -47,6 +47,10 @@ const INFERRED: [Format; 10] = [
     Format::Geojson,
     Format::Excel,
 ];
+
+/// Formats whose values are text that people may have written.
+const WRITTEN: [Format; 7] =
+    [Format::Csv, Format::Fixed, Format::Lines, Format::Xml, Format::Yaml, Format::Html, Format::Excel];
 
 /// Formats whose files may be compressed as a whole.
 const PACKED: [Format; 10] = [
@@ -98,9 +102,16 @@ impl FileSource {
         for (set, name, formats) in [
             (settings.encoding.is_some(), "encoding", &ENCODED[..]),
             (settings.remove_nul, "remove_nul", &ENCODED),
+            (settings.repair.is_some(), "repair", &ENCODED),
             (settings.delimiter.is_some(), "delimiter", &[Format::Csv]),
             (settings.quote.is_some(), "quote", &[Format::Csv]),
-            (!settings.null_values.is_empty(), "null_values", &[Format::Csv, Format::Excel]),
+            (settings.escape.is_some(), "escape", &[Format::Csv]),
+            (settings.comment.is_some(), "comment", &[Format::Csv]),
+            (settings.skip_lines.is_some(), "skip_lines", &[Format::Csv]),
+            (settings.header.is_some(), "header", &[Format::Csv]),
+            (settings.totals, "totals", &[Format::Csv]),
+            (settings.decimal.is_some(), "decimal", &WRITTEN),
+            (settings.null_values.is_some(), "null_values", &[Format::Csv, Format::Excel]),
             (settings.records.is_some(), "records", &[Format::Json, Format::Yaml]),
             (settings.fixed.is_some(), "fixed", &[Format::Fixed]),
             (settings.excel.is_some(), "excel", &[Format::Excel]),
@@ -179,31 +190,32 @@ impl Source for FileSource {
 
     async fn read(&self, request: ReadRequest) -> Result<BatchStream, Fault> {
         let inner = Arc::clone(&self.0);
-        let (files, format, part) = inner.wanted(&request).await?;
+        let wanted = inner.wanted(&request).await?;
         stream(request, move |output| {
             let readers = inner.readers.fetch_add(1, Ordering::Relaxed) + 1;
-            let done = inner.read(&files, format, &part, readers, output);
+            let done = inner.read(&wanted, readers, output);
             inner.readers.fetch_sub(1, Ordering::Relaxed);
             done
         })
     }
 }
 
+/// What a request wants: files of one format, which part of them, and what is known of them.
+pub(super) struct Wanted {
+    pub(super) files: Vec<FileRef>,
+    pub(super) format: Format,
+    pub(super) part: Part,
+    pub(super) known: Arc<Known>,
+}
+
 impl Inner {
-    fn read(
-        &self,
-        files: &[FileRef],
-        format: Format,
-        part: &Part,
-        readers: usize,
-        output: &mut Output,
-    ) -> Result<(), Fault> {
-        let only = files.len() == 1 && output.request.chunk.is_none();
-        for file in files {
+    fn read(&self, wanted: &Wanted, readers: usize, output: &mut Output) -> Result<(), Fault> {
+        let only = wanted.files.len() == 1 && output.request.chunk.is_none();
+        for file in &wanted.files {
             if output.flow().is_break() {
                 break;
             }
-            self.read_file(file, format, part, readers, only, output)
+            self.read_file(file, wanted, readers, only, output)
                 .inspect_err(|fault| self.blame(&file.name, fault))?;
         }
         Ok(())
@@ -213,29 +225,29 @@ impl Inner {
     fn read_file(
         &self,
         file: &FileRef,
-        format: Format,
-        part: &Part,
+        wanted: &Wanted,
         readers: usize,
         only: bool,
         output: &mut Output,
     ) -> Result<(), Fault> {
         let progress = Some(output.request.progress.clone());
-        let (stretch, bytes) = match part {
+        let (stretch, bytes) = match &wanted.part {
             Part::Text(stretch) => (Some(*stretch), stretch.to.saturating_sub(stretch.from)),
             Part::Whole | Part::Groups(..) => (None, file.size),
         };
         let threads = threads(bytes, readers);
+        let (format, part, readings) = (wanted.format, &wanted.part, wanted.known.readings());
         match format {
             Format::Csv => {
-                let opened = match stretch {
-                    None => csv::head::open(file, &self.settings, &self.csv, progress)?,
-                    Some(stretch) => {
-                        csv::head::open_stretch(file, &self.settings, &self.csv, progress, stretch)?
-                    }
+                let layout = match wanted.known.layout(file) {
+                    Some(layout) => layout,
+                    None => Arc::new(csv::Layout::find(file, &self.settings, &self.csv, None)?),
                 };
-                unchanged(&output.request.schema, &opened.names, file, only)?;
-                let shape = Shape::new(&output.schema, opened.names.iter().map(String::as_str), file);
-                csv::read::read(opened, &self.csv, &shape, threads, output)
+                unchanged(&output.request.schema, &layout.names, file, only)?;
+                let shape = Shape::new(&output.schema, layout.names.iter().map(String::as_str), file);
+                let (source, settings) = (&self.settings, &self.csv);
+                let plan = Plan { layout: &layout, source, settings, readings };
+                csv::read::read(file, &plan, stretch, &shape, threads, output)
             }
             Format::Ndjson | Format::Json => {
                 let cutter = match stretch {
@@ -253,7 +265,7 @@ impl Inner {
             Format::Avro => columnar::avro_read::read(file, part, output),
             walked => {
                 let opened = walks::open(file, walked, &self.settings, &self.records, stretch, progress)?;
-                opened.read(file, threads, output)
+                opened.read(file, readings, threads, output)
             }
         }
     }

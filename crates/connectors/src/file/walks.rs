@@ -16,6 +16,7 @@ use super::geojson::Features;
 use super::html::HtmlRows;
 use super::infer::Pass;
 use super::lines::{self, Matcher};
+use super::notation::Readings;
 use super::place::FileRef;
 use super::reading::Output;
 use super::rows::infer::Seen;
@@ -99,7 +100,10 @@ pub(super) fn open(
             }
             let text = text::open(file, given, progress)?;
             // Chunks are cut by the byte, so the bytes must be those of the file.
-            let may_be_cut = text.encoding == Encoding::Utf8 && !given.remove_nul && !has_mark(file)?;
+            let may_be_cut = text.encoding == Encoding::Utf8
+                && !given.remove_nul
+                && given.repair.is_none()
+                && !has_mark(file)?;
             let cutter = matcher.cutter(file, checked(file, format, text.reader)?, 0, 0);
             let way = Way::Pieces(Box::new(cutter), Box::new(matcher), may_be_cut);
             Opened { way, notes: text.notes }
@@ -177,10 +181,18 @@ impl Opened {
     }
 
     /// Reads to the end, or until no more rows are wanted.
-    pub(super) fn read(self, file: &FileRef, threads: usize, output: &mut Output) -> Result<(), Fault> {
+    pub(super) fn read(
+        self,
+        file: &FileRef,
+        readings: &Readings,
+        threads: usize,
+        output: &mut Output,
+    ) -> Result<(), Fault> {
         match self.way {
-            Way::Walk(mut walk) => rows::read::read(&mut *walk, file, output),
-            Way::Pieces(mut cut, pieces, _) => pieces::read(&mut *cut, &*pieces, file, threads, output),
+            Way::Walk(mut walk) => rows::read::read(&mut *walk, file, readings, output),
+            Way::Pieces(mut cut, pieces, _) => {
+                pieces::read(&mut *cut, &*pieces, file, readings, threads, output)
+            }
         }
     }
 }

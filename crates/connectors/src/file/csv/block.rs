@@ -6,7 +6,6 @@
 
 use std::collections::HashSet;
 
-use super::head::push_unescaped;
 use super::tokenize::{Dialect, Flaw, Next, Record, Span, Tokenizer};
 
 /// Most rows of a block.
@@ -21,6 +20,7 @@ pub(super) enum Unusable {
     /// It has this many fields.
     Fields(usize),
     TextAfterQuote,
+    Unclosed,
     NotUtf8,
 }
 
@@ -35,7 +35,11 @@ pub(super) struct Block<'a> {
     spans: Vec<Span>,
     pub(super) rows: Vec<Record>,
     pub(super) unusable: Vec<(Record, Unusable)>,
-    quote: u8,
+    dialect: Dialect,
+    /// The first row of the file, where it holds the names of columns.
+    header: &'a [u8],
+    /// Rows that repeat it, which are left out.
+    pub(super) repeated: u64,
 }
 
 /// One value as it stands in the file.
@@ -52,7 +56,8 @@ pub(super) enum Field<'a> {
 }
 
 impl<'a> Block<'a> {
-    pub(super) fn new(data: &'a [u8], columns: usize, dialect: Dialect) -> Self {
+    /// For rows of `data`. Rows that are equal to `header` are left out, unless it is empty.
+    pub(super) fn new(data: &'a [u8], columns: usize, dialect: Dialect, header: &'a [u8]) -> Self {
         Block {
             data,
             valid: std::str::from_utf8(data).is_ok(),
@@ -60,38 +65,41 @@ impl<'a> Block<'a> {
             spans: Vec::new(),
             rows: Vec::new(),
             unusable: Vec::new(),
-            quote: dialect.quote.unwrap_or(b'"'),
+            dialect,
+            header,
+            repeated: 0,
         }
     }
 
-    /// Fills the block with the next rows, at most `most`. Answers whether more may follow; an error is the line of
-    /// a quote that never closes.
-    pub(super) fn fill(&mut self, tokenizer: &mut Tokenizer<'a>, most: usize) -> Result<bool, u32> {
+    /// Fills the block with the next rows, at most `most`. Answers whether more may follow.
+    pub(super) fn fill(&mut self, tokenizer: &mut Tokenizer<'a>, most: usize) -> bool {
         self.spans.clear();
         self.rows.clear();
         self.unusable.clear();
         let most = most.min(BLOCK_ROWS).min(BLOCK_FIELDS / self.columns.max(1)).max(1);
         while self.rows.len() < most {
             let before = self.spans.len();
-            let record = match tokenizer.next(&mut self.spans) {
-                Next::Record(record) => record,
-                Next::End => return Ok(false),
-                Next::Unclosed { line } => {
-                    self.spans.truncate(before);
-                    return Err(line);
-                }
-            };
+            let Next::Record(record) = tokenizer.next(&mut self.spans) else { return false };
             let fields = self.spans.len() - before;
-            let reason = if fields != self.columns {
-                Some(Unusable::Fields(fields))
-            } else if record.flaw == Some(Flaw::TextAfterQuote) {
-                Some(Unusable::TextAfterQuote)
-            } else if !self.valid && std::str::from_utf8(self.raw(record)).is_err() {
-                Some(Unusable::NotUtf8)
-            } else {
-                None
+            let reason = match record.flaw {
+                Some(Flaw::TextAfterQuote) => Some(Unusable::TextAfterQuote),
+                Some(Flaw::Unclosed) => Some(Unusable::Unclosed),
+                // Delimiters at the end of a line hold nothing.
+                None if fields > self.columns && self.is_empty(before + self.columns) => {
+                    self.spans.truncate(before + self.columns);
+                    None
+                }
+                None if fields != self.columns => Some(Unusable::Fields(fields)),
+                None if !self.valid && std::str::from_utf8(self.raw(record)).is_err() => {
+                    Some(Unusable::NotUtf8)
+                }
+                None => None,
             };
             match reason {
+                None if self.is_header(record) => {
+                    self.spans.truncate(before);
+                    self.repeated += 1;
+                }
                 None => self.rows.push(record),
                 Some(reason) => {
                     self.spans.truncate(before);
@@ -99,7 +107,20 @@ impl<'a> Block<'a> {
                 }
             }
         }
-        Ok(true)
+        true
+    }
+
+    /// Whether all fields from that one on are empty.
+    #[cold]
+    fn is_empty(&self, from: usize) -> bool {
+        self.spans[from..].iter().all(|span| span.bytes(self.data).is_empty() && !span.is_quoted())
+    }
+
+    #[inline]
+    fn is_header(&self, record: Record) -> bool {
+        (record.end - record.start) as usize == self.header.len()
+            && !self.header.is_empty()
+            && self.raw(record) == self.header
     }
 
     /// The bytes of a whole record.
@@ -131,7 +152,7 @@ impl<'a> Block<'a> {
     /// A value with doubled quotes as it is meant.
     pub(super) fn unescape<'b>(&self, doubled: &[u8], scratch: &'b mut Vec<u8>) -> &'b [u8] {
         scratch.clear();
-        push_unescaped(doubled, self.quote, scratch);
+        self.dialect.unescape(doubled, scratch);
         scratch
     }
 }

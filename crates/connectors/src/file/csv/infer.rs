@@ -3,14 +3,19 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use arrow::datatypes::DataType;
 use towpath_model::Fault;
 
-use super::block::{BLOCK_ROWS, Block, Field};
-use super::head::{CsvSettings, Opened, unclosed};
+use super::block::{BLOCK_ROWS, Block, Field, Unusable};
+use super::footer::Footer;
+use super::layout::Layout;
+use super::settings::CsvSettings;
 use super::tokenize::Tokenizer;
 use crate::file::chunks::{Border, Borders};
+use crate::file::config::Source;
 use crate::file::infer::{Evidence, Kind, Pass};
 use crate::file::pieces::{Piece, in_order};
+use crate::file::place::FileRef;
 
 /// What one piece showed.
 struct Seen {
@@ -20,7 +25,10 @@ struct Seen {
     bytes: usize,
     /// With lines and rows counted inside the piece.
     borders: Vec<Border>,
-    unclosed: Option<u32>,
+    /// Rows that are not in the encoding of the file.
+    undecoded: u64,
+    /// Rows that repeat the names.
+    repeated: u64,
 }
 
 /// What a whole file showed.
@@ -30,21 +38,36 @@ pub(in crate::file) struct FileSeen {
     pub(in crate::file) borders: Borders,
     /// The file was looked at to its end.
     pub(in crate::file) is_whole: bool,
+    /// Rows that are not in the encoding of the file.
+    pub(in crate::file) undecoded: u64,
+    /// Rows that repeat the names, which are left out.
+    pub(in crate::file) repeated: u64,
+    /// What was left out at the end.
+    pub(in crate::file) footer: Footer,
 }
 
-/// Looks at every value of the columns whose type was not given.
-pub(in crate::file) fn infer(opened: Opened, settings: &CsvSettings, pass: Pass) -> Result<FileSeen, Fault> {
-    let (names, dialect, mut lines) = (opened.names.clone(), opened.dialect, opened.lines);
-    let wanted: Vec<bool> = names.iter().map(|name| settings.declared(name).is_none()).collect();
+/// Looks at every value of the columns that are not declared as text.
+pub(in crate::file) fn infer(
+    file: &FileRef,
+    layout: &Layout,
+    source: &Source,
+    settings: &CsvSettings,
+    pass: Pass,
+) -> Result<FileSeen, Fault> {
+    let (names, dialect) = (&layout.names, layout.dialect);
+    let (mut cutter, mut lines) = layout.cutter(file, source, None, None)?;
+    let is_text = |name| settings.declared(name).is_some_and(|field| field.data_type() == &DataType::Utf8);
+    let wanted: Vec<bool> = names.iter().map(|name| !is_text(name)).collect();
     // Columns that are text for certain; later pieces need not look at them.
     let text: Vec<AtomicBool> = names.iter().map(|_| AtomicBool::new(false)).collect();
-    let file = opened.name().to_owned();
-    let first = Border { at: opened.start, line: lines, row: 0 };
-    let mut cutter = opened.cutter();
+    let first = Border { at: cutter.at(), line: lines, row: 0 };
     let mut seen = FileSeen {
         columns: vec![Evidence::default(); names.len()],
         borders: Borders { first, ..Borders::default() },
         is_whole: true,
+        undecoded: 0,
+        repeated: 0,
+        footer: Footer::default(),
     };
     let mut bytes = 0;
     let work = |piece: &Piece| {
@@ -54,20 +77,17 @@ pub(in crate::file) fn infer(opened: Opened, settings: &CsvSettings, pass: Pass)
             lines: 0,
             bytes: piece.data.len(),
             borders: Vec::new(),
-            unclosed: None,
+            undecoded: 0,
+            repeated: 0,
         };
         let mut next_border = 0;
         let mut tokenizer = Tokenizer::new(&piece.data, dialect, names.len() == 1);
-        let mut block = Block::new(&piece.data, names.len(), dialect);
+        let mut block = Block::new(&piece.data, names.len(), dialect, layout.repeated());
         let mut more = true;
         while more {
-            more = match block.fill(&mut tokenizer, BLOCK_ROWS) {
-                Ok(more) => more,
-                Err(line) => {
-                    seen.unclosed = Some(line);
-                    false
-                }
-            };
+            more = block.fill(&mut tokenizer, BLOCK_ROWS);
+            let undecoded = |(_, reason): &&(_, Unusable)| *reason == Unusable::NotUtf8;
+            seen.undecoded += block.unusable.iter().filter(undecoded).count() as u64;
             for (row, record) in block.rows.iter().enumerate() {
                 let at = u64::from(record.start);
                 if at >= next_border {
@@ -84,12 +104,12 @@ pub(in crate::file) fn infer(opened: Opened, settings: &CsvSettings, pass: Pass)
             }
         }
         seen.lines = tokenizer.lines();
+        seen.repeated = block.repeated;
         seen
     };
     let take = |piece: Seen| {
-        if let Some(line) = piece.unclosed {
-            return Err(unclosed(&file, lines + u64::from(line) + 1));
-        }
+        seen.undecoded += piece.undecoded;
+        seen.repeated += piece.repeated;
         let borders = &mut seen.borders;
         for border in piece.borders {
             borders.later.push(Border {
@@ -109,6 +129,7 @@ pub(in crate::file) fn infer(opened: Opened, settings: &CsvSettings, pass: Pass)
         Ok(if seen.is_whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     };
     in_order(pass.threads, |piece| cutter.next(piece), work, take)?;
+    seen.footer = cutter.footer();
     Ok(seen)
 }
 

@@ -3,15 +3,22 @@
 use std::ops::ControlFlow;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::Field as ArrowField;
 use towpath_connect::Reject;
 use towpath_connect::types::describe;
 use towpath_model::Fault;
 
 use super::block::{Block, Field, Unusable};
-use super::head::{CsvSettings, Opened, unclosed};
+use super::cut::Cutter;
+use super::layout::Layout;
+use super::settings::CsvSettings;
 use super::tokenize::Tokenizer;
+use crate::file::chunks::Stretch;
 use crate::file::column::Column;
+use crate::file::config::Source;
+use crate::file::notation::{Reading, Readings};
 use crate::file::pieces::{Piece, in_order};
+use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape, shorten, visible, without};
 
 /// The rows of one piece.
@@ -20,42 +27,46 @@ struct Rows {
     /// Rows that cannot be represented, with their lines inside the piece.
     rejects: Vec<(u32, Reject)>,
     lines: u32,
-    unclosed: Option<u32>,
 }
 
-/// Reads one file to its end, or until no more rows are wanted.
+/// How a file is read.
+pub(in crate::file) struct Plan<'a> {
+    pub(in crate::file) layout: &'a Layout,
+    pub(in crate::file) source: &'a Source,
+    pub(in crate::file) settings: &'a CsvSettings,
+    pub(in crate::file) readings: &'a Readings,
+}
+
+/// Reads one file, or a stretch of it, to its end or until no more rows are wanted.
 pub(in crate::file) fn read(
-    opened: Opened,
-    settings: &CsvSettings,
+    file: &FileRef,
+    plan: &Plan<'_>,
+    stretch: Option<Stretch>,
     shape: &Shape,
     threads: usize,
     output: &mut Output,
 ) -> Result<(), Fault> {
-    let mut lines = opened.lines;
-    let file = opened.name().to_owned();
+    let progress = Some(output.request.progress.clone());
+    let (mut cutter, mut lines): (Cutter, u64) = plan.layout.cutter(file, plan.source, progress, stretch)?;
     let batch_rows = output.request.batch_rows.max(1);
+    let reading = |field: &ArrowField| plan.readings.get(field.name()).copied().unwrap_or_default();
     let worker = Worker {
         shape,
-        settings,
-        names: opened.names.clone(),
-        header: opened.header,
-        dialect: opened.dialect,
+        settings: plan.settings,
+        readings: shape.wanted().map(|(_, field)| reading(field)).collect(),
+        layout: plan.layout,
         batch_rows,
     };
-    let mut cutter = opened.cutter();
     let take = |rows: Result<Rows, Fault>| {
         let rows = rows?;
         for (line, mut reject) in rows.rejects {
-            reject.place = format!("{file}:{}", lines + u64::from(line) + 1);
+            reject.place = format!("{}:{}", file.name, lines + u64::from(line) + 1);
             output.reject(reject)?;
         }
         for batch in rows.batches {
             if output.send(batch)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-        }
-        if let Some(line) = rows.unclosed {
-            return Err(unclosed(&file, lines + u64::from(line) + 1));
         }
         lines += u64::from(rows.lines);
         Ok(output.flow())
@@ -66,27 +77,22 @@ pub(in crate::file) fn read(
 struct Worker<'a> {
     shape: &'a Shape,
     settings: &'a CsvSettings,
-    names: Vec<String>,
-    header: bool,
-    dialect: super::Dialect,
+    /// How the wanted columns are read.
+    readings: Vec<Reading>,
+    layout: &'a Layout,
     batch_rows: usize,
 }
 
 impl Worker<'_> {
     fn rows(&self, piece: &Piece) -> Result<Rows, Fault> {
-        let mut rows = Rows { batches: Vec::new(), rejects: Vec::new(), lines: 0, unclosed: None };
-        let mut tokenizer = Tokenizer::new(&piece.data, self.dialect, self.names.len() == 1);
-        let mut block = Block::new(&piece.data, self.names.len(), self.dialect);
+        let mut rows = Rows { batches: Vec::new(), rejects: Vec::new(), lines: 0 };
+        let (dialect, columns) = (self.layout.dialect, self.layout.names.len());
+        let mut tokenizer = Tokenizer::new(&piece.data, dialect, columns == 1);
+        let mut block = Block::new(&piece.data, columns, dialect, self.layout.repeated());
         let mut batch = Batch::new(self)?;
         let mut more = true;
         while more {
-            more = match block.fill(&mut tokenizer, self.batch_rows - batch.rows) {
-                Ok(more) => more,
-                Err(line) => {
-                    rows.unclosed = Some(line);
-                    false
-                }
-            };
+            more = block.fill(&mut tokenizer, self.batch_rows - batch.rows);
             let before = rows.rejects.len();
             for (record, reason) in &block.unusable {
                 let raw = visible(block.raw(*record));
@@ -109,8 +115,8 @@ impl Worker<'_> {
     }
 
     fn explain(&self, reason: Unusable) -> String {
-        let expected = self.names.len();
-        let whose = if self.header { "the header" } else { "the first row" };
+        let expected = self.layout.names.len();
+        let whose = if self.layout.header.is_some() { "the header" } else { "the first row" };
         match reason {
             Unusable::Fields(1) => format!("1 field where {whose} has {expected}"),
             Unusable::Fields(found) => format!("{found} fields where {whose} has {expected}"),
@@ -118,6 +124,7 @@ impl Worker<'_> {
                 "text follows the closing quote of a value; a quote inside a quoted value must be doubled"
                     .into()
             }
+            Unusable::Unclosed => "a quoted value that begins in this line never ends".into(),
             Unusable::NotUtf8 => "the row is not UTF-8; bytes that are wrong are shown as `\\xE9`".into(),
         }
     }
@@ -134,8 +141,9 @@ struct Batch {
 
 impl Batch {
     fn new(worker: &Worker<'_>) -> Result<Self, Fault> {
-        let columns =
-            worker.shape.wanted().map(|(place, field)| Ok((place, Column::new(field, worker.batch_rows)?)));
+        let columns = worker.shape.wanted().zip(&worker.readings).map(|((place, field), reading)| {
+            Ok((place, Column::read_as(field, worker.batch_rows, *reading)?))
+        });
         Ok(Batch { columns: columns.collect::<Result<_, Fault>>()?, rows: 0, bad: Vec::new() })
     }
 
@@ -180,7 +188,7 @@ impl Batch {
         let wanted = worker.shape.wanted().nth(wanted);
         let type_name = wanted.map(|(_, field)| describe(field)).unwrap_or_default();
         Reject {
-            column: worker.names.get(place).cloned(),
+            column: worker.layout.names.get(place).cloned(),
             reason: format!("`{}` is not of type {type_name}", shorten(&value)),
             value: Some(value),
             original: visible(block.raw(block.rows[row])),

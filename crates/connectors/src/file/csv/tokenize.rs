@@ -6,7 +6,9 @@
 //!
 //! Rules: RFC 4180, and what real files need beyond it. A line ends with LF, CRLF or CR, mixed at will. A quote opens
 //! a quoted field only as the first byte of the field; anywhere else it is text. Inside quotes a doubled quote stands
-//! for one. Text between a closing quote and the delimiter makes the row bad, because any reading of it is a guess.
+//! for one, and where the dialect has a backslash, so does a quote behind one. Text between a closing quote and the
+//! delimiter makes the row bad, because any reading of it is a guess. A bad row ends where the line ends on which its bad
+//! field begins: a quote that is missing costs one row, not all that follow.
 //!
 //! Input is a piece of a file that begins at the start of a record and, but for the last piece, ends at the end of
 //! one ([`super::cut`]). Pieces stay below 2^30 bytes, so a place fits a `u32` with two bits to spare.
@@ -17,6 +19,30 @@ pub(in crate::file) struct Dialect {
     pub(in crate::file) delimiter: u8,
     /// `None` when quotes have no meaning.
     pub(in crate::file) quote: Option<u8>,
+    /// A backslash in quotes takes the meaning of what follows it.
+    pub(in crate::file) backslash: bool,
+    /// Lines that begin with this byte are no rows.
+    pub(in crate::file) comment: Option<u8>,
+}
+
+impl Dialect {
+    /// Appends a field that was in quotes as it is meant.
+    pub(super) fn unescape(self, field: &[u8], plain: &mut Vec<u8>) {
+        let quote = self.quote.unwrap_or(b'"');
+        let mut rest = field;
+        let next = |rest: &[u8]| match self.backslash {
+            true => memchr::memchr2(b'\\', quote, rest),
+            false => memchr::memchr(quote, rest),
+        };
+        while let Some(at) = next(rest) {
+            // The second of two, or what stands behind the backslash, is meant.
+            let kept = rest.get(at + 1).unwrap_or(&rest[at]);
+            plain.extend_from_slice(&rest[..at]);
+            plain.push(*kept);
+            rest = rest.get(at + 2..).unwrap_or_default();
+        }
+        plain.extend_from_slice(rest);
+    }
 }
 
 /// The place of a field in its piece.
@@ -40,6 +66,11 @@ impl Span {
         &data[start..start + (self.length >> 2) as usize]
     }
 
+    /// The same place in a text that has so many bytes before.
+    pub(super) fn moved(self, bytes: usize) -> Span {
+        Span { start: self.start + bytes as u32, ..self }
+    }
+
     pub(super) fn is_quoted(self) -> bool {
         self.length & 1 != 0
     }
@@ -56,6 +87,8 @@ impl Span {
 pub(super) enum Flaw {
     /// Text between a closing quote and the next delimiter.
     TextAfterQuote,
+    /// Quotes that never close.
+    Unclosed,
 }
 
 /// One record: its line, its bytes, its fields.
@@ -76,10 +109,6 @@ pub(super) enum Next {
     Record(Record),
     /// No record is left.
     End,
-    /// The piece ends inside quotes that opened on this line.
-    Unclosed {
-        line: u32,
-    },
 }
 
 /// Steps through the records of one piece.
@@ -121,23 +150,26 @@ impl<'a> Tokenizer<'a> {
             if start >= data.len() {
                 return Next::End;
             }
+            if self.dialect.comment.is_some_and(|comment| data[start] == comment) {
+                self.skip_line(line, start);
+                continue;
+            }
             let mut field = start;
-            let mut flaw = None;
             loop {
                 if self.dialect.quote.is_some_and(|quote| data.get(field) == Some(&quote)) {
                     let Some(closed) = self.quoted(field) else {
-                        return Next::Unclosed { line: self.opened(line, start, field) };
+                        return self.give_up(line, start, field, Flaw::Unclosed);
                     };
                     spans.push(Span::new(field + 1, closed.end, true, closed.doubled));
                     let after = closed.end + 1;
                     // The next mark that is not a quote ends the field; it should stand right here.
                     let stop = self.unquoted();
                     if stop.unwrap_or(data.len()) != after {
-                        flaw = Some(Flaw::TextAfterQuote);
+                        return self.give_up(line, start, field, Flaw::TextAfterQuote);
                     }
                     match stop {
                         Some(stop) if data[stop] == self.dialect.delimiter => field = stop + 1,
-                        stop => return self.finish(line, start, stop, flaw),
+                        stop => return self.finish(line, start, stop, None),
                     }
                     continue;
                 }
@@ -154,11 +186,28 @@ impl<'a> Tokenizer<'a> {
                             break;
                         }
                         spans.push(Span::new(field, end, false, false));
-                        return self.finish(line, start, stop, flaw);
+                        return self.finish(line, start, stop, None);
                     }
                 }
             }
         }
+    }
+
+    /// Ends a bad record where the line of its bad field ends, and goes on behind it.
+    #[cold]
+    fn give_up(&mut self, line: u32, start: usize, field: usize, flaw: Flaw) -> Next {
+        let rest = &self.data[field..];
+        let stop = memchr::memchr2(b'\n', b'\r', rest).map(|at| field + at);
+        self.line = line + count_lines(&self.data[start..field]);
+        self.marks.seek(stop.unwrap_or(self.data.len()) + 1);
+        self.finish(line, start, stop, Some(flaw))
+    }
+
+    /// Steps over a line that is no record.
+    fn skip_line(&mut self, line: u32, start: usize) {
+        let stop = memchr::memchr2(b'\n', b'\r', &self.data[start..]).map(|at| start + at);
+        self.marks.seek(stop.unwrap_or(self.data.len()) + 1);
+        self.finish(line, start, stop, None);
     }
 
     /// The next delimiter or line end.
@@ -183,7 +232,12 @@ impl<'a> Tokenizer<'a> {
             let at = self.marks.next()?;
             match self.data[at] {
                 byte if byte == quote => {
+                    if self.dialect.backslash && is_escaped(&self.data[open + 1..at]) {
+                        doubled = true;
+                        continue;
+                    }
                     if self.data.get(at + 1) != Some(&quote) {
+                        doubled |= self.dialect.backslash && self.data[open..at].contains(&b'\\');
                         return Some(Closed { end: at, doubled });
                     }
                     doubled = true;
@@ -210,17 +264,17 @@ impl<'a> Tokenizer<'a> {
         }
         Next::Record(Record { line, start: start as u32, end: end as u32, flaw })
     }
-
-    /// The line on which the quote at `open` stands, for a record that begins at `start` on `line`.
-    fn opened(&self, line: u32, start: usize, open: usize) -> u32 {
-        line + count_lines(&self.data[start..open])
-    }
 }
 
 struct Closed {
     /// Place of the closing quote.
     end: usize,
     doubled: bool,
+}
+
+/// Whether what follows `before` has lost its meaning: behind an odd number of backslashes.
+pub(super) fn is_escaped(before: &[u8]) -> bool {
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
 /// Number of line ends: LF, CRLF and CR count one each.
@@ -269,6 +323,14 @@ impl<'a> Marks<'a> {
         Some(at)
     }
 
+    /// Goes on at the byte `at`.
+    #[cold]
+    fn seek(&mut self, at: usize) {
+        self.block = (at & !63).min(self.data.len().saturating_sub(1) & !63);
+        let before = at - self.block;
+        self.mask = if before < 64 { self.look(self.block) & (!0 << before) } else { 0 };
+    }
+
     /// The mask of the block that begins at `at`.
     #[inline]
     fn look(&self, at: usize) -> u64 {
@@ -308,7 +370,7 @@ impl<'a> Marks<'a> {
 mod tests {
     use super::*;
 
-    const COMMA: Dialect = Dialect { delimiter: b',', quote: Some(b'"') };
+    const COMMA: Dialect = Dialect { delimiter: b',', quote: Some(b'"'), backslash: false, comment: None };
 
     fn rows(text: &str) -> Vec<Vec<String>> {
         let mut tokenizer = Tokenizer::new(text.as_bytes(), COMMA, false);
@@ -327,10 +389,6 @@ mod tests {
                     rows.push(row);
                 }
                 Next::End => return rows,
-                Next::Unclosed { line } => {
-                    rows.push(vec![format!("UNCLOSED {line}")]);
-                    return rows;
-                }
             }
         }
     }
@@ -351,10 +409,11 @@ mod tests {
         check("\"a,b\",\"c\nd\"\r\n", &[&["a,b", "c\nd"]]);
         check("\"a\"\"b\",\"\"\n\"\"\"\"", &[&["a\"\"b", ""], &["\"\""]]);
         check("5\" pipe,x\"y\"\n", &[&["5\" pipe", "x\"y\""]]);
-        check("\"a\"x,b\nc", &[&["a", "b", "FLAW"], &["c"]]);
-        check("\"a\" ,b\n", &[&["a", "b", "FLAW"]]);
-        check("a,\"b\nc", &[&["UNCLOSED 0"]]);
-        check("a\n\"x\ny\",\"b\nc", &[&["a"], &["UNCLOSED 2"]]);
+        check("\"a\"x,b\nc", &[&["a", "FLAW"], &["c"]]);
+        check("\"a\" ,b\n", &[&["a", "FLAW"]]);
+        check("a,\"b\nc", &[&["a", "FLAW"], &["c"]]);
+        check("a\n\"x\ny\",\"b\nc", &[&["a"], &["x\ny", "FLAW"], &["c"]]);
+        check("\"a\r\n\"b\",c\r\n", &[&["a\r\n", "FLAW"], &["b", "c"]]);
         check("é,😀\n", &[&["é", "😀"]]);
         let long = "x".repeat(1000);
         check(&format!("{long},\"{long}\"\n{long}"), &[&[&long, &long], &[&long]]);

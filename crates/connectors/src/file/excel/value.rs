@@ -49,7 +49,7 @@ pub(super) struct Meant {
 
 impl Meant {
     pub(super) fn of(source: &Source) -> Self {
-        let nulls = source.null_values.iter().map(|word| word.as_bytes().to_vec()).collect();
+        let nulls = source.null_values.iter().flatten().map(|word| word.as_bytes().to_vec()).collect();
         Meant { moments: given_moments(source), nulls }
     }
 }

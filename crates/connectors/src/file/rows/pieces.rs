@@ -11,6 +11,7 @@ use super::read::{Places, Plan};
 use super::{Walk, infer};
 use crate::file::chunks::{Border, Borders};
 use crate::file::infer::Pass;
+use crate::file::notation::Readings;
 use crate::file::pieces::{Piece, in_order};
 use crate::file::place::FileRef;
 use crate::file::reading::Output;
@@ -78,10 +79,11 @@ pub(in crate::file) fn read(
     cut: &mut dyn Cut,
     pieces: &dyn Pieces,
     file: &FileRef,
+    readings: &Readings,
     threads: usize,
     output: &mut Output,
 ) -> Result<(), Fault> {
-    let plan = Plan::new(file, output);
+    let plan = Plan::new(file, readings, output);
     let work = |piece: &Piece| -> Result<Rows, Fault> {
         let mut rows = Rows { batches: Vec::new(), rejects: Vec::new(), end: Ok(()) };
         let mut walk = pieces.walk(piece);

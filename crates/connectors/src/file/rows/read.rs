@@ -12,12 +12,18 @@ use super::{Row, Sort, Walk};
 use crate::file::cells::escape;
 use crate::file::column::{Column, Data};
 use crate::file::infer::Kind;
+use crate::file::notation::{Reading, Readings};
 use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape, shorten, visible, without};
 
 /// Reads one file to its end, or until no more rows are wanted.
-pub(in crate::file) fn read(walk: &mut dyn Walk, file: &FileRef, output: &mut Output) -> Result<(), Fault> {
-    let plan = Plan::new(file, output);
+pub(in crate::file) fn read(
+    walk: &mut dyn Walk,
+    file: &FileRef,
+    readings: &Readings,
+    output: &mut Output,
+) -> Result<(), Fault> {
+    let plan = Plan::new(file, readings, output);
     let mut places = Places::new(&plan);
     while output.flow().is_continue() {
         let filled = plan.fill(walk, &mut places, plan.batch_rows.min(output.remaining()))?;
@@ -41,9 +47,12 @@ pub(super) struct Plan<'a> {
     /// Columns of the stream that do not come from the names of folders, by name.
     known: HashMap<String, usize>,
     shape: Shape,
-    wanted: Vec<(usize, FieldRef)>,
+    wanted: Vec<Wanted>,
     pub(super) batch_rows: usize,
 }
+
+/// A column that is wanted: its place in the stream, its field and how its values are written.
+type Wanted = (usize, FieldRef, Reading);
 
 /// Places of columns in a walk, by their places in the stream. A walk may find more columns on its way.
 pub(super) struct Places {
@@ -76,14 +85,15 @@ pub(super) struct Filled {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(file: &'a FileRef, output: &Output) -> Self {
+    pub(super) fn new(file: &'a FileRef, readings: &Readings, output: &Output) -> Self {
         let fields = output.request.schema.fields().iter().map(|field| field.name().clone());
         let own = |name: &String| !file.partitions.iter().any(|(key, _)| key == name);
         let names: Vec<String> = fields.filter(own).collect();
         let shape = Shape::new(&output.schema, names.iter().map(String::as_str), file);
+        let reading = |field: &FieldRef| readings.get(field.name()).copied().unwrap_or_default();
         Plan {
             file,
-            wanted: shape.wanted().map(|(place, field)| (place, field.clone())).collect(),
+            wanted: shape.wanted().map(|(place, field)| (place, field.clone(), reading(field))).collect(),
             shape,
             batch_rows: output.request.batch_rows.max(1),
             known: names.into_iter().enumerate().map(|(place, name)| (name, place)).collect(),
@@ -145,7 +155,7 @@ fn appeared(file: &FileRef, name: &str) -> Fault {
 
 /// A batch under construction.
 struct Batch<'a> {
-    wanted: &'a [(usize, FieldRef)],
+    wanted: &'a [Wanted],
     columns: Vec<Column>,
     rows: usize,
     /// Rows that hold a value that does not fit, in order.
@@ -153,15 +163,16 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn new(wanted: &'a [(usize, FieldRef)], room: usize) -> Result<Self, Fault> {
-        let columns = wanted.iter().map(|(_, field)| Column::new(field, room)).collect::<Result<_, _>>()?;
+    fn new(wanted: &'a [Wanted], room: usize) -> Result<Self, Fault> {
+        let column = |(_, field, reading): &Wanted| Column::read_as(field, room, *reading);
+        let columns = wanted.iter().map(column).collect::<Result<_, _>>()?;
         Ok(Batch { wanted, columns, rows: 0, bad: Vec::new() })
     }
 
     /// Adds a row; answers what is wrong with it, and the place of the value in the file.
     fn push(&mut self, row: &Row, places: &[Option<usize>]) -> Option<(Option<usize>, Reject)> {
         let mut misfit = None;
-        for ((place, field), column) in self.wanted.iter().zip(&mut self.columns) {
+        for ((place, field, _), column) in self.wanted.iter().zip(&mut self.columns) {
             let (sort, bytes) = places[*place].map_or((Sort::Null, &[][..]), |place| row.cell(place));
             if !push(column, sort, bytes) && misfit.is_none() {
                 misfit = Some((places[*place], field, bytes));

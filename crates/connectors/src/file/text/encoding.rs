@@ -130,18 +130,6 @@ impl Encoding {
         }
     }
 
-    /// Bytes that text of this encoding takes, for encodings where that is known from the characters alone.
-    pub(in crate::file) fn encoded_len(self, text: &str) -> Option<u64> {
-        let units = match self {
-            Encoding::Utf8 => text.len(),
-            Encoding::Utf16 { .. } => text.encode_utf16().count() * 2,
-            Encoding::Utf32 { .. } => text.chars().count() * 4,
-            Encoding::Single(_) => text.chars().count(),
-            Encoding::Other(_) => return None,
-        };
-        Some(units as u64)
-    }
-
     /// The byte order mark, with which a file may begin.
     pub(in crate::file) fn mark(self) -> &'static [u8] {
         match self {

@@ -8,8 +8,8 @@
 pub(super) mod declared;
 mod decode;
 pub(super) mod detect;
-#[allow(dead_code, reason = "CSV comes next")]
 pub(super) mod encoding;
+mod repair;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -18,12 +18,13 @@ use towpath_connect::ReadProgress;
 use towpath_model::Fault;
 
 use super::bytes;
-use super::config::{ReadCompression, Source};
+use super::config::{ReadCompression, Repair, Source};
 use super::place::FileRef;
 use super::trouble::io_fault;
 use decode::{Decoding, WithoutNul};
 use detect::{Tally, Verdict, from_first_bytes};
 use encoding::Encoding;
+use repair::Repairing;
 
 /// First bytes that are looked at for a byte order mark and for NUL bytes.
 pub(super) const FIRST_BYTES: usize = 4096;
@@ -39,6 +40,8 @@ pub(super) struct TextSettings {
     pub(super) encoding: Option<Encoding>,
     /// NUL characters are left out.
     pub(super) remove_nul: bool,
+    /// Text that was decoded wrongly once is mended.
+    pub(super) repair: Option<Repair>,
 }
 
 impl TextSettings {
@@ -48,6 +51,7 @@ impl TextSettings {
             compression: source.compression,
             encoding: source.encoding.as_deref().map(Encoding::named).transpose()?,
             remove_nul: source.remove_nul,
+            repair: source.repair,
         })
     }
 }
@@ -56,7 +60,6 @@ impl TextSettings {
 pub(super) struct Text {
     /// UTF-8, where the file can be decoded.
     pub(super) reader: Box<dyn Read + Send>,
-    #[allow(dead_code, reason = "CSV comes next")]
     pub(super) encoding: Encoding,
     /// Remarks for people.
     pub(super) notes: Vec<String>,
@@ -84,7 +87,12 @@ pub(super) fn open_as(
     progress: Option<Arc<ReadProgress>>,
 ) -> Result<Box<dyn Read + Send>, Fault> {
     let reader = bytes::open(file, settings.compression, progress)?;
-    decoded(reader, encoding, settings.remove_nul).map_err(|error| io_fault("file", &file.name, error))
+    let text = decoded(reader, encoding, settings.remove_nul)
+        .map_err(|error| io_fault("file", &file.name, error))?;
+    Ok(match settings.repair {
+        Some(Repair::Mojibake) => Box::new(Repairing::new(text)),
+        None => text,
+    })
 }
 
 /// The text of encoded bytes, without a byte order mark.

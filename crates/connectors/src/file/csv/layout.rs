@@ -1,0 +1,449 @@
+//! How a CSV file is laid out: its encoding, the characters that structure it, and where its rows begin.
+//!
+//! It is found once, from the first rows of a file, and kept for as long as the file stays the same; only the encoding may
+//! need a look at all bytes. Everything found is told as facts with what speaks for them, and can be given instead.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use serde_json::json;
+use towpath_connect::{Fact, ReadProgress};
+use towpath_model::Fault;
+
+use super::cut::Cutter;
+use super::settings::CsvSettings;
+use super::table::{self, Fields};
+use super::tokenize::{Dialect, Next, Span, Tokenizer, count_lines};
+use super::{dialect, shown};
+use crate::file::bytes::{self, read_more};
+use crate::file::chunks::Stretch;
+use crate::file::config::{ReadCompression, Source};
+use crate::file::format::ending;
+use crate::file::names;
+use crate::file::pieces::{PIECE_BYTES, RECORD_BYTES};
+use crate::file::place::FileRef;
+use crate::file::text::detect::{Tally, Verdict, from_first_bytes};
+use crate::file::text::encoding::Encoding;
+use crate::file::text::{self, FIRST_BYTES, TextSettings};
+use crate::file::trouble::io_fault;
+
+/// Bytes that the layout is found from.
+pub(super) const SAMPLE_BYTES: usize = 128 << 10;
+
+/// Rows that the layout is found from.
+const SAMPLE_ROWS: usize = 200;
+
+/// How a file is laid out.
+#[derive(Debug, Clone)]
+pub(in crate::file) struct Layout {
+    pub(super) dialect: Dialect,
+    pub(in crate::file) names: Vec<String>,
+    /// The names stand in the file: the bytes of their row.
+    pub(super) header: Option<Vec<u8>>,
+    /// Bytes of the text before the first row.
+    pub(super) start: u64,
+    /// Lines before the first row.
+    pub(super) lines: u64,
+    encoding: Encoding,
+    /// The encoding was presumed: rows that are not in it are a reason to look at all bytes.
+    pub(in crate::file) presumed: bool,
+    /// Chunks may begin in the middle of the file, because its bytes are those of its text.
+    pub(in crate::file) may_be_cut: bool,
+    /// Bytes of the byte order mark, where the file may be cut.
+    mark: u64,
+    /// Rows of totals may stand at the end.
+    pub(super) has_footer: bool,
+    pub(in crate::file) facts: Vec<Fact>,
+    /// Remarks for people.
+    pub(in crate::file) notes: Vec<String>,
+}
+
+impl Layout {
+    /// Finds the layout of a file. Without a verdict on its encoding, that of its first bytes is presumed.
+    pub(in crate::file) fn find(
+        file: &FileRef,
+        source: &Source,
+        settings: &CsvSettings,
+        verdict: Option<Verdict>,
+    ) -> Result<Layout, Fault> {
+        let given = TextSettings::new(source)?;
+        let (verdict, presumed) = match verdict {
+            Some(verdict) => (verdict, false),
+            None => presume(file, given)?,
+        };
+        let mut reader = text::open_as(file, given, verdict.encoding, None)?;
+        let mut sample = Vec::new();
+        let fault = |error| io_fault("file", &file.name, error);
+        let ended = read_more(&mut reader, &mut sample, SAMPLE_BYTES).map_err(fault)? < SAMPLE_BYTES;
+        if sample.trim_ascii().is_empty() && ended {
+            return Err(Fault::data(format!("file `{}` is empty", file.name))
+                .hint("a CSV file needs at least a row with the names of its columns"));
+        }
+        let mut verdict = verdict;
+        if presumed && given.repair.is_none() {
+            // Text that was decoded wrongly before shows in its first rows.
+            let mut tally = Tally::default();
+            tally.feed(&sample);
+            let found = tally.decide();
+            verdict.doubt = found.doubt.filter(|_| found.encoding == Encoding::Utf8);
+        }
+        if presumed && verdict.encoding == Encoding::Utf8 && !is_utf8(&sample, ended) {
+            let verdict = text::find(file, given)?;
+            return Self::find(file, source, settings, Some(verdict));
+        }
+        let found = dialect::find(&sample, ended, settings, ending(&file.path).tabs);
+        let skip = match settings.skip_lines {
+            Some(lines) => lines_end(&sample, lines).unwrap_or(sample.len()),
+            None => found.skip,
+        };
+        let mut head =
+            Head { text: sample, at: skip, ended, reader, dialect: found.dialect, name: &file.name };
+        head.complete()?;
+        let rows = head.rows();
+        let table = table::find(&rows, settings.header, settings.skip_lines.is_some());
+        let mut layout = Layout {
+            dialect: found.dialect,
+            names: Vec::new(),
+            header: None,
+            start: 0,
+            lines: 0,
+            encoding: verdict.encoding,
+            presumed,
+            may_be_cut: verdict.encoding == Encoding::Utf8
+                && !given.remove_nul
+                && given.repair.is_none()
+                && bytes::compression_of(file, source.compression)? == ReadCompression::None,
+            mark: u64::from(bytes::head(file, 3)? == Encoding::Utf8.mark()) * 3,
+            has_footer: !settings.totals,
+            facts: Vec::new(),
+            notes: text::remarks(&verdict),
+        };
+        let above = head.take_above(table.above)?;
+        layout.take_names(&mut head, table.header)?;
+        layout.start = head.at as u64;
+        layout.lines = u64::from(count_lines(&head.text[..head.at]));
+        layout.tell(&verdict, &found.evidence, &table, &above, &head.text);
+        Ok(layout)
+    }
+
+    fn take_names(&mut self, head: &mut Head<'_>, header: bool) -> Result<(), Fault> {
+        let first = head.first_row()?;
+        if !header {
+            self.names = (1..=first.fields.len()).map(|place| format!("column_{place}")).collect();
+            return Ok(());
+        }
+        let name = |span: &Span| head.name(*span, first.line);
+        let mut given = first.fields.iter().map(name).collect::<Result<Vec<_>, Fault>>()?;
+        // Names that end with delimiters, above rows that do so too, have no column there.
+        let below = head.rows_from(first.end);
+        while given.len() > 1
+            && given.last().is_some_and(String::is_empty)
+            && !below.is_empty()
+            && below
+                .iter()
+                .all(|row| row.len() < given.len() || row[given.len() - 1..].iter().all(String::is_empty))
+        {
+            given.pop();
+        }
+        let (names, mut notes) = names::distinct(&given);
+        self.names = names;
+        self.notes.append(&mut notes);
+        self.header = Some(head.text[first.start..first.row_end].to_vec());
+        head.at = first.end;
+        Ok(())
+    }
+
+    /// Tells what was found.
+    fn tell(
+        &mut self,
+        verdict: &Verdict,
+        evidence: &str,
+        table: &table::Table,
+        above: &[String],
+        text: &[u8],
+    ) {
+        let fact = |what, found: String, evidence: &str| Fact::new(what, found, evidence);
+        let mut facts = vec![
+            fact("encoding", self.encoding.name(), &verdict.evidence)
+                .pin("encoding", json!(self.encoding.name())),
+            fact("delimiter", shown(self.dialect.delimiter), evidence)
+                .pin("delimiter", json!(shown(self.dialect.delimiter))),
+        ];
+        if let Some(quote) = self.dialect.quote {
+            let how = if self.dialect.backslash { "backslash" } else { "double" };
+            let evidence = if self.dialect.backslash {
+                "quotes inside values stand behind a backslash"
+            } else if memchr::memchr(quote, text).is_some() {
+                "quotes inside values are doubled"
+            } else {
+                "no value needs quotes"
+            };
+            let found = fact("quote", shown(quote), evidence).pin("quote", json!(shown(quote)));
+            facts.push(found);
+            if self.dialect.backslash {
+                facts.push(fact("escape", how.into(), evidence).pin("escape", json!(how)));
+            }
+        }
+        if let Some(comment) = self.dialect.comment {
+            let evidence = "lines that begin with it do not have the fields of a row";
+            facts.push(fact("comment", shown(comment), evidence).pin("comment", json!(shown(comment))));
+        }
+        facts.push(fact("line end", line_ends(text).into(), "the first rows"));
+        if !above.is_empty() {
+            let lines = self.lines - u64::from(table.header);
+            let many = match above.len() {
+                1 => "1 row above the table is".to_owned(),
+                count => format!("{count} rows above the table are"),
+            };
+            let found = format!("{many} left out");
+            let filled = above.iter().filter(|row| !row.is_empty()).map(|row| format!("`{row}`"));
+            let filled: Vec<String> = filled.collect();
+            if !filled.is_empty() {
+                self.notes.push(format!("{found}: {}", filled.join(", ")));
+            }
+            let evidence = above.first().map(|row| format!("`{row}` fills few fields")).unwrap_or_default();
+            facts.push(fact("rows above", found, &evidence).pin("skip_lines", json!(lines)));
+        }
+        let found = if table.header { "yes" } else { "no" };
+        if !table.header && table.evidence != "given" {
+            self.notes
+                .push(format!("there is no row of names: {}; set `header` if there is one", table.evidence));
+        }
+        facts.push(fact("header", found.into(), &table.evidence).pin("header", json!(table.header)));
+        self.facts = facts;
+    }
+
+    /// Opens the rows of the file: the reader stands before the first one.
+    fn open(
+        &self,
+        file: &FileRef,
+        source: &Source,
+        progress: Option<Arc<ReadProgress>>,
+    ) -> Result<Box<dyn Read + Send>, Fault> {
+        let given = TextSettings::new(source)?;
+        let mut reader = text::open_as(file, given, self.encoding, progress)?;
+        let skipped = std::io::copy(&mut (&mut reader).take(self.start), &mut std::io::sink());
+        skipped.map_err(|error| io_fault("file", &file.name, error))?;
+        Ok(reader)
+    }
+
+    /// The byte of the file that its rows begin with, where it may be cut.
+    fn first_byte(&self) -> u64 {
+        self.mark + self.start
+    }
+
+    /// The rows of the file, or of a stretch of it, to be cut into pieces; and the lines before them.
+    pub(super) fn cutter(
+        &self,
+        file: &FileRef,
+        source: &Source,
+        progress: Option<Arc<ReadProgress>>,
+        stretch: Option<Stretch>,
+    ) -> Result<(Cutter, u64), Fault> {
+        let (reader, at, line, is_last) = match stretch {
+            None => (self.open(file, source, progress)?, self.first_byte(), self.lines, true),
+            Some(stretch) => {
+                let reader = bytes::open_stretch(file, stretch, progress)?;
+                (reader, stretch.from, stretch.line, stretch.to == file.size)
+            }
+        };
+        let cutter = Cutter::new(reader, Vec::new(), at, file.name.clone(), self.dialect);
+        let has_footer = self.has_footer && is_last;
+        Ok((if has_footer { cutter.without_footer(self.names.len()) } else { cutter }, line))
+    }
+
+    pub(in crate::file) fn is_utf8(&self) -> bool {
+        self.encoding == Encoding::Utf8
+    }
+
+    pub(in crate::file) fn delimiter(&self) -> u8 {
+        self.dialect.delimiter
+    }
+
+    /// The row of names, when rows that repeat it are left out. In a single column it may be a value.
+    pub(super) fn repeated(&self) -> &[u8] {
+        self.header.as_deref().filter(|_| self.names.len() > 1).unwrap_or_default()
+    }
+}
+
+/// What the first bytes tell of the encoding; otherwise UTF-8 is presumed.
+fn presume(file: &FileRef, given: TextSettings) -> Result<(Verdict, bool), Fault> {
+    if given.encoding.is_some() {
+        return Ok((text::find(file, given)?, false));
+    }
+    let mut head = Vec::new();
+    read_more(&mut bytes::open(file, given.compression, None)?, &mut head, FIRST_BYTES)
+        .map_err(|error| io_fault("file", &file.name, error))?;
+    if let Some((verdict, _)) = from_first_bytes(&head) {
+        return Ok((verdict, false));
+    }
+    bytes::check_text(&head, &file.name, "CSV")?;
+    let evidence = "every row is right in UTF-8".into();
+    Ok((Verdict { encoding: Encoding::Utf8, evidence, doubt: None }, true))
+}
+
+fn is_utf8(sample: &[u8], ended: bool) -> bool {
+    match std::str::from_utf8(sample) {
+        Ok(_) => true,
+        // The end of the sample may be half a character.
+        Err(error) => !ended && error.error_len().is_none(),
+    }
+}
+
+/// The byte behind so many lines.
+fn lines_end(text: &[u8], lines: u64) -> Option<usize> {
+    let mut at = 0;
+    for _ in 0..lines {
+        let end = at + memchr::memchr2(b'\n', b'\r', text.get(at..)?)?;
+        at = end + 1 + usize::from(text[end] == b'\r' && text.get(end + 1) == Some(&b'\n'));
+    }
+    Some(at)
+}
+
+fn line_ends(text: &[u8]) -> &'static str {
+    let pairs = memchr::memmem::find_iter(text, b"\r\n").count();
+    let feeds = memchr::memchr_iter(b'\n', text).count() - pairs;
+    let returns = memchr::memchr_iter(b'\r', text).count() - pairs;
+    match (pairs > 0, feeds > 0, returns > 0) {
+        (true, false, false) => "CRLF",
+        (false, _, false) => "LF",
+        (false, false, true) => "CR",
+        _ => "mixed",
+    }
+}
+
+/// The beginning of a file while its layout is found.
+struct Head<'a> {
+    text: Vec<u8>,
+    /// The byte that the next row begins with.
+    at: usize,
+    ended: bool,
+    reader: Box<dyn Read + Send>,
+    dialect: Dialect,
+    name: &'a str,
+}
+
+/// One row of the beginning of a file.
+struct FirstRow {
+    fields: Vec<Span>,
+    /// The line it begins on; 1 is the first line of the file.
+    line: u64,
+    start: usize,
+    /// Its last byte, without and with the line end.
+    row_end: usize,
+    end: usize,
+}
+
+impl Head<'_> {
+    /// Reads on until there is a whole row.
+    fn complete(&mut self) -> Result<(), Fault> {
+        loop {
+            let mut tokenizer = Tokenizer::new(&self.text[self.at..], self.dialect, false);
+            let found = tokenizer.next(&mut Vec::new());
+            let is_whole = match found {
+                Next::Record(record) => {
+                    record.flaw.is_none() && self.at + tokenizer.position() < self.text.len()
+                }
+                Next::End => false,
+            };
+            if is_whole || self.ended {
+                return Ok(());
+            }
+            if self.text.len() > RECORD_BYTES {
+                let line = count_lines(&self.text);
+                return Err(Fault::data(format!(
+                    "file `{}`: the first row does not end within {line} lines",
+                    self.name
+                ))
+                .hint("check the quotes of the first row, or set `quote`"));
+            }
+            let more = self.text.len().max(PIECE_BYTES);
+            let count = read_more(&mut self.reader, &mut self.text, more)
+                .map_err(|error| io_fault("file", self.name, error))?;
+            self.ended = count < more;
+        }
+    }
+
+    /// The first rows, as text.
+    fn rows(&self) -> Vec<Fields> {
+        self.rows_from(self.at)
+    }
+
+    fn rows_from(&self, from: usize) -> Vec<Fields> {
+        let text = &self.text[from..];
+        let mut tokenizer = Tokenizer::new(text, self.dialect, false);
+        let (mut rows, mut spans) = (Vec::new(), Vec::new());
+        while rows.len() < SAMPLE_ROWS
+            && let Next::Record(record) = tokenizer.next(&mut spans)
+        {
+            if tokenizer.position() >= text.len() && !self.ended && !rows.is_empty() {
+                break;
+            }
+            if record.flaw.is_none() {
+                let field = |span: &Span| String::from_utf8_lossy(span.bytes(text)).into_owned();
+                rows.push(spans.iter().map(field).collect());
+            }
+            spans.clear();
+        }
+        rows
+    }
+
+    /// Steps over rows above the table; answers what they hold.
+    fn take_above(&mut self, rows: usize) -> Result<Vec<String>, Fault> {
+        let mut above = Vec::new();
+        while above.len() < rows {
+            let row = self.first_row()?;
+            let text = String::from_utf8_lossy(&self.text[row.start..row.row_end]);
+            let text = text.trim_end_matches(|end| char::from(self.dialect.delimiter) == end);
+            above.push(crate::file::reading::shorten(text.trim()));
+            self.at = row.end;
+        }
+        Ok(above)
+    }
+
+    /// The next row.
+    fn first_row(&self) -> Result<FirstRow, Fault> {
+        let rest = &self.text[self.at..];
+        let mut fields = Vec::new();
+        let mut tokenizer = Tokenizer::new(rest, self.dialect, false);
+        let before = u64::from(count_lines(&self.text[..self.at]));
+        match tokenizer.next(&mut fields) {
+            Next::Record(record) if record.flaw.is_none() => Ok(FirstRow {
+                fields: fields.iter().map(|span| span.moved(self.at)).collect(),
+                line: before + u64::from(record.line) + 1,
+                start: self.at + record.start as usize,
+                row_end: self.at + record.end as usize,
+                end: self.at + tokenizer.position().min(rest.len()),
+            }),
+            Next::Record(record) => {
+                let line = before + u64::from(record.line) + 1;
+                Err(Fault::data(format!(
+                    "file `{}`, line {line}: the quotes of the first row are not in order",
+                    self.name
+                ))
+                .hint("close the quote and double quotes inside of values, or set `quote` to an empty text when quotes have no meaning in the file"))
+            }
+            Next::End => Err(Fault::data(format!("file `{}` has no rows", self.name))
+                .hint("a CSV file needs at least a row with the names of its columns; see `skip_lines` and `comment`")),
+        }
+    }
+
+    /// A field of the first row as the name of a column; spaces around it count only in quotes.
+    fn name(&self, span: Span, line: u64) -> Result<String, Fault> {
+        let mut field = span.bytes(&self.text).to_vec();
+        if span.is_doubled() {
+            let mut plain = Vec::new();
+            self.dialect.unescape(&field, &mut plain);
+            field = plain;
+        }
+        let field = String::from_utf8(field).map_err(|error| {
+            let shown = String::from_utf8_lossy(error.as_bytes());
+            Fault::data(format!(
+                "file `{}`, line {line}: the name `{shown}` is not in the encoding of the file",
+                self.name
+            ))
+            .hint("set `encoding`, or save the file as UTF-8")
+        })?;
+        Ok(if span.is_quoted() { field } else { field.trim().to_owned() })
+    }
+}
