@@ -10,6 +10,7 @@ mod crash;
 mod faults;
 mod files;
 mod industrial;
+mod inspect;
 mod loads;
 mod places;
 mod sandbox;

@@ -19,9 +19,19 @@ const BLOCK_FIELDS: usize = 1 << 16;
 pub(super) enum Unusable {
     /// It has this many fields.
     Fields(usize),
-    TextAfterQuote,
-    Unclosed,
+    Quotes,
     NotUtf8,
+}
+
+/// What rows of a file look like.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form<'a> {
+    pub(super) dialect: Dialect,
+    pub(super) columns: usize,
+    /// Empty fields that rows have behind their last column as a rule, because each line ends with delimiters.
+    pub(super) extra: usize,
+    /// The row of names: rows that repeat it are left out, unless it is empty.
+    pub(super) header: &'a [u8],
 }
 
 /// A few thousand rows of one piece.
@@ -30,14 +40,11 @@ pub(super) struct Block<'a> {
     data: &'a [u8],
     /// The whole piece is known to be UTF-8.
     valid: bool,
-    columns: usize,
+    form: Form<'a>,
     /// `rows × columns` fields.
     spans: Vec<Span>,
     pub(super) rows: Vec<Record>,
     pub(super) unusable: Vec<(Record, Unusable)>,
-    dialect: Dialect,
-    /// The first row of the file, where it holds the names of columns.
-    header: &'a [u8],
     /// Rows that repeat it, which are left out.
     pub(super) repeated: u64,
 }
@@ -56,17 +63,14 @@ pub(super) enum Field<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// For rows of `data`. Rows that are equal to `header` are left out, unless it is empty.
-    pub(super) fn new(data: &'a [u8], columns: usize, dialect: Dialect, header: &'a [u8]) -> Self {
+    pub(super) fn new(data: &'a [u8], form: Form<'a>) -> Self {
         Block {
             data,
             valid: std::str::from_utf8(data).is_ok(),
-            columns,
+            form,
             spans: Vec::new(),
             rows: Vec::new(),
             unusable: Vec::new(),
-            dialect,
-            header,
             repeated: 0,
         }
     }
@@ -76,20 +80,19 @@ impl<'a> Block<'a> {
         self.spans.clear();
         self.rows.clear();
         self.unusable.clear();
-        let most = most.min(BLOCK_ROWS).min(BLOCK_FIELDS / self.columns.max(1)).max(1);
+        let Form { columns, extra, .. } = self.form;
+        let most = most.min(BLOCK_ROWS).min(BLOCK_FIELDS / columns.max(1)).max(1);
         while self.rows.len() < most {
             let before = self.spans.len();
             let Next::Record(record) = tokenizer.next(&mut self.spans) else { return false };
             let fields = self.spans.len() - before;
             let reason = match record.flaw {
-                Some(Flaw::TextAfterQuote) => Some(Unusable::TextAfterQuote),
-                Some(Flaw::Unclosed) => Some(Unusable::Unclosed),
-                // Delimiters at the end of a line hold nothing.
-                None if fields > self.columns && self.is_empty(before + self.columns) => {
-                    self.spans.truncate(before + self.columns);
+                Some(Flaw::Quotes) => Some(Unusable::Quotes),
+                None if fields == columns + extra && self.is_empty(before + columns) => {
+                    self.spans.truncate(before + columns);
                     None
                 }
-                None if fields != self.columns => Some(Unusable::Fields(fields)),
+                None if fields != columns => Some(Unusable::Fields(fields)),
                 None if !self.valid && std::str::from_utf8(self.raw(record)).is_err() => {
                     Some(Unusable::NotUtf8)
                 }
@@ -111,16 +114,16 @@ impl<'a> Block<'a> {
     }
 
     /// Whether all fields from that one on are empty.
-    #[cold]
+    #[inline]
     fn is_empty(&self, from: usize) -> bool {
         self.spans[from..].iter().all(|span| span.bytes(self.data).is_empty() && !span.is_quoted())
     }
 
     #[inline]
     fn is_header(&self, record: Record) -> bool {
-        (record.end - record.start) as usize == self.header.len()
-            && !self.header.is_empty()
-            && self.raw(record) == self.header
+        (record.end - record.start) as usize == self.form.header.len()
+            && !self.form.header.is_empty()
+            && self.raw(record) == self.form.header
     }
 
     /// The bytes of a whole record.
@@ -137,22 +140,24 @@ impl<'a> Block<'a> {
     ) -> impl Iterator<Item = Field<'a>> + 'b {
         let data = self.data;
         let has_words = !nulls.is_empty();
-        self.spans.get(column..).unwrap_or_default().iter().step_by(self.columns.max(1)).map(move |span| {
-            let bytes = span.bytes(data);
-            if bytes.is_empty() {
-                return if span.is_quoted() { Field::Empty } else { Field::Null };
-            }
-            if has_words && !span.is_quoted() && nulls.contains(bytes) {
-                return Field::Null;
-            }
-            if span.is_doubled() { Field::Doubled(bytes) } else { Field::Value(bytes) }
-        })
+        self.spans.get(column..).unwrap_or_default().iter().step_by(self.form.columns.max(1)).map(
+            move |span| {
+                let bytes = span.bytes(data);
+                if bytes.is_empty() {
+                    return if span.is_quoted() { Field::Empty } else { Field::Null };
+                }
+                if has_words && !span.is_quoted() && nulls.contains(bytes) {
+                    return Field::Null;
+                }
+                if span.is_doubled() { Field::Doubled(bytes) } else { Field::Value(bytes) }
+            },
+        )
     }
 
     /// A value with doubled quotes as it is meant.
     pub(super) fn unescape<'b>(&self, doubled: &[u8], scratch: &'b mut Vec<u8>) -> &'b [u8] {
         scratch.clear();
-        self.dialect.unescape(doubled, scratch);
+        self.form.dialect.unescape(doubled, scratch);
         scratch
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn find(sample: &[u8], ended: bool, settings: &CsvSettings, tabs: boo
         return Found { dialect: fallback, evidence: "given".into(), skip };
     };
     if settings.comment.is_none() {
-        best.dialect.comment = comment_of(body, best.dialect, best.width);
+        best.dialect.comment = comment_of(body, ended, best.dialect, best.width);
     }
     let evidence = if settings.delimiter.is_some() {
         "given".to_owned()
@@ -136,7 +136,7 @@ fn attempt(body: &[u8], ended: bool, dialect: Dialect, is_given: bool) -> Trial 
         && let Next::Record(record) = tokenizer.next(&mut spans)
     {
         // The last row of a sample may be cut off.
-        if tokenizer.position() >= body.len() && !ended && !rows.is_empty() {
+        if !ended && (tokenizer.ran_out() || (tokenizer.position() >= body.len() && !rows.is_empty())) {
             break;
         }
         flaws += usize::from(record.flaw.is_some());
@@ -223,7 +223,7 @@ impl Looks {
 }
 
 /// `#`, when lines begin with it that do not have the fields of a row.
-fn comment_of(body: &[u8], dialect: Dialect, width: usize) -> Option<u8> {
+fn comment_of(body: &[u8], ended: bool, dialect: Dialect, width: usize) -> Option<u8> {
     if memchr::memchr(b'#', body).is_none() {
         return None;
     }
@@ -233,6 +233,9 @@ fn comment_of(body: &[u8], dialect: Dialect, width: usize) -> Option<u8> {
     while rows < SAMPLE_ROWS
         && let Next::Record(record) = tokenizer.next(&mut spans)
     {
+        if tokenizer.ran_out() && !ended {
+            break;
+        }
         rows += 1;
         if body.get(record.start as usize) == Some(&b'#') {
             marked += 1;

@@ -82,7 +82,7 @@ pub(in crate::file) fn infer(
         };
         let mut next_border = 0;
         let mut tokenizer = Tokenizer::new(&piece.data, dialect, names.len() == 1);
-        let mut block = Block::new(&piece.data, names.len(), dialect, layout.repeated());
+        let mut block = Block::new(&piece.data, layout.form());
         let mut more = true;
         while more {
             more = block.fill(&mut tokenizer, BLOCK_ROWS);

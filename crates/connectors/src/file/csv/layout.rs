@@ -10,6 +10,7 @@ use serde_json::json;
 use towpath_connect::{Fact, ReadProgress};
 use towpath_model::Fault;
 
+use super::block::Form;
 use super::cut::Cutter;
 use super::settings::CsvSettings;
 use super::table::{self, Fields};
@@ -40,6 +41,8 @@ pub(in crate::file) struct Layout {
     pub(in crate::file) names: Vec<String>,
     /// The names stand in the file: the bytes of their row.
     pub(super) header: Option<Vec<u8>>,
+    /// Empty fields behind the last column that rows have as a rule.
+    extra: usize,
     /// Bytes of the text before the first row.
     pub(super) start: u64,
     /// Lines before the first row.
@@ -105,6 +108,7 @@ impl Layout {
             dialect: found.dialect,
             names: Vec::new(),
             header: None,
+            extra: 0,
             start: 0,
             lines: 0,
             encoding: verdict.encoding,
@@ -134,16 +138,19 @@ impl Layout {
         }
         let name = |span: &Span| head.name(*span, first.line);
         let mut given = first.fields.iter().map(name).collect::<Result<Vec<_>, Fault>>()?;
-        // Names that end with delimiters, above rows that do so too, have no column there.
         let below = head.rows_from(first.end);
+        // Where all rows end with delimiters, and the names too, there is no column behind them.
+        let is_empty_from = |from: usize| below.iter().all(|row| row.iter().skip(from).all(String::is_empty));
         while given.len() > 1
             && given.last().is_some_and(String::is_empty)
             && !below.is_empty()
-            && below
-                .iter()
-                .all(|row| row.len() < given.len() || row[given.len() - 1..].iter().all(String::is_empty))
+            && is_empty_from(given.len() - 1)
         {
             given.pop();
+        }
+        let usual = dialect::usual(below.iter().map(Vec::len));
+        if is_empty_from(given.len()) {
+            self.extra = usual.saturating_sub(given.len());
         }
         let (names, mut notes) = names::distinct(&given);
         self.names = names;
@@ -260,9 +267,10 @@ impl Layout {
         self.dialect.delimiter
     }
 
-    /// The row of names, when rows that repeat it are left out. In a single column it may be a value.
-    pub(super) fn repeated(&self) -> &[u8] {
-        self.header.as_deref().filter(|_| self.names.len() > 1).unwrap_or_default()
+    /// What its rows look like. In a single column, the name of the column may be a value.
+    pub(super) fn form(&self) -> Form<'_> {
+        let header = self.header.as_deref().filter(|_| self.names.len() > 1).unwrap_or_default();
+        Form { dialect: self.dialect, columns: self.names.len(), extra: self.extra, header }
     }
 }
 
@@ -376,7 +384,8 @@ impl Head<'_> {
         while rows.len() < SAMPLE_ROWS
             && let Next::Record(record) = tokenizer.next(&mut spans)
         {
-            if tokenizer.position() >= text.len() && !self.ended && !rows.is_empty() {
+            let is_last = tokenizer.position() >= text.len() && !rows.is_empty();
+            if !self.ended && (tokenizer.ran_out() || is_last) {
                 break;
             }
             if record.flaw.is_none() {

@@ -88,7 +88,7 @@ impl Worker<'_> {
         let mut rows = Rows { batches: Vec::new(), rejects: Vec::new(), lines: 0 };
         let (dialect, columns) = (self.layout.dialect, self.layout.names.len());
         let mut tokenizer = Tokenizer::new(&piece.data, dialect, columns == 1);
-        let mut block = Block::new(&piece.data, columns, dialect, self.layout.repeated());
+        let mut block = Block::new(&piece.data, self.layout.form());
         let mut batch = Batch::new(self)?;
         let mut more = true;
         while more {
@@ -120,11 +120,10 @@ impl Worker<'_> {
         match reason {
             Unusable::Fields(1) => format!("1 field where {whose} has {expected}"),
             Unusable::Fields(found) => format!("{found} fields where {whose} has {expected}"),
-            Unusable::TextAfterQuote => {
-                "text follows the closing quote of a value; a quote inside a quoted value must be doubled"
+            Unusable::Quotes => {
+                "the quotes are not in order: a quoted value does not end before a delimiter or line end; a quote inside of it must be doubled"
                     .into()
             }
-            Unusable::Unclosed => "a quoted value that begins in this line never ends".into(),
             Unusable::NotUtf8 => "the row is not UTF-8; bytes that are wrong are shown as `\\xE9`".into(),
         }
     }

@@ -78,7 +78,7 @@ fn has_names(rows: &[Fields]) -> (bool, String) {
             column.observe(row[place].as_bytes(), || 0);
             values += 1;
         }
-        if values == 0 || column.is_text() {
+        if values == 0 || !column.is_measured() {
             continue;
         }
         if !is_typed(cell) {
@@ -101,11 +101,11 @@ fn has_names(rows: &[Fields]) -> (bool, String) {
     }
 }
 
-/// Whether a field is a number, a date or a word such as `oui`.
+/// Whether a field is a number, a date or a time. Words such as `no` may be names.
 fn is_typed(cell: &str) -> bool {
     let mut evidence = Evidence::default();
     evidence.observe(cell.as_bytes(), || 0);
-    !cell.trim().is_empty() && !evidence.is_text()
+    !cell.trim().is_empty() && evidence.is_measured()
 }
 
 fn is_year(cell: &str) -> bool {
@@ -141,6 +141,7 @@ mod tests {
     fn a_first_row_of_values_is_no_header() {
         check("x;1;2025-01-01\ny;2;2025-01-02", 0, false);
         check("1,5;oui\n2,5;non\n3;oui", 0, false);
+        check("n\n1\n2", 0, true);
         check("id;2\nx;1\ny;3", 0, false);
         check("nom;ville\nA;Lyon\nB;Nice", 0, true);
         check("produit;2023;2024\nA;12;13\nB;5;6", 0, true);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use proptest::prelude::*;
 
-use super::block::{BLOCK_ROWS, Block, Field};
+use super::block::{BLOCK_ROWS, Block, Field, Form};
 use super::cut::Cutter;
 use super::tokenize::{Dialect, Next, Tokenizer};
 use super::write::CsvEncoder;
@@ -90,13 +90,11 @@ fn naive(text: &str) -> Vec<Vec<String>> {
                     }
                 }
                 at += 1;
-                let is_unclosed = is_bad;
                 is_bad |= !matches!(bytes.get(at), None | Some(',' | '\n' | '\r'));
                 if is_bad {
                     // The line of the bad field ends the row.
                     let line = bytes[open..].iter().position(|c| matches!(c, '\n' | '\r'));
                     at = line.map_or(bytes.len(), |line| open + line);
-                    row.extend((!is_unclosed).then_some(field));
                     break bytes.get(at).copied();
                 }
             } else {
@@ -160,7 +158,7 @@ proptest! {
 
 fn read_back(text: &[u8], columns: usize) -> Vec<Vec<Option<String>>> {
     let mut tokenizer = Tokenizer::new(text, COMMA, columns == 1);
-    let mut block = Block::new(text, columns, COMMA, &[]);
+    let mut block = Block::new(text, Form { dialect: COMMA, columns, extra: 0, header: &[] });
     let (mut rows, mut more, nulls) = (Vec::new(), true, HashSet::new());
     while more {
         more = block.fill(&mut tokenizer, BLOCK_ROWS);

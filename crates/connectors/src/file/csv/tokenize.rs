@@ -85,10 +85,8 @@ impl Span {
 /// What is wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {
-    /// Text between a closing quote and the next delimiter.
-    TextAfterQuote,
-    /// Quotes that never close.
-    Unclosed,
+    /// A quoted value that never ends, or that text follows. Which of the two it is may depend on what comes lines later.
+    Quotes,
 }
 
 /// One record: its line, its bytes, its fields.
@@ -123,17 +121,32 @@ pub(super) struct Tokenizer<'a> {
     line: u32,
     /// Empty lines are rows of one empty field, not gaps.
     empty_lines_count: bool,
+    /// The text ended in quotes.
+    ran_out: bool,
 }
 
 impl<'a> Tokenizer<'a> {
     /// A tokenizer at the start of `data`. In a file with a single column an empty line is a row without a value.
     pub(super) fn new(data: &'a [u8], dialect: Dialect, empty_lines_count: bool) -> Self {
-        Tokenizer { data, marks: Marks::new(data, dialect), dialect, at: 0, line: 0, empty_lines_count }
+        Tokenizer {
+            data,
+            marks: Marks::new(data, dialect),
+            dialect,
+            at: 0,
+            line: 0,
+            empty_lines_count,
+            ran_out: false,
+        }
     }
 
     /// Lines stepped over so far.
     pub(super) fn lines(&self) -> u32 {
         self.line
+    }
+
+    /// Whether the text ended in quotes: of a part of a file, the last record and all after it are then guesses.
+    pub(super) fn ran_out(&self) -> bool {
+        self.ran_out
     }
 
     /// Start of the next record.
@@ -158,15 +171,16 @@ impl<'a> Tokenizer<'a> {
             loop {
                 if self.dialect.quote.is_some_and(|quote| data.get(field) == Some(&quote)) {
                     let Some(closed) = self.quoted(field) else {
-                        return self.give_up(line, start, field, Flaw::Unclosed);
+                        self.ran_out = true;
+                        return self.give_up(line, start, field, Flaw::Quotes);
                     };
-                    spans.push(Span::new(field + 1, closed.end, true, closed.doubled));
                     let after = closed.end + 1;
                     // The next mark that is not a quote ends the field; it should stand right here.
                     let stop = self.unquoted();
                     if stop.unwrap_or(data.len()) != after {
-                        return self.give_up(line, start, field, Flaw::TextAfterQuote);
+                        return self.give_up(line, start, field, Flaw::Quotes);
                     }
+                    spans.push(Span::new(field + 1, closed.end, true, closed.doubled));
                     match stop {
                         Some(stop) if data[stop] == self.dialect.delimiter => field = stop + 1,
                         stop => return self.finish(line, start, stop, None),
@@ -409,11 +423,11 @@ mod tests {
         check("\"a,b\",\"c\nd\"\r\n", &[&["a,b", "c\nd"]]);
         check("\"a\"\"b\",\"\"\n\"\"\"\"", &[&["a\"\"b", ""], &["\"\""]]);
         check("5\" pipe,x\"y\"\n", &[&["5\" pipe", "x\"y\""]]);
-        check("\"a\"x,b\nc", &[&["a", "FLAW"], &["c"]]);
-        check("\"a\" ,b\n", &[&["a", "FLAW"]]);
+        check("\"a\"x,b\nc", &[&["FLAW"], &["c"]]);
+        check("\"a\" ,b\n", &[&["FLAW"]]);
         check("a,\"b\nc", &[&["a", "FLAW"], &["c"]]);
         check("a\n\"x\ny\",\"b\nc", &[&["a"], &["x\ny", "FLAW"], &["c"]]);
-        check("\"a\r\n\"b\",c\r\n", &[&["a\r\n", "FLAW"], &["b", "c"]]);
+        check("\"a\r\n\"b\",c\r\n", &[&["FLAW"], &["b", "c"]]);
         check("é,😀\n", &[&["é", "😀"]]);
         let long = "x".repeat(1000);
         check(&format!("{long},\"{long}\"\n{long}"), &[&[&long, &long], &[&long]]);

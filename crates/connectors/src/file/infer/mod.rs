@@ -17,7 +17,7 @@ pub(super) use kinds::Kind;
 
 use super::notation::{date, number, words};
 use super::values;
-use kinds::{INT, NUMBER, TEXT};
+use kinds::{INT, NESTED, NULL_WORD, NUMBER, TEXT};
 
 /// How a file is gone through to decide its types.
 #[derive(Debug, Clone, Copy)]
@@ -158,6 +158,12 @@ impl Evidence {
     #[inline]
     pub(super) fn is_text(&self) -> bool {
         self.kinds & TEXT != 0
+    }
+
+    /// Nothing but numbers, dates, times and words for no value was seen so far.
+    pub(super) fn is_measured(&self) -> bool {
+        const WORDS: u32 = TEXT | NESTED | Kind::Word as u32;
+        self.kinds & WORDS == 0 && self.kinds & !NULL_WORD != 0
     }
 
     /// Nothing but plain numbers was seen so far.

@@ -91,7 +91,7 @@ fn read(values: &[&str], expected: &str, last: &str) {
 #[test]
 fn columns_prove_how_they_are_written() {
     read(&["1,5", "2,25"], "decimal(18,2)", "2.25");
-    read(&["12,5", "1.234"], "int64", "1234");
+    read(&["12,5", "1.234"], "decimal(18,1)", "1234");
     read(&["1.234,5", "1.234"], "decimal(18,1)", "1234");
     read(&["1 234", "12"], "int64", "12");
     read(&["1,234.50", "1,234"], "decimal(18,2)", "1234");

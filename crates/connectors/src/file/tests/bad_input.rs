@@ -45,13 +45,17 @@ async fn files_that_are_no_csv() {
 }
 
 #[tokio::test]
-async fn a_quote_that_never_closes_names_its_line() {
-    let text = format!("a,b\n1,2\n3,\"4\n{}", "5,6\n".repeat(10));
-    assert!(fault("f.csv", text).await.contains("line 3: a quoted value that begins there never ends"));
+async fn a_quote_that_never_closes_costs_its_line() {
+    let found = read(format!("a,b\n1,2\n3,\"4\n{}", "5,6\n".repeat(10)), json!({})).await;
+    assert_eq!((found.rows().len(), found.rejects.len()), (11, 1));
+    assert_eq!(found.rejects[0].place, "f.csv:3");
+    assert_eq!(found.rejects[0].original, "3,\"4");
     // Large enough for several pieces and threads.
     let text = format!("a,b\n{}x,\"y\n{}", "1,2\n".repeat(1 << 20), "5,6\n".repeat(1 << 18));
-    let line = 2 + (1 << 20);
-    assert!(fault("f.csv", text).await.contains(&format!("line {line}: a quoted value that begins there")));
+    let found = read(text, json!({})).await;
+    let rows: usize = found.batches.iter().map(RecordBatch::num_rows).sum();
+    assert_eq!((rows, found.rejects.len()), ((1 << 20) + (1 << 18), 1));
+    assert_eq!(found.rejects[0].place, format!("f.csv:{}", 2 + (1 << 20)));
 }
 
 #[tokio::test]
@@ -75,17 +79,19 @@ async fn rows_of_another_length_are_set_apart() {
 
 #[tokio::test]
 async fn broken_utf8_costs_one_row() {
-    let named = read(b"a,b\n1,caf\xe9\n2,ok\n", json!({})).await;
-    assert_eq!(named.rows(), ["2 | ok"]);
+    let named = read(b"a,b\n1,caf\xe9\n2,\xc3\xa9t\xc3\xa9\n", json!({})).await;
+    assert_eq!(named.rows(), ["2 | été"]);
     assert_eq!(named.rejects[0].original, "1,caf\\xE9");
     assert_eq!(named.rejects[0].place, "f.csv:2");
     // Without names, the first row is a row like any other.
-    let unnamed = read(b"1,caf\xe9\n2,ok\n", json!({ "header": false })).await;
-    assert_eq!(unnamed.rows(), ["2 | ok"]);
+    let unnamed = read(b"1,caf\xe9\n2,\xc3\xa9t\xc3\xa9\n", json!({ "header": false })).await;
+    assert_eq!(unnamed.rows(), ["2 | été"]);
     assert_eq!(unnamed.rejects[0].place, "f.csv:1");
-    assert!(
-        fault("f.csv", b"a,caf\xe9\n2,ok\n").await.contains("line 1: the name `caf\u{fffd}` is not UTF-8")
-    );
+    let name = fault("f.csv", b"a,caf\xe9\n2,\xc3\xa9t\xc3\xa9\n").await;
+    assert!(name.contains("line 1: the name `caf\u{fffd}` is not in the encoding of the file"), "{name}");
+    // Where nothing is UTF-8, the file is in another encoding.
+    let other = read(b"a,b\n1,caf\xe9\n2,ok\n", json!({})).await;
+    assert_eq!(other.rows(), ["1 | café", "2 | ok"]);
 }
 
 #[tokio::test]

@@ -205,7 +205,7 @@ async fn parquet_and_arrow_are_not_compressed_twice() {
 async fn every_word_for_a_type_can_be_given_to_a_column() {
     let values = [
         ("text", "a", "a", None),
-        ("boolean", "true", "true", Some("yes")),
+        ("boolean", "true", "true", Some("maybe")),
         ("int8", "-128", "-128", Some("128")),
         ("int16", "32767", "32767", Some("32768")),
         ("int32", "-5", "-5", Some("2147483648")),

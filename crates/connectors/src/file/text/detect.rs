@@ -175,6 +175,11 @@ impl Tally {
             let doubt = "text such as `Ã©` was decoded wrongly before; set `repair: mojibake` to mend it";
             return utf8((self.twice > 0).then(|| doubt.into()));
         }
+        // Single bytes are right in UTF-8 by accident only; where most are, a few rows are damaged.
+        let damaged = "rows that are not UTF-8 are set apart; set `encoding` if the file is not UTF-8";
+        if self.right >= 2 * self.wrong {
+            return utf8(Some(damaged.into()));
+        }
         let mut scores = WESTERN.map(|table| (self.score(table), table));
         scores.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         let total: u64 = self.places.values().sum();
@@ -192,9 +197,7 @@ impl Tally {
         }
         // Single-byte text is right in UTF-8 by accident only; a real share of it means that encodings are mixed.
         if self.right * 10 >= self.wrong {
-            return utf8(Some(
-                "rows that are not UTF-8 are set apart; set `encoding` if the file is not UTF-8".into(),
-            ));
+            return utf8(Some(damaged.into()));
         }
         let rival = scores[1..].iter().find(|(other, rival)| {
             *other * 10 > score * 9
