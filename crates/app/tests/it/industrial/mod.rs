@@ -1,5 +1,7 @@
 //! The factory: its shipped pipelines, from its systems to its production database.
 
+mod machines;
+mod model;
 mod orders;
 
 const PIPELINES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../solutions/industrial/pipelines");
