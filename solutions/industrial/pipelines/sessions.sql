@@ -36,7 +36,7 @@ numbered as (
 sessions as (
     select
         n.*,
-        coalesce(n.known_id, (select coalesce(max(id), 0) from known) + n.place) as id,
+        cast(coalesce(n.known_id, (select coalesce(max(id), 0) from known) + n.place) as int) as id,
         coalesce(h.total, 0) as total,
         coalesce(h.wait, 0) as wait,
         coalesce(h.lost, 0) as lost,
