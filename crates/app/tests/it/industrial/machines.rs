@@ -228,8 +228,10 @@ fn a_day_comes_out_as_it_always_has_and_changes_with_its_files() {
     factory.read(0);
     assert_eq!(
         factory.lines(SESSIONS),
-        ["DEM12|20250612|06:03:00.000|07:03:00.000|06:00:02.000|07:05:00.000|4|10000.0000|7290.0000|210.0000|2500.0000\
-          |7290.00|210.00|2500.00|DEM12/20250612.LOG"]
+        [
+            "DEM12|20250612|06:03:00.000|07:03:00.000|06:00:02.000|07:05:00.000|4|10000.0000|7290.0000|210.0000|2500.0000\
+          |7290.00|210.00|2500.00|DEM12/20250612.LOG"
+        ]
     );
     assert_eq!(
         factory.lines(JOBS),
@@ -240,10 +242,7 @@ fn a_day_comes_out_as_it_always_has_and_changes_with_its_files() {
     );
     assert_eq!(
         factory.lines(WAITS),
-        [
-            "DEM12|20250612|1|06:06:00.000|06:06:45.000|45",
-            "DEM12|20250612|2|06:41:00.000|06:41:30.500|30"
-        ]
+        ["DEM12|20250612|1|06:06:00.000|06:06:45.000|45", "DEM12|20250612|2|06:41:00.000|06:41:30.500|30"]
     );
     assert_eq!(factory.lines(STOPS), ["DEM12|20250612|1|06:20:00.000|06:35:00.000|900|f"]);
     assert_eq!(
@@ -257,9 +256,7 @@ fn a_day_comes_out_as_it_always_has_and_changes_with_its_files() {
     factory.put("DEM12/20250612_2.LOG", more, 50);
     let said = factory.run();
     said.expect(3, &["1 row is in quarantine"]);
-    factory
-        .towpath(&["quarantine", &pipeline()])
-        .expect(0, &["20250612_2.LOG:3", "20250612 07:0"]);
+    factory.towpath(&["quarantine", &pipeline()]).expect(0, &["20250612_2.LOG:3", "20250612 07:0"]);
     assert_eq!(
         factory.lines("select total_pieces, fichier_log_source from session_production"),
         ["5|DEM12/20250612.LOG, DEM12/20250612_2.LOG"]
@@ -312,11 +309,15 @@ fn months_of_logs_with_late_and_corrected_files_give_the_sessions_of_the_model()
         factory.put(path, content, 30);
     }
     let of = |path: &str| path[..path.find('/').unwrap() + 9].to_owned();
-    let changed: Vec<String> =
-        finals.iter().filter(|(path, now)| drafts.get(*path) != Some(now)).map(|(path, _)| of(path)).collect();
+    let changed: Vec<String> = finals
+        .iter()
+        .filter(|(path, now)| drafts.get(*path) != Some(now))
+        .map(|(path, _)| of(path))
+        .collect();
     assert!(changed.len() > 4, "{changed:?}");
     let read = finals.iter().filter(|(path, _)| changed.contains(&of(path)));
-    let (reread, unreadable) = sessions(&read.map(|(path, content)| (path.clone(), content.clone())).collect());
+    let (reread, unreadable) =
+        sessions(&read.map(|(path, content)| (path.clone(), content.clone())).collect());
     factory.read(unreadable);
     let (expected, unreadable) = sessions(&finals);
     factory.holds(&expected);
@@ -329,7 +330,8 @@ fn months_of_logs_with_late_and_corrected_files_give_the_sessions_of_the_model()
     factory.read(unreadable);
     assert_eq!(factory.changes(), changes);
     factory.holds(&expected);
-    let transactions = "select count(*) % 6, count(*) / 6 - count(distinct xmin::text) from public._towpath_loads";
+    let transactions =
+        "select count(*) % 6, count(*) / 6 - count(distinct xmin::text) from public._towpath_loads";
     assert_eq!(factory.lines(transactions), ["0|0"], "the six tables of a run change in one transaction");
 }
 
@@ -393,7 +395,8 @@ fn tables_from_before_keep_their_sessions_and_numbers() {
     );
     assert_eq!(factory.lines("select count(*) from piece_production where session_id = 3"), ["4"]);
     // Rows that somebody adds by hand get numbers behind those of the pipeline.
-    database.sql("insert into session_production (centre_usinage_id, date_production) values (1, '2020-01-01')");
+    database
+        .sql("insert into session_production (centre_usinage_id, date_production) values (1, '2020-01-01')");
     assert_eq!(factory.lines("select max(id) from session_production"), ["5"]);
 }
 
@@ -437,7 +440,8 @@ fn sample_logs_are_like_those_of_a_real_factory() {
     // Rates may be so many points off, and the others so large a share.
     let (points, share) = (2.5, 0.08);
     for (machine, known) in known {
-        let own: Vec<&Session> = sessions.iter().filter(|(of, _)| of.0 == machine).map(|(_, one)| one).collect();
+        let own: Vec<&Session> =
+            sessions.iter().filter(|(of, _)| of.0 == machine).map(|(_, one)| one).collect();
         let mean = |value: &dyn Fn(&Session) -> f64| {
             own.iter().map(|session| value(session)).sum::<f64>() / own.len() as f64
         };

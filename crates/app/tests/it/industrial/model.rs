@@ -77,7 +77,9 @@ fn event(line: &str, day: &str) -> Option<Event> {
         return None;
     }
     let (kind, details) = match event.split_once(':') {
-        Some((kind, details)) => (kind.trim(), Some(details.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some((kind, details)) => {
+            (kind.trim(), Some(details.trim().to_owned()).filter(|text| !text.is_empty()))
+        }
         None => (event.trim(), None),
     };
     let at = 24 * HOUR + 2 * (hour * 3600 + minute * 60 + second);
@@ -143,7 +145,9 @@ fn session(files: Vec<(&str, Vec<Event>)>) -> Option<Session> {
                 let (reference, length, colour) = job(event)?;
                 session.jobs.push((at, reference, length, colour));
             }
-            "MachineWait" => session.waits.extend(wait(event).filter(|wait| *wait > 0).map(|wait| (at, wait))),
+            "MachineWait" => {
+                session.waits.extend(wait(event).filter(|wait| *wait > 0).map(|wait| (at, wait)))
+            }
             "MachineStop" => {
                 session.last_stop = Some(at);
                 stopped = stopped.or(Some(at));
