@@ -12,7 +12,8 @@ use towpath_testkit::samples::machines::{LogFile, files};
 use towpath_testkit::{Postgres, postgres, sshd};
 
 use super::PIPELINES;
-use super::model::{HOUR, Session, Sessions, sessions, ten_thousandths};
+use super::model::{HOUR, Session, Sessions, sessions};
+use super::rows::{JOBS, SESSIONS, STOPS, WAITS, told};
 use crate::sandbox::{Said, Sandbox, said};
 
 const GOLDEN: &str = "20250612 06:00:02|@MachineStart
@@ -95,13 +96,7 @@ impl Factory {
 
     #[track_caller]
     fn holds(&self, expected: &Sessions) {
-        for (what, sql, told) in [
-            ("sessions", SESSIONS, told(expected, |session, out| out.push(whole(session)))),
-            ("jobs", JOBS, told(expected, jobs)),
-            ("waits", WAITS, told(expected, waits)),
-            ("stops", STOPS, told(expected, stops)),
-            ("pieces", PIECES, told(expected, pieces)),
-        ] {
+        for (what, sql, told) in told(expected) {
             let found = self.lines(sql);
             let odd = found.iter().zip(&told).find(|(found, told)| found != told);
             assert!(
@@ -124,94 +119,6 @@ fn put(folder: &Path, path: &str, content: &[u8], minutes_ago: u64) {
     fs::write(&path, content).unwrap();
     let at = SystemTime::now() - Duration::from_secs(60 * minutes_ago);
     File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
-}
-
-const OF: &str = "from centre_usinage c join session_production s on s.centre_usinage_id = c.id";
-
-const SESSIONS: &str = "select c.nom, to_char(date_production, 'YYYYMMDD'), to_char(heure_premiere_piece, 'HH24:MI:SS.MS'),
-    to_char(heure_derniere_piece, 'HH24:MI:SS.MS'), to_char(heure_premier_machine_start, 'HH24:MI:SS.MS'),
-    to_char(heure_dernier_machine_stop, 'HH24:MI:SS.MS'), total_pieces, duree_production_totale * 10000,
-    temps_production_effectif * 10000, temps_attente * 10000, temps_arret_volontaire * 10000, taux_occupation * 100,
-    taux_attente * 100, taux_arret_volontaire * 100, fichier_log_source
-    from centre_usinage c join session_production s on s.centre_usinage_id = c.id
-    order by c.nom collate \"C\", 2";
-const JOBS: &str = "select c.nom, to_char(date_production, 'YYYYMMDD'), r.numero,
-    to_char(r.timestamp_debut, 'HH24:MI:SS.MS'), reference, longueur, couleur
-    from centre_usinage c join session_production s on s.centre_usinage_id = c.id
-    join job_profil r on r.session_id = s.id order by c.nom collate \"C\", 2, 3";
-const WAITS: &str = "select c.nom, to_char(date_production, 'YYYYMMDD'), r.numero,
-    to_char(r.timestamp_debut, 'HH24:MI:SS.MS'), to_char(r.timestamp_fin, 'HH24:MI:SS.MS'), duree_secondes
-    from centre_usinage c join session_production s on s.centre_usinage_id = c.id
-    join periode_attente r on r.session_id = s.id order by c.nom collate \"C\", 2, 3";
-const STOPS: &str = "select c.nom, to_char(date_production, 'YYYYMMDD'), r.numero,
-    to_char(r.timestamp_debut, 'HH24:MI:SS.MS'), to_char(r.timestamp_fin, 'HH24:MI:SS.MS'), duree_secondes, sans_fin
-    from centre_usinage c join session_production s on s.centre_usinage_id = c.id
-    join periode_arret r on r.session_id = s.id order by c.nom collate \"C\", 2, 3";
-const PIECES: &str = "select c.nom, to_char(date_production, 'YYYYMMDD'), r.numero_piece,
-    to_char(r.timestamp_production, 'HH24:MI:SS.MS'), details, numero_job
-    from centre_usinage c join session_production s on s.centre_usinage_id = c.id
-    join piece_production r on r.session_id = s.id order by c.nom collate \"C\", 2, 3";
-
-/// Rows of all sessions, each behind its machine and day.
-fn told(sessions: &Sessions, rows: impl Fn(&Session, &mut Vec<String>)) -> Vec<String> {
-    let mut all = Vec::new();
-    for ((machine, day), session) in sessions {
-        let mut own = Vec::new();
-        rows(session, &mut own);
-        all.extend(own.into_iter().map(|row| format!("{machine}|{day}|{row}")));
-    }
-    all
-}
-
-/// The time of day.
-fn clock(at: usize) -> String {
-    let seconds = (at - 24 * HOUR) / 2;
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{hour:02}:{minute:02}:{second:02}.{}00", at % 2 * 5)
-}
-
-fn whole(session: &Session) -> String {
-    let time = |at: Option<usize>| at.map_or_else(|| "∅".to_owned(), clock);
-    let piece = |piece: Option<&(usize, String, Option<usize>)>| time(piece.map(|piece| piece.0));
-    let mut columns = vec![
-        piece(session.pieces.first()),
-        piece(session.pieces.last()),
-        time(session.first_start),
-        time(session.last_stop),
-        session.pieces.len().to_string(),
-        format!("{}.0000", ten_thousandths(session.total)),
-    ];
-    columns.extend(session.hours().map(|part| format!("{part}.0000")));
-    columns.extend(session.rates().map(|part| format!("{part}.00")));
-    columns.push(session.files.join(", "));
-    columns.join("|")
-}
-
-fn jobs(session: &Session, rows: &mut Vec<String>) {
-    for (place, (at, reference, length, colour)) in session.jobs.iter().enumerate() {
-        rows.push(format!("{}|{}|{reference}|{length}|{colour}", place + 1, clock(*at)));
-    }
-}
-
-fn waits(session: &Session, rows: &mut Vec<String>) {
-    for (place, (at, lasts)) in session.waits.iter().enumerate() {
-        rows.push(format!("{}|{}|{}|{}", place + 1, clock(*at), clock(at + lasts), lasts / 2));
-    }
-}
-
-fn stops(session: &Session, rows: &mut Vec<String>) {
-    for (place, (start, end, open)) in session.stops.iter().enumerate() {
-        let (from, to) = (clock(*start), clock(*end));
-        let open = if *open { "t" } else { "f" };
-        rows.push(format!("{}|{from}|{to}|{}|{open}", place + 1, (end - start) / 2));
-    }
-}
-
-fn pieces(session: &Session, rows: &mut Vec<String>) {
-    for (place, (at, details, job)) in session.pieces.iter().enumerate() {
-        let job = job.map_or_else(|| "∅".to_owned(), |job| job.to_string());
-        rows.push(format!("{}|{}|{details}|{job}", place + 1, clock(*at)));
-    }
 }
 
 /// The files as they are first seen, or in the end.
@@ -296,7 +203,7 @@ fn months_of_logs_with_late_and_corrected_files_give_the_sessions_of_the_model()
     factory.read(unreadable);
     factory.holds(&expected);
     let odd = format!(
-        "select count(*) {OF} where taux_occupation + taux_attente + taux_arret_volontaire <> 100 \
+        "select count(*) from session_production where taux_occupation + taux_attente + taux_arret_volontaire <> 100 \
          or least(taux_occupation, taux_attente, taux_arret_volontaire) < 0 \
          or temps_production_effectif + temps_attente + temps_arret_volontaire <> duree_production_totale"
     );

@@ -3,5 +3,6 @@
 mod machines;
 mod model;
 mod orders;
+mod rows;
 
 const PIPELINES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../solutions/industrial/pipelines");
