@@ -202,12 +202,10 @@ fn months_of_logs_with_late_and_corrected_files_give_the_sessions_of_the_model()
     let (expected, unreadable) = sessions(&drafts);
     factory.read(unreadable);
     factory.holds(&expected);
-    let odd = format!(
-        "select count(*) from session_production where taux_occupation + taux_attente + taux_arret_volontaire <> 100 \
+    let odd = "select count(*) from session_production where taux_occupation + taux_attente + taux_arret_volontaire <> 100 \
          or least(taux_occupation, taux_attente, taux_arret_volontaire) < 0 \
-         or temps_production_effectif + temps_attente + temps_arret_volontaire <> duree_production_totale"
-    );
-    assert_eq!(factory.lines(&odd), ["0"]);
+         or temps_production_effectif + temps_attente + temps_arret_volontaire <> duree_production_totale";
+    assert_eq!(factory.lines(odd), ["0"]);
 
     // All files come once more; some have come late, some are corrected, and the others are as they were.
     let untouched = "select count(*) from session_production where xmin in (select min(xmin::text::bigint)::text::xid from session_production)";

@@ -27,8 +27,11 @@ pub(super) struct Session {
     pub(super) stop: usize,
 }
 
-/// The sessions by machine and day, such as `20250612`, and how many lines say nothing.
+/// The sessions by machine and day, such as `20250612`.
 pub(super) type Sessions = BTreeMap<(String, String), Session>;
+
+/// Files by their paths, and what they tell.
+type Told<'a> = Vec<(&'a str, Vec<Event>)>;
 
 /// One line that says something.
 #[derive(Debug, Clone)]
@@ -40,7 +43,7 @@ struct Event {
 
 /// The sessions of some files, by path such as `DEM12/20250612_2.LOG`, and the number of lines that cannot be read.
 pub(super) fn sessions(files: &BTreeMap<String, Vec<u8>>) -> (Sessions, usize) {
-    let mut days: BTreeMap<(String, String), Vec<(&str, Vec<Event>)>> = BTreeMap::new();
+    let mut days: BTreeMap<(String, String), Told<'_>> = BTreeMap::new();
     let mut unreadable = 0;
     for (path, content) in files {
         let (machine, name) = path.split_once('/').unwrap();
@@ -113,7 +116,7 @@ fn wait(event: &Event) -> Option<usize> {
     Some((seconds * 2.0) as usize)
 }
 
-fn session(files: Vec<(&str, Vec<Event>)>) -> Option<Session> {
+fn session(files: Told<'_>) -> Option<Session> {
     let mut session = Session::default();
     let mut events: Vec<Event> = Vec::new();
     let mut known = HashSet::new();
