@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
+use towpath_testkit::samples::Dice;
 use towpath_testkit::samples::machines::{LogFile, files};
 use towpath_testkit::{Postgres, postgres, sshd};
 
@@ -238,6 +239,43 @@ fn months_of_logs_with_late_and_corrected_files_give_the_sessions_of_the_model()
     let transactions =
         "select count(*) % 6, count(*) / 6 - count(distinct xmin::text) from public._towpath_loads";
     assert_eq!(factory.lines(transactions), ["0|0"], "the six tables of a run change in one transaction");
+}
+
+/// Days without any sense: waits of hours, stops in stops, many events in one second, in any order and in several files.
+#[test]
+fn random_events_in_any_order_give_the_sessions_of_the_model() {
+    let factory = Factory::new();
+    let mut dice = Dice::new(4);
+    let mut logs = BTreeMap::new();
+    for day in 1..=28 {
+        // Many steps make a day of few coincidences, few steps one of many. Some days have no piece.
+        let (steps, length, pieces) = (1 + dice.below(40), 1 + dice.below(300), dice.below(4));
+        for file in ["", "_2", "_3"].iter().take(1 + dice.below(3) as usize) {
+            let mut content = String::new();
+            for _ in 0..dice.below(40) {
+                let at = 28_800 + dice.below(steps) * length;
+                let event = match dice.below(6 + pieces) {
+                    0 => "MachineStop".to_owned(),
+                    1 => "MachineStart".to_owned(),
+                    2 => format!("MachineWait: {}.5 sec", dice.below(30_000)),
+                    3 => format!("MachineWait:{}", dice.below(600)),
+                    4 => format!("JobProfiel: R:AX{} L:{}", dice.below(3), 5000 + dice.below(3)),
+                    5 => "Melding".to_owned(),
+                    _ => format!("StukUitgevoerd: {}", dice.below(3)),
+                };
+                let (hour, minute, second) = (at / 3600, at / 60 % 60, at % 60);
+                content.push_str(&format!("202507{day:02} {hour:02}:{minute:02}:{second:02}|@{event}\n"));
+            }
+            logs.insert(format!("SU12/202507{day:02}{file}.LOG"), content.into_bytes());
+        }
+    }
+    for (path, content) in &logs {
+        factory.put(path, content, 60);
+    }
+    let (expected, unreadable) = sessions(&logs);
+    assert!(expected.values().any(|session| session.total == 0 && session.wait > 0 && session.stop > 0));
+    factory.read(unreadable);
+    factory.holds(&expected);
 }
 
 #[test]

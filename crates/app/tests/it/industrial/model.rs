@@ -121,9 +121,7 @@ fn session(files: Told<'_>) -> Option<Session> {
     let mut events: Vec<Event> = Vec::new();
     let mut known = HashSet::new();
     for (path, found) in files {
-        if !found.is_empty() {
-            session.files.push(path.to_owned());
-        }
+        let before = events.len();
         let mut times: HashMap<(usize, String, Option<String>), usize> = HashMap::new();
         for event in found {
             let what = (event.at, event.kind.clone(), event.details.clone());
@@ -132,6 +130,9 @@ fn session(files: Told<'_>) -> Option<Session> {
             if known.insert((what, *nth)) {
                 events.push(event);
             }
+        }
+        if events.len() > before {
+            session.files.push(path.to_owned());
         }
     }
     events.sort_by_key(|event| event.at);

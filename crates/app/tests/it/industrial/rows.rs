@@ -51,7 +51,7 @@ fn all(sessions: &Sessions, rows: impl Fn(&Session, &mut Vec<String>)) -> Vec<St
 /// The time of day.
 fn clock(at: usize) -> String {
     let seconds = (at - 24 * HOUR) / 2;
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{hour:02}:{minute:02}:{second:02}.{}00", at % 2 * 5)
 }
 
