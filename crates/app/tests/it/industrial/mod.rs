@@ -1,5 +1,6 @@
 //! The factory: its shipped pipelines, from its systems to its production database.
 
+mod factory;
 mod machines;
 mod model;
 mod orders;
