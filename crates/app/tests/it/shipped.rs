@@ -72,8 +72,9 @@ fn tickets_are_updated_by_the_next_dump() {
 
 #[test]
 fn every_shipped_pipeline_passes_its_own_tests() {
-    let orders = concat!(env!("CARGO_MANIFEST_DIR"), "/../../solutions/industrial/pipelines/orders.yaml");
+    let factory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../solutions/industrial/pipelines");
+    let [orders, logs, oee] = ["orders", "machine-logs", "oee"].map(|name| format!("{factory}/{name}.yaml"));
     let home = examples();
-    home.towpath(&["test", "sales.yaml", "margins.yaml", "tickets.yaml", orders])
-        .expect(0, &["5 passed, 0 failed"]);
+    home.towpath(&["test", "sales.yaml", "margins.yaml", "tickets.yaml", &orders, &logs, &oee])
+        .expect(0, &["10 passed, 0 failed"]);
 }

@@ -308,7 +308,7 @@ pub(crate) struct Source {
     /// Files that must have come by a certain time, for example
     /// `{ by: "11:00", zone: Europe/Brussels, days: business, each: { machine: [DEM12, SU12] } }`. A run after that
     /// time without the file raises an alert, as an event and in the report; it reads what there is. The days are
-    /// those of `dates`, or else today.
+    /// those of `dates`, or else those whose file is due today.
     #[serde(default)]
     pub(super) due: Option<Due>,
 

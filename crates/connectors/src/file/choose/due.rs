@@ -17,6 +17,10 @@ use super::names::Captured;
 /// Alerts that are raised one by one.
 const ALERTS: usize = 100;
 
+/// Days that are looked at before a day for files that are due on it, besides `days_later`: more than any row of days on
+/// which nothing is expected.
+const LOOK_BACK: u32 = 400;
+
 /// When files must be there.
 #[derive(Debug)]
 pub(super) struct Arrivals {
@@ -60,7 +64,7 @@ impl Arrivals {
     }
 
     /// An alert for each file that is due at `now` and has not come. The dates are those from the first to before the
-    /// second, or else today.
+    /// second, or else those whose file is due today.
     pub(super) fn alerts(
         &self,
         now: Timestamp,
@@ -70,7 +74,7 @@ impl Arrivals {
         let today = now.to_zoned(self.zone.clone()).date();
         let (from, to) = match dates {
             Some(dates) => dates,
-            None => (today, next(today)?),
+            None => (self.first_due(today)?, next(today)?),
         };
         let mut alerts = Vec::new();
         let mut date = from;
@@ -95,6 +99,24 @@ impl Arrivals {
             );
         }
         Ok(alerts)
+    }
+
+    /// The first date whose file is due on a day or later.
+    fn first_due(&self, day: Date) -> Result<Date, Fault> {
+        let mut first = day;
+        let mut date = day;
+        // Each of the days in between may lie before a weekend or a row of holidays.
+        for _ in 0..LOOK_BACK.saturating_add(u32::from(self.days_later)) {
+            if self.is_expected(date) {
+                let due = self.due(date)?.to_zoned(self.zone.clone()).date();
+                if due < day {
+                    break;
+                }
+                first = date;
+            }
+            date = date.yesterday().map_err(far)?;
+        }
+        Ok(first)
     }
 
     fn missing(&self, date: Date, due: Timestamp, come: &[Captured], alerts: &mut Vec<Alert>) {
@@ -200,5 +222,21 @@ mod tests {
         // The file of Friday is due on Monday.
         assert_eq!(at("2026-11-30T09:00:00Z"), 0);
         assert_eq!(at("2026-11-30T10:00:00Z"), 2);
+    }
+
+    #[test]
+    fn without_dates_the_files_that_are_due_today_are_missed() {
+        let due = arrivals(1);
+        let came = [come("DEM12", "2026-11-27")];
+        let at = |text: &str| due.alerts(text.parse().unwrap(), None, &came).map(whats).unwrap();
+        // On Monday it is Friday's, and only on that day.
+        let missed = ["no file of 2026-11-27 has come for machine `SU12` since 2026-11-30T11:00:00+01:00"];
+        assert_eq!(at("2026-11-30T10:00:00Z"), missed);
+        assert_eq!(at("2026-11-30T09:59:00Z"), Vec::<String>::new());
+        assert_eq!(at("2026-11-29T12:00:00Z"), Vec::<String>::new());
+        assert_eq!(at("2026-12-01T12:00:00Z").len(), 2);
+        // The day before a holiday is due on the day behind it.
+        assert_eq!(at("2026-11-11T12:00:00Z"), Vec::<String>::new());
+        assert!(at("2026-11-12T12:00:00Z")[0].starts_with("no file of 2026-11-10 "));
     }
 }

@@ -98,12 +98,12 @@ impl Names {
         for piece in pieces {
             match piece {
                 Piece::Literal(text) => {
-                    pattern.push_str(text);
+                    push_wild(&mut pattern, text);
                     shape.push_str(&wildcards(text));
                 }
                 Piece::Braces(DATE, Some(format)) => {
                     check_format(format)?;
-                    pattern.push('*');
+                    push_wild(&mut pattern, "*");
                     shape.push_str(&format!("({})", digits(format)));
                     captures.push(Capture::Date(dates.len()));
                     dates.push(format.to_owned());
@@ -117,7 +117,7 @@ impl Names {
                         .hint("only `{date:…}` takes a format; write the name alone to capture text"));
                 }
                 Piece::Braces(name, None) => {
-                    pattern.push('*');
+                    push_wild(&mut pattern, "*");
                     shape.push_str("([^/]+?)");
                     captures.push(Capture::Text(texts.len()));
                     texts.push(name.to_owned());
@@ -187,6 +187,12 @@ impl Names {
         });
         is_real.then_some(at)
     }
+}
+
+/// Adds to a pattern. A wildcard beside that of a capture says nothing new, and two would mean folders at any depth.
+fn push_wild(pattern: &mut String, text: &str) {
+    let is_twice = pattern.ends_with('*') && text.starts_with('*') && !text.starts_with("**");
+    pattern.push_str(if is_twice { &text[1..] } else { text });
 }
 
 fn check_format(format: &str) -> Result<(), Fault> {
@@ -274,6 +280,15 @@ mod tests {
         ] {
             assert_eq!(logs.capture(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_wildcard_may_stand_beside_a_capture() {
+        let logs = names("{machine}/{date:%Y%m%d}*.LOG");
+        assert_eq!(logs.pattern(), "*/*.LOG");
+        assert!(logs.capture("SU12/20250612.LOG").is_some() && logs.capture("SU12/20250612_2.LOG").is_some());
+        assert_eq!(names("a/*{n}{date:%d}?.LOG").pattern(), "a/*?.LOG");
+        assert_eq!(names("**/{n}.LOG").pattern(), "**/*.LOG");
     }
 
     #[test]
