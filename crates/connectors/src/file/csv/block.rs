@@ -85,13 +85,13 @@ impl<'a> Block<'a> {
         while self.rows.len() < most {
             let before = self.spans.len();
             let Next::Record(record) = tokenizer.next(&mut self.spans) else { return false };
-            let fields = self.spans.len() - before;
+            let mut fields = self.spans.len() - before;
+            if extra > 0 && fields == columns + extra && self.is_empty(before + columns) {
+                self.spans.truncate(before + columns);
+                fields = columns;
+            }
             let reason = match record.flaw {
                 Some(Flaw::Quotes) => Some(Unusable::Quotes),
-                None if fields == columns + extra && self.is_empty(before + columns) => {
-                    self.spans.truncate(before + columns);
-                    None
-                }
                 None if fields != columns => Some(Unusable::Fields(fields)),
                 None if !self.valid && std::str::from_utf8(self.raw(record)).is_err() => {
                     Some(Unusable::NotUtf8)
