@@ -47,7 +47,7 @@ impl Fact {
     }
 
     /// The same, with the setting that says so.
-    pub fn pin(self, setting: &'static str, value: serde_json::Value) -> Self {
+    pub fn with_setting(self, setting: &'static str, value: serde_json::Value) -> Self {
         Fact { setting: Some((setting, value)), ..self }
     }
 }

@@ -183,7 +183,7 @@ impl Found {
             count => format!("{count} rows at the end are"),
         };
         let fact = Fact::new("totals", format!("{left_out} left out"), rows);
-        self.facts.push(Fact { file: Some(file.name.clone()), ..fact.pin("totals", false.into()) });
+        self.facts.push(Fact { file: Some(file.name.clone()), ..fact.with_setting("totals", false.into()) });
     }
 
     fn add_rows(&mut self, rows: Option<u64>) {
@@ -329,8 +329,8 @@ fn type_fact(field: &Field, reading: Reading, why: String) -> Fact {
         _ => "",
     };
     let found = format!("{}{order}", words::word(field));
-    let fact =
-        Fact::new("type", found.clone(), why).pin("columns", serde_json::json!({ field.name(): found }));
+    let fact = Fact::new("type", found.clone(), why)
+        .with_setting("columns", serde_json::json!({ field.name(): found }));
     Fact { column: Some(field.name().clone()), ..fact }
 }
 
@@ -344,7 +344,7 @@ fn decimal_fact(readings: &Readings) -> Option<Fact> {
     let first = marks.first().filter(|first| marks.iter().all(|mark| mark == *first))?;
     Some(
         Fact::new("decimal mark", *first, "as the numbers of its columns show")
-            .pin("decimal", (*first).into()),
+            .with_setting("decimal", (*first).into()),
     )
 }
 

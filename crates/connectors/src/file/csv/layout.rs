@@ -172,9 +172,9 @@ impl Layout {
         let fact = |what, found: String, evidence: &str| Fact::new(what, found, evidence);
         let mut facts = vec![
             fact("encoding", self.encoding.name(), &verdict.evidence)
-                .pin("encoding", json!(self.encoding.name())),
+                .with_setting("encoding", json!(self.encoding.name())),
             fact("delimiter", shown(self.dialect.delimiter), evidence)
-                .pin("delimiter", json!(shown(self.dialect.delimiter))),
+                .with_setting("delimiter", json!(shown(self.dialect.delimiter))),
         ];
         if let Some(quote) = self.dialect.quote {
             let how = if self.dialect.backslash { "backslash" } else { "double" };
@@ -185,15 +185,17 @@ impl Layout {
             } else {
                 "no value needs quotes"
             };
-            let found = fact("quote", shown(quote), evidence).pin("quote", json!(shown(quote)));
+            let found = fact("quote", shown(quote), evidence).with_setting("quote", json!(shown(quote)));
             facts.push(found);
             if self.dialect.backslash {
-                facts.push(fact("escape", how.into(), evidence).pin("escape", json!(how)));
+                facts.push(fact("escape", how.into(), evidence).with_setting("escape", json!(how)));
             }
         }
         if let Some(comment) = self.dialect.comment {
             let evidence = "lines that begin with it do not have the fields of a row";
-            facts.push(fact("comment", shown(comment), evidence).pin("comment", json!(shown(comment))));
+            facts.push(
+                fact("comment", shown(comment), evidence).with_setting("comment", json!(shown(comment))),
+            );
         }
         facts.push(fact("line end", line_ends(text).into(), "the first rows"));
         if !above.is_empty() {
@@ -209,14 +211,14 @@ impl Layout {
                 self.notes.push(format!("{found}: {}", filled.join(", ")));
             }
             let evidence = above.first().map(|row| format!("`{row}` fills few fields")).unwrap_or_default();
-            facts.push(fact("rows above", found, &evidence).pin("skip_lines", json!(lines)));
+            facts.push(fact("rows above", found, &evidence).with_setting("skip_lines", json!(lines)));
         }
         let found = if table.header { "yes" } else { "no" };
         if !table.header && table.evidence != "given" {
             self.notes
                 .push(format!("there is no row of names: {}; set `header` if there is one", table.evidence));
         }
-        facts.push(fact("header", found.into(), &table.evidence).pin("header", json!(table.header)));
+        facts.push(fact("header", found.into(), &table.evidence).with_setting("header", json!(table.header)));
         self.facts = facts;
     }
 
