@@ -46,7 +46,7 @@ fn binary_file_as_csv() {
 #[test]
 fn broken_utf8_keeps_the_row_in_quarantine() {
     let home = Sandbox::new();
-    home.write("in.csv", b"id,name\n1,ada\n2,caf\xe9\n3,cy\n");
+    home.write("in.csv", b"id,name\n1,ad\xc3\xa9\n2,caf\xe9\n3,cy\xc3\xa9\n");
     home.towpath(&["copy", "in.csv", TO]).expect(3, &["2 rows written", "1 row is in quarantine"]);
     home.towpath(&["quarantine", "--json"]).expect(0, &["in.csv:3", "UTF-8"]);
 }

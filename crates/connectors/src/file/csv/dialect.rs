@@ -224,9 +224,7 @@ impl Looks {
 
 /// `#`, when lines begin with it that do not have the fields of a row.
 fn comment_of(body: &[u8], ended: bool, dialect: Dialect, width: usize) -> Option<u8> {
-    if memchr::memchr(b'#', body).is_none() {
-        return None;
-    }
+    memchr::memchr(b'#', body)?;
     let mut tokenizer = Tokenizer::new(body, dialect, false);
     let (mut rows, mut marked, mut odd) = (0, 0, 0);
     let mut spans = Vec::new();

@@ -9,6 +9,7 @@
 
 mod decide;
 mod kinds;
+mod numbers;
 #[cfg(test)]
 mod tests;
 

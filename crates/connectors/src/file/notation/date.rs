@@ -131,7 +131,7 @@ fn numbers(text: &str) -> Option<(Written, &str)> {
 fn either(first: u32, second: u32, year: u32, rest: &str) -> Option<(Written, &str)> {
     let day_first = is_date(year, second, first);
     let month_first = is_date(year, first, second);
-    let orders = u8::from(day_first) * DAY_FIRST | u8::from(month_first) * MONTH_FIRST;
+    let orders = (u8::from(day_first) * DAY_FIRST) | (u8::from(month_first) * MONTH_FIRST);
     let written = Written {
         orders,
         is_ambiguous: day_first && month_first && first != second,
@@ -251,7 +251,7 @@ fn is_weekday(word: &str) -> bool {
 }
 
 fn is_date(year: u32, month: u32, day: u32) -> bool {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         2 if leap => 29,
         2 => 28,
