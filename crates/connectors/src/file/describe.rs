@@ -271,7 +271,7 @@ impl Found {
             self.facts.push(type_fact(&field, reading, why));
             fields.push(field);
         }
-        self.facts.extend(decimal_fact(&readings));
+        self.facts.extend(decimal_fact(&fields, &readings));
         for label in labels {
             if fields.iter().any(|field| field.name() == label.name()) {
                 return Err(Fault::config(format!(
@@ -335,9 +335,9 @@ fn type_fact(field: &Field, reading: Reading, why: String) -> Fact {
 }
 
 /// The decimal mark, where columns need it to be read and agree on it.
-fn decimal_fact(readings: &Readings) -> Option<Fact> {
-    let figures = readings.values().filter_map(|reading| match reading.notation {
-        Some(Notation::Number(figures)) => Some(figures),
+fn decimal_fact(fields: &[Field], readings: &Readings) -> Option<Fact> {
+    let figures = fields.iter().filter_map(|field| match readings.get(field.name())?.notation {
+        Some(Notation::Number(figures)) if figures.needs_mark(field.data_type()) => Some(figures),
         _ => None,
     });
     let marks: Vec<&str> = figures.map(|figures| figures.mark()).collect();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use arrow::datatypes::{Field, Schema};
-use towpath_connect::{Chunk, Intake, Item, ReadRequest, StreamInfo};
+use towpath_connect::{Chunk, Fact, Intake, Item, ReadRequest, StreamInfo};
 use towpath_model::{Fault, FaultKind};
 
 use super::bytes::{head, packed};
@@ -164,6 +164,15 @@ impl Inner {
         Ok(format)
     }
 
+    fn format_fact(&self, format: Format) -> Fact {
+        let evidence = match self.settings.format {
+            Some(_) => "given",
+            None if ending(Path::new(&self.settings.path)).format == Some(format) => "the ending of the path",
+            None => "the endings of the files, or their first bytes",
+        };
+        Fact::new("format", format.title(), evidence)
+    }
+
     async fn describe(self: &Arc<Self>, outer: Vec<FileRef>, ready: Ready) -> Result<Known, Fault> {
         let this = Arc::clone(self);
         on_thread(move || {
@@ -181,7 +190,8 @@ impl Inner {
                     }
                 }
             })?;
-            let Described { info, borders, file_rows: rows, layouts, readings } = found;
+            let Described { mut info, borders, file_rows: rows, layouts, readings } = found;
+            info.facts.insert(0, this.format_fact(format));
             Ok(Known { outer, files, archives, format, info, borders, rows, layouts, readings })
         })
         .await

@@ -9,6 +9,8 @@
 //! Which mark is the decimal one, and which separates thousands, is the [`Figures`] of a column. The last mark may be the
 //! decimal one when it occurs once; marks between groups of three digits are all alike and come before it.
 
+use arrow::datatypes::DataType;
+
 use super::{SPACES, trim};
 
 /// A way to write numbers: one bit each, so that the ways in which a value makes sense are a set.
@@ -118,6 +120,12 @@ impl Figures {
     /// The decimal mark.
     pub(in crate::file) fn mark(self) -> &'static str {
         if self.ways & ways::POINT != 0 { "." } else { "," }
+    }
+
+    /// Whether the decimal mark tells how the numbers of a column are read: not where there are whole numbers with spaces
+    /// or apostrophes between thousands.
+    pub(in crate::file) fn needs_mark(self, data_type: &DataType) -> bool {
+        *data_type != DataType::Int64 || self.ways & !(ways::POINT_COMMA | ways::COMMA_POINT) == 0
     }
 
     /// The plain form means what it says, so it may be tried first.
