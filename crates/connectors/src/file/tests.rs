@@ -5,6 +5,7 @@ mod avro;
 mod bad_input;
 mod choosing;
 mod chunks;
+mod empty;
 mod excel;
 mod excel_files;
 mod excel_write;

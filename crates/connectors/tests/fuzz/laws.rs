@@ -83,13 +83,27 @@ impl Bench {
         }
     }
 
+    /// Rows of a file that is read with the first settings; nothing when it cannot be read.
+    pub(crate) fn rows(&self, format: &Format, seed: &[u8]) -> Option<usize> {
+        let path = format!("seed.{}", format.name);
+        std::fs::write(self.folder.path().join(&path), (format.pack)(seed)).unwrap();
+        let mut settings = format.settings[0].clone();
+        (settings["path"], settings["format"]) = (json!(path), json!(format.word));
+        self.runtime.block_on(async {
+            let source = self.source(&settings).ok()?;
+            let info = source.describe().await.ok()?;
+            Some(read(&source, &info, |_| {}).await.ok()?.rows.num_rows())
+        })
+    }
+
     /// Checks every law on one case: a byte that chooses the settings, then the content of a file.
     pub(crate) fn obey(&self, format: &Format, case: &[u8]) -> Lawful<()> {
         let (choice, content) = case.split_first().unwrap_or((&0, &[]));
         let mut settings = format.settings[usize::from(*choice) % format.settings.len()].clone();
         settings["path"] = json!(format!("case.{}", format.name));
-        settings["format"] = json!(format.name);
+        settings["format"] = json!(format.word);
         let path = self.folder.path().join(format!("case.{}", format.name));
+        let content = &(format.pack)(content);
         std::fs::write(path, content).unwrap();
         let done = self.runtime.block_on(self.check(format, &settings, content));
         let panics = std::mem::take(&mut *self.panics.lock().unwrap());

@@ -22,8 +22,10 @@ use super::package::{Archive, Container, damaged, protected};
 use super::serial::Calendar;
 use super::styles::{Shown, Styles};
 use super::workbook::Workbook;
+use super::{compound, open_document};
 use crate::file::place::FileRef;
 use crate::file::trouble::io_fault;
+use crate::guard;
 
 /// Most bytes that a zipped workbook may unpack to, because it is held in memory.
 const MOST_BYTES: u64 = 1 << 30;
@@ -70,8 +72,13 @@ impl OlderBook {
                 return Err(Fault::data(format!("workbook `{}` has more than 512 MB", file.name))
                     .hint("save it as xlsx, which is read row by row"));
             }
+            compound::check(file)?;
         } else {
-            Archive::open(file, None)?.weigh(MOST_BYTES)?;
+            let mut archive = Archive::open(file, None)?;
+            archive.weigh(MOST_BYTES)?;
+            if container == Container::Ods {
+                open_document::check(&mut archive, &file.name)?;
+            }
         }
         let opened = File::open(&file.path).map_err(|error| io_fault("file", &file.name, error))?;
         let reader = BufReader::with_capacity(1 << 16, opened);
@@ -121,8 +128,7 @@ impl OlderBook {
 
 /// Runs what calls the library; a panic inside of it becomes a fault.
 fn guarded<T>(file: &FileRef, run: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
-        .unwrap_or_else(|_| Err(damaged(&file.name, "it holds what its format does not allow")))
+    guard::call(run).unwrap_or_else(|| Err(damaged(&file.name, "it holds what its format does not allow")))
 }
 
 fn fault(file: &FileRef, error: &dyn std::error::Error) -> Fault {

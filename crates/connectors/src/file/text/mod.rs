@@ -56,7 +56,6 @@ impl TextSettings {
 pub(super) struct Text {
     /// UTF-8, where the file can be decoded.
     pub(super) reader: Box<dyn Read + Send>,
-    #[allow(dead_code, reason = "CSV comes next")]
     pub(super) encoding: Encoding,
     /// Remarks for people.
     pub(super) notes: Vec<String>,
