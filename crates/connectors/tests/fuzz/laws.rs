@@ -328,6 +328,7 @@ fn fitting(format: &Format, settings: &Value, whole: &Read) -> Lawful<()> {
         let value = reject.value.as_deref().unwrap_or_default();
         reject.reason.contains(" is not of type ")
             && settings.get("columns").is_none()
+            && settings.get("log").is_none()
             && !(is_json && (reject.reason.ends_with("type json") || value.contains('\\')))
     });
     match misfit {

@@ -14,7 +14,7 @@ use calamine::{Data, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsb};
 use towpath_connect::ReadProgress;
 use towpath_model::Fault;
 
-use super::address::Rect;
+use super::address::{MOST_COLUMNS, MOST_ROWS, Rect};
 use super::book::{Book, Name, Sheet, Table};
 use super::grid::{Content, Grid, GridRow};
 use super::number;
@@ -312,6 +312,9 @@ fn send_rows(
     let (mut rows, mut row) = (Vec::with_capacity(ROWS), GridRow::default());
     while let Some(cell) = cells.next_cell().map_err(|error| fault(file, &error))? {
         let (place, column) = cell.get_position();
+        if place >= MOST_ROWS || column >= MOST_COLUMNS {
+            return Err(damaged(&file.name, "a cell stands outside of what a sheet can have"));
+        }
         if place + 1 != row.number {
             if place < row.number {
                 return Err(damaged(&file.name, "the numbers of rows are mixed up"));

@@ -44,7 +44,7 @@ pub(super) fn check(archive: &mut Archive, name: &str) -> Result<(), Fault> {
                 depth = depth.saturating_sub(1);
                 weight.end(end.name().as_ref());
             }
-            Event::Text(text) => weight.text += text.len() as u64,
+            Event::Text(text) => weight.text = weight.text.saturating_add(text.len() as u64),
             Event::Eof if depth > 0 => return Err(broken("is cut off")),
             Event::Eof => return Ok(()),
             _ => {}
