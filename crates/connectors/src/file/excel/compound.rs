@@ -109,8 +109,7 @@ impl<'a> Compound<'a> {
     fn book(&self) -> Option<Vec<u8>> {
         let most = self.data.len();
         let entries = self.chain(word(self.data, 48).unwrap_or(MARKS), usize::MAX)?;
-        let entries: Vec<Entry> =
-            entries.as_chunks::<ENTRY>().0.iter().map(|bytes| Entry::read(bytes)).collect();
+        let entries: Vec<Entry> = entries.as_chunks::<ENTRY>().0.iter().map(Entry::read).collect();
         let small_table = word(self.data, 64).unwrap_or(0) as usize * self.sector;
         let root = entries.first().map_or((MARKS, 0), |root| (root.start, root.length));
         if small_table > most || (small_table > 0 && root.1 > most) {

@@ -260,3 +260,43 @@ async fn a_wrong_byte_anywhere_in_arrow_or_parquet_is_a_fault_of_the_file() {
         }
     }
 }
+
+#[tokio::test]
+async fn csv_comes_in_every_encoding() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = ["Andr\u{e9} | 1", "Zo\u{eb} | 2"];
+    let text = "nom,n\nAndr\u{e9},1\nZo\u{eb},2\n";
+    let wide = |mark: &str| -> Vec<u8> {
+        format!("{mark}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    let western: Vec<u8> = text.chars().map(|char| char as u8).collect();
+    let nul = text.replace("Zo", "Z\0o\0").into_bytes();
+    for (content, more, is_told) in [
+        (wide("\u{feff}"), json!({}), true),
+        (wide(""), json!({}), true),
+        (wide(""), json!({ "encoding": "utf-16le" }), false),
+        (western.clone(), json!({ "encoding": "cp1252" }), false),
+        (nul, json!({ "remove_nul": true }), false),
+    ] {
+        write_file(folder.path(), "f.csv", content);
+        let mut settings = json!({ "path": "f.csv" });
+        settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let read = try_read(folder.path(), settings.clone()).await.unwrap();
+        assert_eq!(read.rows(), rows, "{settings}");
+        assert_eq!(read.info.notes.len(), usize::from(is_told), "{:?}", read.info.notes);
+        // Chunks are cut by the byte, so such a file is one.
+        let source = connector().source(&json!({}), &settings, &Context::new(folder.path())).unwrap();
+        assert_eq!(source.split(1).await.unwrap().unwrap().len(), 1, "{settings}");
+    }
+    // Without a word, a row that is not UTF-8 is set apart.
+    write_file(folder.path(), "f.csv", western);
+    let read = try_read(folder.path(), json!({ "path": "f.csv" })).await.unwrap();
+    assert_eq!((read.rows().len(), read.rejects.len()), (0, 2));
+    // Rows of UTF-8 cannot be added to a file of something else.
+    write_file(folder.path(), "f.csv", wide("\u{feff}"));
+    let words: ArrayRef = Arc::new(StringArray::from(vec!["x"]));
+    let batch = RecordBatch::try_from_iter([("nom", words.clone()), ("n", words)]).unwrap();
+    let settings = json!({ "path": "f.csv" });
+    let done = load(folder.path(), settings, WriteMode::Append, batch.schema(), &[batch]).await;
+    assert!(done.unwrap_err().to_string().contains("which is not in UTF-8"));
+}
