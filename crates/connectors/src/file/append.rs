@@ -59,10 +59,6 @@ pub(super) fn look(
     let source = config::Source::of(path, format, settings.header);
     let csv = CsvSettings::new(&source)?;
     let opened = csv::head::open(file, &source, &csv, None)?;
-    if !opened.is_as_it_stands {
-        return Err(Fault::config(format!("rows cannot be added to file `{path}`, which is not in UTF-8"))
-            .hint("use mode `overwrite`, or write to another file"));
-    }
     let found = opened.dialect.delimiter;
     if let Some(wanted) = delimiter
         && wanted != found

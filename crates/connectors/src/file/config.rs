@@ -129,8 +129,7 @@ pub(crate) struct Source {
 
     /// Text: how the characters of the file are stored, for example `cp1252` (Windows), `latin1`, `macroman`, `cp850`
     /// (DOS), `utf-16le`, or any name of the web such as `shift_jis`. Without it, all bytes of the file are looked at,
-    /// and what was found is said; CSV files and event logs are in UTF-8, or in what their first bytes tell (UTF-16,
-    /// UTF-32). Rows with bytes that mean nothing in the encoding go to quarantine.
+    /// and what was found is said. Rows with bytes that mean nothing in the encoding go to quarantine.
     #[serde(default)]
     pub(super) encoding: Option<String>,
 

@@ -108,13 +108,12 @@ fn describe_csv(
         found.add_rows(None);
         return Ok(None);
     }
-    let may_be_cut = opened.is_as_it_stands;
     let seen = csv::infer::infer(opened, csv, pass)?;
     found.add_rows(seen.is_whole.then_some(seen.borders.rows));
     for (name, evidence) in names.iter().zip(seen.columns) {
         found.column(name).merge(evidence, 0);
     }
-    Ok(Some(seen.borders).filter(|_| may_be_cut))
+    Ok(Some(seen.borders))
 }
 
 /// What was found in the files so far.

@@ -17,8 +17,6 @@ use crate::file::format::{character, ending};
 use crate::file::names;
 use crate::file::pieces::{PIECE_BYTES, RECORD_BYTES};
 use crate::file::place::FileRef;
-use crate::file::text::encoding::Encoding;
-use crate::file::text::{self, TextSettings};
 use crate::file::trouble::io_fault;
 
 /// Bytes that the delimiter is guessed from.
@@ -109,8 +107,6 @@ pub(in crate::file) struct Opened {
     pub(in crate::file) lines: u64,
     /// The names as they stand in the file, when it has them.
     pub(in crate::file) header: bool,
-    /// The bytes of the file, once unpacked, are those of its text in UTF-8.
-    pub(in crate::file) is_as_it_stands: bool,
     reader: Box<dyn Read + Send>,
     rest: Vec<u8>,
     name: String,
@@ -164,13 +160,7 @@ fn open_with(
     first_bytes: usize,
 ) -> Result<Opened, Fault> {
     let fault = |error| io_fault("file", &file.name, error);
-    let given = TextSettings::new(source)?;
-    let verdict = text::at_first_sight(file, given)?;
-    let is_as_it_stands = verdict.encoding == Encoding::Utf8 && !given.remove_nul;
-    let mut reader = match is_as_it_stands {
-        true => bytes::open(file, source.compression, progress)?,
-        false => text::open_as(file, given, verdict.encoding, progress)?,
-    };
+    let mut reader = bytes::open(file, source.compression, progress)?;
     let mut text = Vec::new();
     let ended = read_more(&mut reader, &mut text, first_bytes).map_err(fault)? < first_bytes;
     bytes::check_text(&text[..text.len().min(SAMPLE_BYTES)], &file.name, "CSV")?;
@@ -191,7 +181,7 @@ fn open_with(
     let dialect = Dialect { delimiter, quote: settings.quote.filter(|quote| *quote != delimiter) };
     let first = first_row(&mut reader, &mut text, ended, dialect, &file.name)?;
     let (mut position, mut lines) = (0, 0);
-    let (names, mut notes) = if settings.header {
+    let (names, notes) = if settings.header {
         (position, lines) = (first.end, first.lines);
         let name = |span: &Span| name_of(&text, *span, dialect, &file.name, first.line);
         names::distinct(&first.fields.iter().map(name).collect::<Result<Vec<_>, Fault>>()?)
@@ -199,7 +189,6 @@ fn open_with(
         ((1..=first.fields.len()).map(|place| format!("column_{place}")).collect(), Vec::new())
     };
     text.drain(..position);
-    notes.splice(0..0, text::remarks(&verdict));
     Ok(Opened {
         dialect,
         names,
@@ -207,7 +196,6 @@ fn open_with(
         start: start + position as u64,
         lines,
         header: settings.header,
-        is_as_it_stands,
         reader,
         rest: text,
         name: file.name.clone(),

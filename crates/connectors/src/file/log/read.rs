@@ -12,13 +12,16 @@ use towpath_model::Fault;
 use super::config::Others;
 use super::matcher::Found;
 use super::{Event, Grammar};
+use crate::file::bytes::{self, read_more};
 use crate::file::column::{Column, Data};
 use crate::file::config::Source;
 use crate::file::line_cut::{LineCutter, Lines};
 use crate::file::pieces::{Piece, in_order};
 use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape, shorten, visible, without};
-use crate::file::text::{self, TextSettings};
+use crate::file::text::encoding::Encoding;
+use crate::file::text::{self, FIRST_BYTES, TextSettings, detect};
+use crate::file::trouble::io_fault;
 
 /// The rows of one piece, and the lines that are none.
 struct Rows {
@@ -36,8 +39,7 @@ pub(in crate::file) fn read(
     output: &mut Output,
 ) -> Result<(), Fault> {
     let text = TextSettings::new(settings)?;
-    // A log is not read twice to guess its encoding.
-    let encoding = text::at_first_sight(file, text)?.encoding;
+    let encoding = text.encoding.map_or_else(|| first_encoding(file, settings), Ok)?;
     let reader = text::open_as(file, text, encoding, progress)?;
     let mut cutter = LineCutter::new(reader, file.name.clone());
     let schema = grammar.schema();
@@ -58,6 +60,14 @@ pub(in crate::file) fn read(
         Ok(output.flow())
     };
     in_order(threads, |piece| cutter.next(piece), |piece| worker.rows(piece), take)
+}
+
+/// The encoding that the first bytes of a file tell, or UTF-8: a log is not read twice to guess one.
+fn first_encoding(file: &FileRef, settings: &Source) -> Result<Encoding, Fault> {
+    let mut reader = bytes::open(file, settings.compression, None)?;
+    let mut first = Vec::new();
+    read_more(&mut *reader, &mut first, FIRST_BYTES).map_err(|error| io_fault("file", &file.name, error))?;
+    Ok(detect::from_first_bytes(&first).map_or(Encoding::Utf8, |(verdict, _)| verdict.encoding))
 }
 
 struct Worker<'a> {

@@ -106,20 +106,6 @@ pub(super) fn decoded(
     Ok(if remove_nul { Box::new(WithoutNul(reader)) } else { reader })
 }
 
-/// The encoding that is given, or else what the first bytes of a file tell: for formats that are not read once more to
-/// find it. Without either it is UTF-8.
-pub(super) fn at_first_sight(file: &FileRef, settings: TextSettings) -> Result<Verdict, Fault> {
-    if let Some(encoding) = settings.encoding {
-        return Ok(Verdict { encoding, evidence: "given".into(), doubt: None });
-    }
-    let mut reader = bytes::open(file, settings.compression, None)?;
-    let mut first = Vec::new();
-    bytes::read_more(&mut *reader, &mut first, FIRST_BYTES)
-        .map_err(|error| io_fault("file", &file.name, error))?;
-    let verdict = from_first_bytes(&first).map(|(verdict, _)| verdict);
-    Ok(verdict.unwrap_or(Verdict { encoding: Encoding::Utf8, evidence: String::new(), doubt: None }))
-}
-
 /// Finds the encoding of a file, looking at all of its bytes where the first ones do not tell.
 pub(super) fn find(file: &FileRef, settings: TextSettings) -> Result<Verdict, Fault> {
     if let Some(encoding) = settings.encoding {
