@@ -4,7 +4,7 @@
 //! however that ends, also while it waits for input that never comes.
 
 use std::any::Any;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -56,11 +56,20 @@ impl Folder {
     /// Makes a folder below another one.
     pub(crate) fn create(parent: &Path) -> io::Result<Self> {
         sweep(parent);
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
-        let lock = File::create_new(folder.path().join(LOCK))?;
-        // Without locks (some network file systems) sweeping never finds anything to remove.
-        let _ = lock.try_lock();
-        Ok(Folder { folder, _lock: lock })
+        loop {
+            let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+            let lock = File::create_new(folder.path().join(LOCK))?;
+            let is_ours = match lock.try_lock() {
+                Ok(()) => true,
+                Err(TryLockError::WouldBlock) => false,
+                // Without locks (some network file systems) sweeping never finds anything to remove.
+                Err(TryLockError::Error(_)) => true,
+            };
+            // Another process may have swept the folder away before it was locked.
+            if is_ours && folder.path().join(LOCK).exists() {
+                return Ok(Folder { folder, _lock: lock });
+            }
+        }
     }
 
     /// Where it is.
@@ -84,6 +93,21 @@ fn sweep(parent: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_that_are_made_at_the_same_time_leave_each_other_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let folder = Folder::create(parent.path()).unwrap();
+                        File::create(folder.path().join("copy.csv")).unwrap();
+                    }
+                });
+            }
+        });
+    }
 
     #[test]
     fn a_folder_goes_with_its_user_and_with_the_next_one_when_that_was_killed() {

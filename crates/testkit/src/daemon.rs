@@ -10,11 +10,14 @@ use std::time::{Duration, Instant};
 /// closes, and the program and the folder go.
 const WATCHDOG: &str = r#"
 dir=$1; shift
-trap '' INT HUP
+trap '' INT HUP TERM
 setsid "$@" </dev/null >"$dir/log" 2>&1 &
 pid=$!
-trap 'kill -9 -- -$pid 2>/dev/null; rm -rf "$dir"' EXIT
 cat >/dev/null
+# The group, and the program alone should it have no group yet. Debian's `sh` does not take `-9` before `--`.
+kill -s KILL -- "-$pid" "$pid" 2>/dev/null
+wait "$pid"
+rm -rf "$dir"
 "#;
 
 /// Longest time for a server to start.
@@ -29,21 +32,20 @@ pub(crate) struct Daemon {
     pipe: Option<ChildStdin>,
 }
 
-/// A folder for a server that is about to start.
-pub(crate) fn folder(name: &str) -> PathBuf {
-    tempfile::Builder::new().prefix(&format!("towpath-{name}-")).tempdir().expect("a temporary folder").keep()
-}
-
 impl Daemon {
-    /// Starts the program that `command` makes for a port, and waits until somebody answers there.
-    pub(crate) fn start(folder: PathBuf, command: impl Fn(u16) -> Command) -> Daemon {
+    /// Starts the program that `prepare` makes for an empty folder and a port, and waits until somebody answers there.
+    pub(crate) fn start(name: &str, prepare: impl Fn(&Path, u16) -> Command) -> Daemon {
+        let mut said = String::new();
         // Another process may take the free port before the server does.
         for _ in 0..3 {
+            let folder = tempfile::Builder::new().prefix(&format!("towpath-{name}-")).tempdir();
+            // The watchdog removes the folder: it outlives this process.
+            let folder = folder.expect("a temporary folder").keep();
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
                 .and_then(|listener| listener.local_addr())
                 .expect("a free port")
                 .port();
-            let wanted = command(port);
+            let wanted = prepare(&folder, port);
             let mut watchdog = Command::new("setsid");
             watchdog.args(["sh", "-c", WATCHDOG, "watchdog"]).arg(&folder);
             watchdog.arg(wanted.get_program()).args(wanted.get_args());
@@ -57,12 +59,13 @@ impl Daemon {
                 .spawn()
                 .expect("the watchdog starts");
             let pipe = watchdog.stdin.take();
-            let daemon = Daemon { port, folder: folder.clone(), watchdog, pipe };
+            let daemon = Daemon { port, folder, watchdog, pipe };
             if daemon.answers() {
                 return daemon;
             }
+            said = log(&daemon.folder);
         }
-        panic!("the server does not start: {}", log(&folder));
+        panic!("the server does not start: {said}");
     }
 
     fn answers(&self) -> bool {

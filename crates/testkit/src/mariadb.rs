@@ -23,14 +23,14 @@ dir=$1; port=$2
 mkdir -p "$dir/tmp"
 [ "$(id -u)" = 0 ] && { chown -R mysql "$dir"; user=--user=mysql; }
 fast="--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-log-file-size=32M --innodb-buffer-pool-size=128M"
-mariadb-install-db --no-defaults $user --datadir="$dir/data" --tmpdir="$dir/tmp" --auth-root-authentication-method=normal \
+{ mariadb-install-db --no-defaults $user --datadir="$dir/data" --tmpdir="$dir/tmp" --auth-root-authentication-method=normal \
   --skip-test-db --skip-name-resolve $fast 2>&1 &&
-mariadbd --no-defaults $user --datadir="$dir/data" --port="$port" --bind-address=127.0.0.1 --tmpdir="$dir/tmp" \
+exec mariadbd --no-defaults $user --datadir="$dir/data" --port="$port" --bind-address=127.0.0.1 --tmpdir="$dir/tmp" \
   --socket="$dir/s" --pid-file="$dir/pid" --local-infile=1 --skip-name-resolve --max-connections=300 \
-  --innodb-flush-method=nosync --sync-binlog=0 $fast 2>&1 &
+  --innodb-flush-method=nosync --sync-binlog=0 $fast 2>&1; } &
 server=$!
 cat >/dev/null
-kill -9 $server $(cat "$dir/pid" 2>/dev/null) 2>/dev/null
+kill -s KILL $server
 wait $server
 rm -rf "$dir"
 "#;

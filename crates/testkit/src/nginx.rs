@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::daemon::{Daemon, folder, program};
+use crate::daemon::{Daemon, program};
 
 /// A running web server, which shares one folder of this machine.
 #[derive(Debug)]
@@ -19,13 +19,12 @@ pub struct WebServer {
 /// `/broken/` always with 503, `/packed/` compresses, `/circle/` sends to itself, and
 /// `/away/PORT/PATH` to that port of this machine.
 pub fn nginx() -> WebServer {
-    let dir = folder("nginx");
     let nginx = program("nginx", "nginx-light");
-    fs::create_dir(dir.join("served")).expect("a folder");
-    // The server reads passwords that are not hashed by this word before them.
-    let account = format!("{}:{{PLAIN}}{}\n", WebServer::USER, WebServer::PASSWORD);
-    fs::write(dir.join("accounts"), account).expect("a file");
-    let daemon = Daemon::start(dir.clone(), |port| {
+    let daemon = Daemon::start("nginx", |dir, port| {
+        fs::create_dir(dir.join("served")).expect("a folder");
+        // The server reads passwords that are not hashed by this word before them.
+        let account = format!("{}:{{PLAIN}}{}\n", WebServer::USER, WebServer::PASSWORD);
+        fs::write(dir.join("accounts"), account).expect("a file");
         let served = format!("alias {}/served/; autoindex on;", dir.display());
         let config = format!(
             "daemon off; master_process off; pid {0}/pid; error_log {0}/errors;\n\
@@ -49,7 +48,7 @@ pub fn nginx() -> WebServer {
         );
         fs::write(dir.join("config"), config).expect("a file");
         let mut command = Command::new(&nginx);
-        command.arg("-p").arg(&dir).arg("-c").arg(dir.join("config"));
+        command.arg("-p").arg(dir).arg("-c").arg(dir.join("config"));
         command
     });
     WebServer { daemon }
@@ -79,5 +78,19 @@ impl WebServer {
     /// Every request so far: path, the header `X-Key`, and who asked.
     pub fn requests(&self) -> String {
         fs::read_to_string(self.daemon.folder.join("keys")).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_and_its_folder_go_with_the_value() {
+        let server = nginx();
+        let (address, folder) = (("127.0.0.1", server.port()), server.folder());
+        assert!(std::net::TcpStream::connect(address).is_ok() && folder.is_dir());
+        drop(server);
+        assert!(std::net::TcpStream::connect(address).is_err() && !folder.exists());
     }
 }

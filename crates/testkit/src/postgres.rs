@@ -20,7 +20,8 @@ const PROGRAMS: &str = "TOWPATH_TEST_POSTGRES_BIN";
 /// Runs under `sh -c` as the owner of the data. Arguments: folder of the programs, folder of the data, port.
 const WATCHDOG: &str = r#"
 bin=$1; dir=$2; port=$3
-trap '' INT HUP
+# Not PIPE either: the process may have ended before it is told that the server is ready.
+trap '' INT HUP TERM PIPE
 cleanup() { "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1; rm -rf "$dir"; }
 trap cleanup EXIT
 printf 'towpath\n' > "$dir/password"

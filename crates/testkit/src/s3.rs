@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::daemon::{Daemon, folder, python_program};
+use crate::daemon::{Daemon, python_program};
 
 /// Holds endpoint, access key, secret key and bucket of a running server, separated by spaces. The bucket exists.
 const VARIABLE: &str = "TOWPATH_TEST_S3";
@@ -40,7 +40,7 @@ pub fn s3() -> S3Server {
         };
     }
     let moto = python_program("moto_server");
-    let daemon = Daemon::start(folder("s3"), |port| {
+    let daemon = Daemon::start("s3", |_, port| {
         let mut command = Command::new(&moto);
         command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
         command

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::daemon::{Daemon, folder, program, python_program};
+use crate::daemon::{Daemon, program, python_program};
 
 /// A running SFTP server, which shares one folder of this machine.
 #[derive(Debug)]
@@ -20,40 +20,38 @@ pub struct SftpServer {
 
 /// Starts OpenSSH's server for the user who runs the tests. Nobody may log in before [`SftpServer::key`] was called.
 pub fn sshd() -> SftpServer {
-    let dir = folder("sshd");
-    for kind in ["ed25519", "ecdsa"] {
-        keygen(&dir.join(format!("host_{kind}")), kind, "");
-    }
-    fs::create_dir(dir.join("served")).expect("a folder");
-    fs::write(dir.join("authorized"), "").expect("a file");
+    let sshd = program("sshd", "openssh-server");
     // The server wants this folder when it runs as root, and a package would have made it.
     let _ = fs::create_dir("/run/sshd");
-    let config = format!(
-        "ListenAddress 127.0.0.1\nHostKey {0}/host_ed25519\nHostKey {0}/host_ecdsa\nPidFile none\n\
-         AuthorizedKeysFile {0}/authorized\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n\
-         MaxAuthTries 20\nMaxStartups 100\nMaxSessions 100\nForceCommand internal-sftp\n\
-         Subsystem sftp internal-sftp\n",
-        dir.display()
-    );
-    fs::write(dir.join("config"), config).expect("a file");
-    let sshd = program("sshd", "openssh-server");
-    let daemon = Daemon::start(dir.clone(), |port| {
+    let daemon = Daemon::start("sshd", |dir, port| {
+        for kind in ["ed25519", "ecdsa"] {
+            keygen(&dir.join(format!("host_{kind}")), kind, "");
+        }
+        fs::create_dir(dir.join("served")).expect("a folder");
+        fs::write(dir.join("authorized"), "").expect("a file");
+        let config = format!(
+            "ListenAddress 127.0.0.1\nHostKey {0}/host_ed25519\nHostKey {0}/host_ecdsa\nPidFile none\n\
+             AuthorizedKeysFile {0}/authorized\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n\
+             MaxAuthTries 20\nMaxStartups 100\nMaxSessions 100\nForceCommand internal-sftp\n\
+             Subsystem sftp internal-sftp\n",
+            dir.display()
+        );
+        fs::write(dir.join("config"), config).expect("a file");
         let mut command = Command::new(&sshd);
         command.args(["-D", "-e", "-p", &port.to_string(), "-f"]).arg(dir.join("config"));
         command
     });
     let user = output(Command::new("id").arg("-un"));
-    let root = dir.join("served").display().to_string();
+    let root = daemon.folder.join("served").display().to_string();
     SftpServer { daemon, user, root, keys: AtomicU32::new(0) }
 }
 
 /// Starts rclone's server, where the user `towpath` logs in with [`SftpServer::PASSWORD`].
 pub fn rclone_sftp() -> SftpServer {
-    let dir = folder("rclone");
-    keygen(&dir.join("host_ed25519"), "ed25519", "");
-    fs::create_dir(dir.join("served")).expect("a folder");
     let rclone = python_program("rclone");
-    let daemon = Daemon::start(dir.clone(), |port| {
+    let daemon = Daemon::start("rclone", |dir, port| {
+        keygen(&dir.join("host_ed25519"), "ed25519", "");
+        fs::create_dir(dir.join("served")).expect("a folder");
         let mut command = Command::new(&rclone);
         command.args(["serve", "sftp", "--user", "towpath", "--pass", SftpServer::PASSWORD]);
         command.args(["--vfs-cache-mode", "writes"]);

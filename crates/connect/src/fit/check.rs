@@ -177,6 +177,9 @@ fn texts(array: ArrayRef, field: &Field, column: &ColumnFit, misfits: &mut Misfi
     match form {
         TextCheck::Uuid => rewritten(values, misfits, uuid, "a UUID").unwrap_or(array),
         TextCheck::Numeric => rewritten(values, misfits, numeric, "a decimal number").unwrap_or(array),
+        TextCheck::FiniteNumeric => {
+            rewritten(values, misfits, finite_numeric, "a finite decimal number").unwrap_or(array)
+        }
         TextCheck::Json => {
             // JSON made by `convert`, or marked as such by its source, is not parsed again.
             let trusted = is(Logical::Json) || !is_text(field.data_type());
@@ -313,6 +316,12 @@ fn numeric(text: &str) -> Form {
         Some(plain) => Form::Other(plain),
         None => Form::Wrong,
     }
+}
+
+fn finite_numeric(text: &str) -> Form {
+    let form = numeric(text);
+    let usual = if let Form::Other(other) = &form { other } else { text };
+    if usual.ends_with("Infinity") { Form::Wrong } else { form }
 }
 
 /// Whether JSON is free of `\u0000` and of halves of surrogate pairs, which binary JSON types cannot hold.

@@ -67,6 +67,8 @@ pub enum TextCheck {
     Json,
     /// A decimal number without exponent, or `NaN`, `Infinity`, `-Infinity`.
     Numeric,
+    /// A decimal number without exponent, or `NaN`, and not infinite.
+    FiniteNumeric,
     /// One of these words.
     OneOf(Vec<String>),
 }

@@ -288,6 +288,13 @@ fn text_obeys_length_and_form() {
         &["1.50", "1000", "NaN"],
         &["`x` is not a decimal number"],
     );
+    let finite = ColumnFit { check: Some(TextCheck::FiniteNumeric), ..to(DataType::Utf8) };
+    check(
+        StringArray::from(vec!["1.50", "-inf", "nan", "Infinity"]),
+        finite,
+        &["1.50", "NaN"],
+        &["`-inf` is not a finite decimal number", "`Infinity` is not a finite decimal number"],
+    );
     let word = ColumnFit {
         check: Some(TextCheck::OneOf(vec!["a".into()])),
         native: "mood".into(),

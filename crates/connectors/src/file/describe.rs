@@ -94,9 +94,8 @@ pub(super) fn describe_files(
         found.layouts.push(layout);
         found.file_rows.push(found.last.then(|| found.rows.unwrap_or(0) - before));
     }
-    if format.is_inferred() && format != Format::Csv && !found.columns.is_empty() {
-        let names: Vec<String> = found.columns.iter().map(|(name, _)| name.clone()).collect();
-        csv.check_names(&names, &settings.path)?;
+    if format.is_inferred() && format != Format::Csv {
+        found.name_columns(csv, &settings.path)?;
     }
     found.finish(files, csv, labels)
 }
@@ -211,6 +210,24 @@ impl Found {
                 .hint("rename the folder, or give the path of each file"));
             }
             self.column(&name).merge(evidence, 0);
+        }
+        Ok(())
+    }
+
+    /// Compares the columns that were found with those that were given types. Where the rows name the columns, no rows
+    /// have those columns only that were given types.
+    fn name_columns(&mut self, csv: &CsvSettings, path: &str) -> Result<(), Fault> {
+        if !self.columns.is_empty() {
+            let names: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
+            return csv.check_names(&names, path);
+        }
+        for field in &csv.declared {
+            self.column(field.name());
+        }
+        if csv.declared.is_empty() {
+            self.notes.push(format!(
+                "`{path}` has no rows to tell its columns from; `columns` can name them with their types"
+            ));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Cuts text into pieces of whole lines, or of whole rows where rows have several lines.
+//! Cuts text into pieces of whole lines, or of whole rows where rows have several lines, and pieces into lines.
 
 use std::io::Read;
 
@@ -104,6 +104,35 @@ impl LineCutter {
         self.at += data.len() as u64;
         self.before += memchr::memchr_iter(b'\n', data).count() as u64;
         Ok(!data.is_empty())
+    }
+}
+
+/// The lines of a text, without their ends (LF, or CR and LF).
+#[derive(Debug)]
+pub(super) struct Lines<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Lines<'a> {
+    /// The lines of this text. What stands behind the last line end is a line too, unless it is nothing.
+    pub(super) fn of(text: &'a [u8]) -> Self {
+        Lines { rest: text }
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (line, rest) = match memchr::memchr(b'\n', self.rest) {
+            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
+            None => (self.rest, &[][..]),
+        };
+        self.rest = rest;
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
 }
 

@@ -6,6 +6,7 @@ mod bad_input;
 mod choosing;
 mod chunks;
 mod dialects;
+mod empty;
 mod excel;
 mod excel_files;
 mod excel_write;

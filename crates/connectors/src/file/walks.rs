@@ -15,6 +15,7 @@ use super::fixed::FixedWidth;
 use super::geojson::Features;
 use super::html::HtmlRows;
 use super::infer::Pass;
+use super::line_cut::LineCutter;
 use super::lines::{self, Matcher};
 use super::notation::Readings;
 use super::place::FileRef;
@@ -87,24 +88,27 @@ pub(super) fn open(
     let whole = |way| Opened { way, notes: Vec::new() };
     Ok(match (format, &settings.fixed) {
         (Format::Fixed, Some(fixed)) => {
+            let fixed = FixedWidth::new(fixed);
+            if let Some(stretch) = stretch {
+                let cutter = stretch_of_lines(file, stretch, progress)?;
+                return Ok(whole(Way::Pieces(Box::new(cutter), Box::new(fixed), true)));
+            }
             let text = text::open(file, given, progress)?;
-            whole(Way::Walk(Box::new(FixedWidth::new(file, fixed, text))))
+            let may_be_cut = is_as_it_stands(file, text.encoding, given)?;
+            let cutter = LineCutter::new(text.reader, file.name.clone());
+            Opened { way: Way::Pieces(Box::new(cutter), Box::new(fixed), may_be_cut), notes: text.notes }
         }
         (Format::Excel, _) => whole(Way::Walk(Box::new(ExcelWalk::open(file, settings, progress)?))),
         (Format::Lines, _) => {
             let matcher = Matcher::new(settings.lines.as_ref().unwrap_or(&lines::config::Lines::default()))?;
             if let Some(stretch) = stretch {
-                let reader = bytes::open_stretch(file, stretch, progress)?;
-                let cutter = matcher.cutter(file, reader, stretch.from, stretch.line);
+                let cutter = matcher.starting(stretch_of_lines(file, stretch, progress)?);
                 return Ok(whole(Way::Pieces(Box::new(cutter), Box::new(matcher), true)));
             }
             let text = text::open(file, given, progress)?;
-            // Chunks are cut by the byte, so the bytes must be those of the file.
-            let may_be_cut = text.encoding == Encoding::Utf8
-                && !given.remove_nul
-                && given.repair.is_none()
-                && !has_mark(file)?;
-            let cutter = matcher.cutter(file, checked(file, format, text.reader)?, 0, 0);
+            let may_be_cut = is_as_it_stands(file, text.encoding, given)?;
+            let reader = checked(file, format, text.reader)?;
+            let cutter = matcher.starting(LineCutter::new(reader, file.name.clone()));
             let way = Way::Pieces(Box::new(cutter), Box::new(matcher), may_be_cut);
             Opened { way, notes: text.notes }
         }
@@ -147,16 +151,29 @@ fn checked(
     let mut first = Vec::new();
     bytes::read_more(&mut reader, &mut first, FIRST_BYTES)
         .map_err(|error| io_fault("file", &file.name, error))?;
-    if first.is_empty() {
+    // No lines are lines too.
+    if first.is_empty() && format != Format::Lines {
         return Err(Fault::data(format!("file `{}` is empty", file.name)));
     }
     bytes::check_text(&first, &file.name, format.title())?;
     Ok(Box::new(Cursor::new(first).chain(reader)))
 }
 
-/// Whether a file begins with the mark of UTF-8, which is no part of its text.
-fn has_mark(file: &FileRef) -> Result<bool, Fault> {
-    Ok(bytes::head(file, 3)? == b"\xef\xbb\xbf")
+/// A cutter for a stretch of a file of lines.
+fn stretch_of_lines(
+    file: &FileRef,
+    stretch: Stretch,
+    progress: Option<Arc<ReadProgress>>,
+) -> Result<LineCutter, Fault> {
+    let reader = bytes::open_stretch(file, stretch, progress)?;
+    Ok(LineCutter::behind(reader, file.name.clone(), stretch.from, stretch.line))
+}
+
+/// Whether the bytes of a file are those of its text: chunks are cut by the byte. The mark of UTF-8 is no part of the
+/// text.
+fn is_as_it_stands(file: &FileRef, encoding: Encoding, given: TextSettings) -> Result<bool, Fault> {
+    let is_plain = encoding == Encoding::Utf8 && !given.remove_nul && given.repair.is_none();
+    Ok(is_plain && bytes::head(file, 3)? != b"\xef\xbb\xbf")
 }
 
 impl Opened {

@@ -1,4 +1,4 @@
-//! PostgreSQL, versions 12 to 17.
+//! PostgreSQL, versions 12 to 18.
 //!
 //! The definition ties the parts together: settings ([`config`]), sessions (`session`, over `wire` and `tls`), the
 //! catalogs (`catalog`), types (`types`, `numeric`), the reading role (`source`, with `split`, `held`, `reading`,

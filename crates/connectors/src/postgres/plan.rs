@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use arrow::datatypes::FieldRef;
 use tokio_postgres::types::Type;
 use towpath_connect::types::canonical;
-use towpath_connect::{ColumnFit, LoadRequest};
+use towpath_connect::{ColumnFit, LoadRequest, TextCheck};
 use towpath_model::{Fault, WriteMode, suggest};
 
 use super::catalog::{self, Column, Identity, Relation};
@@ -242,6 +242,12 @@ pub(super) async fn make(
         }
     }
     plan_stage(session, &mut plan, request, lasting, &doing).await?;
+    if session.version < 14 {
+        // Infinite ones came with version 14.
+        for fit in plan.fits.iter_mut().filter(|fit| fit.check == Some(TextCheck::Numeric)) {
+            fit.check = Some(TextCheck::FiniteNumeric);
+        }
+    }
     Ok(plan)
 }
 

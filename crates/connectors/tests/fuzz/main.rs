@@ -22,64 +22,58 @@ mod laws;
 mod mutate;
 mod watch;
 
+use std::collections::BTreeSet;
+
 use hunt::hunt;
 
-#[test]
-fn csv_of_any_bytes_keeps_the_laws() {
-    hunt("csv");
+/// A test for each format, and the list of them.
+macro_rules! hunts {
+    ($($test:ident: $format:literal,)*) => {
+        $(
+            #[test]
+            fn $test() {
+                hunt($format);
+            }
+        )*
+
+        const HUNTED: &[&str] = &[$($format),*];
+    };
+}
+
+hunts! {
+    csv_of_any_bytes_keeps_the_laws: "csv",
+    lines_of_json_of_any_bytes_keep_the_laws: "ndjson",
+    json_documents_of_any_bytes_keep_the_laws: "json",
+    fixed_width_of_any_bytes_keeps_the_laws: "fixed",
+    lines_of_any_bytes_keeps_the_laws: "lines",
+    logs_of_any_bytes_keep_the_laws: "log",
+    xml_of_any_bytes_keeps_the_laws: "xml",
+    yaml_of_any_bytes_keeps_the_laws: "yaml",
+    html_of_any_bytes_keeps_the_laws: "html",
+    geojson_of_any_bytes_keeps_the_laws: "geojson",
+    avro_of_any_bytes_keeps_the_laws: "avro",
+    damaged_parquet_keeps_the_laws: "parquet",
+    damaged_arrow_keeps_the_laws: "arrow",
+    damaged_xlsx_keeps_the_laws: "xlsx",
+    damaged_xlsb_keeps_the_laws: "xlsb",
+    damaged_xls_keeps_the_laws: "xls",
+    damaged_ods_keeps_the_laws: "ods",
 }
 
 #[test]
-fn lines_of_json_of_any_bytes_keep_the_laws() {
-    hunt("ndjson");
-}
-
-#[test]
-fn json_documents_of_any_bytes_keep_the_laws() {
-    hunt("json");
-}
-
-#[test]
-fn fixed_width_of_any_bytes_keeps_the_laws() {
-    hunt("fixed");
-}
-
-#[test]
-fn damaged_parquet_keeps_the_laws() {
-    hunt("parquet");
-}
-
-#[test]
-fn damaged_arrow_keeps_the_laws() {
-    hunt("arrow");
-}
-
-#[test]
-fn lines_of_any_bytes_keeps_the_laws() {
-    hunt("lines");
-}
-
-#[test]
-fn xml_of_any_bytes_keeps_the_laws() {
-    hunt("xml");
-}
-
-#[test]
-fn yaml_of_any_bytes_keeps_the_laws() {
-    hunt("yaml");
-}
-
-#[test]
-fn html_of_any_bytes_keeps_the_laws() {
-    hunt("html");
-}
-
-#[test]
-fn geojson_of_any_bytes_keeps_the_laws() {
-    hunt("geojson");
-}
-
-#[test]
-fn avro_of_any_bytes_keeps_the_laws() {
-    hunt("avro");
+fn every_format_is_hunted_and_its_files_are_in_order() {
+    let formats = formats::all();
+    let names: Vec<&str> = formats.iter().map(|format| format.name).collect();
+    assert_eq!(names, HUNTED, "formats and tests are the same, in the same order");
+    let words: BTreeSet<&str> = formats.iter().map(|format| format.word).collect();
+    let connector = towpath_connectors::all().get("file").unwrap().clone();
+    let schema = &connector.spec().source;
+    let known = schema["$defs"]["Format"]["oneOf"].as_array().unwrap();
+    let known: BTreeSet<&str> = known.iter().map(|word| word["const"].as_str().unwrap()).collect();
+    assert_eq!(words, known, "the formats of files are those under test");
+    let bench = laws::Bench::new();
+    for format in formats {
+        let rows = format.seeds.iter().map(|seed| bench.rows(&format, seed).unwrap_or(0));
+        assert!(rows.max() > Some(0), "no file of {} gives rows", format.name);
+    }
 }

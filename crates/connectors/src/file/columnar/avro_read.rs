@@ -11,6 +11,8 @@ use towpath_connect::types::Logical;
 use towpath_model::Fault;
 
 use super::avro_blocks::{Blocks, damaged};
+use super::avro_check::Checked;
+use super::avro_types::Types;
 use super::{clean, in_wanted_order, unchanged, wanted};
 use crate::file::bytes::Counted;
 use crate::file::chunks::Part;
@@ -18,9 +20,6 @@ use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape};
 use crate::file::trouble::io_fault;
 use crate::guard;
-
-/// Deepest nesting of types in each other.
-const MOST_DEPTH: usize = 64;
 
 /// The schema and the number of rows.
 pub(in crate::file) fn describe(file: &FileRef) -> Result<(Schema, Option<u64>), Fault> {
@@ -81,7 +80,7 @@ fn open(
     let written = blocks.header.writer_schema().map_err(|error| damaged(file, &error.to_string()))?;
     let written: Value =
         serde_json::from_str(&written.json_string).map_err(|error| damaged(file, &error.to_string()))?;
-    check_types(&written, &mut Vec::new(), 0).map_err(|why| {
+    let types = Types::read(&written).map_err(|why| {
         Fault::data(format!("Avro file `{}` {why}", file.name)).hint("write its rows with other types")
     })?;
     let length = blocks.header.header_len();
@@ -98,9 +97,12 @@ fn open(
     opened.seek(SeekFrom::Start(from)).map_err(trouble)?;
     let progress = output.map(|output| output.request.progress.clone());
     let bytes = Counted { inner: opened, progress }.take(to.saturating_sub(from).min(file.size));
-    let empty = wanted.is_empty();
-    let bytes: Box<dyn Read> =
-        if empty { Box::new(Cursor::new(header)) } else { Box::new(Cursor::new(header).chain(bytes)) };
+    let codec = blocks.header.compression().map_err(|error| damaged(file, &error.to_string()))?;
+    let bytes: Box<dyn Read> = if wanted.is_empty() {
+        Box::new(Cursor::new(header))
+    } else {
+        Box::new(Cursor::new(header).chain(Checked::new(bytes, types, codec)))
+    };
     let bytes = BufReader::with_capacity(1 << 18, bytes);
     let mut builder = ReaderBuilder::new();
     if let Some(output) = output {
@@ -124,44 +126,6 @@ fn is_uuid(written: &Value) -> bool {
     }
 }
 
-/// Refuses types that hold themselves: rows have no end there.
-fn check_types(written: &Value, around: &mut Vec<String>, depth: usize) -> Result<(), String> {
-    if depth > MOST_DEPTH {
-        return Err("nests types more than 64 deep".into());
-    }
-    match written {
-        Value::String(name) if around.iter().any(|known| known == name || ends_with(known, name)) => {
-            Err(format!("has a type `{name}` that holds itself"))
-        }
-        Value::Array(branches) => {
-            branches.iter().try_for_each(|branch| check_types(branch, around, depth + 1))
-        }
-        Value::Object(object) => {
-            let name = object.get("name").and_then(Value::as_str).filter(|_| object.contains_key("fields"));
-            around.extend(name.map(str::to_owned));
-            for key in ["type", "items", "values"] {
-                if let Some(inner) = object.get(key) {
-                    check_types(inner, around, depth + 1)?;
-                }
-            }
-            for field in object.get("fields").and_then(Value::as_array).into_iter().flatten() {
-                check_types(&field["type"], around, depth + 1)?;
-            }
-            if name.is_some() {
-                around.pop();
-            }
-            Ok(())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether one is the other without its name space.
-fn ends_with(one: &str, other: &str) -> bool {
-    let short = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    short(one) == short(other)
-}
-
 /// The fault for a file that the library gave up on.
 fn broken(file: &FileRef) -> Fault {
     damaged(file, "its rows are not what its header says")
@@ -170,6 +134,10 @@ fn broken(file: &FileRef) -> Fault {
 fn fault(file: &FileRef, error: ArrowError) -> Fault {
     match error {
         ArrowError::IoError(_, error) => io_fault("file", &file.name, error),
+        ArrowError::ExternalError(error) => match error.downcast::<std::io::Error>() {
+            Ok(error) => io_fault("file", &file.name, *error),
+            Err(error) => damaged(file, &error.to_string()),
+        },
         ArrowError::NotYetImplemented(what) | ArrowError::SchemaError(what) => {
             Fault::data(format!("Avro file `{}` has types that cannot be read: {what}", file.name))
         }

@@ -4,7 +4,9 @@
 //! become logical types here.
 
 mod avro_blocks;
+mod avro_check;
 pub(super) mod avro_read;
+mod avro_types;
 pub(super) mod avro_write;
 mod int96;
 pub(super) mod ipc;

@@ -141,7 +141,19 @@ fn open(file: &FileRef) -> Result<(File, ArrowReaderMetadata), Fault> {
     };
     let metadata = guard::call(load).ok_or_else(|| broken(file))?;
     let metadata = metadata.map_err(|error| damaged(file, error))?;
+    check_rows(&metadata).ok_or_else(|| broken(file))?;
     Ok((opened, metadata))
+}
+
+/// Holds the numbers of rows against each other: where no column is read, the library believes them, and would count
+/// for years. `None` when they cannot be.
+fn check_rows(metadata: &ArrowReaderMetadata) -> Option<()> {
+    let mut rows = 0u64;
+    for group in metadata.metadata().row_groups() {
+        rows = rows.checked_add(u64::try_from(group.num_rows()).ok()?)?;
+    }
+    let all = u64::try_from(metadata.metadata().file_metadata().num_rows()).ok()?;
+    (rows == all).then_some(())
 }
 
 /// What a damaged file is told as; [`guard`] says why a library may panic over it.

@@ -6,18 +6,22 @@
 //! of a table, [`value`] says what a cell means ([`serial`] for dates, [`number`] for numbers), and [`walk`] hands the
 //! rows on. The way back, from rows to a workbook, is [`write`].
 //!
+//! The library believes what a file claims, so [`compound`] and [`open_document`] look through xls and ods files before.
+//!
 //! Invariants: memory is that of the shared texts and one row (xlsx, xlsb). A cell that cannot be used sends its row to
 //! quarantine with the address of the cell; nothing becomes null because it could not be understood.
 
 mod address;
 mod book;
 mod choose;
+mod compound;
 pub(super) mod config;
 mod grid;
 mod header;
 mod merged;
 mod number;
 mod older;
+mod open_document;
 mod package;
 mod remarks;
 mod rows;

@@ -14,7 +14,7 @@ use calamine::{Data, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsb};
 use towpath_connect::ReadProgress;
 use towpath_model::Fault;
 
-use super::address::Rect;
+use super::address::{MOST_COLUMNS, MOST_ROWS, Rect};
 use super::book::{Book, Name, Sheet, Table};
 use super::grid::{Content, Grid, GridRow};
 use super::number;
@@ -22,8 +22,10 @@ use super::package::{Archive, Container, damaged, protected};
 use super::serial::Calendar;
 use super::styles::{Shown, Styles};
 use super::workbook::Workbook;
+use super::{compound, open_document};
 use crate::file::place::FileRef;
 use crate::file::trouble::io_fault;
+use crate::guard;
 
 /// Most bytes that a zipped workbook may unpack to, because it is held in memory.
 const MOST_BYTES: u64 = 1 << 30;
@@ -70,8 +72,13 @@ impl OlderBook {
                 return Err(Fault::data(format!("workbook `{}` has more than 512 MB", file.name))
                     .hint("save it as xlsx, which is read row by row"));
             }
+            compound::check(file)?;
         } else {
-            Archive::open(file, None)?.weigh(MOST_BYTES)?;
+            let mut archive = Archive::open(file, None)?;
+            archive.weigh(MOST_BYTES)?;
+            if container == Container::Ods {
+                open_document::check(&mut archive, &file.name)?;
+            }
         }
         let opened = File::open(&file.path).map_err(|error| io_fault("file", &file.name, error))?;
         let reader = BufReader::with_capacity(1 << 16, opened);
@@ -121,8 +128,7 @@ impl OlderBook {
 
 /// Runs what calls the library; a panic inside of it becomes a fault.
 fn guarded<T>(file: &FileRef, run: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
-        .unwrap_or_else(|_| Err(damaged(&file.name, "it holds what its format does not allow")))
+    guard::call(run).unwrap_or_else(|| Err(damaged(&file.name, "it holds what its format does not allow")))
 }
 
 fn fault(file: &FileRef, error: &dyn std::error::Error) -> Fault {
@@ -306,6 +312,9 @@ fn send_rows(
     let (mut rows, mut row) = (Vec::with_capacity(ROWS), GridRow::default());
     while let Some(cell) = cells.next_cell().map_err(|error| fault(file, &error))? {
         let (place, column) = cell.get_position();
+        if place >= MOST_ROWS || column >= MOST_COLUMNS {
+            return Err(damaged(&file.name, "a cell stands outside of what a sheet can have"));
+        }
         if place + 1 != row.number {
             if place < row.number {
                 return Err(damaged(&file.name, "the numbers of rows are mixed up"));

@@ -167,6 +167,12 @@ pub(super) fn damaged(name: &str, what: &str) -> Fault {
         .hint("open it in Excel or LibreOffice, which may repair it, and save it again")
 }
 
+/// The fault for few cells that take much memory.
+pub(super) fn too_far_apart(name: &str, cells: u64, span: u64) -> Fault {
+    Fault::data(format!("workbook `{name}`: {cells} cells take the room of {span} in memory"))
+        .hint("remove cells that stand far from the others, or save it as xlsx, which is read row by row")
+}
+
 /// How large a part may become when it is unpacked.
 #[derive(Debug, Clone, Copy)]
 struct Growth {
@@ -231,6 +237,12 @@ impl Archive {
             .hint("save the sheet that is needed as a workbook of its own"));
         }
         Ok(Some(bytes))
+    }
+
+    /// Reads a part as it is unpacked; `None` when there is none.
+    pub(super) fn reader(&mut self, name: &str) -> Result<Option<impl Read + '_>, Fault> {
+        let Some(index) = self.find(name) else { return Ok(None) };
+        self.zip.by_index(index).map(Some).map_err(|error| unreadable(&self.file.name, name, &error))
     }
 
     /// Reads every part once, without keeping anything: for readers that trust the sizes a workbook claims.

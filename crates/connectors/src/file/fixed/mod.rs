@@ -6,84 +6,61 @@
 
 pub(super) mod config;
 
-use std::io::{BufRead, BufReader, Read};
-
 use towpath_model::Fault;
 
 use self::config::{Fixed, FixedColumn};
-use super::pieces::RECORD_BYTES;
-use super::place::FileRef;
+use super::line_cut::Lines;
+use super::pieces::Piece;
+use super::rows::pieces::Pieces;
 use super::rows::{Refusal, Row, Sort, Walk};
-use super::text::Text;
-use super::trouble::io_fault;
 
-/// Walks through the lines of one file.
+/// Where the columns of a file stand.
+#[derive(Debug)]
 pub(super) struct FixedWidth {
-    lines: BufReader<Box<dyn Read + Send>>,
-    file: String,
     columns: Vec<FixedColumn>,
     names: Vec<String>,
     skip: u64,
-    line: u64,
-    buffer: Vec<u8>,
-    notes: Vec<String>,
 }
 
 impl FixedWidth {
-    pub(super) fn new(file: &FileRef, settings: &Fixed, text: Text) -> Self {
+    pub(super) fn new(settings: &Fixed) -> Self {
         FixedWidth {
-            lines: BufReader::with_capacity(1 << 16, text.reader),
-            notes: text.notes,
-            file: file.name.clone(),
             names: settings.columns.iter().map(|column| column.name.clone()).collect(),
             columns: settings.columns.clone(),
             skip: settings.skip_rows,
-            line: 0,
-            buffer: Vec::new(),
         }
-    }
-
-    /// Reads the next line without its end; answers whether there was one.
-    fn line(&mut self) -> Result<bool, Fault> {
-        self.buffer.clear();
-        let most = RECORD_BYTES as u64;
-        let read = self.lines.by_ref().take(most).read_until(b'\n', &mut self.buffer);
-        if read.map_err(|error| io_fault("file", &self.file, error))? == 0 {
-            return Ok(false);
-        }
-        self.line += 1;
-        if self.buffer.len() as u64 == most {
-            let message = format!("file `{}`, line {}: the line is longer than 128 MB", self.file, self.line);
-            return Err(Fault::data(message).hint("set `format` to what the file is"));
-        }
-        if self.buffer.last() == Some(&b'\n') {
-            self.buffer.pop();
-        }
-        if self.buffer.last() == Some(&b'\r') {
-            self.buffer.pop();
-        }
-        Ok(true)
     }
 }
 
-impl Walk for FixedWidth {
-    fn names(&self) -> &[String] {
-        &self.names
+impl Pieces for FixedWidth {
+    fn walk<'a>(&'a self, piece: &'a Piece) -> Box<dyn Walk + 'a> {
+        Box::new(FixedWalk { fixed: self, lines: Lines::of(&piece.data), line: piece.before })
     }
+}
 
-    fn notes(&self) -> Vec<String> {
-        self.notes.clone()
+/// Walks through the lines of a piece.
+struct FixedWalk<'a> {
+    fixed: &'a FixedWidth,
+    lines: Lines<'a>,
+    /// Lines of the file that were stepped over.
+    line: u64,
+}
+
+impl Walk for FixedWalk<'_> {
+    fn names(&self) -> &[String] {
+        &self.fixed.names
     }
 
     fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
-        while self.line()? {
-            if self.line <= self.skip || self.buffer.trim_ascii().is_empty() {
+        for line in self.lines.by_ref() {
+            self.line += 1;
+            if self.line <= self.fixed.skip || line.trim_ascii().is_empty() {
                 continue;
             }
             row.line = self.line;
-            row.original.extend_from_slice(&self.buffer);
-            match std::str::from_utf8(&self.buffer) {
-                Ok(text) => cut(text, &self.columns, row),
+            row.original.extend_from_slice(line);
+            match std::str::from_utf8(line) {
+                Ok(text) => cut(text, &self.fixed.columns, row),
                 Err(_) => row.refuse(Refusal {
                     column: None,
                     value: None,

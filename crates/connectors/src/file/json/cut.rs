@@ -48,7 +48,8 @@ impl Cutter {
             start.drain(..3);
             at = 3;
         }
-        if ended && start.trim_ascii().is_empty() {
+        // No lines are no rows, but no text is no document.
+        if format == Format::Json && ended && start.trim_ascii().is_empty() {
             return Err(Fault::data(format!("file `{}` is empty", file.name)));
         }
         if format == Format::Ndjson {

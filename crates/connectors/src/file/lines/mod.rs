@@ -8,7 +8,6 @@ pub(super) mod config;
 mod grok;
 mod patterns;
 
-use std::io::Read;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use regex::{CaptureLocations, Regex, RegexBuilder};
@@ -18,8 +17,7 @@ use self::config::{Lines, Unmatched};
 use super::infer::Kind;
 use super::line_cut::{LineCutter, begins_row};
 use super::pieces::Piece;
-use super::place::FileRef;
-use super::rows::pieces::{Cut, Pieces};
+use super::rows::pieces::Pieces;
 use super::rows::{Refusal, Row, Sort, Walk};
 
 /// The column of lines that no pattern takes apart.
@@ -100,15 +98,9 @@ impl Matcher {
         })
     }
 
-    /// Cuts text into pieces; `at` is the byte of the file and `line` the number of lines before it.
-    pub(super) fn cutter(
-        &self,
-        file: &FileRef,
-        reader: Box<dyn Read + Send>,
-        at: u64,
-        line: u64,
-    ) -> LineCutter {
-        LineCutter::behind(reader, file.name.clone(), at, line).starting(self.starts.clone())
+    /// A cutter that keeps rows of several lines whole.
+    pub(super) fn starting(&self, cutter: LineCutter) -> LineCutter {
+        cutter.starting(self.starts.clone())
     }
 }
 
@@ -117,12 +109,6 @@ fn compile(pattern: &str, what: &str, over_lines: bool) -> Result<Regex, Fault> 
         Fault::config(format!("`{what}` of `lines` is no regular expression that can be used: {error}"))
             .hint("references back (`\\1`) and looking around (`(?=…)`) are not available")
     })
-}
-
-impl Cut for LineCutter {
-    fn next(&mut self, piece: &mut Piece) -> Result<bool, Fault> {
-        LineCutter::next(self, piece)
-    }
 }
 
 impl Pieces for Matcher {

@@ -15,7 +15,7 @@ use super::{Event, Grammar};
 use crate::file::bytes::{self, read_more};
 use crate::file::column::{Column, Data};
 use crate::file::config::Source;
-use crate::file::line_cut::LineCutter;
+use crate::file::line_cut::{LineCutter, Lines};
 use crate::file::pieces::{Piece, in_order};
 use crate::file::place::FileRef;
 use crate::file::reading::{Output, Shape, shorten, visible, without};
@@ -90,10 +90,9 @@ impl Worker<'_> {
         let mut rows = Rows { batches: Vec::new(), rejects: Vec::new() };
         let mut batch = Batch::new(self)?;
         let mut found = vec![Found::Nothing; self.grammar.fields.len()];
-        let (mut start, mut number) = (0, piece.before);
-        for end in memchr::memchr_iter(b'\n', data).chain([data.len()]) {
-            let line = data[start..end].trim_ascii();
-            start = end + 1;
+        let mut number = piece.before;
+        for line in Lines::of(data) {
+            let line = line.trim_ascii();
             number += 1;
             if line.is_empty() {
                 continue;

@@ -11,6 +11,7 @@ use super::read::{Places, Plan};
 use super::{Walk, infer};
 use crate::file::chunks::{Border, Borders};
 use crate::file::infer::Pass;
+use crate::file::line_cut::LineCutter;
 use crate::file::notation::Readings;
 use crate::file::pieces::{Piece, in_order};
 use crate::file::place::FileRef;
@@ -20,6 +21,12 @@ use crate::file::reading::Output;
 pub(in crate::file) trait Cut: Send {
     /// Fills a piece; answers whether there was anything left.
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Fault>;
+}
+
+impl Cut for LineCutter {
+    fn next(&mut self, piece: &mut Piece) -> Result<bool, Fault> {
+        LineCutter::next(self, piece)
+    }
 }
 
 /// Walks through pieces of a file. Lines are those of the file, also where a piece begins in its middle.
@@ -63,6 +70,11 @@ pub(in crate::file) fn infer(
         Ok(if is_whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     };
     in_order(pass.threads, |piece| cut.next(piece), look, take)?;
+    if is_first {
+        // A file without a piece has the columns that every piece has.
+        let nothing = Piece::default();
+        columns.add(infer::infer(&mut *pieces.walk(&nothing), file, || false)?.columns, file)?;
+    }
     let rows = is_whole.then_some(borders.rows);
     Ok((Seen { columns: columns.columns, rows, notes: pieces.notes() }, borders))
 }

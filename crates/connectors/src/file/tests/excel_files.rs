@@ -129,6 +129,58 @@ fn broken_workbooks_end_in_rows_or_faults_and_never_in_a_panic() {
     });
 }
 
+fn open_document(content: &str) -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest/>"),
+        ("content.xml", content),
+    ] {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn workbooks_of_libreoffice_take_no_more_than_they_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |more: &str, cells: &str| format!("<table:table-row{more}>{cells}</table:table-row>");
+    let cell = r#"<table:table-cell office:value-type="float" office:value="1"/>"#;
+    let wide = cell.replace("/>", r#" table:number-columns-repeated="16384"/>"#);
+    let (often, cut) = (r#" table:number-rows-repeated="1000000""#, row("", "") + "<table:table-row>");
+    let text = r#"<table:table-cell office:value-type="string"><text:p>a<text:s text:c="999999999"/></text:p></table:table-cell>"#;
+    let gap = row("", cell)
+        + &row(often, "<table:table-cell/>")
+        + &row("", &format!("<table:table-cell table:number-columns-repeated=\"99\"/>{cell}"));
+    for (table, expected) in [
+        (row("", cell) + &cut, "its part `content.xml` is cut off"),
+        (row("", cell) + "</table:table>", "its part `content.xml` is no XML"),
+        (row(often, &wide), "1 cells take the room of"),
+        (row(often, &cell.repeat(9)), "cells take the room of"),
+        (row("", text), "cells take the room of"),
+        (gap, "cells take the room of"),
+    ] {
+        let tail = if expected.contains("cut off") { "" } else { "</table:table></o>" };
+        let content = format!(r#"<o><table:table table:name="S">{table}{tail}"#);
+        write_file(folder.path(), "a.ods", open_document(&content));
+        let found = fault(folder.path(), json!({ "path": "a.ods" })).await;
+        assert!(found.contains(expected), "{found}");
+    }
+    // What people have: rows and columns that are repeated a little, and formats down to the last row.
+    let usual = row("", &cell.repeat(3))
+        + &row(r#" table:number-rows-repeated="5""#, &cell.repeat(3))
+        + &row(
+            r#" table:number-rows-repeated="1048570""#,
+            r#"<table:table-cell table:number-columns-repeated="16384"/>"#,
+        );
+    let content = format!(r#"<o><table:table table:name="S">{usual}</table:table></o>"#);
+    write_file(folder.path(), "a.ods", open_document(&content));
+    let read =
+        try_read(folder.path(), json!({ "path": "a.ods", "excel": { "header_rows": 0 } })).await.unwrap();
+    assert_eq!(read.rows().len(), 6);
+}
+
 #[tokio::test]
 async fn workbooks_of_libreoffice_are_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -149,16 +201,7 @@ async fn workbooks_of_libreoffice_are_read() {
         </office:spreadsheet></office:body></office:document-content>"#,
         row.concat()
     );
-    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, text) in [
-        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
-        ("META-INF/manifest.xml", "<manifest/>"),
-        ("content.xml", &content),
-    ] {
-        zip.start_file(name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    write_file(folder.path(), "data.ods", zip.finish().unwrap().into_inner());
+    write_file(folder.path(), "data.ods", open_document(&content));
     let read = try_read(folder.path(), json!({ "path": "data.ods" })).await.unwrap();
     assert_eq!(read.columns(), ["day date", "at time", "share decimal(18,3)"]);
     assert_eq!(read.rows(), ["2024-02-29 | 08:30:00 | 0.125"]);

@@ -118,6 +118,7 @@ async fn csv_obeys_the_laws() {
 #[tokio::test]
 async fn json_obeys_the_laws() {
     Kept::new(".ndjson", "ndjson", BOTH).obeys().await;
+    Kept::new("/", "ndjson", APPEND).obeys().await;
     Kept::new(".json", "json", OVERWRITE).obeys().await;
 }
 

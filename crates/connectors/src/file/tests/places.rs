@@ -31,4 +31,5 @@ async fn files_in_a_bucket_obey_the_laws() {
     };
     Kept::new(".csv", "csv", BOTH).at(at("csv")).obeys().await;
     Kept::new("/", "parquet", APPEND).at(at("folders")).obeys().await;
+    Kept::new("/", "ndjson", APPEND).at(at("lines")).obeys().await;
 }

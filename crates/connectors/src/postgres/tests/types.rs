@@ -1,7 +1,8 @@
 //! Every type, there and back.
 
-use arrow::datatypes::{DataType, TimeUnit};
-use towpath_connect::types::{Logical, logical, native};
+use arrow::array::StringArray;
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use towpath_connect::types::{Logical, logical, native, with_logical};
 
 use super::*;
 
@@ -190,6 +191,30 @@ async fn every_type_survives_a_copy() {
 fn array_of(kind: &str) -> String {
     // Lists of lists are built from text, as they would become arrays of two dimensions.
     if kind.ends_with("[]") { "text[]".into() } else { format!("{kind}[]") }
+}
+
+#[tokio::test]
+async fn infinite_numbers_are_kept_or_set_apart() {
+    let database = postgres();
+    let knows = database.sql("SELECT current_setting('server_version_num')::int >= 140000") == "t";
+    database.sql("CREATE TABLE t (n numeric)");
+    let field = with_logical(Field::new("n", DataType::Utf8, true), Logical::Numeric);
+    let schema = Arc::new(Schema::new(vec![field]));
+    let numbers = StringArray::from(vec!["1.50", "Infinity", "NaN"]);
+    let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(numbers)]).unwrap();
+    let request = request(schema.clone(), WriteMode::Append, &[]);
+    let mut load = destination(&database, "t").begin(request).await.unwrap();
+    let mut fitter = Fitter::new(schema, load.columns().to_vec()).unwrap();
+    let (batch, rejects) = fitter.fit(batch).unwrap();
+    load.write(batch).await.unwrap();
+    load.commit().await.unwrap();
+    let found = database.sql("SELECT n FROM t ORDER BY n");
+    if knows {
+        assert_eq!((rejects.len(), found.as_str()), (0, "1.50\nInfinity\nNaN"));
+    } else {
+        assert_eq!(rejects[0].reason, "`Infinity` is not a finite decimal number");
+        assert_eq!((rejects.len(), found.as_str()), (1, "1.50\nNaN"));
+    }
 }
 
 #[tokio::test]

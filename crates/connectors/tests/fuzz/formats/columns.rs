@@ -13,7 +13,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use serde_json::json;
 
-use super::Format;
+use super::{Format, as_it_is};
 
 /// Rows of many types, with nulls.
 pub(super) fn table() -> RecordBatch {
@@ -64,6 +64,8 @@ pub(super) fn parquet() -> Format {
     };
     Format {
         name: "parquet",
+        word: "parquet",
+        pack: as_it_is,
         settings: vec![json!({})],
         seeds: vec![
             write(&few, Compression::UNCOMPRESSED),
@@ -98,6 +100,8 @@ pub(super) fn arrow() -> Format {
         IpcWriteOptions::default().try_with_compression(Some(arrow::ipc::CompressionType::LZ4_FRAME));
     Format {
         name: "arrow",
+        word: "arrow",
+        pack: as_it_is,
         settings: vec![json!({})],
         seeds: vec![
             file(&few, IpcWriteOptions::default()),

@@ -1,5 +1,6 @@
 //! The formats, each with settings to read it with, files that are in order, and words that matter in it.
 
+mod books;
 mod columns;
 mod text;
 mod walked;
@@ -10,8 +11,12 @@ use serde_json::Value;
 
 /// A format under test.
 pub(crate) struct Format {
-    /// Its word in settings.
+    /// What its files end with, which is also its name here.
     pub(crate) name: &'static str,
+    /// Its word in settings.
+    pub(crate) word: &'static str,
+    /// Makes the file to read of a case.
+    pub(crate) pack: fn(&[u8]) -> Vec<u8>,
     /// Settings to choose from, besides `path` and `format`.
     pub(crate) settings: Vec<Value>,
     /// Files that are in order.
@@ -32,6 +37,7 @@ pub(crate) fn all() -> Vec<Format> {
         text::json(),
         text::fixed(),
         walked::lines(),
+        text::log(),
         walked::xml(),
         walked::yaml(),
         walked::html(),
@@ -39,6 +45,10 @@ pub(crate) fn all() -> Vec<Format> {
         walked::avro(),
         columns::parquet(),
         columns::arrow(),
+        books::xlsx(),
+        books::xlsb(),
+        books::xls(),
+        books::ods(),
     ]
 }
 
@@ -59,6 +69,11 @@ impl Format {
         let values = if self.settings.len() > 1 { VALUES } else { &[] };
         self.words.iter().chain(values).copied()
     }
+}
+
+/// A case that is the file.
+fn as_it_is(case: &[u8]) -> Vec<u8> {
+    case.to_vec()
 }
 
 fn gzip(text: &[u8]) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Format, texts};
+use super::{Format, as_it_is, texts};
 
 pub(super) fn csv() -> Format {
     let mut seeds = texts(&[
@@ -21,6 +21,8 @@ pub(super) fn csv() -> Format {
     seeds.push("a,b\n1,é\n".encode_utf16().flat_map(u16::to_le_bytes).collect());
     Format {
         name: "csv",
+        word: "csv",
+        pack: as_it_is,
         settings: vec![
             json!({}),
             json!({}),
@@ -53,6 +55,8 @@ const JSON_WORDS: &[&[u8]] = &[
 pub(super) fn ndjson() -> Format {
     Format {
         name: "ndjson",
+        word: "ndjson",
+        pack: as_it_is,
         settings: vec![
             json!({}),
             json!({}),
@@ -74,6 +78,8 @@ pub(super) fn ndjson() -> Format {
 pub(super) fn json() -> Format {
     Format {
         name: "json",
+        word: "json",
+        pack: as_it_is,
         settings: vec![
             json!({}),
             json!({}),
@@ -95,6 +101,8 @@ pub(super) fn json() -> Format {
 pub(super) fn fixed() -> Format {
     Format {
         name: "fixed",
+        word: "fixed",
+        pack: as_it_is,
         settings: vec![
             json!({ "fixed": { "columns": [
                 { "name": "code", "start": 1, "width": 6 },
@@ -111,5 +119,52 @@ pub(super) fn fixed() -> Format {
         words: &[b"\n", b"\r\n", b"\r", b"  ", b"        ", b"12.50", b"A-0001", b"2025-01-31"],
         written_as: &["csv", "ndjson", "json"],
         has_lines: true,
+    }
+}
+
+pub(super) fn log() -> Format {
+    let grammar = json!({
+        "line": "{at:%Y%m%d %H:%M:%S}|@{event}[:{details}]",
+        "events": {
+            "Start": [],
+            "Wait": ["{seconds:number} [sec]"],
+            "Job": ["R:{reference:word} L:{length:decimal(10,2)} [C:{colour:word} {*}]", ""],
+        },
+    });
+    let events = json!({ "line": "{at:%F %T.%f} [{level:word}] {message}" });
+    let strict = json!({ "line": "{day:date} {n:int64} {event} {details}", "events": { "a": ["{x:json}"] }, "others": "quarantine" });
+    Format {
+        name: "log",
+        word: "log",
+        pack: as_it_is,
+        settings: vec![
+            json!({ "log": grammar }),
+            json!({ "log": grammar, "encoding": "cp1252" }),
+            json!({ "log": events }),
+            json!({ "log": strict }),
+        ],
+        seeds: texts(&[
+            "20250612 06:00:02|@Start\r\n20250612 06:01:10|@Job: R:AX L:6250.0 C:W12 G\r\n\r\n20250612 06:06:00|@Wait: 12.5 sec\r\nnoise\n",
+            "2025-06-12 06:00:02.123456 INFO all is well\n2025-06-12 06:00:03.5 late\n",
+            "2025-06-12 7 a {\"x\":1}\n2025-06-12 8 b c\n",
+        ]),
+        words: &[
+            b"|@",
+            b"Start",
+            b"Job",
+            b"Wait",
+            b":",
+            b" R:",
+            b" L:",
+            b"C:",
+            b"20250612 06:00:02|@",
+            b"\n",
+            b"\r\n",
+            b"\0",
+            b" sec",
+            b"\xa0",
+        ],
+        written_as: &["csv", "ndjson", "json"],
+        has_lines: false,
     }
 }

@@ -6,12 +6,14 @@ use arrow_avro::writer::format::AvroOcfFormat;
 use serde_json::json;
 
 use super::columns::table;
-use super::{Format, texts};
+use super::{Format, as_it_is, texts};
 
 /// Text that a pattern takes apart.
 pub(super) fn lines() -> Format {
     Format {
         name: "lines",
+        word: "lines",
+        pack: as_it_is,
         settings: vec![
             json!({}),
             json!({ "lines": { "line_number": "n" } }),
@@ -33,6 +35,8 @@ pub(super) fn lines() -> Format {
 pub(super) fn xml() -> Format {
     Format {
         name: "xml",
+        word: "xml",
+        pack: as_it_is,
         settings: vec![
             json!({}),
             json!({}),
@@ -86,6 +90,8 @@ pub(super) fn xml() -> Format {
 pub(super) fn yaml() -> Format {
     Format {
         name: "yaml",
+        word: "yaml",
+        pack: as_it_is,
         settings: vec![
             json!({}),
             json!({}),
@@ -132,6 +138,8 @@ pub(super) fn yaml() -> Format {
 pub(super) fn html() -> Format {
     Format {
         name: "html",
+        word: "html",
+        pack: as_it_is,
         settings: vec![
             json!({}),
             json!({}),
@@ -175,6 +183,8 @@ pub(super) fn html() -> Format {
 pub(super) fn geojson() -> Format {
     Format {
         name: "geojson",
+        word: "geojson",
+        pack: as_it_is,
         settings: vec![
             json!({}),
             json!({}),
@@ -225,6 +235,8 @@ pub(super) fn avro() -> Format {
     };
     Format {
         name: "avro",
+        word: "avro",
+        pack: as_it_is,
         settings: vec![json!({})],
         seeds: vec![
             write(None),
