@@ -28,7 +28,7 @@ pub(in crate::file) struct CsvSettings {
     pub(super) totals: bool,
     pub(super) null_values: HashSet<Vec<u8>>,
     /// Columns whose type was given.
-    pub(super) declared: Vec<Field>,
+    pub(in crate::file) declared: Vec<Field>,
     orders: HashMap<String, Order>,
     hints: Hints,
 }
