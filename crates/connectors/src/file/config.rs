@@ -120,6 +120,17 @@ pub(crate) enum QuoteEscape {
     Backslash,
 }
 
+/// How the lines of a CSV file end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LineEnd {
+    /// With a line feed, as on Unix.
+    #[default]
+    Lf,
+    /// With carriage return and line feed, as on Windows.
+    Crlf,
+}
+
 /// The mark between whole number and decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub(crate) enum DecimalMark {
@@ -338,6 +349,10 @@ pub(crate) struct Destination {
     /// CSV: the character between values, for example `;`, or `tab`. Default `,`, or a tab for `.tsv` files.
     #[serde(default)]
     pub(super) delimiter: Option<String>,
+
+    /// CSV: how lines end: `lf`, or `crlf` for programs that follow RFC 4180 to the letter. Default `lf`.
+    #[serde(default)]
+    pub(super) line_end: LineEnd,
 
     /// CSV and workbooks: whether the first row holds the names of the columns. Default `true`.
     #[serde(default = "yes")]

@@ -19,7 +19,7 @@ use super::append::{self, Existing};
 use super::columnar::avro_write::AvroEncoder;
 use super::columnar::ipc::IpcEncoder;
 use super::columnar::parquet_write::ParquetEncoder;
-use super::config::{self, Compression, Format};
+use super::config::{self, Compression, Format, LineEnd};
 use super::csv::write::CsvEncoder;
 use super::excel::write::{self as excel, XlsxEncoder};
 use super::format::{character, ending, required};
@@ -84,6 +84,7 @@ impl FileDestination {
         }
         for (set, name, only) in [
             (settings.delimiter.is_some(), "delimiter", Format::Csv),
+            (settings.line_end != LineEnd::Lf, "line_end", Format::Csv),
             (settings.row_group_rows.is_some(), "row_group_rows", Format::Parquet),
             (settings.geojson.is_some(), "geojson", Format::Geojson),
             (settings.excel.is_some(), "excel", Format::Excel),
@@ -303,17 +304,18 @@ impl FileDestination {
         Ok(match self.format {
             Format::Csv => {
                 let tabs = ending(Path::new(name)).tabs;
+                let line_end = self.settings.line_end;
                 let delimiter = self.delimiter.unwrap_or(if tabs { b'\t' } else { b',' });
                 match existing {
                     None => {
                         let columns = (0..names.len()).map(Some).collect();
                         let header = self.settings.header.then_some(names.as_slice());
-                        Box::new(CsvEncoder::new(out, name, delimiter, header, columns))
+                        Box::new(CsvEncoder::new(out, name, delimiter, line_end, header, columns))
                     }
                     Some(existing) => {
                         let place = |column: &String| names.iter().position(|name| name == column);
                         let columns = existing.columns.iter().map(place).collect();
-                        Box::new(CsvEncoder::new(out, name, existing.delimiter, None, columns))
+                        Box::new(CsvEncoder::new(out, name, existing.delimiter, line_end, None, columns))
                     }
                 }
             }

@@ -11,7 +11,7 @@ use super::block::{BLOCK_ROWS, Block, Field, Form};
 use super::cut::Cutter;
 use super::tokenize::{Dialect, Next, Tokenizer};
 use super::write::CsvEncoder;
-use crate::file::config::Compression;
+use crate::file::config::{Compression, LineEnd};
 use crate::file::pieces::Piece;
 use crate::file::writing::{Encoder, Out, Raw};
 
@@ -148,7 +148,7 @@ proptest! {
         let batch = RecordBatch::try_from_iter_with_nullable((0..columns).map(column)).unwrap();
         let file = tempfile::NamedTempFile::new().unwrap();
         let out = Out::new(Raw::File(file.reopen().unwrap()), Compression::None).unwrap();
-        let mut encoder = Box::new(CsvEncoder::new(out, "f", b',', None, (0..columns).map(Some).collect()));
+        let mut encoder = Box::new(CsvEncoder::new(out, "f", b',', LineEnd::Crlf, None, (0..columns).map(Some).collect()));
         encoder.write(batch).unwrap();
         encoder.finish().unwrap().finish().unwrap();
         let text = std::fs::read(file.path()).unwrap();

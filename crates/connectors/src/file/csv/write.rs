@@ -1,7 +1,7 @@
 //! Rows as CSV.
 //!
 //! A null is an empty field, an empty text is `""`; so both come back as what they were. Values are quoted only
-//! where they must be. Line ends are LF.
+//! where they must be.
 
 use std::io::Write;
 
@@ -9,6 +9,7 @@ use arrow::array::RecordBatch;
 use towpath_model::Fault;
 
 use crate::file::cells::{Cells, Sort};
+use crate::file::config::LineEnd;
 use crate::file::trouble::io_fault;
 use crate::file::writing::{Encoder, Out};
 
@@ -20,6 +21,7 @@ pub(in crate::file) struct CsvEncoder {
     out: Out,
     name: String,
     delimiter: u8,
+    line_end: &'static [u8],
     /// For each column of the file, the incoming column it takes; `None` leaves it empty.
     columns: Vec<Option<usize>>,
     buffer: Vec<u8>,
@@ -31,10 +33,15 @@ impl CsvEncoder {
         out: Out,
         name: &str,
         delimiter: u8,
+        line_end: LineEnd,
         header: Option<&[String]>,
         columns: Vec<Option<usize>>,
     ) -> Self {
         let mut buffer = Vec::with_capacity(2 * BUFFER);
+        let line_end: &[u8] = match line_end {
+            LineEnd::Lf => b"\n",
+            LineEnd::Crlf => b"\r\n",
+        };
         if let Some(names) = header {
             for (place, column) in names.iter().enumerate() {
                 if place > 0 {
@@ -44,9 +51,9 @@ impl CsvEncoder {
                 buffer.extend_from_slice(column.as_bytes());
                 quote_where_needed(&mut buffer, start, delimiter);
             }
-            buffer.push(b'\n');
+            buffer.extend_from_slice(line_end);
         }
-        CsvEncoder { out, name: name.to_owned(), delimiter, columns, buffer }
+        CsvEncoder { out, name: name.to_owned(), delimiter, line_end, columns, buffer }
     }
 
     fn flush(&mut self) -> Result<(), Fault> {
@@ -84,7 +91,7 @@ impl Encoder for CsvEncoder {
                     quote_where_needed(&mut self.buffer, start, delimiter);
                 }
             }
-            self.buffer.push(b'\n');
+            self.buffer.extend_from_slice(self.line_end);
             if self.buffer.len() >= BUFFER {
                 self.flush()?;
             }
