@@ -22,9 +22,9 @@ pub(in crate::file) static PAIRS: [Pair; 8] = [
 ];
 
 /// Words for no value, in lower case. They count only in columns whose other values are no text.
-const NULLS: [&str; 21] = [
+const NULLS: [&str; 22] = [
     "null", "(null)", "<null>", "n/a", "#n/a", "na", "n.a.", "n.a", "none", "nil", "nan", "nd", "n.d.",
-    "n/d", "s.o.", "\\n", "-", "--", "–", "—", "?",
+    "n/d", "s.o.", "\\n", "-", "--", "–", "—", "?", ".",
 ];
 
 /// The words that a value can be: two bits per pair, the lower one for true. 0 when it is none.
