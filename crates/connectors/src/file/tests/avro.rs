@@ -143,7 +143,7 @@ async fn damaged_files_and_names_that_avro_lacks() {
 async fn a_block_holds_the_rows_that_it_claims() {
     let folder = tempfile::tempdir().unwrap();
     let schema = r#"{"type":"record","name":"r","fields":[{"name":"n","type":"long"}]}"#;
-    let length = [(schema.len() * 2) as u8 | 0x80, (schema.len() * 2 >> 7) as u8];
+    let length = [(schema.len() * 2) as u8 | 0x80, ((schema.len() * 2) >> 7) as u8];
     let head = [b"Obj\x01\x02\x16avro.schema", &length[..], schema.as_bytes(), b"\0", &[7; 16]].concat();
     // Three rows of one byte, in a block that claims so many; numbers are stored twice as large.
     for rows in 0..6u8 {
