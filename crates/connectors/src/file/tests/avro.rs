@@ -138,3 +138,29 @@ async fn damaged_files_and_names_that_avro_lacks() {
         load(folder.path(), json!({ "path": "g.avro" }), WriteMode::Overwrite, odd.schema(), &[odd]).await;
     assert_eq!(fault.unwrap_err().to_string(), "column `a b` cannot have this name in an Avro file");
 }
+
+#[tokio::test]
+async fn a_block_holds_the_rows_that_it_claims() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = r#"{"type":"record","name":"r","fields":[{"name":"n","type":"long"}]}"#;
+    let length = [(schema.len() * 2) as u8 | 0x80, ((schema.len() * 2) >> 7) as u8];
+    let head = [b"Obj\x01\x02\x16avro.schema", &length[..], schema.as_bytes(), b"\0", &[7; 16]].concat();
+    // Three rows of one byte, in a block that claims so many; numbers are stored twice as large.
+    for rows in 0..6u8 {
+        let block = [&[rows * 2, 6, 2, 4, 6][..], &[7; 16]].concat();
+        write_file(folder.path(), "f.avro", [&head[..], &block].concat());
+        for columns in [vec![0], vec![]] {
+            let read = try_read_with(folder.path(), json!({ "path": "f.avro" }), |request| {
+                request.columns.clone_from(&columns);
+            });
+            match read.await {
+                Ok(read) => {
+                    assert_eq!((rows, read.batches.iter().map(RecordBatch::num_rows).sum::<usize>()), (3, 3));
+                }
+                Err(fault) => {
+                    assert!(rows != 3 && fault.to_string().contains("is damaged"), "{rows}: {fault}")
+                }
+            }
+        }
+    }
+}

@@ -266,3 +266,31 @@ async fn a_wrong_byte_anywhere_in_arrow_or_parquet_is_a_fault_of_the_file() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_parquet_footer_claims_one_number_of_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers: ArrayRef = Arc::new(arrow::array::Int64Array::from_iter_values(0..1234));
+    let batch = RecordBatch::try_from_iter([("n", numbers)]).unwrap();
+    let settings = json!({ "path": "f.parquet" });
+    load(folder.path(), settings.clone(), WriteMode::Overwrite, batch.schema(), &[batch]).await.unwrap();
+    let good = std::fs::read(folder.path().join("f.parquet")).unwrap();
+    // 1234 as the footer has it, and one more; a column, the row group and the file have a number.
+    let (is, other) = ([0x16, 0xa4, 0x13], [0x16, 0xa6, 0x13]);
+    let places: Vec<usize> = memchr::memmem::find_iter(&good, &is).collect();
+    assert!(places.len() >= 3, "{places:?}");
+    let mut refused = 0;
+    for place in places {
+        let mut bytes = good.clone();
+        bytes[place..place + 3].copy_from_slice(&other);
+        write_file(folder.path(), "f.parquet", bytes);
+        match try_read_with(folder.path(), settings.clone(), |request| request.columns.clear()).await {
+            Ok(read) => assert_eq!(read.batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 1234),
+            Err(fault) => {
+                assert!(fault.to_string().contains("is damaged"), "{fault}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused >= 2, "{refused}");
+}

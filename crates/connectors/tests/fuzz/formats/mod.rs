@@ -1,5 +1,6 @@
 //! The formats, each with settings to read it with, files that are in order, and words that matter in it.
 
+mod binary_books;
 mod books;
 mod columns;
 mod text;
@@ -46,8 +47,8 @@ pub(crate) fn all() -> Vec<Format> {
         columns::parquet(),
         columns::arrow(),
         books::xlsx(),
-        books::xlsb(),
-        books::xls(),
+        binary_books::xlsb(),
+        binary_books::xls(),
         books::ods(),
     ]
 }
