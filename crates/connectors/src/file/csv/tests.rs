@@ -27,16 +27,11 @@ fn all(text: &[u8], piece_bytes: usize) -> Records {
     while cutter.next(&mut piece).unwrap() {
         let mut tokenizer = Tokenizer::new(&piece.data, COMMA, false);
         let mut spans = Vec::new();
-        loop {
-            match tokenizer.next(&mut spans) {
-                Next::Record(record) => {
-                    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                    let raw = text(&piece.data[record.start as usize..record.end as usize]);
-                    let fields = spans.drain(..).map(|span| text(span.bytes(&piece.data))).collect();
-                    records.push((raw, lines + u64::from(record.line), fields));
-                }
-                Next::End => break,
-            }
+        while let Next::Record(record) = tokenizer.next(&mut spans) {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let raw = text(&piece.data[record.start as usize..record.end as usize]);
+            let fields = spans.drain(..).map(|span| text(span.bytes(&piece.data))).collect();
+            records.push((raw, lines + u64::from(record.line), fields));
         }
         lines += u64::from(tokenizer.lines());
         piece = Piece::default();

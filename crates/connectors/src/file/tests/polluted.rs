@@ -45,8 +45,8 @@ const PLAIN: Style =
 impl Style {
     fn field(self, text: &str) -> String {
         let special = [self.delimiter, self.quote, '\n', '\r', '"'];
-        let is_plain = !text.contains(special) && !(self.backslash && text.contains('\\'));
-        if is_plain && (!self.quote_all || text.is_empty()) {
+        let needs_quotes = text.contains(special) || (self.backslash && text.contains('\\'));
+        if !needs_quotes && (!self.quote_all || text.is_empty()) {
             return text.to_owned();
         }
         let quote = self.quote.to_string();
