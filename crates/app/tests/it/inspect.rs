@@ -91,6 +91,10 @@ fn what_is_said_of_each_file_was_checked() {
     let mut all = String::new();
     for (name, bytes) in corpus() {
         home.write(name, bytes);
+    }
+    // A workbook of the same rows, as Towpath writes it.
+    home.towpath(&["copy", "bank.csv", "bank.xlsx"]).expect(0, &["3 rows written"]);
+    for name in corpus().iter().map(|(name, _)| *name).chain(["bank.xlsx"]) {
         let said = home.towpath(&["inspect", name]);
         assert!(matches!(said.code, 0 | 3) && said.err.is_empty(), "{name}: {said:#?}");
         all += &format!("=== {name}\n{}\n", said.out);

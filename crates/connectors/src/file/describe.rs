@@ -84,6 +84,7 @@ pub(super) fn describe_files(
                 borders = places;
                 found.add_rows(seen.rows);
                 found.notes.append(&mut seen.notes);
+                found.tell(file, seen.facts);
                 found.merge(file, seen.columns)?;
             }
         }
@@ -124,7 +125,7 @@ fn describe_csv(
     };
     found.notes.append(&mut layout.notes);
     let facts = std::mem::take(&mut layout.facts);
-    found.facts.extend(facts.into_iter().map(|fact| Fact { file: Some(file.name.clone()), ..fact }));
+    found.tell(file, facts);
     let Some(seen) = seen else {
         for name in &layout.names {
             found.column(name);
@@ -164,6 +165,11 @@ struct Found {
 }
 
 impl Found {
+    /// Tells what was found out about a file.
+    fn tell(&mut self, file: &FileRef, facts: Vec<Fact>) {
+        self.facts.extend(facts.into_iter().map(|fact| Fact { file: Some(file.name.clone()), ..fact }));
+    }
+
     /// Tells which rows of a CSV file are none.
     fn left_out(&mut self, file: &FileRef, repeated: u64, footer: &[String]) {
         if repeated > 0 {

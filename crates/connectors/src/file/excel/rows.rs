@@ -57,6 +57,8 @@ pub(super) struct SheetRows {
     spare: Vec<GridRow>,
     ended: bool,
     any: bool,
+    /// The first row of the names, counted from 1.
+    header_row: Option<u32>,
     remarks: Remarks,
     buffer: Vec<u8>,
 }
@@ -98,6 +100,7 @@ impl SheetRows {
             spare: Vec::new(),
             ended: false,
             any: false,
+            header_row: None,
             remarks: Remarks::default(),
             buffer: Vec::new(),
         };
@@ -141,6 +144,7 @@ impl SheetRows {
         if let Some(found) = found {
             let head = &sample[found.first..found.first + found.rows];
             given = header::names(head, &self.styles, self.calendar, merged, &settings.header_join);
+            self.header_row = head.first().map(|row| row.number);
             self.remarks.header(&sample[..found.first], head, pinned);
             data_from = found.first + found.rows;
         } else if header_rows > 0 && !sample.is_empty() && part.header_rows.is_none() {
@@ -297,6 +301,11 @@ impl SheetRows {
     /// What stands before the number of a row in its place.
     pub(super) fn within(&self) -> &str {
         &self.within
+    }
+
+    /// The row of the names, counted from 1.
+    pub(super) fn header_row(&self) -> Option<u32> {
+        self.header_row
     }
 
     /// The names of the columns, in their order.

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use towpath_connect::ReadProgress;
+use serde_json::json;
+use towpath_connect::{Fact, ReadProgress};
 use towpath_model::Fault;
 
 use super::address::letters;
@@ -31,6 +32,7 @@ pub(in crate::file) struct ExcelWalk {
     current: Option<SheetRows>,
     columns: Columns,
     notes: Vec<String>,
+    facts: Vec<Fact>,
     seen: Seen,
 }
 
@@ -81,6 +83,7 @@ impl ExcelWalk {
             current: None,
             columns: Columns::default(),
             notes: chosen.notes,
+            facts: Vec::new(),
             seen: Seen::default(),
         };
         if let Some(name) = walk.settings.sheet_column.clone() {
@@ -103,6 +106,7 @@ impl ExcelWalk {
         let is_empty = rows.is_empty();
         if !is_empty {
             self.seen.sheets += 1;
+            self.facts.push(self.sheet_fact(&rows));
             if self.first_only {
                 choose::tell_others(self.book.as_ref(), rows.sheet(), &mut self.notes);
                 self.parts.clear();
@@ -115,6 +119,20 @@ impl ExcelWalk {
         let room = NOTES.saturating_sub(self.notes.len());
         self.notes.extend(rows.notes(self.book.book().recalculates).into_iter().take(room));
         Ok(())
+    }
+
+    /// Which sheet is read, and from which row on.
+    fn sheet_fact(&self, rows: &SheetRows) -> Fact {
+        let evidence = match (rows.header_row(), self.settings.header_row) {
+            (Some(_), Some(row)) => format!("the names are given to stand in row {row}"),
+            (Some(row), None) => format!("the names of its columns are in row {row}"),
+            (None, _) => "no row holds names".to_owned(),
+        };
+        let fact = Fact::new("sheet", rows.sheet(), evidence);
+        match rows.header_row() {
+            Some(row) => fact.with_setting("excel", json!({ "sheet": rows.sheet(), "header_row": row })),
+            None => fact.with_setting("excel", json!({ "sheet": rows.sheet(), "header_rows": 0 })),
+        }
     }
 
     fn finish(&mut self) -> Result<bool, Fault> {
@@ -184,6 +202,10 @@ impl Walk for ExcelWalk {
 
     fn notes(&self) -> Vec<String> {
         self.notes.clone()
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        self.facts.clone()
     }
 
     fn letters(&self, place: usize) -> Option<String> {

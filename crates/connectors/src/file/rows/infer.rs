@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use towpath_connect::Fact;
 use towpath_model::Fault;
 
 use super::{Row, Sort, Walk};
@@ -23,6 +24,7 @@ pub(in crate::file) struct Seen {
     /// Rows that can be used; `None` when the file was not walked to its end.
     pub(in crate::file) rows: Option<u64>,
     pub(in crate::file) notes: Vec<String>,
+    pub(in crate::file) facts: Vec<Fact>,
 }
 
 /// Walks a file and looks at every value. `is_enough` is asked now and then whether the rest may be left out.
@@ -58,7 +60,7 @@ pub(in crate::file) fn infer(
     let mut notes = walk.notes();
     let finish = |(name, looked): (&String, Looked)| (name.clone(), looked.finish(name, &mut notes));
     let columns = walk.names().iter().zip(evidence).map(finish).collect();
-    Ok(Seen { columns, rows: is_whole.then_some(rows), notes })
+    Ok(Seen { columns, rows: is_whole.then_some(rows), notes, facts: walk.facts() })
 }
 
 fn too_many(file: &FileRef) -> Fault {

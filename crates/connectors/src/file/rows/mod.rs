@@ -10,6 +10,7 @@ pub(super) mod infer;
 pub(super) mod pieces;
 pub(super) mod read;
 
+use towpath_connect::Fact;
 use towpath_model::Fault;
 
 use super::infer::Kind;
@@ -25,6 +26,11 @@ pub(super) trait Walk: Send {
 
     /// Remarks for people about what was found so far, for example rows above the header that were skipped.
     fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What was found out about the file, with what speaks for it.
+    fn facts(&self) -> Vec<Fact> {
         Vec::new()
     }
 

@@ -76,7 +76,8 @@ pub(in crate::file) fn infer(
         columns.add(infer::infer(&mut *pieces.walk(&nothing), file, || false)?.columns, file)?;
     }
     let rows = is_whole.then_some(borders.rows);
-    Ok((Seen { columns: columns.columns, rows, notes: pieces.notes() }, borders))
+    let seen = Seen { columns: columns.columns, rows, notes: pieces.notes(), facts: Vec::new() };
+    Ok((seen, borders))
 }
 
 /// The rows of one piece.
