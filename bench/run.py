@@ -141,6 +141,8 @@ def main() -> int:
     facts = report.machine()
     tools, versions, missing = find_tools(chosen)
     labels = {tool.name: tool.label for tool in tools}
+    if chosen.folder:
+        Path(chosen.folder).mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="towpath-bench-", dir=chosen.folder)).resolve()
     folder.chmod(0o755)
     python = chosen.tools.resolve() / "venv/bin/python" if has_duckdb(chosen) else None

@@ -66,9 +66,17 @@ def digest(server: Postgres, database: str, table: Table, place: str | None = No
     return server.sql(database, query).split("|")
 
 
-def parquet_digest_query(table: Table, path: str) -> str:
-    """The DuckDB query for the digest of a Parquet file."""
-    return _digest(table, canonical_duckdb, lambda text: f"hash({text})", f"read_parquet('{path}')")
+def parquet_digest_query(table: Table, path: str, of_workbook: bool = False) -> str:
+    """The DuckDB query for the digest of a Parquet file, whose timestamps may come from a workbook."""
+    place = f"read_parquet('{path}')"
+    if of_workbook:
+        place = _in_milliseconds(place, "updated_at + interval '500 microseconds'")
+    return _digest(table, canonical_duckdb, lambda text: f"hash({text})", place)
+
+
+def _in_milliseconds(place: str, moment: str) -> str:
+    """The same rows, with timestamps as exact as workbooks keep them."""
+    return f"(select * replace (date_trunc('milliseconds', {moment}) as updated_at) from {place})"
 
 
 def typed_csv(table: Table, path: str) -> str:
@@ -77,9 +85,12 @@ def typed_csv(table: Table, path: str) -> str:
     return f"read_csv('{path}', header = true, columns = {{{types}}})"
 
 
-def csv_digest_query(table: Table, path: str) -> str:
-    """The DuckDB query for the digest of such a CSV file."""
-    return _digest(table, canonical_duckdb, lambda text: f"hash({text})", typed_csv(table, path))
+def csv_digest_query(table: Table, path: str, for_workbook: bool = False) -> str:
+    """The DuckDB query for the digest of such a CSV file, or of the workbook that is made of it."""
+    place = typed_csv(table, path)
+    if for_workbook:
+        place = _in_milliseconds(place, "updated_at")
+    return _digest(table, canonical_duckdb, lambda text: f"hash({text})", place)
 
 
 def duckdb_type(postgres: str) -> str:
