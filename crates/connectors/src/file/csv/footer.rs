@@ -7,25 +7,6 @@ use crate::file::reading::visible;
 /// Most rows at the end that are looked at.
 const MOST_ROWS: usize = 5;
 
-/// Longest label of such a row.
-const LABEL_BYTES: usize = 40;
-
-/// Words that begin the label, in lower case.
-const LABELS: [&str; 12] = [
-    "total",
-    "totaux",
-    "totals",
-    "sous-total",
-    "sous total",
-    "subtotal",
-    "grand total",
-    "somme",
-    "sum",
-    "gesamt",
-    "summe",
-    "moyenne",
-];
-
 /// What was left out at the end of a file.
 #[derive(Debug, Clone, Default)]
 pub(in crate::file) struct Footer {
@@ -38,9 +19,7 @@ impl Footer {
     pub(super) fn take(&mut self, data: &mut Vec<u8>, dialect: Dialect, columns: usize) {
         // Most pieces need no second look: a label begins the row, or stands behind empty fields.
         let tail = &data[data.len().saturating_sub(64 << 10)..];
-        let lower = tail.to_ascii_lowercase();
-        if columns < 2 || !LABELS.iter().any(|label| memchr::memmem::find(&lower, label.as_bytes()).is_some())
-        {
+        if columns < 2 || !words::may_hold_total(tail) {
             return;
         }
         let mut last: Vec<(Record, Vec<Span>)> = Vec::new();
@@ -72,15 +51,8 @@ fn is_total(spans: &[Span], data: &[u8], columns: usize) -> bool {
     spans.len() >= columns
         && (filled < columns || columns == 2)
         && filled >= 2
-        && is_label(label)
+        && words::is_total(label)
         && cells.all(|cell| number::look(cell).is_some() || words::is_null(cell))
-}
-
-fn is_label(cell: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(cell).to_lowercase();
-    let begins =
-        |label: &str| text.strip_prefix(label).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
-    text.len() <= LABEL_BYTES && LABELS.iter().any(|label| begins(label))
 }
 
 #[cfg(test)]

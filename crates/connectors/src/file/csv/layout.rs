@@ -100,7 +100,7 @@ impl Layout {
             Head { text: sample, at: skip, ended, reader, dialect: found.dialect, name: &file.name };
         head.complete()?;
         let rows = head.rows();
-        let table = table::find(&rows, settings.header, settings.skip_lines.is_some());
+        let table = table::find(&rows, settings.header, &settings.names(), settings.skip_lines.is_some());
         let mut layout = Layout {
             dialect: found.dialect,
             names: Vec::new(),

@@ -79,6 +79,11 @@ impl CsvSettings {
         self.declared.iter().find(|field| field.name() == name)
     }
 
+    /// The columns whose type was given.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.declared.iter().map(|field| field.name().clone()).collect()
+    }
+
     /// What is given about how values are written.
     pub(in crate::file) fn hints(&self) -> Hints {
         self.hints

@@ -1,6 +1,8 @@
 //! Where the table begins in a file: which rows stand above it, and whether its first row holds names.
 
-use crate::file::infer::Evidence;
+use arrow::datatypes::DataType;
+
+use crate::file::infer::{Evidence, Hints};
 
 use super::dialect::usual;
 
@@ -21,14 +23,20 @@ pub(super) struct Table {
     pub(super) evidence: String,
 }
 
-/// Looks at the first rows of a file. `header` says whether there are names, when that is given.
-pub(super) fn find(rows: &[Fields], header: Option<bool>, is_placed: bool) -> Table {
-    let above = if is_placed { 0 } else { above(rows) };
-    let rows = &rows[above.min(rows.len())..];
+/// Looks at the first rows of a file. `header` says whether there are names, when that is given; `known` are names that
+/// the settings speak of.
+pub(super) fn find(rows: &[Fields], header: Option<bool>, known: &[String], is_placed: bool) -> Table {
+    let mut above = if is_placed { 0 } else { above(rows) };
     let (header, evidence) = match header {
         Some(given) => (given, "given".to_owned()),
-        None => has_names(rows),
+        None => has_names(&rows[above.min(rows.len())..], known),
     };
+    if !header {
+        // Without names, a row of values that fills few fields is a row and no title.
+        let width = usual(rows.iter().map(Vec::len));
+        let is_row = |row: &Fields| row.len() == width && row.iter().any(|cell| is_typed(cell));
+        above = rows[..above].iter().position(is_row).unwrap_or(above);
+    }
     Table { above, header, evidence }
 }
 
@@ -62,10 +70,17 @@ fn filled(row: &Fields) -> usize {
 
 /// Whether the first row holds names, and why.
 ///
-/// Names are the rule. A first row that looks like the rows below it, in columns of numbers and dates, is one of them.
-fn has_names(rows: &[Fields]) -> (bool, String) {
+/// Names are the rule. A first row that looks like the rows below it, in columns of numbers and dates, is one of them,
+/// unless it counts: `1`, `2`, `3` are the weeks or days of a cross-tab.
+fn has_names(rows: &[Fields], known: &[String]) -> (bool, String) {
     let names = || (true, "the first row holds names".to_owned());
     let Some((first, below)) = rows.split_first() else { return names() };
+    if let Some(name) = first.iter().find(|cell| known.iter().any(|name| name == cell.trim())) {
+        return (true, format!("`{}` is a name in `columns`", short(name)));
+    }
+    if counts(first) {
+        return names();
+    }
     let below: Vec<&Fields> = below.iter().filter(|row| row.len() == first.len()).collect();
     if below.is_empty() {
         return names();
@@ -86,6 +101,11 @@ fn has_names(rows: &[Fields]) -> (bool, String) {
                 continue;
             }
             return (true, format!("`{}` stands above values that are no text", short(cell)));
+        }
+        let mut with = column.clone();
+        with.observe(cell.as_bytes(), || 0);
+        if with.decide("", Hints::default()).data_type == DataType::Utf8 {
+            return (true, format!("`{}` stands above values of another kind", short(cell)));
         }
         // Years are names of columns as often as values.
         if is_year(cell) && !below.iter().all(|row| is_year(&row[place])) {
@@ -108,6 +128,15 @@ fn is_typed(cell: &str) -> bool {
     !cell.trim().is_empty() && evidence.is_measured()
 }
 
+/// Whether three whole numbers or more stand side by side, each larger by one than the one before.
+fn counts(row: &Fields) -> bool {
+    let numbers: Vec<Option<i64>> = row.iter().map(|cell| cell.trim().parse().ok()).collect();
+    numbers.windows(3).any(|next| match next {
+        [Some(first), Some(second), Some(third)] => *second == first + 1 && *third == second + 1,
+        _ => false,
+    })
+}
+
 fn is_year(cell: &str) -> bool {
     cell.trim().parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
 }
@@ -124,7 +153,7 @@ mod tests {
     fn check(text: &str, above: usize, header: bool) {
         let rows: Vec<Fields> =
             text.lines().map(|line| line.split(';').map(str::to_owned).collect()).collect();
-        let found = find(&rows, None, false);
+        let found = find(&rows, None, &[], false);
         assert_eq!((found.above, found.header), (above, header), "{text}: {}", found.evidence);
     }
 
@@ -148,5 +177,8 @@ mod tests {
         check("annee;total\n2023;5\n2024;6", 0, true);
         check("1;2", 0, true);
         check("a;1\nb;2", 0, false);
+        check("nom;1;2;3;4\nA;8;7;8;8\nB;7;8;8;7", 0, true);
+        check("nom;01/01/2025;02/01/2025\nA;8;7\nB;7;8", 0, true);
+        check("1;;;\n2;x;2,5;oui\n3;y;3,5;non", 0, false);
     }
 }

@@ -4,23 +4,8 @@ use std::collections::BTreeMap;
 
 use super::grid::{Content, GridRow};
 use super::styles::{Shown, Styles};
+use crate::file::notation::words;
 use crate::file::reading::{shorten, visible};
-
-/// Words that a row of totals begins with.
-const TOTALS: [&str; 12] = [
-    "total",
-    "totals",
-    "totaux",
-    "grand total",
-    "total general",
-    "total général",
-    "sum",
-    "somme",
-    "subtotal",
-    "sous-total",
-    "gesamt",
-    "summe",
-];
 
 /// What was noticed so far.
 #[derive(Debug, Default)]
@@ -86,12 +71,10 @@ impl Remarks {
             && matches!(cell.content, Content::Text | Content::Shared(_))
         {
             let bytes = row.bytes(cell).trim_ascii();
-            if matches!(bytes.first(), Some(b't' | b'T' | b's' | b'S' | b'g' | b'G')) && bytes.len() < 40 {
-                let text = visible(bytes);
-                let word = text.trim_end_matches([':', '.', ' ']).to_lowercase();
-                if TOTALS.contains(&word.as_str()) {
-                    self.total = Some((row.number, text));
-                }
+            if matches!(bytes.first(), Some(b't' | b'T' | b's' | b'S' | b'g' | b'G' | b'm' | b'M'))
+                && words::is_total(bytes)
+            {
+                self.total = Some((row.number, visible(bytes)));
             }
         }
     }

@@ -70,6 +70,8 @@ struct Digits {
 struct WrittenNumbers {
     /// Ways to write numbers that make sense for every number of the column.
     ways: u8,
+    /// The format itself says of a number that its point is the decimal mark.
+    certain: bool,
     /// A number means something else with a decimal comma than with a point.
     ambiguous: Option<Example>,
     /// The first numbers that make sense with a decimal point only, and with a comma only.
@@ -101,6 +103,7 @@ impl Default for Evidence {
             plain: Digits::default(),
             written: WrittenNumbers {
                 ways: number::ways::ALL,
+                certain: false,
                 ambiguous: None,
                 point_only: None,
                 comma_only: None,
@@ -252,10 +255,17 @@ impl Evidence {
         self.add(kind, bytes, || line);
     }
 
-    /// Counts a JSON number.
+    /// Counts a number of a format that has numbers: JSON, a workbook. Its point is the decimal mark, whatever texts beside
+    /// it look like.
     pub(super) fn observe_number(&mut self, bytes: &[u8], line: impl FnOnce() -> u64) {
         let kind = match values::plain_number(bytes) {
-            Some(shape) => self.number(bytes, shape),
+            Some(shape) => {
+                if shape.point {
+                    self.written.certain = true;
+                    self.written.ways &= number::ways::POINT;
+                }
+                self.number(bytes, shape)
+            }
             None if lexical_core::parse::<f64>(bytes).is_ok_and(f64::is_finite) => Kind::Scientific,
             None => Kind::Text,
         };
@@ -341,6 +351,7 @@ impl Evidence {
         self.pairs &= later.pairs;
         let (numbers, more) = (&mut self.written, later.written);
         numbers.ways &= more.ways;
+        numbers.certain |= more.certain;
         numbers.point.merge(more.point);
         numbers.comma.merge(more.comma);
         Example::keep(&mut numbers.ambiguous, more.ambiguous, lines_before);

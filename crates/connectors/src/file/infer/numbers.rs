@@ -67,7 +67,7 @@ impl Evidence {
             )));
         }
         let mut left = numbers.ways;
-        if hints.ways != 0 {
+        if hints.ways != 0 && !numbers.certain {
             left &= hints.ways;
             if left == 0 {
                 return Err(Some("it has numbers that are not written as `decimal` says".to_owned()));

@@ -150,3 +150,19 @@ fn other_columns_help() {
     let month = decide(&["01/02/2025"], hints(&["12/31/2025"]));
     assert_eq!(month.reading.notation, Some(crate::file::notation::Notation::Date(date::Order::MonthFirst)));
 }
+
+#[test]
+fn numbers_of_a_workbook_keep_their_point_beside_texts_with_commas() {
+    let mut cells = Evidence::default();
+    cells.observe_number(b"1.234", || 1);
+    let mut texts = Evidence::default();
+    texts.observe(b"0,5", || 1);
+    let mut hints = Hints::given(number::ways::COMMA, false);
+    hints.learn(&texts);
+    let decision = cells.decide("c", hints);
+    assert_eq!(describe_type(&decision.data_type), "decimal(18,3)");
+    assert_eq!(decision.reading.notation, None);
+    // In one column, the two kinds have no reading in common.
+    cells.observe(b"0,5", || 2);
+    assert_eq!(cells.decide("c", hints).data_type, DataType::Utf8);
+}

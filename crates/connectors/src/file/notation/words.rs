@@ -27,6 +27,43 @@ const NULLS: [&str; 22] = [
     "n/d", "s.o.", "\\n", "-", "--", "–", "—", "?", ".",
 ];
 
+/// Words that begin the label of a row of totals, in lower case.
+const TOTALS: [&str; 12] = [
+    "total",
+    "totaux",
+    "totals",
+    "sous-total",
+    "sous total",
+    "subtotal",
+    "grand total",
+    "somme",
+    "sum",
+    "gesamt",
+    "summe",
+    "moyenne",
+];
+
+/// Longest label of a row of totals.
+const LABEL_BYTES: usize = 40;
+
+/// Whether a value is the label of a row of totals: `Total`, `Total général :`, but not `TotalEnergies`.
+pub(in crate::file) fn is_total(value: &[u8]) -> bool {
+    if value.len() > LABEL_BYTES {
+        return false;
+    }
+    let text = String::from_utf8_lossy(value).to_lowercase();
+    let text = text.trim_start();
+    TOTALS
+        .iter()
+        .any(|word| text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
+}
+
+/// Whether one of the words for totals stands anywhere in a text, with any letters around it.
+pub(in crate::file) fn may_hold_total(text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    TOTALS.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+}
+
 /// The words that a value can be: two bits per pair, the lower one for true. 0 when it is none.
 #[inline]
 pub(in crate::file) fn look(bytes: &[u8]) -> u16 {

@@ -205,9 +205,12 @@ async fn spoiled_files_are_read_or_set_apart_and_never_wrong() {
             }
         };
         let rows = read.rows();
+        let rest = |row: &str| row.split_once(" | ").map(|(_, rest)| rest.to_owned());
         let is_right = |row: &&String| {
-            // A word for no value stands in the place of an id.
-            expected.contains(row) || (name == "null words" && row.starts_with("∅ | "))
+            // A word for no value stands in the place of an id; all else is as it was.
+            let is_without_id = name == "null words" && row.starts_with("∅ | ");
+            expected.contains(row)
+                || (is_without_id && expected.iter().any(|known| rest(known) == rest(row.as_str())))
         };
         let wrong: Vec<&String> = rows.iter().filter(|row| !is_right(row)).collect();
         let right = rows.len() - wrong.len();

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, DecoderResult};
 
 use super::encoding::{Encoding, Table};
+use super::repair::repair;
 
 /// Bytes that are decoded at a time.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -29,8 +30,13 @@ pub(super) struct Decoding<R> {
 
 enum How {
     Single(&'static Table),
-    Wide { big: bool, unit: usize },
+    Wide {
+        big: bool,
+        unit: usize,
+    },
     Other(Box<Decoder>),
+    /// UTF-8 that was decoded wrongly before.
+    Mojibake,
 }
 
 impl<R: Read> Decoding<R> {
@@ -43,7 +49,16 @@ impl<R: Read> Decoding<R> {
             Encoding::Utf32 { big } => How::Wide { big, unit: 4 },
             Encoding::Other(other) => How::Other(Box::new(other.new_decoder_without_bom_handling())),
         };
-        Ok(Decoding { inner, how, input: Vec::new(), output: Vec::new(), taken: 0, ended: false })
+        Ok(Decoding::by(inner, how))
+    }
+
+    /// Mends UTF-8 that was decoded wrongly once.
+    pub(super) fn repairing(inner: R) -> Self {
+        Decoding::by(inner, How::Mojibake)
+    }
+
+    fn by(inner: R, how: How) -> Self {
+        Decoding { inner, how, input: Vec::new(), output: Vec::new(), taken: 0, ended: false }
     }
 
     /// Decodes the next bytes; what is cut off in the middle of a character waits for more.
@@ -57,6 +72,7 @@ impl<R: Read> Decoding<R> {
             let used = match &mut self.how {
                 How::Single(table) => single(table, &self.input, &mut self.output),
                 How::Wide { big, unit } => wide(*big, *unit, &self.input, self.ended, &mut self.output),
+                How::Mojibake => repair(&self.input, self.ended, &mut self.output),
                 How::Other(decoder) => other(decoder, &self.input, self.ended, &mut self.output),
             };
             self.input.drain(..used);

@@ -24,7 +24,6 @@ use super::trouble::io_fault;
 use decode::{Decoding, WithoutNul};
 use detect::{Tally, Verdict, from_first_bytes};
 use encoding::Encoding;
-use repair::Repairing;
 
 /// First bytes that are looked at for a byte order mark and for NUL bytes.
 pub(super) const FIRST_BYTES: usize = 4096;
@@ -90,7 +89,7 @@ pub(super) fn open_as(
     let text = decoded(reader, encoding, settings.remove_nul)
         .map_err(|error| io_fault("file", &file.name, error))?;
     Ok(match settings.repair {
-        Some(Repair::Mojibake) => Box::new(Repairing::new(text)),
+        Some(Repair::Mojibake) => Box::new(Decoding::repairing(text)),
         None => text,
     })
 }

@@ -4,57 +4,18 @@
 //! accident it would begin with a letter like `Ã` or `Â` and go on with a sign. Such runs are decoded again, up to twice;
 //! all others stay.
 
-use std::io::{self, Read};
-
 use super::encoding::CP1252;
 
-/// Bytes that are looked at a time.
-const BUFFER_BYTES: usize = 64 << 10;
-
-/// Longest run that is held back at the end of what was read.
+/// Longest run that waits for what follows it.
 const RUN_BYTES: usize = 4096;
 
-/// Mends text while it is read.
-pub(super) struct Repairing<R> {
-    inner: R,
-    /// Bytes that were read and not looked at yet.
-    input: Vec<u8>,
-    output: Vec<u8>,
-    taken: usize,
-    ended: bool,
-}
-
-impl<R: Read> Repairing<R> {
-    pub(super) fn new(inner: R) -> Self {
-        Repairing { inner, input: Vec::new(), output: Vec::new(), taken: 0, ended: false }
-    }
-
-    fn refill(&mut self) -> io::Result<()> {
-        self.output.clear();
-        self.taken = 0;
-        while self.output.is_empty() && !self.ended {
-            let count = (&mut self.inner).take(BUFFER_BYTES as u64).read_to_end(&mut self.input)?;
-            self.ended = count < BUFFER_BYTES;
-            // A run at the end may go on.
-            let run = self.input.iter().rev().take_while(|byte| **byte >= 128).count();
-            let whole = if self.ended || run > RUN_BYTES { self.input.len() } else { self.input.len() - run };
-            mend(&self.input[..whole], &mut self.output);
-            self.input.drain(..whole);
-        }
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for Repairing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.taken == self.output.len() {
-            self.refill()?;
-        }
-        let count = buffer.len().min(self.output.len() - self.taken);
-        buffer[..count].copy_from_slice(&self.output[self.taken..self.taken + count]);
-        self.taken += count;
-        Ok(count)
-    }
+/// Appends the text to `output`, mended; answers how many bytes of `input` were used. A run at its end waits, unless the
+/// text has ended: it may go on.
+pub(super) fn repair(input: &[u8], ended: bool, output: &mut Vec<u8>) -> usize {
+    let run = input.iter().rev().take_while(|byte| **byte >= 128).count();
+    let used = if ended || run > RUN_BYTES { input.len() } else { input.len() - run };
+    mend(&input[..used], output);
+    used
 }
 
 /// Mends every run of bytes beyond ASCII.
@@ -88,11 +49,13 @@ fn again(run: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::io::Read;
+
+    use super::super::decode::Decoding;
 
     fn mended(text: &str) -> String {
         let mut out = String::new();
-        Repairing::new(text.as_bytes()).read_to_string(&mut out).unwrap();
+        Decoding::repairing(text.as_bytes()).read_to_string(&mut out).unwrap();
         out
     }
 
