@@ -46,3 +46,83 @@ id!(
     LoadId,
     "load"
 );
+id!(
+    /// A boundary of ownership and rights: people, connections and pipelines live in one.
+    WorkspaceId,
+    "ws"
+);
+id!(
+    /// A person with an account.
+    UserId,
+    "us"
+);
+id!(
+    /// A sign-in that can be listed and revoked.
+    SessionId,
+    "se"
+);
+id!(
+    /// A key with which a program signs in.
+    KeyId,
+    "key"
+);
+id!(
+    /// A link that works once: to make the first account, to accept an invitation, to choose a new password.
+    LinkId,
+    "li"
+);
+id!(
+    /// A connector with an address and credentials.
+    ConnectionId,
+    "cn"
+);
+id!(
+    /// A pipeline with all its versions.
+    PipelineId,
+    "pl"
+);
+id!(
+    /// A rule that starts runs of a pipeline.
+    ScheduleId,
+    "sc"
+);
+id!(
+    /// Runs of a pipeline for a range of past intervals.
+    BackfillId,
+    "bf"
+);
+id!(
+    /// A file that somebody gave to the server.
+    UploadId,
+    "up"
+);
+id!(
+    /// A way to tell people about what happened.
+    ChannelId,
+    "ch"
+);
+id!(
+    /// What is to be told, and over which channel.
+    RuleId,
+    "ru"
+);
+id!(
+    /// Something that a person is told in the program.
+    NoticeId,
+    "no"
+);
+id!(
+    /// A message on its way over a channel.
+    DeliveryId,
+    "de"
+);
+id!(
+    /// A process that carries out runs.
+    WorkerId,
+    "wk"
+);
+id!(
+    /// What a node showed when somebody looked at its rows.
+    PreviewId,
+    "pv"
+);

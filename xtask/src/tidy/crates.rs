@@ -22,7 +22,7 @@ struct Layer {
 
 const DRIVERS: [&str; 4] = ["rusqlite", "tokio-postgres", "mysql_async", "parquet"];
 
-const LAYERS: [Layer; 7] = [
+const LAYERS: [Layer; 9] = [
     Layer {
         name: "towpath-model",
         may: &[],
@@ -49,8 +49,25 @@ const LAYERS: [Layer; 7] = [
     },
     Layer { name: "towpath-engine", may: &["towpath-connect", "towpath-model"], never: &["axum", "sqlx"] },
     Layer {
+        name: "towpath-store",
+        may: &["towpath-model"],
+        never: &["axum", "arrow", "rusqlite", "tokio-postgres", "reqwest"],
+    },
+    Layer {
+        name: "towpath-api",
+        may: &["towpath-connect", "towpath-model", "towpath-store"],
+        never: &["arrow", "sqlx", "rusqlite", "tokio-postgres"],
+    },
+    Layer {
         name: "towpath-app",
-        may: &["towpath-connect", "towpath-connectors", "towpath-engine", "towpath-model"],
+        may: &[
+            "towpath-api",
+            "towpath-connect",
+            "towpath-connectors",
+            "towpath-engine",
+            "towpath-model",
+            "towpath-store",
+        ],
         never: &["tokio-postgres", "mysql_async", "parquet"],
     },
     Layer { name: "towpath-testkit", may: &[], never: &["arrow", "tokio"] },

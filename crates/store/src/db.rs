@@ -1,0 +1,127 @@
+//! The database behind the store: one SQLite file, or PostgreSQL.
+//!
+//! Both speak the same SQL here: `BIGINT` (numbers, flags, microseconds since 1970), `TEXT` (words, JSON, sealed
+//! bytes) and `DOUBLE PRECISION` are the only types, `$1` the only kind of placeholder. SQLite has one connection that
+//! writes, which takes its lock when a transaction begins, so two writers never meet half way; readers see the last
+//! commit and wait for nobody.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+
+use crate::error::Error;
+use crate::migrate;
+
+/// A connection on which statements run.
+pub type Conn = AnyConnection;
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// One file.
+    Sqlite,
+    /// A server that several processes may share.
+    Postgres,
+}
+
+/// What a server remembers.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Engine,
+    url: String,
+    reading: AnyPool,
+    writing: AnyPool,
+}
+
+impl Store {
+    /// Opens the SQLite file, makes it when it does not exist, and brings it up to date.
+    pub async fn open_file(path: &Path) -> Result<Store, Error> {
+        let url = format!("sqlite://{}?mode=rwc", path.display());
+        let store = Store::connect(&url, Engine::Sqlite, 4).await?;
+        migrate::up(&store).await?;
+        Ok(store)
+    }
+
+    /// Opens a PostgreSQL database and brings it up to date. Several servers may do so at once.
+    pub async fn open_postgres(url: &str) -> Result<Store, Error> {
+        let store = Store::connect(url, Engine::Postgres, 10).await?;
+        migrate::up(&store).await?;
+        Ok(store)
+    }
+
+    pub(crate) async fn connect(url: &str, engine: Engine, connections: u32) -> Result<Store, Error> {
+        install_default_drivers();
+        let options = AnyConnectOptions::from_str(url)?;
+        let pool = |size: u32| {
+            AnyPoolOptions::new()
+                .max_connections(size)
+                .acquire_timeout(Duration::from_secs(30))
+                .idle_timeout(Duration::from_secs(600))
+                .after_connect(move |connection, _| Box::pin(prepare(connection, engine)))
+        };
+        let (reading, writing) = match engine {
+            Engine::Sqlite => {
+                let writing = pool(1).connect_with(options.clone()).await?;
+                (pool(connections).connect_lazy_with(options), writing)
+            }
+            Engine::Postgres => {
+                let both = pool(connections).connect_with(options).await?;
+                (both.clone(), both)
+            }
+        };
+        Ok(Store { engine, url: url.to_owned(), reading, writing })
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The address; may hold a password.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A connection for reading. Statements on it see what was committed.
+    pub async fn read(&self) -> Result<PoolConnection<Any>, Error> {
+        Ok(self.reading.acquire().await?)
+    }
+
+    /// A transaction that may write; what it does is undone unless it is committed.
+    pub async fn begin(&self) -> Result<Transaction<'static, Any>, Error> {
+        Ok(match self.engine {
+            Engine::Sqlite => self.writing.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Postgres => self.writing.begin().await?,
+        })
+    }
+
+    /// Holds everybody else back who asks for the same lock, until the transaction ends.
+    pub async fn lock(&self, conn: &mut Conn, name: &str) -> Result<(), Error> {
+        // SQLite has a single writer at any time.
+        if self.engine == Engine::Postgres {
+            sqlx::query("SELECT pg_advisory_xact_lock(hashtext($1))").bind(name).execute(conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.reading.close().await;
+        self.writing.close().await;
+    }
+}
+
+async fn prepare(connection: &mut AnyConnection, engine: Engine) -> Result<(), sqlx::Error> {
+    let statements = match engine {
+        Engine::Sqlite => {
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 15000; \
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+        }
+        Engine::Postgres => "SET timezone TO 'UTC'",
+    };
+    sqlx::raw_sql(statements).execute(connection).await.map(drop)
+}

@@ -1,0 +1,127 @@
+//! What happens, told to whoever watches: numbered, for a while.
+//!
+//! Events are written in the transaction of what they tell. Numbers follow each other without holes for every reader: on
+//! PostgreSQL a lock keeps the order of numbers and of commits the same, so that nobody reads past an event that
+//! becomes visible later.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::db::{Conn, Store};
+use crate::error::Error;
+use crate::sql::{Read, Row, sql};
+
+/// Something to be told.
+#[derive(Debug, Clone, Default)]
+pub struct NewEvent {
+    /// Where it happened.
+    pub workspace_id: Option<String>,
+    /// Only this person is told.
+    pub user_id: Option<String>,
+    /// The pipeline it is about.
+    pub pipeline_id: Option<String>,
+    /// The connection it is about.
+    pub connection_id: Option<String>,
+    /// The run it is about.
+    pub run_id: Option<String>,
+    /// What happened: a noun and a verb, for example `run.started`.
+    pub kind: String,
+    /// What is told.
+    pub body: Value,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Event {
+    /// Its number; later events have higher ones.
+    pub number: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Where it happened.
+    pub workspace_id: Option<String>,
+    /// Only this person is told.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub user_id: Option<String>,
+    /// The pipeline it is about.
+    pub pipeline_id: Option<String>,
+    /// The connection it is about.
+    pub connection_id: Option<String>,
+    /// The run it is about.
+    pub run_id: Option<String>,
+    /// What happened.
+    pub kind: String,
+    /// What is told.
+    #[schema(value_type = Object)]
+    pub body: Value,
+}
+
+impl Read for Event {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Event {
+            number: row.int("number")?,
+            at: row.time("at")?,
+            workspace_id: row.maybe_text("workspace_id")?,
+            user_id: row.maybe_text("user_id")?,
+            pipeline_id: row.maybe_text("pipeline_id")?,
+            connection_id: row.maybe_text("connection_id")?,
+            run_id: row.maybe_text("run_id")?,
+            kind: row.text("kind")?,
+            body: row.json("body")?,
+        })
+    }
+}
+
+/// Writes events behind all others, in the transaction of what they tell.
+pub async fn write(store: &Store, conn: &mut Conn, events: Vec<NewEvent>) -> Result<(), Error> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    store.lock(conn, "towpath-events").await?;
+    let mut number = last(conn).await?;
+    // Numbers go on after a sweep: the clock keeps them growing.
+    if number == 0 {
+        number = Timestamp::now().as_microsecond();
+    }
+    for event in events {
+        number += 1;
+        sql("INSERT INTO events (number, at, workspace_id, user_id, pipeline_id, connection_id, run_id, kind, body)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+        .bind(number)
+        .bind(Timestamp::now())
+        .bind(event.workspace_id.as_deref())
+        .bind(event.user_id.as_deref())
+        .bind(event.pipeline_id.as_deref())
+        .bind(event.connection_id.as_deref())
+        .bind(event.run_id.as_deref())
+        .bind(&event.kind)
+        .bind(event.body.to_string())
+        .run(conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Number of the last event.
+pub async fn last(conn: &mut Conn) -> Result<i64, Error> {
+    sql("SELECT max(number) FROM events").number(conn).await
+}
+
+/// Number of the first event that is still kept.
+pub async fn first(conn: &mut Conn) -> Result<i64, Error> {
+    sql("SELECT min(number) FROM events").number(conn).await
+}
+
+/// Events after that number, in their order.
+pub async fn after(conn: &mut Conn, number: i64, limit: u32) -> Result<Vec<Event>, Error> {
+    sql(format!("SELECT * FROM events WHERE number > $1 ORDER BY number LIMIT {limit}"))
+        .bind(number)
+        .all(conn)
+        .await
+}
+
+/// Removes events that are older than that; returns how many.
+pub async fn sweep(conn: &mut Conn, before: Timestamp) -> Result<u64, Error> {
+    sql("DELETE FROM events WHERE at < $1").bind(before).run(conn).await
+}

@@ -1,0 +1,42 @@
+//! What a server remembers: people, connections, pipelines, runs, and what happened.
+//!
+//! [`Store`] is one SQLite file or one PostgreSQL database; everything above it is the same for both. Each aggregate has
+//! a module of plain functions over a connection: read on [`Store::read`], change within [`Store::begin`], and read back
+//! in the same transaction. There is no second way to the tables.
+//!
+//! Invariants:
+//! - nothing is changed outside of a transaction, and a change that must be told (audit, events) is written in the
+//!   transaction of what it tells;
+//! - a change that depends on what was read says so (`revision`, states): [`Error::Changed`] when somebody was faster;
+//! - secrets are sealed before they come here ([`seal`]); passwords and tokens are only kept as hashes;
+//! - times are microseconds since 1970, in UTC.
+//!
+//! Deliberately absent: rules about who may do what, and when something runs. They are decided above.
+
+pub mod accounts;
+pub mod audit;
+pub mod connections;
+mod db;
+mod error;
+pub mod events;
+pub mod keys;
+pub mod links;
+pub mod members;
+mod migrate;
+pub mod page;
+pub mod pipelines;
+pub mod progress;
+pub mod rejects;
+pub mod runs;
+pub mod schedules;
+pub mod seal;
+pub mod secrets;
+pub mod sessions;
+pub mod settings;
+mod sql;
+pub mod throttles;
+pub mod workers;
+pub mod workspaces;
+
+pub use db::{Conn, Engine, Store};
+pub use error::Error;

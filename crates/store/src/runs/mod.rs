@@ -1,0 +1,374 @@
+//! Runs: what was asked for, how each stands, and how it ended.
+//!
+//! A run is queued, then leased to a worker attempt by attempt ([`lease`]), and ends once. Counts per node are in
+//! [`tasks`], what it said in [`logs`], what it committed in [`loads`].
+
+pub mod lease;
+pub mod loads;
+pub mod logs;
+pub mod tasks;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use towpath_model::RunId;
+use towpath_model::ids::{PipelineId, WorkspaceId};
+
+use crate::db::Conn;
+use crate::error::Error;
+use crate::page::{List, Listed, Order, Page, PageRequest};
+use crate::sql::{Read, Row, json, sql, words};
+
+words! {
+    /// How a run stands.
+    RunState {
+        /// It waits for its time, for a free place, or for another attempt.
+        Queued = "queued",
+        /// A worker carries it out.
+        Running = "running",
+        /// Everything is committed.
+        Done = "done",
+        /// Everything is committed, and some rows are in quarantine.
+        Quarantined = "quarantined",
+        /// It ended without committing everything.
+        Failed = "failed",
+        /// Somebody stopped it.
+        Cancelled = "cancelled",
+    }
+}
+
+impl RunState {
+    /// Whether nothing happens to it any more.
+    pub fn is_ended(self) -> bool {
+        !matches!(self, RunState::Queued | RunState::Running)
+    }
+
+    /// Whether its rows are in place.
+    pub fn is_success(self) -> bool {
+        matches!(self, RunState::Done | RunState::Quarantined)
+    }
+}
+
+words! {
+    /// What started a run.
+    Cause {
+        /// A schedule was due.
+        Schedule = "schedule",
+        /// A person, in the program.
+        Manual = "manual",
+        /// A program, over the API.
+        Api = "api",
+        /// Something happened elsewhere: a web hook, a file.
+        Event = "event",
+        /// Another pipeline ended well.
+        After = "after",
+        /// A backfill.
+        Backfill = "backfill",
+    }
+}
+
+/// A run.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Run {
+    /// Its identity.
+    #[schema(value_type = String)]
+    pub id: RunId,
+    /// The workspace it belongs to.
+    #[schema(value_type = String)]
+    pub workspace_id: WorkspaceId,
+    /// The pipeline.
+    #[schema(value_type = String)]
+    pub pipeline_id: PipelineId,
+    /// The version of the pipeline.
+    pub version: i64,
+    /// What started it.
+    pub cause: Cause,
+    /// The schedule that started it.
+    pub schedule_id: Option<String>,
+    /// The backfill that it is a piece of.
+    pub backfill_id: Option<String>,
+    /// When its schedule was due.
+    pub fire_at: Option<Timestamp>,
+    /// The person or key that started it.
+    pub started_by: Option<String>,
+    /// A word of the caller that makes the same request start one run only.
+    pub idempotency: Option<String>,
+    /// How it stands.
+    pub state: RunState,
+    /// Higher ones go first.
+    pub priority: i64,
+    /// Values given to parameters.
+    #[schema(value_type = Object)]
+    pub params: Value,
+    /// Begin of the data interval.
+    pub interval_start: Option<Timestamp>,
+    /// End of the data interval; it is not part of it.
+    pub interval_end: Option<Timestamp>,
+    /// Zone in which days are counted.
+    pub zone: String,
+    /// It does not start earlier.
+    pub not_before: Timestamp,
+    /// After so many seconds, an attempt is stopped.
+    pub timeout_seconds: i64,
+    /// How it is tried again.
+    #[schema(value_type = Object)]
+    pub retries: Value,
+    /// The guards of mirrors let it pass.
+    pub force: bool,
+    /// Names of the connections that it uses.
+    pub connections: Vec<String>,
+    /// What it writes to.
+    pub targets: Vec<String>,
+    /// Attempts so far.
+    pub attempt: i64,
+    /// The worker that has it.
+    pub worker_id: Option<String>,
+    /// How long the worker has it without a sign of life.
+    pub lease_until: Option<Timestamp>,
+    /// When the present attempt started.
+    pub attempt_started_at: Option<Timestamp>,
+    /// When somebody asked to stop it.
+    pub cancel_asked_at: Option<Timestamp>,
+    /// Why it is to stop.
+    pub cancel_reason: Option<String>,
+    /// What it fixed before its first row: the ends of incremental reads, and the items that it takes.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub orders: Option<Value>,
+    /// Parts of its loads are kept; it can go on.
+    pub resumable: bool,
+    /// Rows that its sources gave.
+    pub rows_read: u64,
+    /// Rows in place in its destinations.
+    pub rows_written: u64,
+    /// Rows in quarantine.
+    pub rows_quarantined: u64,
+    /// Seconds of its last attempt.
+    pub seconds: Option<f64>,
+    /// Most bytes of memory that its queries held.
+    pub peak_memory: Option<i64>,
+    /// Why it failed.
+    #[schema(value_type = Option<Object>)]
+    pub fault: Option<Value>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When its first attempt started.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// When its loads were taken back.
+    pub undone_at: Option<Timestamp>,
+}
+
+impl Read for Run {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Run {
+            id: RunId::from_text(row.text("id")?),
+            workspace_id: WorkspaceId::from_text(row.text("workspace_id")?),
+            pipeline_id: PipelineId::from_text(row.text("pipeline_id")?),
+            version: row.int("version")?,
+            cause: row.word("cause", Cause::of)?,
+            schedule_id: row.maybe_text("schedule_id")?,
+            backfill_id: row.maybe_text("backfill_id")?,
+            fire_at: row.maybe_time("fire_at")?,
+            started_by: row.maybe_text("started_by")?,
+            idempotency: row.maybe_text("idempotency")?,
+            state: row.word("state", RunState::of)?,
+            priority: row.int("priority")?,
+            params: row.json("params")?,
+            interval_start: row.maybe_time("interval_start")?,
+            interval_end: row.maybe_time("interval_end")?,
+            zone: row.text("zone")?,
+            not_before: row.time("not_before")?,
+            timeout_seconds: row.int("timeout_seconds")?,
+            retries: row.json("retries")?,
+            force: row.flag("force")?,
+            connections: row.json("uses_connections")?,
+            targets: row.json("targets")?,
+            attempt: row.int("attempt")?,
+            worker_id: row.maybe_text("worker_id")?,
+            lease_until: row.maybe_time("lease_until")?,
+            attempt_started_at: row.maybe_time("attempt_started_at")?,
+            cancel_asked_at: row.maybe_time("cancel_asked_at")?,
+            cancel_reason: row.maybe_text("cancel_reason")?,
+            orders: row.maybe_json("orders")?,
+            resumable: row.flag("resumable")?,
+            rows_read: row.count("rows_read")?,
+            rows_written: row.count("rows_written")?,
+            rows_quarantined: row.count("rows_quarantined")?,
+            seconds: row.float("seconds")?,
+            peak_memory: row.maybe_int("peak_memory")?,
+            fault: row.maybe_json("fault")?,
+            created_at: row.time("created_at")?,
+            started_at: row.maybe_time("started_at")?,
+            ended_at: row.maybe_time("ended_at")?,
+            undone_at: row.maybe_time("undone_at")?,
+        })
+    }
+}
+
+impl Listed for Run {
+    fn standing(&self, _: &str) -> (Value, String) {
+        (self.created_at.as_microsecond().into(), self.id.as_str().to_owned())
+    }
+}
+
+/// Which runs are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of one pipeline.
+    pub pipeline_id: Option<String>,
+    /// In one of these states.
+    pub states: Vec<RunState>,
+    /// Started by that.
+    pub cause: Option<Cause>,
+    /// Of one schedule.
+    pub schedule_id: Option<String>,
+    /// Of one backfill.
+    pub backfill_id: Option<String>,
+    /// Asked for from then on.
+    pub from: Option<Timestamp>,
+    /// Asked for before then.
+    pub until: Option<Timestamp>,
+    /// Only of pipelines that everybody sees, or on which this person has a grant.
+    pub visible_to: Option<String>,
+}
+
+/// Adds a run. Fails with [`Error::Exists`] when its schedule started one for that time already, or when the
+/// same request did.
+pub async fn insert(conn: &mut Conn, run: &Run) -> Result<(), Error> {
+    sql("INSERT INTO runs (id, workspace_id, pipeline_id, version, cause, schedule_id, backfill_id, fire_at, started_by,
+         idempotency, state, priority, params, interval_start, interval_end, zone, not_before, timeout_seconds, retries,
+         force, uses_connections, targets, attempt, resumable, rows_read, rows_written, rows_quarantined, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+         0, 0, 0, 0, 0, $23)")
+    .bind(run.id.as_str())
+    .bind(run.workspace_id.as_str())
+    .bind(run.pipeline_id.as_str())
+    .bind(run.version)
+    .bind(run.cause.word())
+    .bind(run.schedule_id.as_deref())
+    .bind(run.backfill_id.as_deref())
+    .bind(run.fire_at)
+    .bind(run.started_by.as_deref())
+    .bind(run.idempotency.as_deref())
+    .bind(run.state.word())
+    .bind(run.priority)
+    .bind(json(&run.params)?)
+    .bind(run.interval_start)
+    .bind(run.interval_end)
+    .bind(&run.zone)
+    .bind(run.not_before)
+    .bind(run.timeout_seconds)
+    .bind(json(&run.retries)?)
+    .bind(run.force)
+    .bind(json(&run.connections)?)
+    .bind(json(&run.targets)?)
+    .bind(run.created_at)
+    .run(conn)
+    .await
+    .map(drop)
+}
+
+/// The run with that identity.
+pub async fn find(conn: &mut Conn, workspace: &str, id: &str) -> Result<Option<Run>, Error> {
+    sql("SELECT * FROM runs WHERE workspace_id = $1 AND id = $2").bind(workspace).bind(id).first(conn).await
+}
+
+/// The run with that identity, in whatever workspace.
+pub async fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Run>, Error> {
+    sql("SELECT * FROM runs WHERE id = $1").bind(id).first(conn).await
+}
+
+/// The run that the same request started.
+pub async fn by_idempotency(conn: &mut Conn, workspace: &str, word: &str) -> Result<Option<Run>, Error> {
+    sql("SELECT * FROM runs WHERE workspace_id = $1 AND idempotency = $2")
+        .bind(workspace)
+        .bind(word)
+        .first(conn)
+        .await
+}
+
+/// Runs, the newest first.
+pub async fn list(
+    conn: &mut Conn,
+    workspace: &str,
+    filter: &Filter,
+    page: &PageRequest,
+) -> Result<Page<Run>, Error> {
+    let orders = [Order::number("created", "created_at")];
+    let states: Vec<String> = filter.states.iter().map(|state| state.word().to_owned()).collect();
+    List::of("SELECT * FROM runs")
+        .only_if("workspace_id = ?", workspace)
+        .maybe("pipeline_id = ?", filter.pipeline_id.as_deref())
+        .one_of("state", &states)
+        .maybe("cause = ?", filter.cause.map(Cause::word))
+        .maybe("schedule_id = ?", filter.schedule_id.as_deref())
+        .maybe("backfill_id = ?", filter.backfill_id.as_deref())
+        .maybe("created_at >= ?", filter.from)
+        .maybe("created_at < ?", filter.until)
+        .maybe(
+            "pipeline_id IN (SELECT id FROM pipelines WHERE restricted = 0 OR id IN
+              (SELECT object_id FROM grants WHERE user_id = ?))",
+            filter.visible_to.as_deref(),
+        )
+        .page(conn, page, &orders, "id", true)
+        .await
+}
+
+/// Every run that has not ended, the oldest first.
+pub async fn open(conn: &mut Conn) -> Result<Vec<Run>, Error> {
+    sql("SELECT * FROM runs WHERE ended_at IS NULL ORDER BY created_at, id").all(conn).await
+}
+
+/// The last runs of each schedule or pipeline that ended since then, the newest first.
+pub async fn ended_since(conn: &mut Conn, since: Timestamp) -> Result<Vec<Run>, Error> {
+    sql("SELECT * FROM runs WHERE ended_at >= $1 ORDER BY ended_at DESC, id DESC").bind(since).all(conn).await
+}
+
+/// Asks a run to stop; false when it has ended, or somebody asked before. One that waits ends at once.
+pub async fn ask_to_cancel(conn: &mut Conn, id: &str, reason: &str) -> Result<bool, Error> {
+    let now = Timestamp::now();
+    let waiting =
+        sql("UPDATE runs SET state = 'cancelled', cancel_asked_at = $2, cancel_reason = $3, ended_at = $2
+                       WHERE id = $1 AND state = 'queued'");
+    if waiting.bind(id).bind(now).bind(reason).run(conn).await? == 1 {
+        return Ok(true);
+    }
+    let asked = sql("UPDATE runs SET cancel_asked_at = $2, cancel_reason = $3
+                     WHERE id = $1 AND state = 'running' AND cancel_asked_at IS NULL");
+    Ok(asked.bind(id).bind(now).bind(reason).run(conn).await? == 1)
+}
+
+/// Puts a run that failed or was cancelled back into the queue, so that it goes on; false when it did not end so.
+pub async fn resume(conn: &mut Conn, id: &str, by: Option<&str>) -> Result<bool, Error> {
+    let queued =
+        sql("UPDATE runs SET state = 'queued', not_before = $2, ended_at = NULL, cancel_asked_at = NULL,
+                      cancel_reason = NULL, fault = NULL, started_by = COALESCE($3, started_by)
+                      WHERE id = $1 AND state IN ('failed', 'cancelled') AND undone_at IS NULL");
+    Ok(queued.bind(id).bind(Timestamp::now()).bind(by).run(conn).await? == 1)
+}
+
+/// Notes that the loads of a run were taken back.
+pub async fn undone(conn: &mut Conn, id: &str) -> Result<(), Error> {
+    let now = Timestamp::now();
+    sql("UPDATE loads SET undone_at = $2 WHERE run_id = $1 AND undone_at IS NULL")
+        .bind(id)
+        .bind(now)
+        .run(conn)
+        .await?;
+    sql("UPDATE runs SET undone_at = $2 WHERE id = $1").bind(id).bind(now).change(conn).await
+}
+
+/// The report of a run, as it was written at its end.
+pub async fn report(conn: &mut Conn, id: &str) -> Result<Option<Value>, Error> {
+    let text: Option<String> =
+        sql("SELECT report FROM runs WHERE id = $1 AND report IS NOT NULL").bind(id).first(conn).await?;
+    text.map(|text| serde_json::from_str(&text).map_err(|error| Error::Corrupt(error.to_string())))
+        .transpose()
+}
+
+/// Removes runs that ended before that time, with everything that belongs to them; returns how many.
+pub async fn sweep(conn: &mut Conn, before: Timestamp) -> Result<u64, Error> {
+    sql("DELETE FROM runs WHERE ended_at < $1").bind(before).run(conn).await
+}

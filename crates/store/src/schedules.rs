@@ -1,0 +1,294 @@
+//! Schedules of pipelines, with how far each is decided; and backfills.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use towpath_model::ids::{BackfillId, PipelineId, ScheduleId, WorkspaceId};
+
+use crate::db::Conn;
+use crate::error::Error;
+use crate::page::{List, Listed, Order, Page, PageRequest};
+use crate::sql::{Read, Row, json, sql, words};
+
+/// A rule that starts runs of a pipeline.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Schedule {
+    /// Its identity.
+    #[schema(value_type = String)]
+    pub id: ScheduleId,
+    /// The workspace it belongs to.
+    #[schema(value_type = String)]
+    pub workspace_id: WorkspaceId,
+    /// The pipeline that it runs.
+    #[schema(value_type = String)]
+    pub pipeline_id: PipelineId,
+    /// Its name.
+    pub name: String,
+    /// The rule, as pipeline documents write it under `schedule`.
+    #[schema(value_type = Object)]
+    pub spec: Value,
+    /// Values for parameters of the pipeline.
+    #[schema(value_type = Object)]
+    pub params: Value,
+    /// It does not fire.
+    pub paused: bool,
+    /// Everything that was due up to then is decided.
+    pub handled_through: Timestamp,
+    /// When it fires next; none when it is paused, or never again.
+    pub next_at: Option<Timestamp>,
+    /// Grows with every change.
+    pub revision: i64,
+    /// Who made it.
+    pub created_by: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+impl Read for Schedule {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Schedule {
+            id: ScheduleId::from_text(row.text("id")?),
+            workspace_id: WorkspaceId::from_text(row.text("workspace_id")?),
+            pipeline_id: PipelineId::from_text(row.text("pipeline_id")?),
+            name: row.text("name")?,
+            spec: row.json("spec")?,
+            params: row.json("params")?,
+            paused: row.flag("paused")?,
+            handled_through: row.time("handled_through")?,
+            next_at: row.maybe_time("next_at")?,
+            revision: row.int("revision")?,
+            created_by: row.maybe_text("created_by")?,
+            created_at: row.time("created_at")?,
+            updated_at: row.time("updated_at")?,
+        })
+    }
+}
+
+impl Listed for Schedule {
+    fn standing(&self, order: &str) -> (Value, String) {
+        let value = match order {
+            "created" => self.created_at.as_microsecond().into(),
+            _ => self.name.as_str().into(),
+        };
+        (value, self.id.as_str().to_owned())
+    }
+}
+
+/// Adds a schedule.
+pub async fn insert(conn: &mut Conn, schedule: &Schedule) -> Result<(), Error> {
+    sql("INSERT INTO schedules (id, workspace_id, pipeline_id, name, spec, params, paused, handled_through, next_at,
+         revision, created_by, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+    .bind(schedule.id.as_str())
+    .bind(schedule.workspace_id.as_str())
+    .bind(schedule.pipeline_id.as_str())
+    .bind(&schedule.name)
+    .bind(json(&schedule.spec)?)
+    .bind(json(&schedule.params)?)
+    .bind(schedule.paused)
+    .bind(schedule.handled_through)
+    .bind(schedule.next_at)
+    .bind(schedule.revision)
+    .bind(schedule.created_by.as_deref())
+    .bind(schedule.created_at)
+    .bind(schedule.updated_at)
+    .run(conn)
+    .await
+    .map(drop)
+}
+
+/// The schedule with that identity.
+pub async fn find(conn: &mut Conn, workspace: &str, id: &str) -> Result<Option<Schedule>, Error> {
+    sql("SELECT * FROM schedules WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(id)
+        .first(conn)
+        .await
+}
+
+/// Schedules of a workspace, or of one of its pipelines.
+pub async fn list(
+    conn: &mut Conn,
+    workspace: &str,
+    pipeline: Option<&str>,
+    visible_to: Option<&str>,
+    page: &PageRequest,
+) -> Result<Page<Schedule>, Error> {
+    let orders = [Order::text("name", "name"), Order::number("created", "created_at")];
+    List::of("SELECT * FROM schedules")
+        .only_if("workspace_id = ?", workspace)
+        .maybe("pipeline_id = ?", pipeline)
+        .maybe(
+            "pipeline_id IN (SELECT id FROM pipelines WHERE restricted = 0 OR id IN
+              (SELECT object_id FROM grants WHERE user_id = ?))",
+            visible_to,
+        )
+        .page(conn, page, &orders, "id", false)
+        .await
+}
+
+/// Every schedule that fires, of pipelines that are in use.
+pub async fn active(conn: &mut Conn) -> Result<Vec<Schedule>, Error> {
+    sql("SELECT s.* FROM schedules s JOIN pipelines p ON p.id = s.pipeline_id JOIN workspaces w ON w.id = s.workspace_id
+         WHERE s.paused = 0 AND p.archived_at IS NULL AND w.closed_at IS NULL ORDER BY s.id")
+    .all(conn)
+    .await
+}
+
+/// Writes a schedule whose revision is still that one.
+pub async fn update(conn: &mut Conn, schedule: &Schedule) -> Result<(), Error> {
+    sql("UPDATE schedules SET name = $2, spec = $3, params = $4, paused = $5, handled_through = $6, next_at = $7,
+         revision = revision + 1, updated_at = $8 WHERE id = $1 AND revision = $9")
+    .bind(schedule.id.as_str())
+    .bind(&schedule.name)
+    .bind(json(&schedule.spec)?)
+    .bind(json(&schedule.params)?)
+    .bind(schedule.paused)
+    .bind(schedule.handled_through)
+    .bind(schedule.next_at)
+    .bind(Timestamp::now())
+    .bind(schedule.revision)
+    .change(conn)
+    .await
+}
+
+/// Moves how far a schedule is decided, if it stands where the decision began; false when another server was faster.
+pub async fn advance(
+    conn: &mut Conn,
+    id: &str,
+    from: Timestamp,
+    to: Timestamp,
+    next: Option<Timestamp>,
+) -> Result<bool, Error> {
+    let moved = sql("UPDATE schedules SET handled_through = $3, next_at = $4
+                     WHERE id = $1 AND handled_through = $2 AND paused = 0");
+    Ok(moved.bind(id).bind(from).bind(to).bind(next).run(conn).await? == 1)
+}
+
+/// Removes a schedule.
+pub async fn remove(conn: &mut Conn, id: &str) -> Result<(), Error> {
+    sql("DELETE FROM schedules WHERE id = $1").bind(id).change(conn).await
+}
+
+words! {
+    /// How a backfill stands.
+    BackfillState {
+        /// Its pieces run, or wait for it.
+        Running = "running",
+        /// No further piece begins.
+        Paused = "paused",
+        /// Every piece ended.
+        Done = "done",
+        /// Somebody stopped it.
+        Cancelled = "cancelled",
+    }
+}
+
+/// Runs of a pipeline for a range of past intervals.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Backfill {
+    /// Its identity.
+    #[schema(value_type = String)]
+    pub id: BackfillId,
+    /// The workspace it belongs to.
+    #[schema(value_type = String)]
+    pub workspace_id: WorkspaceId,
+    /// The pipeline.
+    #[schema(value_type = String)]
+    pub pipeline_id: PipelineId,
+    /// What was asked for: range, step, order, parameters.
+    #[schema(value_type = Object)]
+    pub spec: Value,
+    /// How it stands.
+    pub state: BackfillState,
+    /// How many pieces it has.
+    pub pieces: i64,
+    /// Who asked for it.
+    pub created_by: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+impl Read for Backfill {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Backfill {
+            id: BackfillId::from_text(row.text("id")?),
+            workspace_id: WorkspaceId::from_text(row.text("workspace_id")?),
+            pipeline_id: PipelineId::from_text(row.text("pipeline_id")?),
+            spec: row.json("spec")?,
+            state: row.word("state", BackfillState::of)?,
+            pieces: row.int("pieces")?,
+            created_by: row.maybe_text("created_by")?,
+            created_at: row.time("created_at")?,
+            updated_at: row.time("updated_at")?,
+        })
+    }
+}
+
+impl Listed for Backfill {
+    fn standing(&self, _: &str) -> (Value, String) {
+        (self.created_at.as_microsecond().into(), self.id.as_str().to_owned())
+    }
+}
+
+/// Adds a backfill.
+pub async fn insert_backfill(conn: &mut Conn, backfill: &Backfill) -> Result<(), Error> {
+    sql("INSERT INTO backfills (id, workspace_id, pipeline_id, spec, state, pieces, created_by, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+    .bind(backfill.id.as_str())
+    .bind(backfill.workspace_id.as_str())
+    .bind(backfill.pipeline_id.as_str())
+    .bind(json(&backfill.spec)?)
+    .bind(backfill.state.word())
+    .bind(backfill.pieces)
+    .bind(backfill.created_by.as_deref())
+    .bind(backfill.created_at)
+    .bind(backfill.updated_at)
+    .run(conn)
+    .await
+    .map(drop)
+}
+
+/// The backfill with that identity.
+pub async fn backfill(conn: &mut Conn, workspace: &str, id: &str) -> Result<Option<Backfill>, Error> {
+    sql("SELECT * FROM backfills WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(id)
+        .first(conn)
+        .await
+}
+
+/// Backfills of a workspace, the newest first.
+pub async fn backfills(
+    conn: &mut Conn,
+    workspace: &str,
+    pipeline: Option<&str>,
+    page: &PageRequest,
+) -> Result<Page<Backfill>, Error> {
+    let orders = [Order::number("created", "created_at")];
+    List::of("SELECT * FROM backfills")
+        .only_if("workspace_id = ?", workspace)
+        .maybe("pipeline_id = ?", pipeline)
+        .page(conn, page, &orders, "id", true)
+        .await
+}
+
+/// Backfills whose pieces run.
+pub async fn running_backfills(conn: &mut Conn) -> Result<Vec<Backfill>, Error> {
+    sql("SELECT * FROM backfills WHERE state = 'running' ORDER BY id").all(conn).await
+}
+
+/// Changes how a backfill stands, if it stands as expected; false when somebody else was faster.
+pub async fn set_backfill_state(
+    conn: &mut Conn,
+    id: &str,
+    from: BackfillState,
+    to: BackfillState,
+) -> Result<bool, Error> {
+    let changed = sql("UPDATE backfills SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2");
+    Ok(changed.bind(id).bind(from.word()).bind(to.word()).bind(Timestamp::now()).run(conn).await? == 1)
+}

@@ -1,0 +1,197 @@
+//! Seals secrets, so that whoever reads the database reads nothing of them.
+//!
+//! The cipher is AES-256 in Galois/Counter mode, which also notices changes. What a secret belongs to is authenticated
+//! with it: a sealed password moved to another connection does not open. Keys are derived (HKDF-SHA-256) from master
+//! keys that stand outside of the database; several may be known at once, so that they can be exchanged.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::digest::{SHA256, digest};
+use ring::hkdf::{HKDF_SHA256, Salt};
+use ring::rand::{SecureRandom, SystemRandom};
+use towpath_model::Fault;
+
+use crate::error::Error;
+
+/// Bytes of a master key.
+pub const KEY_BYTES: usize = 32;
+
+/// A master key. Never shown.
+#[derive(Clone)]
+struct Master {
+    id: String,
+    bytes: [u8; KEY_BYTES],
+}
+
+/// The master keys at hand; the first one seals.
+#[derive(Clone)]
+pub struct Keys {
+    masters: Vec<Master>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keys({})", self.masters.iter().map(|key| key.id.as_str()).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Random bytes as text that is safe in addresses.
+pub fn random_text(bytes: usize) -> Result<String, Error> {
+    let mut buffer = vec![0; bytes];
+    SystemRandom::new()
+        .fill(&mut buffer)
+        .map_err(|_| Error::Unavailable("this machine gives no random numbers".into()))?;
+    Ok(BASE64.encode(buffer))
+}
+
+/// A fingerprint of a token, which is kept in its place (SHA-256; tokens are random, so no salt is needed).
+pub fn hash_token(token: &str) -> String {
+    BASE64.encode(digest(&SHA256, token.as_bytes()))
+}
+
+impl Keys {
+    /// Reads master keys: lines of 32 bytes in base64 or hexadecimal. The first one seals, the others only open.
+    pub fn parse(text: &str) -> Result<Keys, Fault> {
+        let mut masters = Vec::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            masters.push(Master::parse(line)?);
+        }
+        if masters.is_empty() {
+            return Err(Fault::config("the key is empty").hint("make one with `towpath secrets new-key`"));
+        }
+        Ok(Keys { masters })
+    }
+
+    /// A new random master key, as text.
+    pub fn generate() -> Result<String, Error> {
+        random_text(KEY_BYTES)
+    }
+
+    /// The name of the key that seals.
+    pub fn current(&self) -> &str {
+        &self.masters[0].id
+    }
+
+    /// A key for another use than sealing, for example `tokens`. Follows from the first master key.
+    pub fn derived(&self, purpose: &str) -> [u8; KEY_BYTES] {
+        self.masters[0].derived(purpose)
+    }
+
+    /// Keys for another use, of every master key, the current one first.
+    pub fn all_derived(&self, purpose: &str) -> Vec<[u8; KEY_BYTES]> {
+        self.masters.iter().map(|master| master.derived(purpose)).collect()
+    }
+
+    /// Seals a text that belongs to `place`.
+    pub fn seal(&self, place: &str, text: &str) -> Result<String, Error> {
+        let broken = |_| Error::Sealed("the cipher failed".into());
+        let mut nonce = [0; NONCE_LEN];
+        SystemRandom::new().fill(&mut nonce).map_err(broken)?;
+        let mut bytes = text.as_bytes().to_vec();
+        self.masters[0]
+            .cipher()
+            .and_then(|cipher| {
+                let nonce = Nonce::assume_unique_for_key(nonce);
+                cipher.seal_in_place_append_tag(nonce, Aad::from(place.as_bytes()), &mut bytes)
+            })
+            .map_err(broken)?;
+        Ok(format!("1.{}.{}.{}", self.current(), BASE64.encode(nonce), BASE64.encode(bytes)))
+    }
+
+    /// Opens what was sealed for `place`.
+    pub fn open(&self, place: &str, sealed: &str) -> Result<String, Error> {
+        let garbled = || Error::Sealed(format!("what is stored for `{place}` is not a sealed secret"));
+        let parts: Vec<&str> = sealed.split('.').collect();
+        let ["1", id, nonce, bytes] = parts.as_slice() else { return Err(garbled()) };
+        let Some(master) = self.masters.iter().find(|master| master.id == *id) else {
+            return Err(Error::Sealed(format!("`{place}` was sealed with key `{id}`, which is not at hand")));
+        };
+        let nonce: [u8; NONCE_LEN] =
+            BASE64.decode(nonce).ok().and_then(|nonce| nonce.try_into().ok()).ok_or_else(garbled)?;
+        let mut bytes = BASE64.decode(bytes).map_err(|_| garbled())?;
+        let changed = |_| Error::Sealed(format!("what is stored for `{place}` was changed"));
+        let cipher = master.cipher().map_err(changed)?;
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let opened = cipher.open_in_place(nonce, Aad::from(place.as_bytes()), &mut bytes).map_err(changed)?;
+        String::from_utf8(opened.to_vec()).map_err(|_| garbled())
+    }
+}
+
+impl Master {
+    fn parse(line: &str) -> Result<Master, Fault> {
+        let wrong = || {
+            Fault::config("the key is not 32 bytes in base64 or hexadecimal")
+                .hint("make one with `towpath secrets new-key`")
+        };
+        let bytes = match line.len() {
+            64 => (0..32).map(|at| u8::from_str_radix(line.get(at * 2..at * 2 + 2)?, 16).ok()).collect(),
+            _ => base64::engine::general_purpose::STANDARD_NO_PAD
+                .decode(line.trim_end_matches('=').replace('-', "+").replace('_', "/"))
+                .ok(),
+        };
+        let bytes: Vec<u8> = bytes.ok_or_else(wrong)?;
+        let bytes: [u8; KEY_BYTES] = bytes.try_into().map_err(|_| wrong())?;
+        let id =
+            BASE64.encode(digest(&SHA256, &[b"towpath key ".as_slice(), &bytes].concat()))[..8].to_owned();
+        Ok(Master { id, bytes })
+    }
+
+    fn derived(&self, purpose: &str) -> [u8; KEY_BYTES] {
+        let mut out = [0; KEY_BYTES];
+        let pseudorandom = Salt::new(HKDF_SHA256, b"towpath").extract(&self.bytes);
+        let info = [purpose.as_bytes()];
+        // Fails only for outputs that are longer than 255 digests.
+        if let Ok(material) = pseudorandom.expand(&info, HKDF_SHA256) {
+            let _ = material.fill(&mut out);
+        }
+        out
+    }
+
+    fn cipher(&self) -> Result<LessSafeKey, ring::error::Unspecified> {
+        UnboundKey::new(&AES_256_GCM, &self.derived("secrets")).map(LessSafeKey::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(seed: u8) -> Keys {
+        Keys::parse(&BASE64.encode([seed; 32])).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_in_its_place_only() {
+        let keys = keys(1);
+        let sealed = keys.seal("cn_1/password", "s3cret é").unwrap();
+        assert!(!sealed.contains("s3cret"));
+        assert_eq!(keys.open("cn_1/password", &sealed).unwrap(), "s3cret é");
+        assert!(keys.open("cn_2/password", &sealed).unwrap_err().to_string().contains("was changed"));
+        assert_ne!(keys.seal("cn_1/password", "s3cret é").unwrap(), sealed, "every seal is another one");
+    }
+
+    #[test]
+    fn an_older_key_opens_and_a_newer_one_seals() {
+        let (old, new) = (BASE64.encode([1; 32]), "02".repeat(32));
+        let sealed = keys(1).seal("a", "x").unwrap();
+        let both = Keys::parse(&format!("# new\n{new}\n{old}\n")).unwrap();
+        assert_eq!(both.open("a", &sealed).unwrap(), "x");
+        let again = both.seal("a", "x").unwrap();
+        let failed = keys(1).open("a", &again).unwrap_err().to_string();
+        assert!(failed.contains("not at hand"), "{failed}");
+    }
+
+    #[test]
+    fn a_change_of_any_byte_is_noticed() {
+        let keys = keys(1);
+        let sealed = keys.seal("a", "hello").unwrap();
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).unwrap();
+            // The last letter of base64 may hold bits that mean nothing.
+            assert!(changed == sealed || keys.open("a", &changed).is_err() || at + 1 == sealed.len(), "{at}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! People, sessions, keys and links.
+
+use jiff::{SignedDuration, Timestamp};
+use towpath_model::Role;
+use towpath_model::ids::{LinkId, SessionId};
+use towpath_store::page::PageRequest;
+use towpath_store::sessions::{Session, SessionKind};
+use towpath_store::{Error, Store, accounts, links, members, sessions, throttles};
+
+use crate::{on_both, workspace};
+
+on_both! {
+    async fn an_address_has_one_account_however_it_is_written(store: &Store) {
+        let (_, id) = workspace(store).await?;
+        let mut tx = store.begin().await?;
+        let other = accounts::User::new(" ADA@example.org", "Another", "fr");
+        let error = accounts::insert(&mut tx, &other, None).await.unwrap_err();
+        assert!(error.exists_in("email"), "{error}");
+        drop(tx);
+        let mut conn = store.read().await?;
+        let found = accounts::by_email(&mut conn, "ada@EXAMPLE.org ").await?.unwrap();
+        assert_eq!(found.id.as_str(), id);
+        assert_eq!(accounts::proof(&mut conn, &id).await?.password.as_deref(), Some("hash"));
+        assert_eq!(accounts::list(&mut conn, Some("ada"), &PageRequest { limit: 10, ..Default::default() }).await?.items.len(), 1);
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn a_change_of_something_that_changed_meanwhile_is_refused(store: &Store) {
+        let (_, id) = workspace(store).await?;
+        let mut tx = store.begin().await?;
+        let mut mine = accounts::find(&mut tx, &id).await?.unwrap();
+        let theirs = mine.clone();
+        mine.name = "Ada L.".into();
+        accounts::update(&mut tx, &mine).await?;
+        assert!(matches!(accounts::update(&mut tx, &theirs).await, Err(Error::Changed)));
+        tx.commit().await?;
+        assert_eq!(accounts::find(&mut *store.read().await?, &id).await?.unwrap().name, "Ada L.");
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn a_session_ends_when_it_is_revoked_and_its_old_token_is_known(store: &Store) {
+        let (_, user) = workspace(store).await?;
+        let now = Timestamp::now();
+        let session = Session {
+            id: SessionId::generate(),
+            user_id: towpath_model::ids::UserId::from_text(user.clone()),
+            kind: SessionKind::Browser,
+            address: Some("127.0.0.1".into()),
+            agent: None,
+            method: "password".into(),
+            created_at: now,
+            seen_at: now,
+            rotated_at: now,
+            idle_until: now + SignedDuration::from_hours(1),
+            expires_at: now + SignedDuration::from_hours(2),
+        };
+        let mut tx = store.begin().await?;
+        sessions::insert(&mut tx, &session, "one").await?;
+        assert!(sessions::rotate(&mut tx, session.id.as_str(), "one", "two").await?);
+        assert!(!sessions::rotate(&mut tx, session.id.as_str(), "one", "three").await?);
+        tx.commit().await?;
+        let mut conn = store.read().await?;
+        assert!(!sessions::by_token(&mut conn, SessionKind::Browser, "two").await?.unwrap().is_former);
+        assert!(sessions::by_token(&mut conn, SessionKind::Browser, "one").await?.unwrap().is_former);
+        assert!(sessions::by_token(&mut conn, SessionKind::Program, "two").await?.is_none());
+        drop(conn);
+        let mut tx = store.begin().await?;
+        assert!(sessions::revoke(&mut tx, &user, session.id.as_str()).await?);
+        assert!(sessions::by_token(&mut tx, SessionKind::Browser, "two").await?.is_none());
+        assert!(sessions::of_user(&mut tx, &user).await?.is_empty());
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn a_link_works_once(store: &Store) {
+        let (workspace, _) = workspace(store).await?;
+        let link = links::Link {
+            id: LinkId::generate(),
+            kind: links::LinkKind::Invitation,
+            workspace_id: Some(towpath_model::ids::WorkspaceId::from_text(workspace.clone())),
+            user_id: None,
+            email: Some("b@example.org".into()),
+            role: Some(Role::Editor),
+            created_by: None,
+            created_at: Timestamp::now(),
+            expires_at: Timestamp::now() + SignedDuration::from_hours(1),
+        };
+        let mut tx = store.begin().await?;
+        links::insert(&mut tx, &link, "hash").await?;
+        assert_eq!(links::invitations(&mut tx, &workspace).await?.len(), 1);
+        let found = links::find(&mut tx, links::LinkKind::Invitation, "hash").await?.unwrap();
+        assert_eq!(found.role, Some(Role::Editor));
+        assert!(links::take(&mut tx, &found.id).await?);
+        assert!(!links::take(&mut tx, &found.id).await?);
+        assert!(links::find(&mut tx, links::LinkKind::Invitation, "hash").await?.is_none());
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn erasing_a_person_leaves_no_name(store: &Store) {
+        let (workspace, id) = workspace(store).await?;
+        let mut tx = store.begin().await?;
+        accounts::erase(&mut tx, &id).await?;
+        let user = accounts::find(&mut tx, &id).await?.unwrap();
+        assert!(!user.active && user.name.is_empty() && !user.email.contains('@'), "{user:?}");
+        assert_eq!(members::role(&mut tx, &workspace, &id).await?, None);
+        assert_eq!(accounts::count(&mut tx).await?, 0);
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn failures_are_counted_until_it_is_quiet(store: &Store) {
+        let mut tx = store.begin().await?;
+        let delay = |failures: i64| SignedDuration::from_secs(failures);
+        let hour = SignedDuration::from_hours(1);
+        assert_eq!(throttles::fail(&mut tx, "a", hour, delay).await?.failures, 1);
+        let second = throttles::fail(&mut tx, "a", hour, delay).await?;
+        assert_eq!((second.failures, second.blocked_until > Timestamp::now()), (2, true));
+        assert_eq!(throttles::fail(&mut tx, "a", SignedDuration::ZERO, delay).await?.failures, 1);
+        throttles::clear(&mut tx, "a").await?;
+        assert_eq!(throttles::find(&mut tx, "a").await?, None);
+        Ok(())
+    }
+}
