@@ -19,6 +19,14 @@ use crate::migrate;
 /// A connection on which statements run.
 pub type Conn = AnyConnection;
 
+/// A transaction; what was done in it is undone when it is dropped.
+pub type Tx = Transaction<'static, Any>;
+
+/// Makes what a transaction did durable and visible.
+pub async fn commit(tx: Tx) -> Result<(), Error> {
+    Ok(tx.commit().await?)
+}
+
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -92,7 +100,7 @@ impl Store {
     }
 
     /// A transaction that may write; what it does is undone unless it is committed.
-    pub async fn begin(&self) -> Result<Transaction<'static, Any>, Error> {
+    pub async fn begin(&self) -> Result<Tx, Error> {
         Ok(match self.engine {
             Engine::Sqlite => self.writing.begin_with("BEGIN IMMEDIATE").await?,
             Engine::Postgres => self.writing.begin().await?,

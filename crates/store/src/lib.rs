@@ -38,5 +38,5 @@ pub mod throttles;
 pub mod workers;
 pub mod workspaces;
 
-pub use db::{Conn, Engine, Store};
+pub use db::{Conn, Engine, Store, Tx, commit};
 pub use error::Error;

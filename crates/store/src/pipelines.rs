@@ -285,3 +285,13 @@ pub async fn set_hook(conn: &mut Conn, id: &str, sealed: Option<&str>) -> Result
         .change(conn)
         .await
 }
+
+/// Pipelines of a workspace that a person does not see: restricted ones without a grant.
+pub async fn hidden_from(conn: &mut Conn, workspace: &str, user: &str) -> Result<Vec<String>, Error> {
+    sql("SELECT id FROM pipelines WHERE workspace_id = $1 AND restricted = 1 AND id NOT IN
+         (SELECT object_id FROM grants WHERE object_kind = 'pipeline' AND user_id = $2)")
+    .bind(workspace)
+    .bind(user)
+    .all(conn)
+    .await
+}

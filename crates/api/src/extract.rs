@@ -1,0 +1,202 @@
+//! What handlers take from a request, with problems that say what is wrong.
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use towpath_store::page::{Page, PageRequest, is_mark};
+
+use crate::problem::{self, Answer, Problem};
+
+/// A body of JSON.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match axum::Json::<T>::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Json(value)),
+            Err(rejection) => Err(json_problem(&rejection)),
+        }
+    }
+}
+
+fn json_problem(rejection: &JsonRejection) -> Problem {
+    let text = rejection.body_text();
+    match rejection {
+        JsonRejection::JsonDataError(_) => {
+            // The reason stands behind the words of the library.
+            let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
+            Problem::field("", detail)
+        }
+        JsonRejection::JsonSyntaxError(_) => Problem::new(problem::BAD_REQUEST, "the body is not JSON"),
+        JsonRejection::MissingJsonContentType(_) => {
+            Problem::new(problem::MEDIA_TYPE, "the body must be `application/json`")
+        }
+        _ if rejection.status() == 413 => Problem::new(problem::TOO_LARGE, "the body is too large"),
+        _ => Problem::new(problem::BAD_REQUEST, text),
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// Parts of the path.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(value)| Path(value))
+            .map_err(|rejection: PathRejection| Problem::new(problem::NOT_FOUND, rejection.body_text()))
+    }
+}
+
+/// Parameters behind the `?`.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        <axum::extract::Query<T> as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Query(value)| Query(value))
+            .map_err(|rejection: QueryRejection| {
+                let text = rejection.body_text();
+                let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
+                Problem::new(problem::BAD_REQUEST, detail)
+            })
+    }
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Most entries, from 1 to 1000; 50 if nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// The order; a `-` before it turns it around.
+    pub sort: Option<String>,
+}
+
+impl PageQuery {
+    /// The request for the store; `sorts` are the orders that the list offers.
+    pub(crate) fn request(&self, sorts: &[&str]) -> Answer<PageRequest> {
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=1000).contains(&limit) {
+            return Err(Problem::new(problem::BAD_REQUEST, "`limit` goes from 1 to 1000"));
+        }
+        if let Some(sort) = &self.sort
+            && !sorts.contains(&sort.trim_start_matches('-'))
+        {
+            let detail = format!("there is no order `{sort}`; there are {}", quoted(sorts));
+            return Err(Problem::new(problem::BAD_REQUEST, detail));
+        }
+        if self.after.as_deref().is_some_and(|mark| !is_mark(mark)) {
+            return Err(Problem::new(problem::BAD_REQUEST, "`after` is not the `next` of another page"));
+        }
+        Ok(PageRequest { limit, after: self.after.clone(), sort: self.sort.clone() })
+    }
+}
+
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Items<T: utoipa::ToSchema> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// Where the next page begins, for `after`; missing on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T: utoipa::ToSchema> From<Page<T>> for Items<T> {
+    fn from(page: Page<T>) -> Self {
+        Items { items: page.items, next: page.next }
+    }
+}
+
+impl<T: utoipa::ToSchema> From<Vec<T>> for Items<T> {
+    fn from(items: Vec<T>) -> Self {
+        Items { items, next: None }
+    }
+}
+
+/// The tag of a revision.
+pub fn tag(revision: i64) -> String {
+    format!("\"{revision}\"")
+}
+
+/// A value with its tag.
+#[derive(Debug)]
+pub struct Tagged<T>(pub i64, pub T);
+
+impl<T: Serialize> IntoResponse for Tagged<T> {
+    fn into_response(self) -> Response {
+        let mut response = axum::Json(self.1).into_response();
+        if let Ok(tag) = HeaderValue::from_str(&tag(self.0)) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
+}
+
+/// What a change is based on: the revision of `If-Match`.
+#[derive(Debug, Clone, Copy)]
+pub struct IfMatch(pub i64);
+
+impl IfMatch {
+    /// Goes on only if that is the present revision.
+    pub fn check<T: Serialize>(self, revision: i64, current: &T) -> Answer<()> {
+        if self.0 == revision {
+            return Ok(());
+        }
+        Err(Problem::changed(serde_json::to_value(current).unwrap_or_default(), tag(revision)))
+    }
+}
+
+fn if_match(headers: &HeaderMap) -> Answer<Option<IfMatch>> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim().trim_start_matches("W/").trim_matches('"');
+    match text.parse() {
+        Ok(revision) => Ok(Some(IfMatch(revision))),
+        Err(_) => Err(Problem::new(problem::BAD_REQUEST, "`If-Match` is not a tag of this interface")),
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        if_match(&parts.headers)?
+            .ok_or_else(|| Problem::new(problem::TAG_MISSING, "the header `If-Match` is missing"))
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
+        if_match(&parts.headers)
+    }
+}

@@ -1,0 +1,95 @@
+//! Reads events from the store once, for every client of this server.
+//!
+//! The store is the queue: events are numbered there, also those of other servers. The hub reads on from the last number
+//! whenever somebody wakes it, and now and then by itself, and hands each event to a ring of fixed size. A client that is
+//! too slow for the ring is told so, and reads the state anew; nothing grows because of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Notify, broadcast};
+use towpath_store::events::{self, Event};
+use towpath_store::{Error, Store};
+
+/// Events that a slow client may be behind.
+const RING: usize = 2048;
+/// Events that are read at once.
+const MOST: u32 = 1000;
+
+/// What clients hear.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    /// Something happened.
+    Event(Arc<Event>),
+    /// A session ended; its streams end with it.
+    Ended(Arc<str>),
+}
+
+/// The events of a server.
+#[derive(Debug, Clone)]
+pub struct Hub {
+    sender: broadcast::Sender<Heard>,
+    wake: Arc<Notify>,
+    last: Arc<AtomicI64>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Hub { sender: broadcast::channel(RING).0, wake: Arc::default(), last: Arc::default() }
+    }
+}
+
+impl Hub {
+    /// Says that there may be something new.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Says that a session ended.
+    pub fn ended(&self, session: &str) {
+        let _ = self.sender.send(Heard::Ended(session.into()));
+    }
+
+    /// Listens to what happens from now on.
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Heard> {
+        self.sender.subscribe()
+    }
+
+    /// Number of the last event that was handed on.
+    pub(crate) fn last(&self) -> i64 {
+        self.last.load(Ordering::Acquire)
+    }
+
+    /// Reads on for as long as the future is kept. `pause` is how long it waits at most when nobody wakes it.
+    pub async fn run(&self, store: &Store, pause: Duration) -> Result<(), Error> {
+        let mut last = events::last(&mut *store.read().await?).await?;
+        self.last.store(last, Ordering::Release);
+        loop {
+            let _ = tokio::time::timeout(pause, self.wake.notified()).await;
+            loop {
+                let found = match store.read().await {
+                    Ok(mut conn) => events::after(&mut conn, last, MOST).await,
+                    Err(error) => Err(error),
+                };
+                let found = match found {
+                    Ok(found) => found,
+                    Err(error) => {
+                        tracing::warn!("live events cannot be read: {error}");
+                        break;
+                    }
+                };
+                let is_all = found.len() < MOST as usize;
+                for event in found {
+                    last = event.number;
+                    // Nobody may be listening.
+                    let _ = self.sender.send(Heard::Event(Arc::new(event)));
+                }
+                self.last.store(last, Ordering::Release);
+                if is_all {
+                    break;
+                }
+            }
+        }
+    }
+}

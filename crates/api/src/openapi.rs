@@ -1,0 +1,120 @@
+//! The list of routes, and the OpenAPI document that is made from it.
+//!
+//! A handler's description gives its part; what holds for every route (what it needs, how it can fail, how to sign in)
+//! is added here once. The document is committed, so that a change of the interface is seen as one.
+
+use axum::Router;
+use axum::routing::get;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::needs::{NEEDS, Need};
+use crate::problem::{CODES, ProblemBody};
+use crate::routes::{health, session};
+use crate::server::Inside;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Towpath", description = "Connects, moves and serves data. Everything the pages do goes through here."),
+    components(schemas(ProblemBody)),
+    tags(
+        (name = "sign-in", description = "Sessions, tokens, links"),
+        (name = "account", description = "One's own account"),
+        (name = "users", description = "Accounts of the server"),
+        (name = "workspaces", description = "Workspaces, their people and keys"),
+        (name = "connections", description = "Systems with an address and credentials"),
+        (name = "nodes", description = "What pipelines are made of"),
+        (name = "pipelines", description = "Pipelines and their versions"),
+        (name = "runs", description = "Runs, their logs, counts and quarantine"),
+        (name = "schedules", description = "When pipelines run by themselves, and backfills"),
+        (name = "uploads", description = "Files that people give to the server"),
+        (name = "notifications", description = "What people are told, and how"),
+        (name = "audit", description = "Who did what"),
+        (name = "server", description = "The server itself"),
+        (name = "live", description = "Events as they happen"),
+        (name = "health", description = "Health and metrics"),
+    )
+)]
+struct Base;
+
+/// Every route with its description. The list of the interface.
+fn described() -> OpenApiRouter<Inside> {
+    OpenApiRouter::with_openapi(Base::openapi())
+        .routes(routes!(session::show, session::sign_in, session::sign_out))
+        .routes(routes!(session::token))
+        .routes(routes!(crate::live::stream::socket))
+        .routes(routes!(crate::live::stream::sent))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+/// Every route, and one that gives the document.
+pub(crate) fn routes(version: &str) -> Router<Inside> {
+    let (router, document) = described().split_for_parts();
+    let text = whole(&document, version).to_string();
+    let answer = move || {
+        let text = text.clone();
+        async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], text) }
+    };
+    router.route("/api/v1/openapi.json", get(answer))
+}
+
+/// The OpenAPI document of that version of the program.
+pub fn document(version: &str) -> Value {
+    let (_, document) = described().split_for_parts();
+    whole(&document, version)
+}
+
+/// Adds to each route what holds for all of them.
+fn whole(document: &Document, version: &str) -> Value {
+    let mut whole = serde_json::to_value(document).unwrap_or_default();
+    whole["info"]["version"] = version.into();
+    whole["components"]["securitySchemes"] = json!({
+        "session": { "type": "apiKey", "in": "cookie", "name": "towpath_session",
+            "description": "What browsers have. Changes also send `X-CSRF-Token`." },
+        "bearer": { "type": "http", "scheme": "bearer",
+            "description": "A token of `POST /token`, or an API key (`tpk_…`)." },
+    });
+    let Some(paths) = whole["paths"].as_object_mut() else { return whole };
+    for (path, item) in paths {
+        for (method, operation) in item.as_object_mut().into_iter().flat_map(Map::iter_mut) {
+            let need =
+                NEEDS.iter().find(|entry| entry.method.eq_ignore_ascii_case(method) && entry.path == path);
+            describe(operation, method, need.map(|entry| entry.need));
+        }
+    }
+    whole
+}
+
+fn describe(operation: &mut Value, method: &str, need: Option<Need>) {
+    let Some(operation) = operation.as_object_mut() else { return };
+    let need = need.unwrap_or(Need::Server);
+    operation.insert("x-needs".into(), need.words().into());
+    if need != Need::Nobody {
+        operation.insert("security".into(), json!([{ "session": [] }, { "bearer": [] }]));
+    }
+    let mut statuses: Vec<u16> = CODES.iter().map(|code| code.status).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    if method == "get" {
+        statuses.retain(|status| !matches!(status, 409 | 412 | 413 | 415 | 428));
+    }
+    let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else {
+        return;
+    };
+    for status in statuses {
+        let titles: Vec<&str> =
+            CODES.iter().filter(|code| code.status == status).map(|code| code.title).collect();
+        responses.entry(status.to_string()).or_insert_with(|| {
+            json!({
+                "description": titles.join("; or "),
+                "content": { "application/problem+json": {
+                    "schema": { "$ref": "#/components/schemas/ProblemBody" } } },
+            })
+        });
+    }
+}

@@ -1,0 +1,294 @@
+//! What the interface asks of the engine and the connectors, without knowing either.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use towpath_connect::ConnectorSpec;
+use towpath_model::{Fault, RunId};
+use towpath_store::connections::Connection;
+use towpath_store::runs::Run;
+use towpath_store::workspaces::Workspace;
+
+use crate::problem::Finding;
+
+/// What a document says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// Names of the connections that it uses.
+    pub connections: Vec<String>,
+    /// What it writes to, as `connection/table`.
+    pub targets: Vec<String>,
+    /// A short form that changes with its meaning.
+    pub fingerprint: String,
+    /// Its `schedule` section.
+    pub schedule: Option<Value>,
+    /// Problems of its structure.
+    pub problems: Vec<Finding>,
+}
+
+/// A column of a node's output.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type, as documents write it.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether values may be missing.
+    pub nullable: bool,
+}
+
+/// What is known of a node before it runs.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NodeOutline {
+    /// Its name.
+    pub node: String,
+    /// `source`, `transform` or `destination`.
+    pub role: String,
+    /// Connector or transform.
+    pub kind: String,
+    /// Output ports with their columns.
+    pub outputs: Vec<PortOutline>,
+    /// The query plan, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+}
+
+/// An output port of a node.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PortOutline {
+    /// Its name.
+    pub port: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+}
+
+/// What was found out about a document.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Checked {
+    /// Every place that is wrong.
+    pub problems: Vec<Finding>,
+    /// What could not be looked at because another system failed: node and reason.
+    pub faults: Vec<NodeFault>,
+    /// The nodes, in the order of the document.
+    pub nodes: Vec<NodeOutline>,
+}
+
+/// A node that could not be looked at.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NodeFault {
+    /// The node.
+    pub node: String,
+    /// What failed.
+    pub message: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// Rows that were looked at.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Rows {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, as lists of values in the order of the columns.
+    #[schema(value_type = Vec<Vec<Object>>)]
+    pub rows: Vec<Vec<Value>>,
+    /// There are more.
+    pub more: bool,
+    /// Rows that the nodes on the way rejected.
+    pub rejected: u64,
+}
+
+/// A stream of a connection.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct StreamOutline {
+    /// Settings of a source that reads it.
+    #[schema(value_type = Object)]
+    pub settings: Value,
+    /// Its name for people.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its primary key.
+    pub primary_key: Vec<String>,
+    /// About how many rows it has.
+    pub rows: Option<u64>,
+}
+
+/// A connection with its secrets, for the moment of its use.
+#[derive(Clone)]
+pub struct OpenConnection {
+    /// Its name.
+    pub name: String,
+    /// Its connector.
+    pub connector: String,
+    /// Its settings with the secrets in place.
+    pub settings: Value,
+}
+
+impl std::fmt::Debug for OpenConnection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OpenConnection({}: {})", self.name, self.connector)
+    }
+}
+
+/// Where something is tried out: a workspace with the connections that may be used.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Its connections, opened.
+    pub connections: Vec<OpenConnection>,
+}
+
+/// What is to be looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    /// Values of parameters.
+    pub params: Value,
+    /// The node.
+    pub node: String,
+    /// Its output port; the first one if nothing is said.
+    pub port: Option<String>,
+    /// Most rows.
+    pub limit: usize,
+}
+
+/// What the engine and the connectors do for the interface. Every future may be dropped, which stops the work.
+#[async_trait]
+pub trait Workbench: Send + Sync {
+    /// Every connector.
+    fn connectors(&self) -> Vec<ConnectorSpec>;
+    /// Every transform, as data.
+    fn transforms(&self) -> Vec<Value>;
+    /// The JSON Schema of documents.
+    fn document_schema(&self) -> Value;
+    /// Reads a document without connecting to anything.
+    fn read(&self, document: &str) -> Reading;
+    /// Paths of the secret settings of a connector, as JSON pointers, in these settings.
+    fn secrets(&self, connector: &str, settings: &Value) -> Vec<String>;
+    /// Checks settings of a connection; returns every place that is wrong.
+    fn check_connection(&self, connector: &str, settings: &Value) -> Vec<Finding>;
+    /// Compiles a document and says what its nodes give; with their plans if that is asked for.
+    async fn outline(
+        &self,
+        room: Room,
+        document: &str,
+        params: &Value,
+        plans: bool,
+    ) -> Result<Checked, Fault>;
+    /// Rows of a node.
+    async fn rows(&self, room: Room, document: &str, look: Look) -> Result<Rows, Fault>;
+    /// Connects and reads something small.
+    async fn test(&self, room: Room, connection: OpenConnection) -> Result<(), Fault>;
+    /// Streams of a connection; with the columns of those whose names hold `search`.
+    async fn discover(&self, room: Room, connection: OpenConnection) -> Result<Vec<StreamOutline>, Fault>;
+    /// First rows of a stream of a connection.
+    async fn browse(
+        &self,
+        room: Room,
+        connection: OpenConnection,
+        settings: Value,
+        limit: usize,
+    ) -> Result<Rows, Fault>;
+    /// Takes the loads of a run back. Returns what was done, per node.
+    async fn undo(&self, room: Room, document: &str, run: &Run) -> Result<Vec<Value>, Fault>;
+    /// Something to do has changed: runs to start, to stop.
+    fn wake(&self);
+    /// A run was asked to stop.
+    fn stop(&self, run: &RunId);
+    /// When a schedule fires next, and what is wrong with it.
+    fn forecast(
+        &self,
+        spec: &Value,
+        workspace: &Workspace,
+        after: jiff::Timestamp,
+        count: usize,
+    ) -> Result<Forecast, Vec<Finding>>;
+}
+
+/// When a schedule fires.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Forecast {
+    /// The next times, oldest first.
+    pub fires: Vec<Fire>,
+    /// The rule in words, by language.
+    #[schema(value_type = Object)]
+    pub words: Value,
+}
+
+/// A time at which a schedule fires.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Fire {
+    /// The moment.
+    pub at: jiff::Timestamp,
+    /// The same in the zone of the schedule.
+    pub local: String,
+    /// Begin of the data interval.
+    pub interval_start: Option<jiff::Timestamp>,
+    /// End of the data interval.
+    pub interval_end: Option<jiff::Timestamp>,
+    /// Something about it that people should know, such as a change of the clock.
+    pub remark: Option<String>,
+}
+
+/// Settings of a connection with the secrets put back in their places.
+pub fn with_secrets(connection: &Connection, secrets: &[(String, String)]) -> OpenConnection {
+    let mut settings = connection.settings.clone();
+    for (path, text) in secrets {
+        put(&mut settings, path, Value::String(text.clone()));
+    }
+    OpenConnection { name: connection.name.clone(), connector: connection.connector.clone(), settings }
+}
+
+/// Puts a value at a JSON pointer; objects on the way are made.
+pub(crate) fn put(root: &mut Value, pointer: &str, value: Value) {
+    let mut at = root;
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        at = match at {
+            Value::Array(list) => match part.parse().ok().and_then(|index: usize| list.get_mut(index)) {
+                Some(item) => item,
+                None => return,
+            },
+            other => {
+                if !other.is_object() {
+                    *other = Value::Object(Default::default());
+                }
+                match other.as_object_mut() {
+                    Some(map) => map.entry(part).or_insert(Value::Null),
+                    None => return,
+                }
+            }
+        };
+    }
+    *at = value;
+}
+
+/// Takes the values at JSON pointers out of settings: paths and texts.
+pub(crate) fn take_secrets(settings: &mut Value, paths: &[String]) -> Vec<(String, String)> {
+    let mut taken = Vec::new();
+    for path in paths {
+        let Some(place) = settings.pointer_mut(path) else { continue };
+        if let Value::String(text) = place.take() {
+            taken.push((path.clone(), text));
+        }
+        remove(settings, path);
+    }
+    taken
+}
+
+fn remove(root: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    let name = name.replace("~1", "/").replace("~0", "~");
+    if let Some(map) = root.pointer_mut(parent).and_then(Value::as_object_mut) {
+        map.shift_remove(&name);
+    }
+}
