@@ -132,7 +132,7 @@ needs! {
     GET "/api/v1/workspaces/{workspace}/pipelines" => In(Right::PipelinesRead);
     POST "/api/v1/workspaces/{workspace}/pipelines" => In(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/validate" => In(Right::PipelinesRead);
-    POST "/api/v1/workspaces/{workspace}/plan" => In(Right::PipelinesPreview);
+    POST "/api/v1/workspaces/{workspace}/plan" => In(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/preview" => In(Right::PipelinesWrite);
     GET "/api/v1/workspaces/{workspace}/pipelines/{pipeline}" => On(Right::PipelinesRead);
     PUT "/api/v1/workspaces/{workspace}/pipelines/{pipeline}" => On(Right::PipelinesWrite);
