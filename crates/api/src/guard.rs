@@ -50,8 +50,11 @@ async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<u32> {
     let server = &inside.server;
     let path = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
-    // A method that the route does not take is answered by the router.
     let need = inside.needs.get(&(method, path.as_str())).copied();
+    // What is not there, and a method that a route does not take, is answered by the router.
+    if need.is_none() && !path.is_empty() && !inside.needs.keys().any(|(_, known)| *known == path) {
+        return Err(Problem::internal(format!("the route `{path}` does not say what it needs")));
+    }
     let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
     let brought = identify(server, &parts.headers, origin.clone()).await?;
     let counted = match &brought {

@@ -196,6 +196,9 @@ needs! {
     GET "/health/ready" => Nobody;
     GET "/metrics" => Nobody;
     GET "/api/v1/openapi.json" => Nobody;
+    GET "/docs" => Nobody;
+    GET "/docs/" => Nobody;
+    GET "/docs/{*rest}" => Nobody;
 }
 
 /// What a route needs; none when it is not in the list.

@@ -10,4 +10,5 @@ mod memory;
 mod rejects;
 mod runner;
 pub(crate) mod start;
+mod upkeep;
 mod views;

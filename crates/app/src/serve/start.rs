@@ -67,11 +67,13 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
         tokio::spawn(async move { hub.run(&store, pause).await })
     };
     let serving = tokio::spawn(async move { serving.await });
+    let upkeep = tokio::spawn(super::upkeep::run(store.clone(), stopping.clone()));
     stop_signal().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     let ended = tokio::time::timeout(LAST, serving).await;
     listening.abort();
+    upkeep.abort();
     store.close().await;
     match ended {
         Ok(Ok(Err(error))) => Err(Fault::unavailable(format!("the server stopped: {error}"))),
