@@ -115,6 +115,12 @@ impl Rule {
         &self.calendar
     }
 
+    /// The same rule without `from` and `until`, for the data of before and after.
+    #[must_use]
+    pub fn unbounded(&self) -> Rule {
+        Rule { from: None, end: None, ..self.clone() }
+    }
+
     /// What starts its runs.
     pub fn trigger(&self) -> Trigger<'_> {
         match (&self.timing, &self.spec.files) {

@@ -344,7 +344,7 @@ fn minute_by_minute(cron: &str, zone: &TimeZone, from: Timestamp, to: Timestamp)
             let at = if is_gap(local) {
                 let mut at = local;
                 while is_gap(at) {
-                    at = at + SignedDuration::from_mins(1);
+                    at += SignedDuration::from_mins(1);
                 }
                 zone.to_ambiguous_timestamp(at).earlier().unwrap()
             } else {
