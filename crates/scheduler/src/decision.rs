@@ -163,7 +163,7 @@ pub struct Start {
 pub struct Hold {
     /// What is limited.
     pub kind: HoldKind,
-    /// Which workspace, connection or pipeline.
+    /// Which workspace, pipeline, connection or schedule.
     pub id: Id,
     /// Attempts that may go on at the same time.
     pub most: u32,
@@ -178,6 +178,8 @@ pub enum HoldKind {
     Pipeline,
     /// Attempts that use a connection.
     Connection,
+    /// Attempts of runs of a schedule: one at a time, always.
+    Schedule,
 }
 
 /// Why fires have no run.

@@ -30,9 +30,9 @@ pub struct World {
     pub workers: Vec<Worker>,
     /// How much may run at the same time.
     pub limits: Limits,
-    /// When scheduled runs of the last and next day begin on their targets, ended ones too.
+    /// When scheduled runs begin on their targets, ended ones too: from now less the longest stagger on.
     pub turns: Vec<Turn>,
-    /// Runs of the last days that succeeded, for schedules that run after others.
+    /// Runs of the last days that succeeded, of pipelines that others run after.
     pub successes: Vec<Success>,
     /// Files that arrived in the last days, for schedules that wait for files.
     pub arrivals: Vec<Arrival>,

@@ -6,7 +6,7 @@
 //!
 //! An event does not come back, so `overlap: skip` lets it wait like `queue`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use towpath_model::schedule::{Overlap, Trigger};
@@ -21,7 +21,13 @@ pub(super) fn plan<'a>(now: Timestamp, world: &'a World, index: &Index<'_>, plan
     if world.successes.is_empty() && world.arrivals.is_empty() {
         return;
     }
-    let successes = Successes::new(&world.successes);
+    let mut awaited = HashSet::new();
+    for schedule in &world.schedules {
+        if let Trigger::After(names) = schedule.rule.trigger() {
+            awaited.extend(names.iter().map(|name| (schedule.pipeline.workspace.as_ref(), name.as_str())));
+        }
+    }
+    let successes = Successes::new(&world.successes, &awaited);
     let mut arrivals: HashMap<&str, Vec<Event<'a>>> = HashMap::new();
     for arrival in &world.arrivals {
         let event = Event { id: &arrival.id, at: arrival.at, interval: None };
@@ -78,10 +84,13 @@ struct Successes<'a> {
 }
 
 impl<'a> Successes<'a> {
-    fn new(successes: &'a [Success]) -> Self {
+    fn new(successes: &'a [Success], awaited: &HashSet<(&str, &str)>) -> Self {
         let mut found = Successes { by_pipeline: HashMap::new(), first: HashMap::new() };
         for success in successes {
             let (workspace, pipeline) = (success.workspace.as_ref(), success.pipeline.as_ref());
+            if !awaited.contains(&(workspace, pipeline)) {
+                continue;
+            }
             found.by_pipeline.entry((workspace, pipeline)).or_default().push(success);
             let end = (success.ended_at, &success.run);
             let first = found.first.entry((workspace, pipeline, success.interval)).or_insert(end);

@@ -21,6 +21,7 @@ pub(super) struct Index<'a> {
 pub(super) struct Active<'a> {
     pub(super) runs: Vec<&'a Run>,
     pub(super) waiting: usize,
+    is_one_running: bool,
     /// The one whose turn it is: runs of a schedule go one after the other.
     first: Option<&'a Run>,
 }
@@ -40,7 +41,9 @@ impl<'a> Index<'a> {
             if let Origin::Schedule { schedule, .. } = &run.origin {
                 let active = index.by_schedule.entry(schedule.as_ref()).or_default();
                 active.runs.push(run);
-                active.waiting += usize::from(!matches!(run.state, State::Running(_)));
+                let is_running = matches!(run.state, State::Running(_));
+                active.is_one_running |= is_running;
+                active.waiting += usize::from(!is_running);
                 if active.first.is_none_or(|first| place(run) < place(first)) {
                     active.first = Some(run);
                 }
@@ -53,11 +56,12 @@ impl<'a> Index<'a> {
         self.by_schedule.get(schedule)
     }
 
-    /// Whether no earlier run of the same schedule has to end first.
+    /// Whether no other run of the same schedule has to end first.
     pub(super) fn is_first(&self, run: &Run) -> bool {
         let Origin::Schedule { schedule, .. } = &run.origin else { return true };
-        let first = self.active(schedule).and_then(|active| active.first);
-        first.is_none_or(|first| first.id == run.id)
+        self.active(schedule).is_none_or(|active| {
+            !active.is_one_running && active.first.is_none_or(|first| first.id == run.id)
+        })
     }
 
     pub(super) fn used(&self) -> Used {
@@ -93,13 +97,17 @@ impl Used {
     }
 
     /// The places that an attempt needs, when all of them are free. What has no limit needs none.
-    pub(super) fn room(&self, pipeline: &Pipeline, limits: &Limits) -> Option<Vec<Hold>> {
+    pub(super) fn room(&self, pipeline: &Pipeline, origin: &Origin, limits: &Limits) -> Option<Vec<Hold>> {
         let mut holds = Vec::new();
+        if let Origin::Schedule { schedule, .. } = origin {
+            holds.push(Hold { kind: HoldKind::Schedule, id: schedule.clone(), most: 1 });
+        }
         for (kind, id) in held(pipeline) {
             let limit = match kind {
                 HoldKind::Workspace => &limits.workspace,
                 HoldKind::Pipeline => &limits.pipeline,
                 HoldKind::Connection => &limits.connection,
+                HoldKind::Schedule => continue,
             };
             let most = limit.get(id);
             if most == u32::MAX {

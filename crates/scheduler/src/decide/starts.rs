@@ -22,6 +22,7 @@ struct Candidate<'a> {
     /// Those that exist before those that are being created, then by age.
     place: (bool, Timestamp, &'a str, usize),
     pipeline: &'a Pipeline,
+    origin: &'a Origin,
     what: What<'a>,
 }
 
@@ -99,8 +100,8 @@ fn candidates<'a>(
     created: &'a [CreateRun],
 ) -> Classes<'a> {
     let mut classes = Classes::new();
-    let mut add = |origin: &Origin, candidate: Candidate<'a>| {
-        let class = match origin {
+    let mut add = |candidate: Candidate<'a>| {
+        let class = match candidate.origin {
             Origin::Request => 0,
             Origin::Schedule { .. } => 1,
             Origin::Backfill { .. } => 2,
@@ -111,7 +112,7 @@ fn candidates<'a>(
         if run.state == State::Waiting && run.stop.is_none() && run.not_before <= now && index.is_first(run) {
             let place = (false, run.created_at, run.id.as_ref(), 0);
             let what = What::Existing(run);
-            add(&run.origin, Candidate { due: run.not_before, place, pipeline: &run.pipeline, what });
+            add(Candidate { due: run.not_before, place, pipeline: &run.pipeline, origin: &run.origin, what });
         }
     }
     let mut begun = HashSet::new();
@@ -125,10 +126,13 @@ fn candidates<'a>(
         if create.not_before <= now {
             let place = (true, create.not_before, "", position);
             let what = What::New(position);
-            add(
-                &create.origin,
-                Candidate { due: create.not_before, place, pipeline: &create.pipeline, what },
-            );
+            add(Candidate {
+                due: create.not_before,
+                place,
+                pipeline: &create.pipeline,
+                origin: &create.origin,
+                what,
+            });
         }
     }
     classes
@@ -152,7 +156,9 @@ fn by_fairness<'a, 'b>(
         while let Some(Reverse((_, _, workspace))) = heap.pop() {
             let candidates = class.get_mut(workspace)?;
             while let Some(candidate) = candidates.pop() {
-                let Some(holds) = used.room(candidate.pipeline, &world.limits) else { continue };
+                let Some(holds) = used.room(candidate.pipeline, candidate.origin, &world.limits) else {
+                    continue;
+                };
                 used.add(candidate.pipeline);
                 if let Some(next) = candidates.last() {
                     heap.push(Reverse((used.of_workspace(workspace), next.due, workspace)));
