@@ -17,6 +17,8 @@ mod turns;
 
 pub(crate) use runs::times_out_at;
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::decision::{CreateRun, Decision, Guard, IfSchedule};
@@ -26,22 +28,29 @@ use index::Index;
 /// What is to be done now, in the order in which it is to be applied.
 pub fn decide(now: Timestamp, world: &World) -> Vec<Decision> {
     let index = Index::new(world);
-    let mut decisions = Vec::new();
-    for run in &world.runs {
-        decisions.extend(runs::settle(now, world.watching_since, run));
-    }
     let mut plans = Vec::new();
     fires::plan(now, world, &index, &mut plans);
     events::plan(now, world, &index, &mut plans);
     plans.sort_by(|a, b| (a.at, &a.schedule.id).cmp(&(b.at, &b.schedule.id)));
     turns::set_apart(now, world, &mut plans);
+    // A run gets one decision in a round. That a newer one takes its place comes first; the rest follows from it.
+    let before = plans.iter().flat_map(|plan| &plan.before);
+    let superseded: HashSet<Id> = before
+        .filter_map(|decision| match decision {
+            Decision::StopRun { run, .. } => Some(run.id.clone()),
+            _ => None,
+        })
+        .collect();
+    let others = world.runs.iter().filter(|run| !superseded.contains(&run.id));
+    let mut decisions: Vec<Decision> =
+        others.filter_map(|run| runs::settle(now, world.watching_since, run)).collect();
     let mut created = Vec::new();
     for plan in plans {
         decisions.extend(plan.before);
         created.extend(plan.create);
     }
     backfills::plan(now, world, &mut created);
-    let started = starts::deal(now, world, &index, &mut created);
+    let started = starts::deal(now, world, &index, &superseded, &mut created);
     decisions.extend(created.into_iter().map(|create| Decision::CreateRun(Box::new(create))));
     decisions.extend(started);
     decisions

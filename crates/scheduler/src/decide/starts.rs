@@ -37,6 +37,7 @@ pub(super) fn deal(
     now: Timestamp,
     world: &World,
     index: &Index<'_>,
+    superseded: &HashSet<Id>,
     created: &mut [CreateRun],
 ) -> Vec<Decision> {
     let mut workers = Workers::new(now, world, index);
@@ -47,7 +48,7 @@ pub(super) fn deal(
     {
         let mut used = index.used();
         let mut left = Vec::new();
-        let classes = candidates(now, world, index, created);
+        let classes = candidates(now, world, index, superseded, created);
         for (_, class) in classes {
             for (candidate, holds) in by_fairness(class, &mut used, world) {
                 match workers.give() {
@@ -97,6 +98,7 @@ fn candidates<'a>(
     now: Timestamp,
     world: &'a World,
     index: &Index<'a>,
+    superseded: &HashSet<Id>,
     created: &'a [CreateRun],
 ) -> Classes<'a> {
     let mut classes = Classes::new();
@@ -109,7 +111,8 @@ fn candidates<'a>(
         classes.entry(class).or_default().entry(&candidate.pipeline.workspace).or_default().push(candidate);
     };
     for run in &world.runs {
-        if run.state == State::Waiting && run.stop.is_none() && run.not_before <= now && index.is_first(run) {
+        let is_due = run.state == State::Waiting && run.stop.is_none() && run.not_before <= now;
+        if is_due && index.is_first(run) && !superseded.contains(&run.id) {
             let place = (false, run.created_at, run.id.as_ref(), 0);
             let what = What::Existing(run);
             add(Candidate { due: run.not_before, place, pipeline: &run.pipeline, origin: &run.origin, what });

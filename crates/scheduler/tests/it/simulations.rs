@@ -182,6 +182,26 @@ fn without_trouble_every_run_starts_at_the_moment_at_which_it_may() {
 }
 
 #[test]
+fn the_decisions_of_one_round_fit_together_so_that_a_worker_alone_is_never_refused() {
+    let alone = Trouble { lost: 0, unanswered: 0, late: 0, ..STORM };
+    let mut system = System::new(5, at("2026-10-20T00:00:00Z"), limits(), &[3], alone);
+    for number in 0..20 {
+        let settings = json!({ "every": format!("{}m", 20 + number * 7) });
+        let catch_up = ["last", "all", "none"][number % 3];
+        let overlap =
+            ["skip", "queue", "cancel_previous"][if catch_up == "all" { 0 } else { number % 2 + 1 }];
+        add(&mut system, number, with(settings, json!({ "catch_up": catch_up, "overlap": overlap })));
+    }
+    add(&mut system, 20, json!({ "after": ["p0"] }));
+    system.wake_all();
+    system.run_for(24 * 14);
+    system.come_to_rest();
+    system.check_history();
+    assert_eq!(system.store.refused, 0);
+    assert!(system.store.lost > 10);
+}
+
+#[test]
 fn a_backfill_runs_each_piece_once_beside_the_schedules_and_not_too_many_at_once() {
     let mut system = System::new(3, at("2026-11-01T00:00:00Z"), limits(), &[3, 3], STORM);
     add(&mut system, 0, json!({ "cron": "0 * * * *" }));

@@ -379,21 +379,36 @@ impl System {
         let machine = self.rng.usize(0..self.machines.len());
         match self.rng.u32(0..10) {
             0..=3 => self.kill(machine),
-            4..=6 => self.cut(machine),
+            4..=5 => self.cut(machine),
+            6 => {
+                // Two troubles at once.
+                self.cut(machine);
+                self.step();
+            }
             7 => {
                 let kill_all = 0..self.machines.len();
                 kill_all.for_each(|machine| self.kill(machine));
             }
-            8 if self.trouble.steps => {
-                self.offset += self.rng.i64(-HOUR..2 * HOUR);
-                for machine in 0..self.machines.len() {
-                    let notices = self.rng.i64(0..10 * SECOND);
-                    if self.machines[machine].late.is_empty() {
-                        self.wake(machine, notices);
-                    }
-                }
-            }
+            8 => self.step(),
             _ => self.cancel(),
+        }
+    }
+
+    /// The store's clock jumps. Workers notice when they renew their leases, within ten seconds.
+    fn step(&mut self) {
+        if !self.trouble.steps {
+            return;
+        }
+        let renewal = RENEW.as_millis() as i64;
+        let ago = self.rng.i64(0..renewal);
+        let lease = self.now() - SignedDuration::from_millis(ago) + LEASE;
+        self.store.stale = Some((self.time + renewal - ago, lease));
+        self.offset += self.rng.i64(-HOUR..2 * HOUR);
+        for machine in 0..self.machines.len() {
+            let notices = self.rng.i64(0..renewal);
+            if self.machines[machine].late.is_empty() {
+                self.wake(machine, notices);
+            }
         }
     }
 

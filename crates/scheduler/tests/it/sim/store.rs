@@ -73,6 +73,8 @@ pub(crate) struct Store {
     pub(crate) refused: u64,
     pub(crate) lost: u64,
     pub(crate) true_time: i64,
+    /// After a jump of the clock, leases are those of the old time for a while: until when, in true time, and which.
+    pub(crate) stale: Option<(i64, Timestamp)>,
     awaited: HashSet<Id>,
     awaited_successes: Vec<Success>,
     position: HashMap<Id, usize>,
@@ -105,6 +107,7 @@ impl Store {
             refused: 0,
             lost: 0,
             true_time: 0,
+            stale: None,
             awaited: HashSet::new(),
             awaited_successes: vec![],
             position: HashMap::new(),
@@ -130,7 +133,7 @@ impl Store {
             let row = &self.runs[*position];
             let mut run = row.run.clone();
             if let (State::Running(attempt), true) = (&mut run.state, row.is_held) {
-                attempt.lease_until = now + LEASE;
+                attempt.lease_until = self.stale_lease().unwrap_or(now + LEASE);
             }
             run
         });
@@ -162,6 +165,10 @@ impl Store {
             handled: self.recent.iter().map(|(_, event)| event.clone()).collect(),
             backfills: backfills.collect(),
         }
+    }
+
+    fn stale_lease(&self) -> Option<Timestamp> {
+        self.stale.filter(|(until, _)| self.true_time < *until).map(|(_, lease)| lease)
     }
 
     /// Applies a decision, or refuses it because something has changed.
@@ -200,9 +207,14 @@ impl Store {
                 Some(Effect::Stop { run: position })
             }
             Decision::ExpireLease { run, seen, then } => {
+                let stale = self.stale_lease();
                 let row = self.row(run)?;
                 let State::Running(attempt) = &row.run.state else { panic!("a lease of a run that waits") };
-                if row.is_held || attempt != seen {
+                if row.is_held {
+                    assert_ne!(stale, Some(seen.lease_until), "the lease of a worker that lives is taken");
+                    return None;
+                }
+                if attempt != seen {
                     return None;
                 }
                 row.run.lost += 1;
