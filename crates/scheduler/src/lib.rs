@@ -53,6 +53,9 @@ pub const GIVE_UP: SignedDuration = SignedDuration::from_secs(20);
 pub const PATIENCE: SignedDuration = SignedDuration::from_millis(100);
 /// How late a fire may be decided and still count as on time.
 pub const ON_TIME: SignedDuration = SignedDuration::from_mins(5);
+/// How long successes, arrivals and the events that were handled stay among the facts. Pipelines that run after others wait
+/// that long for the last of them.
+pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many runs of one schedule may wait.
 pub const MOST_WAITING: usize = 10;
 /// How many attempts of a run may be lost with their workers, until the run itself is the suspect.

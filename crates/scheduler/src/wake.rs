@@ -1,6 +1,6 @@
 //! How long a loop may sleep.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::times_out_at;
 use crate::world::{State, World};
@@ -39,7 +39,7 @@ pub fn next_wake(now: Timestamp, world: &World) -> Option<Timestamp> {
     }
     // A worker that falls silent leaves its hand to the others.
     for worker in world.workers.iter().filter(|worker| is_one_due && worker.takes_runs(now)) {
-        add(worker.last_heartbeat + LEASE + PATIENCE);
+        add(worker.last_heartbeat + LEASE + SignedDuration::from_nanos(1));
     }
     wake
 }

@@ -1,7 +1,7 @@
 //! Facts: what is known of schedules, runs and workers at one moment.
 //!
-//! A loop reads them in one transaction. They hold what can still matter: runs that have not ended, successes and turns of
-//! the last days; never the whole history.
+//! A loop reads them in one transaction. They hold what can still matter: runs that have not ended, successes of the
+//! last weeks, turns of the last day; never the whole history.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -32,11 +32,11 @@ pub struct World {
     pub limits: Limits,
     /// When scheduled runs begin on their targets, ended ones too: from now less the longest stagger on.
     pub turns: Vec<Turn>,
-    /// Runs of the last days that succeeded, of pipelines that others run after.
+    /// Runs that succeeded, of pipelines that others run after; for as long as [`REMEMBERED`](crate::REMEMBERED).
     pub successes: Vec<Success>,
-    /// Files that arrived in the last days, for schedules that wait for files.
+    /// Files that arrived, for schedules that wait for files; for as long.
     pub arrivals: Vec<Arrival>,
-    /// Events that have their run already: the schedule, and the run that succeeded or the arrival.
+    /// Events that have their run already: the schedule, and the run that succeeded or the arrival; for as long.
     pub handled: HashSet<(Id, Id)>,
     /// Backfills that go on.
     pub backfills: Vec<Backfill>,

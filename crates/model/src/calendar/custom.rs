@@ -29,7 +29,10 @@ pub struct CalendarSpec {
 
 /// A day, or a row of days, on which nothing is open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected a date such as `2026-12-24`, or a mapping with `date` and perhaps `until` and `name`"
+)]
 pub enum ClosedDays {
     /// One day, for example `2026-12-24`.
     Day(DateText),
@@ -54,6 +57,7 @@ pub struct NamedDays {
 /// A date as it is written: `2026-12-24`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("format" = "date"))]
 pub struct DateText(pub String);
 
 /// Days that one entry may close, so that a slip in a year is noticed.

@@ -210,5 +210,7 @@ mod tests {
         let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
         assert_eq!(paths, ["/base", "/closed/0", "/closed/1/until", "/open"]);
         assert!(problems.iter().all(|problem| problem.hint.is_some()));
+        let unreadable = serde_json::from_value::<CalendarSpec>(serde_json::json!({ "closed": [24] }));
+        assert!(unreadable.unwrap_err().to_string().starts_with("expected a date such as"));
     }
 }

@@ -89,13 +89,13 @@ fn latest<'a>(
         match settings.overlap {
             Overlap::Skip => {
                 let run = active.runs.first()?.id.clone();
-                let due = Due { first: due.last, before_last: None, last: due.last };
-                let mut plan = pass(schedule, &due, Passed::Overlap { run });
-                if let Some(Decision::Pass { schedule, .. }) = plan.before.first_mut() {
-                    schedule.handled_through = handled_through;
-                }
-                before.append(&mut plan.before);
-                return Some(Plan { before, ..plan });
+                before.push(Decision::Pass {
+                    schedule: seen(schedule, handled_through),
+                    first: due.last,
+                    through: due.last,
+                    why: Passed::Overlap { run },
+                });
+                return Some(Plan { at: due.last, schedule, before, create: None });
             }
             // The cursor stays; what is due then is decided when there is room.
             Overlap::Queue if active.waiting >= MOST_WAITING => return None,

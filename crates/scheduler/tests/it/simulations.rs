@@ -13,6 +13,12 @@ use towpath_scheduler::{Backfill, Interval, Limit, Limits, NextPiece, Pipeline, 
 use crate::sim::{Ended, Filling, Note, System, Trouble};
 use crate::world::*;
 
+/// How many storms are played: a few, or as many as `TOWPATH_STORMS` says.
+fn storms() -> ProptestConfig {
+    let asked = std::env::var("TOWPATH_STORMS").ok().and_then(|text| text.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(24), max_shrink_iters: 40, ..ProptestConfig::default() }
+}
+
 /// Everything goes wrong, often.
 const STORM: Trouble = Trouble {
     lost: 30,
@@ -81,7 +87,7 @@ fn settings() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(storms())]
 
     #[test]
     fn no_interval_is_lost_or_run_twice_whatever_goes_wrong(

@@ -256,6 +256,10 @@ impl System {
                 let sleep = next_wake(now, &facts).map_or(LONGEST_SLEEP, |at| {
                     at.duration_since(now).as_millis().try_into().unwrap_or(LONGEST_SLEEP)
                 });
+                if sleep > 1 && self.rng.u32(0..20) == 0 {
+                    let meanwhile = now + SignedDuration::from_millis(self.rng.i64(0..sleep));
+                    assert_eq!(decide(meanwhile, &facts), vec![], "something is due while the loop sleeps");
+                }
                 // A part of a millisecond is slept as a whole one.
                 self.wake(machine, sleep.clamp(1, LONGEST_SLEEP));
                 return;
