@@ -131,6 +131,36 @@ impl Read for ScheduleMark {
     }
 }
 
+/// Changes whenever [`schedule_marks`] do: how many there are, which is the newest, and sums of what only grows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScheduleStamp {
+    count: i64,
+    newest: String,
+    revisions: i64,
+    handled: i64,
+}
+
+impl Read for ScheduleStamp {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(ScheduleStamp {
+            count: row.int("schedules")?,
+            newest: row.text("newest")?,
+            revisions: row.int("revisions")?,
+            handled: row.int("handled")?,
+        })
+    }
+}
+
+/// What tells whether the marks of schedules have changed, for less than reading them.
+pub async fn schedule_stamp(conn: &mut Conn) -> Result<ScheduleStamp, Error> {
+    let found = sql("SELECT count(*) AS schedules, COALESCE(max(s.id), '') AS newest,
+         CAST(COALESCE(sum(s.revision + w.revision + p.revision), 0) AS BIGINT) AS revisions,
+         CAST(COALESCE(sum(s.handled_through / 1000), 0) AS BIGINT) AS handled
+         FROM schedules s JOIN pipelines p ON p.id = s.pipeline_id JOIN workspaces w ON w.id = s.workspace_id
+         WHERE p.archived_at IS NULL AND w.closed_at IS NULL");
+    Ok(found.first(conn).await?.unwrap_or_default())
+}
+
 /// Every schedule of pipelines that are in use.
 pub async fn schedule_marks(conn: &mut Conn) -> Result<Vec<ScheduleMark>, Error> {
     sql(

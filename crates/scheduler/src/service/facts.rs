@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use towpath_store::facts::{self, OpenRun, WorkspaceMark};
+use towpath_store::facts::{self, OpenRun, ScheduleMark, ScheduleStamp, WorkspaceMark};
 use towpath_store::runs::{self, RunState};
 use towpath_store::{Conn, Error, arrivals, backfills, workers};
 
@@ -37,6 +37,9 @@ pub(super) struct Facts {
     pub(super) backfills: HashMap<String, BackfillSpec>,
     /// Backfills of which nothing waits and nothing is under way.
     pub(super) finished: Vec<String>,
+    marks: Vec<ScheduleMark>,
+    /// What the marks were read at.
+    stamp: Option<ScheduleStamp>,
     watching_since: Option<Timestamp>,
     /// The last moment on both clocks.
     last: Option<(Timestamp, Duration)>,
@@ -57,11 +60,15 @@ impl Facts {
         let now = core.clock.now(&mut tx).await?;
         self.watch(now, begun);
         let workspaces = facts::workspaces(&mut tx).await?;
-        let marks = facts::schedule_marks(&mut tx).await?;
+        let stamp = facts::schedule_stamp(&mut tx).await?;
+        if self.stamp.as_ref() != Some(&stamp) {
+            self.marks = facts::schedule_marks(&mut tx).await?;
+        }
         let open = facts::open_runs(&mut tx).await?;
         let backfills = facts::running_backfills(&mut tx).await?;
         let of_backfills = backfills.iter().map(|backfill| backfill.pipeline_id.to_string());
-        self.known.refresh(&mut tx, &marks, of_backfills, &workspaces).await?;
+        self.known.refresh(&mut tx, &self.marks, of_backfills, &workspaces).await?;
+        self.stamp = Some(stamp);
         let backfills = self.backfills(&mut tx, backfills, &open).await?;
         let (successes, handled) = self.known.recent(&mut tx, now).await?;
         let arrivals = self.arrivals(&mut tx, now).await?;

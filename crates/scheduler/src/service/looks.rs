@@ -3,7 +3,7 @@
 //! A file has arrived when two looks in a row saw it unchanged: what is still being written is left alone. After a look
 //! that saw something new, the next one comes soon. Of all workers one looks at a time; what was seen is in the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -93,7 +93,8 @@ impl Kept {
                 self.0.insert(mark.id.clone(), (mark.revisions, waiting));
             }
         }
-        self.0.retain(|id, _| marks.iter().any(|mark| mark.id == *id));
+        let alive: HashSet<&str> = marks.iter().map(|mark| mark.id.as_str()).collect();
+        self.0.retain(|id, _| alive.contains(id.as_str()));
         Ok(())
     }
 }

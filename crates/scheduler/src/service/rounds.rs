@@ -21,6 +21,8 @@ use crate::{decide, next_wake};
 const REFUSED: Duration = Duration::from_millis(20);
 /// The same after many times.
 const REFUSED_LONGEST: Duration = Duration::from_secs(1);
+/// How long the loop rests between two rounds at most, however long the first one took.
+const LONGEST_REST: Duration = Duration::from_millis(50);
 /// How soon a store that was away is asked again, at first and after many times.
 const AWAY: Duration = Duration::from_millis(500);
 const AWAY_LONGEST: Duration = Duration::from_secs(10);
@@ -36,6 +38,7 @@ pub(super) async fn run(core: &Core, attempts: &mut JoinSet<()>, mut stopping: w
         if *stopping.borrow() {
             return;
         }
+        let begun = core.clock.elapsed();
         let pause = match round(core, &mut facts, attempts).await {
             Ok(next) => {
                 if away.take().is_some() {
@@ -67,6 +70,9 @@ pub(super) async fn run(core: &Core, attempts: &mut JoinSet<()>, mut stopping: w
                 pause
             }
         };
+        // As much rest as work: what ends meanwhile shares the next round. Whoever comes later waits for nothing.
+        let spent = core.clock.elapsed().saturating_sub(begun);
+        core.clock.sleep(spent.min(LONGEST_REST).min(pause)).await;
         // A store that is away is not asked more often because somebody wants something.
         let is_away = away.is_some();
         tokio::select! {

@@ -119,7 +119,7 @@ on_both! {
         let mut progress = backfills::progress(&mut house.store.read().await.unwrap(), id).await.unwrap();
         progress.sort();
         assert_eq!(progress, [(PieceState::Done, 9), (PieceState::Failed, 1)]);
-        assert_eq!(site.living.most.load(Ordering::SeqCst).clamp(1, 2), site.living.most.load(Ordering::SeqCst));
+        assert!(site.living.most.load(Ordering::SeqCst) <= 2);
         let runs = house.runs().await;
         assert_eq!(runs.len(), 10);
         for run in runs {
@@ -132,26 +132,20 @@ on_both! {
     async fn a_time_that_was_missed_or_overlaps_is_passed_and_told(house) {
         let site = Site::new();
         let pipeline = house.pipeline("orders").await;
-        let since = site.now(&house.store).await - SignedDuration::from_hours(3);
-        house.schedules(&[pipeline], &json!({ "every": "1h" }), since).await;
+        let since = site.now(&house.store).await - SignedDuration::from_mins(3);
+        house.schedules(&[pipeline], &json!({ "every": "1m" }), since).await;
         let worker = site.worker(&house.store, 2, |_| Act::GoOn);
         site.until("the last one runs", async || worker.began().len() == 1).await;
-        site.pass(&house.store, 10).await;
-        site.clock.advance(std::time::Duration::from_secs(5));
+        site.pass(&house.store, 70).await;
         let told = async || {
             let mut conn = house.store.read().await.unwrap();
             let told = events::after(&mut conn, 0, 100).await.unwrap();
             let passed = told.into_iter().filter(|event| event.kind == "schedule.passed");
             passed.map(|event| event.body["why"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(told().await, ["missed"]);
-        // An hour with all its signs of life would take long; what counts is the next time.
-        let run = worker.began()[0].0.clone();
-        for _ in 0..180 {
-            site.clock.advance(std::time::Duration::from_secs(20));
-            tokio::task::yield_now().await;
-        }
-        site.until("the next one is passed", async || told().await.len() > 1 || !house.is(&run, RunState::Running).await).await;
+        site.until("the next one is passed", async || told().await.len() > 1).await;
+        assert_eq!(told().await[..2], ["missed", "overlap"]);
+        assert_eq!((house.runs().await.len(), worker.began().len()), (1, 1));
     }
 
     async fn schedules_that_write_to_one_target_take_turns(house) {
