@@ -22,7 +22,7 @@ struct Layer {
 
 const DRIVERS: [&str; 4] = ["rusqlite", "tokio-postgres", "mysql_async", "parquet"];
 
-const LAYERS: [Layer; 7] = [
+const LAYERS: [Layer; 8] = [
     Layer {
         name: "towpath-model",
         may: &[],
@@ -48,6 +48,11 @@ const LAYERS: [Layer; 7] = [
         never: &["axum", "sqlx"],
     },
     Layer { name: "towpath-engine", may: &["towpath-connect", "towpath-model"], never: &["axum", "sqlx"] },
+    Layer {
+        name: "towpath-notify",
+        may: &["towpath-connect", "towpath-model"],
+        never: &["axum", "sqlx", "rusqlite", "tokio-postgres", "mysql_async", "parquet"],
+    },
     Layer {
         name: "towpath-app",
         may: &["towpath-connect", "towpath-connectors", "towpath-engine", "towpath-model"],
