@@ -18,7 +18,7 @@ use towpath_store::seal::{hash_token, random_text};
 use towpath_store::{Engine, Store, accounts, commit};
 use tracing_subscriber::EnvFilter;
 
-use super::bench::Bench;
+use super::bench::{Bench, PipelineLimits};
 use super::config::{LogFormat, ServeArgs, StoreArgs};
 use crate::cli::Options;
 use crate::output::Console;
@@ -29,11 +29,11 @@ const LAST: Duration = Duration::from_secs(20);
 /// Runs a server until it is told to stop.
 pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console) -> Result<(), Fault> {
     log(args)?;
-    let settings = args.settings()?;
+    let (settings, limits) = args.settings()?;
     let keys = args.store.keys()?;
     let store = args.store.open().await?;
     let hub = Hub::default();
-    let bench = Bench::new(&args.store.files(), options.memory);
+    let bench = Bench::new(&args.store.files(), options.memory, limits);
     let (stop, stopping) = watch::channel(false);
     let server = Server::new(Parts {
         store: store.clone(),
@@ -89,7 +89,7 @@ pub(crate) async fn offline(args: &StoreArgs, options: &Options) -> Result<Serve
         store: args.open().await?,
         keys: args.keys()?,
         settings: ServerSettings::default(),
-        workbench: Arc::new(Bench::new(&args.files(), options.memory)),
+        workbench: Arc::new(Bench::new(&args.files(), options.memory, PipelineLimits::default())),
         hub: Hub::default(),
         files: args.files(),
         started_at: Timestamp::now(),
