@@ -36,7 +36,7 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
         command.args(args).env("TOWPATH_DATA", &data).env("TOWPATH_PASSWORD", &password).current_dir(root);
         command
     };
-    run(towpath(&["user", "add", EMAIL, "--name", "Demo", "--workspace", FACTORY]))?;
+    let workspace = owner(towpath(&["--json", "user", "add", EMAIL, "--name", "Demo", "--workspace", FACTORY]))?;
     let systems = systems();
     let mut files = vec![shop(&folder)?];
     match &systems {
@@ -45,7 +45,7 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
             fill(systems, &pipelines)?;
             files.extend(["machine-logs.yaml", "oee.yaml", "orders.yaml"].map(|file| pipelines.join(file)));
             // Documents read their SQL beside them.
-            copy_sql(&pipelines, &data)?;
+            copy(&pipelines, systems, &data, &workspace)?;
         }
         None => eprintln!("PostgreSQL, MariaDB or OpenSSH is not installed: the factory stays out; there is the shop"),
     }
@@ -53,7 +53,11 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
     let mut import = towpath(&["import", "--workspace", "factory", "--connections-file"]);
     import.arg(&connections).args(&files);
     run(import)?;
-    let mut server = towpath(&["serve", "--listen", listen, "--log", "warn,towpath=info"]);
+    // The systems of the demo are on this machine, which pipelines of a server do not reach otherwise.
+    let settings = folder.join("server.yaml");
+    fs::write(&settings, "egress: { allow: [127.0.0.1] }\n")?;
+    let mut server = towpath(&["serve", "--listen", listen, "--log", "warn,towpath=info", "--config"]);
+    server.arg(&settings);
     let mut server = server.spawn().context("the server does not start")?;
     println!("\n  http://{listen}\n  sign in as   {EMAIL}\n  password     {password}\n  interface    http://{listen}/docs\n\nstop with Ctrl-C\n");
     let status = wait(&mut server)?;
@@ -64,6 +68,16 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
 fn wait(server: &mut Child) -> anyhow::Result<ExitCode> {
     let status = server.wait().context("the server cannot be waited for")?;
     Ok(ExitCode::from(u8::try_from(status.code().unwrap_or(0)).unwrap_or(1)))
+}
+
+/// Makes the account; gives the identity of its workspace.
+fn owner(mut command: Command) -> anyhow::Result<String> {
+    let made = command.output().context("the account cannot be made")?;
+    let text = String::from_utf8_lossy(&made.stdout).into_owned();
+    let value: serde_json::Value =
+        serde_json::from_str(text.lines().next().unwrap_or_default()).with_context(|| String::from_utf8_lossy(&made.stderr).into_owned())?;
+    let id = value.pointer("/workspace/id").and_then(serde_json::Value::as_str);
+    id.map(str::to_owned).context("the account has no workspace")
 }
 
 fn run(mut command: Command) -> anyhow::Result<()> {
@@ -117,19 +131,26 @@ fn fill(systems: &Systems, pipelines: &Path) -> anyhow::Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::File::create(path)?.write_all(&file.content)?;
+        // A file that was written just now is left alone for a while, as somebody may still be writing it.
+        let mut file_on_disk = fs::File::create(path)?;
+        file_on_disk.write_all(&file.content)?;
+        file_on_disk.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(3600))?;
     }
     Ok(())
 }
 
-fn copy_sql(pipelines: &Path, data: &Path) -> anyhow::Result<()> {
-    for workspace in fs::read_dir(data.join("files"))?.flatten() {
-        for file in fs::read_dir(pipelines)?.flatten() {
-            if file.path().extension().is_some_and(|end| end == "sql" || end == "csv") {
-                fs::copy(file.path(), workspace.path().join(file.file_name()))?;
-            }
+/// Puts into the folder of the workspace what pipelines read there: SQL, and the keys of the machines.
+fn copy(pipelines: &Path, systems: &Systems, data: &Path, workspace: &str) -> anyhow::Result<()> {
+    // Folders of workspaces are made when something is put there.
+    let store = data.join("files").join(workspace);
+    fs::create_dir_all(&store)?;
+    for file in fs::read_dir(pipelines)?.flatten() {
+        if file.path().extension().is_some_and(|end| end == "sql" || end == "csv") {
+            fs::copy(file.path(), store.join(file.file_name()))?;
         }
     }
+    fs::copy(systems.machines.key("ed25519", ""), store.join("machines.key"))?;
+    fs::copy(systems.machines.known_hosts("ed25519"), store.join("known_hosts"))?;
     Ok(())
 }
 
@@ -168,7 +189,10 @@ fn connections(folder: &Path, systems: Option<&Systems>) -> anyhow::Result<PathB
     let mut text = String::from("shop: { connector: sqlite, path: shop.db }\n");
     if let Some(systems) = systems {
         text += &format!("erp: {}\nfactory: {}\n", systems.erp.url(), systems.factory.url());
-        text += &format!("machines: {{ connector: file, root: '{}' }}\n", systems.machines.folder().display());
+        text += &format!(
+            "machines:\n  connector: file\n  root: '{}'\n  sftp: {{ private_key: machines.key, known_hosts: known_hosts }}\n",
+            systems.machines.url()
+        );
     }
     fs::write(&path, text)?;
     Ok(path)

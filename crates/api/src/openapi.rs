@@ -106,7 +106,7 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(crate::live::stream::sent))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(health::metrics))
+        .routes(routes!(health::scrape))
 }
 
 /// Every route, and one that gives the document.
