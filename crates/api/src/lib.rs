@@ -20,6 +20,7 @@ mod limits;
 pub mod live;
 pub mod needs;
 pub mod openapi;
+mod operator;
 pub mod problem;
 mod routes;
 pub mod server;
@@ -34,6 +35,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+pub use operator::Operator;
 pub use server::{Server, ServerSettings};
 
 use crate::problem::Problem;

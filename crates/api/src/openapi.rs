@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::needs::{NEEDS, Need};
 use crate::problem::{CODES, ProblemBody};
 use crate::routes::{
-    connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, session, uploads,
+    connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search, session, uploads,
     versions,
 };
 use crate::server::Inside;
@@ -100,12 +100,13 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(uploads::list, uploads::take))
         .routes(routes!(uploads::show, uploads::remove))
         .routes(routes!(uploads::content))
+        .routes(routes!(search::find))
         // Live events, health.
         .routes(routes!(crate::live::stream::socket))
         .routes(routes!(crate::live::stream::sent))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(health::metrics))
+        .routes(routes!(health::scrape))
 }
 
 /// Every route, and one that gives the document.

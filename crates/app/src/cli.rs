@@ -120,6 +120,10 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     /// Make accounts on a server, and links with which people choose a password
     User(UserArgs),
+    /// Bring connections and pipelines from files into a workspace of a server
+    #[command(after_help = "Examples:\n  \
+        towpath import --workspace factory --connections-file connections.yaml pipelines/*.yaml")]
+    Import(ImportArgs),
     /// Make a key that seals secrets, or exchange it
     Secrets(SecretsArgs),
     /// Check that the audit of a server is whole, or print it
@@ -412,6 +416,23 @@ pub(crate) struct UserAdd {
     /// Address by which browsers reach the server
     #[arg(long, value_name = "URL", env = "TOWPATH_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
     pub(crate) public_url: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Workspace, by its name in addresses
+    #[arg(long, value_name = "NAME")]
+    pub(crate) workspace: String,
+    /// Address of the person in whose name it is done [default: an owner of the workspace]
+    #[arg(long = "as", value_name = "ADDRESS")]
+    pub(crate) owner: Option<String>,
+    /// File with connections, as `connections.yaml` beside pipelines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) connections_file: Option<PathBuf>,
+    /// Pipeline files
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@
 //! - a [`Secret`] shows itself only to code that asks for it by name ([`Secret::expose`]).
 
 pub mod calendar;
+pub mod confine;
 pub mod contract;
 pub mod document;
 pub mod expectations;

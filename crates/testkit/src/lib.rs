@@ -4,11 +4,12 @@
 //! `TOWPATH_TEST_POSTGRES` and `TOWPATH_TEST_MARIADB` (admin URLs); without them the kit starts a server of its
 //! own from the Debian packages, on a free loopback port in a temporary folder, and stops it when the process
 //! ends, however it ends. [`sshd`], [`rclone_sftp`] and [`nginx`] share a folder,
-//! and [`s3`] gives a bucket. [`Proxy`] stands between a program and its server and makes trouble. [`samples`] makes data that is the same every time.
+//! [`s3`] gives a bucket, and [`mail_server`] keeps mail. [`Proxy`] stands between a program and its server and makes trouble. [`samples`] makes data that is the same every time.
 
 #![expect(clippy::expect_used, reason = "a test kit fails a test by panicking")]
 
 mod daemon;
+mod mail;
 mod mariadb;
 mod nginx;
 mod postgres;
@@ -17,6 +18,7 @@ mod s3;
 pub mod samples;
 mod sftp;
 
+pub use mail::{MailSecurity, MailServer, mail_server};
 pub use mariadb::{MARIADB_VARIABLE, MariaDb, MariaDbServer, mariadb, mariadb_server};
 pub use nginx::{WebServer, nginx};
 pub use postgres::{Postgres, PostgresServer, postgres, postgres_server};

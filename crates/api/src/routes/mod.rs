@@ -10,6 +10,7 @@ pub(crate) mod pipelines;
 mod room;
 pub(crate) mod runs;
 pub(crate) mod schedules;
+pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod uploads;
 pub(crate) mod versions;

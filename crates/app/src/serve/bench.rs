@@ -13,7 +13,7 @@ use towpath_api::workbench::{
     Checked, Forecast, Look, NodeFault, NodeOutline, OpenConnection, PortOutline, Reading, Room, Rows,
     StreamOutline, Workbench,
 };
-use towpath_connect::{ConnectorSpec, Context, Registry};
+use towpath_connect::{Bounds, ConnectorSpec, Context, Egress, EgressSettings, Registry};
 use towpath_engine::connections::{Connection, ConnectionBook};
 use towpath_engine::context::MemoryQuarantine;
 use towpath_engine::graph::{Graph, Workshop};
@@ -21,7 +21,7 @@ use towpath_engine::intake::Memories;
 use towpath_engine::transform::Transform;
 use towpath_model::params::settle;
 use towpath_model::pipeline::Role;
-use towpath_model::scope::{DataInterval, Scope};
+use towpath_model::scope::{DataInterval, Scope, plain_io};
 use towpath_model::{Document, Fault, PipelineSpec, Problem, RunId, fingerprint, suggest};
 use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
@@ -41,10 +41,20 @@ pub(crate) struct Bench {
     /// Folder with one folder of files per workspace.
     files: PathBuf,
     memory_bytes: usize,
+    limits: Arc<PipelineLimits>,
     /// Something to do has changed.
     pub(crate) work: Arc<Notify>,
     /// Runs that are to stop.
     pub(crate) stops: broadcast::Sender<RunId>,
+}
+
+/// What every workspace may touch, unless its own settings say more.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PipelineLimits {
+    /// Where connections may go.
+    pub(crate) egress: EgressSettings,
+    /// Programs that pipelines may start.
+    pub(crate) programs: Vec<String>,
 }
 
 /// A document that is ready to compile, with what its messages need.
@@ -63,12 +73,13 @@ impl Prepared {
 }
 
 impl Bench {
-    pub(crate) fn new(files: &Path, memory_bytes: usize) -> Bench {
+    pub(crate) fn new(files: &Path, memory_bytes: usize, limits: PipelineLimits) -> Bench {
         Bench {
             registry: towpath_connectors::all(),
             transforms: towpath_engine::transforms::all(),
             files: files.to_owned(),
             memory_bytes,
+            limits: Arc::new(limits),
             work: Arc::default(),
             stops: broadcast::channel(256).0,
         }
@@ -77,6 +88,21 @@ impl Bench {
     /// The folder of files of a workspace.
     pub(crate) fn folder(&self, workspace: &Workspace) -> PathBuf {
         self.files.join(workspace.id.as_str())
+    }
+
+    /// What connectors may touch for a workspace: its folder, and the addresses that its settings allow.
+    pub(crate) fn context(&self, workspace: &Workspace) -> Result<Context, Fault> {
+        let folder = self.folder(workspace);
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            Fault::unavailable(format!("the folder of the workspace cannot be made: {}", plain_io(&error)))
+        })?;
+        let settings = match workspace.settings.get("egress") {
+            Some(own) => serde_json::from_value(own.clone())
+                .map_err(|error| Fault::config(format!("the settings `egress` of the workspace: {error}")))?,
+            None => self.limits.egress.clone(),
+        };
+        let bounds = Bounds::new(&folder, Egress::new(&settings)?, self.limits.programs.clone());
+        Ok(Context::new(folder).within(bounds))
     }
 
     /// Reads a document and gives it its surroundings. Connects to nothing.
@@ -95,24 +121,21 @@ impl Bench {
         };
         let (spec, problems) = PipelineSpec::from_document(&document);
         let Some(spec) = spec.filter(|_| problems.is_empty()) else { return Err(located(problems)) };
-        let base = self.folder(&room.workspace);
-        // Nothing of the server's own environment is for those who write pipelines.
-        let mut scope = Scope::new(&base, |name| match name.starts_with("TOWPATH_VAR_") {
-            true => std::env::var(name).ok(),
-            false => None,
-        });
+        let fault = |fault: Fault| findings(vec![Problem::new("", fault.message()).maybe_hint(fault.hint_text().map(str::to_owned))]);
+        let context = self.context(&room.workspace).map_err(fault)?;
+        let mut scope = Scope::new(&context.base, context.bounds.lookup()).within(context.bounds.scope());
         scope.pipeline.clone_from(&spec.name);
         scope.params = settle(&spec.params, &texts(params)).map_err(located)?;
         scope.interval = Some(match interval {
             Some(interval) => interval,
             None => yesterday(&spec).map_err(|message| findings(vec![Problem::new("/schedule", message)]))?,
         });
-        let workshop = self.workshop(&base, &room.connections);
+        let workshop = self.workshop(context, &room.connections);
         let ready = Ready { spec, scope, workshop, memory_bytes: self.memory_bytes };
         Ok(Prepared { document, ready })
     }
 
-    fn workshop(&self, base: &Path, opened: &[OpenConnection]) -> Workshop {
+    fn workshop(&self, context: Context, opened: &[OpenConnection]) -> Workshop {
         let mut connections = ConnectionBook::default();
         for open in opened {
             let connection =
@@ -123,7 +146,7 @@ impl Bench {
             registry: self.registry.clone(),
             transforms: self.transforms.clone(),
             connections,
-            context: Context::new(base),
+            context,
             positions: None,
             memories: Memories::new(),
         }
@@ -203,7 +226,7 @@ impl Workbench for Bench {
     }
 
     fn document_schema(&self) -> Value {
-        towpath_engine::manual::document_schema(&self.workshop(&self.files, &[]))
+        towpath_engine::manual::document_schema(&self.workshop(Context::new(&self.files), &[]))
     }
 
     fn read(&self, text: &str) -> Reading {
@@ -326,7 +349,7 @@ impl Workbench for Bench {
         let connector = self.registry.get(&connection.connector);
         let connector = connector
             .ok_or_else(|| Fault::config(format!("unknown connector `{}`", connection.connector)))?;
-        let context = Context::new(self.folder(&room.workspace));
+        let context = self.context(&room.workspace)?;
         connector.check(&connection.settings, &context).await
     }
 
@@ -334,7 +357,7 @@ impl Workbench for Bench {
         let connector = self.registry.get(&connection.connector);
         let connector = connector
             .ok_or_else(|| Fault::config(format!("unknown connector `{}`", connection.connector)))?;
-        let context = Context::new(self.folder(&room.workspace));
+        let context = self.context(&room.workspace)?;
         let found = connector.discover(&connection.settings, &context).await;
         let catalog = found.map_err(|fault| fault.at("connection", &connection.name))?;
         let key = match connector.spec().source.pointer("/properties/table") {

@@ -8,10 +8,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use towpath_api::ServerSettings;
 use towpath_api::server::Provider;
+use towpath_connect::EgressSettings;
 use towpath_model::scope::plain_io;
 use towpath_model::{Document, Fault};
 use towpath_store::Store;
 use towpath_store::seal::Keys;
+
+use super::bench::PipelineLimits;
 
 /// Where a server keeps what it remembers.
 #[derive(Debug, Clone, Args)]
@@ -80,6 +83,10 @@ pub(crate) struct ServerFile {
     pub(crate) trusted_proxies: Vec<String>,
     /// What `/metrics` asks for as a bearer token. Without it, metrics are for this machine only.
     pub(crate) metrics_token: Option<towpath_model::Secret>,
+    /// Where connections of every workspace may go, unless its own settings say otherwise. Private addresses are refused.
+    pub(crate) egress: EgressSettings,
+    /// Programs that pipelines may start, by the word that starts them, for example `tap-github`. Default: none.
+    pub(crate) programs: Vec<String>,
     /// Systems that sign people in (OpenID Connect).
     #[schemars(with = "Vec<serde_json::Value>")]
     pub(crate) providers: Vec<Provider>,
@@ -154,12 +161,13 @@ impl StoreArgs {
 }
 
 impl ServeArgs {
-    /// How the server behaves.
-    pub(crate) fn settings(&self) -> Result<ServerSettings, Fault> {
+    /// How the server behaves, and what pipelines may touch.
+    pub(crate) fn settings(&self) -> Result<(ServerSettings, PipelineLimits), Fault> {
         let file = match &self.config {
             Some(path) => read_file(path)?,
             None => ServerFile::default(),
         };
+        let limits = PipelineLimits { egress: file.egress, programs: file.programs };
         let usual = ServerSettings::default();
         let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
         let parsed = url::Url::parse(&public_url);
@@ -167,7 +175,7 @@ impl ServeArgs {
             return Err(Fault::config(format!("`{public_url}` is not an address of a server"))
                 .hint("write `--public-url https://data.example.org`, with the path if there is one"));
         }
-        Ok(ServerSettings {
+        let settings = ServerSettings {
             public_url: public_url.trim_end_matches('/').to_owned(),
             session_idle_hours: file.session_idle_hours.unwrap_or(usual.session_idle_hours),
             session_hours: file.session_hours.unwrap_or(usual.session_hours),
@@ -179,7 +187,8 @@ impl ServeArgs {
             trusted_proxies: file.trusted_proxies,
             metrics_token: file.metrics_token.map(|token| token.expose().to_owned()),
             providers: file.providers,
-        })
+        };
+        Ok((settings, limits))
     }
 }
 

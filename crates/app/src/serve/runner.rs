@@ -146,12 +146,6 @@ impl Runner {
             audit::write(&self.store, &mut tx, entries).await?;
             commit(tx).await?;
         }
-        std::fs::create_dir_all(self.bench.folder(&workspace)).map_err(|error| {
-            Fault::unavailable(format!(
-                "the folder of the workspace cannot be made: {}",
-                towpath_model::scope::plain_io(&error)
-            ))
-        })?;
         let zone = TimeZone::get(&run.zone)
             .map_err(|_| Fault::config(format!("unknown time zone `{}`", run.zone)))?;
         let interval = match (run.interval_start, run.interval_end) {

@@ -1,6 +1,7 @@
 //! Starts a server, and stops it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use towpath_api::live::hub::Hub;
 use towpath_api::server::Parts;
-use towpath_api::{Server, router};
+use towpath_api::{Server, ServerSettings, router};
 use towpath_model::Fault;
 use towpath_model::ids::LinkId;
 use towpath_store::links::{self, Link, LinkKind};
@@ -17,8 +18,8 @@ use towpath_store::seal::{hash_token, random_text};
 use towpath_store::{Engine, Store, accounts, commit};
 use tracing_subscriber::EnvFilter;
 
-use super::bench::Bench;
-use super::config::{LogFormat, ServeArgs};
+use super::bench::{Bench, PipelineLimits};
+use super::config::{LogFormat, ServeArgs, StoreArgs};
 use crate::cli::Options;
 use crate::output::Console;
 
@@ -28,17 +29,17 @@ const LAST: Duration = Duration::from_secs(20);
 /// Runs a server until it is told to stop.
 pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console) -> Result<(), Fault> {
     log(args)?;
-    let settings = args.settings()?;
+    let (settings, limits) = args.settings()?;
     let keys = args.store.keys()?;
     let store = args.store.open().await?;
     let hub = Hub::default();
-    let bench = Bench::new(&args.store.files(), options.memory);
+    let bench = Bench::new(&args.store.files(), options.memory, limits);
     let (stop, stopping) = watch::channel(false);
     let server = Server::new(Parts {
         store: store.clone(),
         keys: keys.clone(),
         settings,
-        workbench: std::sync::Arc::new(bench.clone()),
+        workbench: Arc::new(bench.clone()),
         hub: hub.clone(),
         files: args.store.files(),
         started_at: Timestamp::now(),
@@ -79,6 +80,23 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
         Ok(Ok(Err(error))) => Err(Fault::unavailable(format!("the server stopped: {error}"))),
         _ => Ok(()),
     }
+}
+
+/// A server that listens to nobody, for what its operator does at the command line.
+pub(crate) async fn offline(args: &StoreArgs, options: &Options) -> Result<Server, Fault> {
+    let (_, stopping) = watch::channel(false);
+    Ok(Server::new(Parts {
+        store: args.open().await?,
+        keys: args.keys()?,
+        settings: ServerSettings::default(),
+        workbench: Arc::new(Bench::new(&args.files(), options.memory, PipelineLimits::default())),
+        hub: Hub::default(),
+        files: args.files(),
+        started_at: Timestamp::now(),
+        metrics: PrometheusBuilder::new().build_recorder().handle(),
+        version: env!("CARGO_PKG_VERSION"),
+        stopping,
+    }))
 }
 
 fn log(args: &ServeArgs) -> Result<(), Fault> {

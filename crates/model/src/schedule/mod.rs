@@ -18,6 +18,8 @@ mod cron;
 mod data;
 mod days;
 mod describe;
+#[cfg(test)]
+mod law_tests;
 mod length;
 mod moment;
 mod rule;

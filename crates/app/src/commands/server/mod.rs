@@ -4,6 +4,7 @@
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod doctor;
+pub(crate) mod import;
 pub(crate) mod secrets;
 pub(crate) mod user;
 

@@ -52,9 +52,11 @@ async fn add(store: &Store, args: &UserAdd, console: &Console) -> Result<Outcome
         return Err(Fault::config(format!("`{}` has an account already", user.email)));
     }
     inserted?;
+    let mut joined = None;
     if let Some(name) = &args.workspace {
         let workspace = workspace(&mut tx, name).await?;
         members::put(&mut tx, workspace.id.as_str(), user.id.as_str(), args.role, "invited").await?;
+        joined = Some(workspace);
     }
     let mut entry = done("user.make").on("user", user.id.as_str(), &user.email);
     entry.after = serde_json::to_value(&user).ok();

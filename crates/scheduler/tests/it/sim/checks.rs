@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use towpath_model::schedule::{CatchUp, Overlap, Trigger};
 use towpath_scheduler::{End, HoldKind, Id, Interval, Key, Origin, Passed};
 
-use super::store::{Planned, holds};
+use super::rows::Planned;
+use super::store::holds;
 use super::{Ended, Note, System};
 
 impl System {

@@ -5,58 +5,11 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use towpath_scheduler::{
-    AfterLoss, Arrival, Attempt, Backfill, CreateRun, Decision, End, Guard, Hold, HoldKind, Id, IfRun,
-    IfSchedule, Key, LEASE, Limits, NextPiece, Origin, Passed, Pipeline, Run, Schedule, Start, State,
-    Success, Turn, Worker, World,
+    AfterLoss, Arrival, Attempt, Backfill, CreateRun, Decision, Guard, Hold, HoldKind, Id, IfRun, IfSchedule,
+    Key, LEASE, Limits, Origin, Pipeline, Run, Schedule, Start, State, Success, Turn, Worker, World,
 };
 
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Ended {
-    Succeeded,
-    By(End),
-}
-
-/// What a worker says of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Report {
-    Done,
-    Failed { is_temporary: bool },
-    Stopped,
-}
-
-/// A run with its history.
-pub(crate) struct Row {
-    pub(crate) run: Run,
-    pub(crate) ended: Option<(Timestamp, Ended)>,
-    /// Whether its worker is there and renews the lease, without a note for every renewal.
-    pub(crate) is_held: bool,
-    /// Whether the last attempt was lost, and the next one must go on where it was.
-    pub(crate) was_lost: bool,
-    pub(crate) resumed: u32,
-    /// True times, which the store does not know and checks do.
-    pub(crate) created_at_true: i64,
-    pub(crate) ended_at_true: Option<i64>,
-}
-
-/// What happened to the fires of a schedule, in order.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Note {
-    Created(Key, usize),
-    Passed { first: Timestamp, through: Timestamp, why: Passed },
-}
-
-pub(crate) struct Planned {
-    pub(crate) schedule: Arc<Schedule>,
-    pub(crate) since: Timestamp,
-    pub(crate) notes: Vec<Note>,
-}
-
-/// A backfill with the states of its pieces: waiting, under way, done.
-pub(crate) struct Filling {
-    pub(crate) backfill: Backfill,
-    pub(crate) pieces: Vec<(NextPiece, u8)>,
-}
+use super::rows::{Ended, Filling, Note, Planned, Report, Row};
 
 pub(crate) struct Store {
     pub(crate) limits: Limits,
@@ -448,15 +401,6 @@ impl Store {
             old.handled_through,
         );
         planned.schedule = new.into();
-    }
-}
-
-impl Planned {
-    fn move_to(&mut self, handled_through: Timestamp) {
-        let old = &self.schedule;
-        assert!(old.handled_through < handled_through, "a cursor goes back");
-        let (id, pipeline, rule) = (old.id.clone(), old.pipeline.clone(), old.rule.clone());
-        self.schedule = Schedule::new(id, old.version, pipeline, rule, old.is_paused, handled_through).into();
     }
 }
 
