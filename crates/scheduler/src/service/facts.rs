@@ -58,7 +58,7 @@ impl Facts {
         }
         let mut tx = core.store.snapshot().await?;
         let now = core.clock.now(&mut tx).await?;
-        self.watch(now, begun);
+        self.watch(now, core.clock.elapsed());
         let workspaces = facts::workspaces(&mut tx).await?;
         let stamp = facts::schedule_stamp(&mut tx).await?;
         if self.stamp.as_ref() != Some(&stamp) {
