@@ -56,7 +56,7 @@ const LAYERS: [Layer; 11] = [
     Layer { name: "towpath-scheduler", may: &["towpath-model", "towpath-store"], never: &["arrow", "axum", "sqlx"] },
     Layer {
         name: "towpath-api",
-        may: &["towpath-connect", "towpath-model", "towpath-store"],
+        may: &["towpath-connect", "towpath-model", "towpath-scheduler", "towpath-store"],
         never: &["arrow", "sqlx", "rusqlite", "tokio-postgres"],
     },
     Layer {
