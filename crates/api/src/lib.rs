@@ -20,6 +20,7 @@ mod limits;
 pub mod live;
 pub mod needs;
 pub mod openapi;
+pub mod post;
 pub mod problem;
 mod routes;
 pub mod server;

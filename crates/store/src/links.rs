@@ -94,6 +94,15 @@ pub async fn find(conn: &mut Conn, kind: LinkKind, hash: &str) -> Result<Option<
         .await
 }
 
+/// The link of that hash, of any kind, if it can still be used.
+pub async fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Link>, Error> {
+    sql("SELECT * FROM links WHERE hash = $1 AND used_at IS NULL AND expires_at > $2")
+        .bind(hash)
+        .bind(Timestamp::now())
+        .first(conn)
+        .await
+}
+
 /// Uses a link up; false when somebody did already.
 pub async fn take(conn: &mut Conn, id: &LinkId) -> Result<bool, Error> {
     let used = sql("UPDATE links SET used_at = $2 WHERE id = $1 AND used_at IS NULL");
