@@ -13,7 +13,7 @@ demo: ## Build Towpath, make sample data, run a pipeline into a database, show w
 	@tools/demo.sh
 
 test: ## Install what tests need, then run every test and check
-	@tools/prepare.sh build servers singer files
+	@tools/prepare.sh build servers singer files oidc
 	@tools/test.sh
 
 compat: ## Run the tests that need PostgreSQL on versions 12 to 18 (takes some minutes; V="12 18" for some)

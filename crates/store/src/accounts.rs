@@ -302,13 +302,11 @@ pub async fn add_identity(conn: &mut Conn, provider: &str, subject: &str, user: 
 
 /// Takes everything from an account that tells who it was; the identity stays, for what refers to it.
 ///
-/// `audit::erase` does the same for what was written about the person.
+/// `audit::erase` does the same for what was written about the person, `links::erase` for invitations.
 pub async fn erase(conn: &mut Conn, id: &str) -> Result<(), Error> {
-    sql("DELETE FROM links WHERE user_id = $1 OR lower(email) = (SELECT email_key FROM users WHERE id = $1)")
-        .bind(id)
-        .run(conn)
-        .await?;
-    for table in ["identities", "recovery_codes", "sessions", "api_keys", "members", "grants", "notices"] {
+    for table in
+        ["identities", "recovery_codes", "sessions", "api_keys", "members", "grants", "notices", "links"]
+    {
         sql(format!("DELETE FROM {table} WHERE user_id = $1")).bind(id).run(conn).await?;
     }
     sql("UPDATE users SET email = id, email_key = id, name = '', settings = '{}', password = NULL, second_factor = NULL,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use towpath_model::Role;
 use towpath_model::ids::{LinkId, UserId, WorkspaceId};
 
+use crate::accounts::email_key;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::sql::{Read, Row, sql, words};
@@ -134,6 +135,11 @@ pub async fn forget(conn: &mut Conn, kind: LinkKind, user: Option<&str>) -> Resu
         .bind(user.unwrap_or_default())
         .run(conn)
         .await
+}
+
+/// Removes every link for a mail address, also those that were used.
+pub async fn erase(conn: &mut Conn, email: &str) -> Result<u64, Error> {
+    sql("DELETE FROM links WHERE lower(email) = $1").bind(email_key(email)).run(conn).await
 }
 
 /// Removes links that ended before that time; returns how many.

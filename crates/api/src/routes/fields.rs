@@ -89,7 +89,7 @@ mod tests {
             "@x",
             "a@",
             "a b@x",
-            "a@x\n",
+            "a\n@x",
             "a@b@c",
             "\"a\"@x",
             "a\\@x",

@@ -78,7 +78,10 @@ pub(crate) async fn add(
         Via::Key(key) => key.expires_at,
         _ => None,
     };
-    match (new.expires_at, longest) {
+    // The store keeps microseconds.
+    let expires_at =
+        new.expires_at.map(|end| Timestamp::from_microsecond(end.as_microsecond()).unwrap_or(end));
+    match (expires_at, longest) {
         (Some(end), _) if end <= Timestamp::now() => wrong.add("/expires_at", "this is past"),
         (Some(end), Some(longest)) if end > longest => {
             wrong.add("/expires_at", "the key that asks ends before")
@@ -106,7 +109,7 @@ pub(crate) async fn add(
         beginning: key.chars().take(KEY_BEGINNING.len() + 6).collect(),
         scopes: scopes.iter().map(|right| right.word().to_owned()).collect(),
         created_at: Timestamp::now(),
-        expires_at: new.expires_at,
+        expires_at,
         used_at: None,
     };
     keys::insert(&mut tx, &entry, &hash_token(&key)).await?;

@@ -10,7 +10,7 @@ use towpath_model::ids::SessionId;
 use towpath_store::accounts::{self, User};
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::events::NewEvent;
-use towpath_store::{Conn, Tx, keys, members, sessions, workspaces};
+use towpath_store::{Conn, Tx, keys, links, members, sessions, workspaces};
 
 use super::members::told;
 use crate::caller::{Caller, changed};
@@ -103,6 +103,9 @@ pub(crate) async fn erase(
     let ended = sessions::revoke_others(&mut tx, &id, None).await?;
     accounts::erase(&mut tx, &id).await?;
     audit::erase(&mut tx, &id, &addresses).await?;
+    for address in &addresses {
+        links::erase(&mut tx, address).await?;
+    }
     Measures::forget(&server, &mut tx, &id, &addresses).await?;
     let mut entry = caller.did("user.erase").on("user", &id, &id);
     if caller.user.id.as_str() == id {

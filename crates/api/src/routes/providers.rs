@@ -153,11 +153,13 @@ async fn settle(
         return Err(Problem::new(problem::OTHER_SYSTEM, format!("provider `{}`: {shown}", provider.name)));
     }
     let return_to = attempt.return_to.clone();
-    let connects = attempt.connects.clone();
+    // Whoever began to connect must be whom the browser is still signed in as.
+    let connecting = match &attempt.connects {
+        Some(user) => Some(caller.filter(|caller| caller.user.id.as_str() == user).ok_or_else(stray)?),
+        None => None,
+    };
     let person = openid::finish(server, provider, attempt, back.code.ok_or_else(stray)?).await?;
-    if let Some(user) = connects {
-        // Whoever began it must be whom the browser is still signed in as.
-        let caller = caller.filter(|caller| caller.user.id.as_str() == user).ok_or_else(stray)?;
+    if let Some(caller) = connecting {
         connect_person(server, &caller, provider, &person).await?;
         return Ok((return_to, HeaderMap::new()));
     }
