@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod demo;
 pub mod reference;
 pub mod servers;
 pub mod tidy;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use towpath_testkit::samples;
-use xtask::{reference, root, servers, tidy};
+use xtask::{demo, reference, root, servers, tidy};
 
 /// Tasks of developers.
 #[derive(Debug, Parser)]
@@ -26,6 +26,12 @@ enum Task {
         /// What to hand to `cargo nextest run`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
+    },
+    /// Make a workspace with sample systems and data, start a server on it, and print how to sign in
+    Demo {
+        /// Address to listen on
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
     },
     /// Check what compilers do not: layers, lengths, glossary, folders, links, generated files
     Tidy,
@@ -86,6 +92,7 @@ fn carry_out(task: Task) -> anyhow::Result<ExitCode> {
     let root = root();
     match task {
         Task::Test { args } => return servers::test(&root, &args),
+        Task::Demo { listen } => return demo::demo(&root, &listen),
         Task::Tidy => {
             let findings = tidy::all(&root)?;
             findings.iter().for_each(|finding| println!("{finding}"));

@@ -1,6 +1,6 @@
 //! The checks of [`xtask::tidy`], each as a test.
 
-use xtask::tidy::{Check, Finding, connectors, crates, files, glossary, links, manual};
+use xtask::tidy::{Check, Finding, connectors, crates, doors, files, glossary, links, manual};
 
 #[track_caller]
 fn is_tidy(check: Check) {
@@ -12,6 +12,11 @@ fn is_tidy(check: Check) {
 #[test]
 fn crates_know_only_whom_they_may() {
     is_tidy(crates::check);
+}
+
+#[test]
+fn code_for_others_goes_through_the_doors() {
+    is_tidy(doors::check);
 }
 
 #[test]

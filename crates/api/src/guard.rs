@@ -101,6 +101,9 @@ async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<Admitted> {
     let need = inside.needs.get(&(method, path.as_str())).copied();
     // No path means that there is no such route, which the router says.
     if need.is_none() && !path.is_empty() {
+        if !NEEDS.iter().any(|entry| entry.path == path) {
+            return Err(Problem::internal(format!("the route `{path}` does not say what it needs")));
+        }
         return Err(Problem::new(problem::METHOD, format!("this address does not take `{method}`")));
     }
     let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();

@@ -20,6 +20,7 @@ mod limits;
 pub mod live;
 pub mod needs;
 pub mod openapi;
+mod operator;
 pub mod post;
 pub mod problem;
 mod routes;
@@ -33,7 +34,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
+pub use operator::Operator;
 pub use server::{Server, ServerSettings};
 
 use crate::problem::Problem;
@@ -45,6 +48,9 @@ pub fn router(server: Server) -> Router {
     let settings = &inside.server.settings;
     let base = settings.base_path();
     let routes = openapi::routes(inside.server.version)
+        .merge(SwaggerUi::new("/docs").config(
+            Config::new(["../api/v1/openapi.json"]).try_it_out_enabled(true).persist_authorization(false),
+        ))
         .layer(axum::extract::DefaultBodyLimit::max(settings.body_bytes))
         .layer(from_fn_with_state(inside.clone(), guard::guard))
         .layer(from_fn(http::name_route))

@@ -134,7 +134,7 @@ needs! {
     GET "/api/v1/workspaces/{workspace}/pipelines" => In(Right::PipelinesRead);
     POST "/api/v1/workspaces/{workspace}/pipelines" => In(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/validate" => In(Right::PipelinesRead);
-    POST "/api/v1/workspaces/{workspace}/plan" => In(Right::PipelinesPreview);
+    POST "/api/v1/workspaces/{workspace}/plan" => In(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/preview" => In(Right::PipelinesWrite);
     GET "/api/v1/workspaces/{workspace}/pipelines/{pipeline}" => On(Right::PipelinesRead);
     PUT "/api/v1/workspaces/{workspace}/pipelines/{pipeline}" => On(Right::PipelinesWrite);
@@ -198,6 +198,9 @@ needs! {
     GET "/health/ready" => Nobody;
     GET "/metrics" => Nobody;
     GET "/api/v1/openapi.json" => Nobody;
+    GET "/docs" => Nobody;
+    GET "/docs/" => Nobody;
+    GET "/docs/{*rest}" => Nobody;
 }
 
 /// What a route needs; none when it is not in the list.

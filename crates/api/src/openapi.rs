@@ -13,7 +13,10 @@ use utoipa_axum::routes;
 
 use crate::needs::{NEEDS, Need};
 use crate::problem::{CODES, ProblemBody};
-use crate::routes::{health, session};
+use crate::routes::{
+    connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search, session, uploads,
+    versions,
+};
 use crate::server::Inside;
 
 #[derive(OpenApi)]
@@ -45,11 +48,65 @@ fn described() -> OpenApiRouter<Inside> {
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::token))
+        // What pipelines are made of.
+        .routes(routes!(nodes::list))
+        .routes(routes!(nodes::show))
+        .routes(routes!(nodes::document_schema))
+        // Connections.
+        .routes(routes!(connections::list, connections::create))
+        .routes(routes!(connections::show, connections::update, connections::remove))
+        .routes(routes!(connections::test_new))
+        .routes(routes!(connections::test))
+        .routes(routes!(connections::streams))
+        .routes(routes!(connections::rows))
+        // Pipelines.
+        .routes(routes!(pipelines::list, pipelines::create))
+        .routes(routes!(pipelines::show, pipelines::update, pipelines::patch, pipelines::remove))
+        .routes(routes!(pipelines::document))
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::show))
+        .routes(routes!(versions::diff))
+        .routes(routes!(versions::rollback))
+        .routes(routes!(versions::duplicate))
+        .routes(routes!(looks::validate))
+        .routes(routes!(looks::plan))
+        .routes(routes!(looks::preview_draft))
+        .routes(routes!(looks::preview))
+        .routes(routes!(outcomes::progress, outcomes::forget))
+        .routes(routes!(hooks::open, hooks::close))
+        .routes(routes!(hooks::call))
+        // Runs.
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::start))
+        .routes(routes!(runs::show))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(runs::resume))
+        .routes(routes!(runs::undo))
+        .routes(routes!(outcomes::log))
+        .routes(routes!(outcomes::counts))
+        .routes(routes!(outcomes::attempts))
+        .routes(routes!(outcomes::receipts))
+        .routes(routes!(outcomes::report))
+        .routes(routes!(outcomes::quarantine, outcomes::clear))
+        .routes(routes!(outcomes::groups))
+        // Schedules.
+        .routes(routes!(schedules::list))
+        .routes(routes!(schedules::create))
+        .routes(routes!(schedules::show, schedules::update, schedules::remove))
+        .routes(routes!(schedules::pause))
+        .routes(routes!(schedules::go_on))
+        .routes(routes!(schedules::forecast))
+        // Files.
+        .routes(routes!(uploads::list, uploads::take))
+        .routes(routes!(uploads::show, uploads::remove))
+        .routes(routes!(uploads::content))
+        .routes(routes!(search::find))
+        // Live events, health.
         .routes(routes!(crate::live::stream::socket))
         .routes(routes!(crate::live::stream::sent))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(health::metrics))
+        .routes(routes!(health::scrape))
         .merge(people())
 }
 

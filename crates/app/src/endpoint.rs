@@ -126,3 +126,34 @@ fn is_secret(root: &Value, field: &Value) -> bool {
                 .is_some_and(|branches| branches.iter().any(|branch| is_secret(root, branch)))
         })
 }
+
+/// Places of the secrets in settings of a connection, as JSON pointers.
+pub(crate) fn secret_paths(schema: &Value, settings: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    collect_secrets(schema, schema, settings, "", &mut found);
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn collect_secrets(root: &Value, schema: &Value, settings: &Value, at: &str, found: &mut Vec<String>) {
+    let Value::Object(settings) = settings else { return };
+    for (key, value) in settings.iter().filter(|(_, value)| !value.is_null()) {
+        let named = schema.get("properties").and_then(|all| all.get(key));
+        let Some(field) =
+            named.or_else(|| schema.get("additionalProperties").filter(|more| more.is_object()))
+        else {
+            continue;
+        };
+        let place = towpath_model::problem::join(at, key);
+        if is_secret(root, field) && value.is_string() {
+            found.push(place);
+        } else {
+            let field = follow(root, field);
+            let branches = ["anyOf", "oneOf"].iter().filter_map(|keyword| field.get(*keyword)?.as_array());
+            for branch in branches.flatten().chain([field]) {
+                collect_secrets(root, follow(root, branch), value, &place, found);
+            }
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! prints. [`project`] loads pipeline files and connections; [`quarantine`] is the local store of rejected
 //! rows, [`state`] that of runs and checkpoints.
 
+mod attempt;
 mod cli;
 mod commands;
 mod connections;
@@ -12,6 +13,7 @@ mod endpoint;
 mod output;
 mod project;
 mod quarantine;
+mod serve;
 mod state;
 
 use std::process::ExitCode;

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 use towpath_connect::Context;
-use towpath_engine::context::{Quarantine, RunShared};
-use towpath_engine::graph::{Graph, Workshop, compile};
-use towpath_engine::incremental::Positions;
+use towpath_engine::context::Quarantine;
+use towpath_engine::graph::{Graph, Workshop};
 use towpath_engine::intake::{Memories, Memory};
-use towpath_engine::session::{Limits, session};
 use towpath_model::params::settle;
 use towpath_model::scope::{DataInterval, Scope, plain_io};
 use towpath_model::{Document, Fault, PipelineSpec, Problem, fingerprint};
 
+use crate::attempt::Ready;
 use crate::cli::Options;
 use crate::state::StateStore;
 
@@ -120,34 +119,17 @@ impl Project {
         };
         let columns = |memory: Memory| Memory { columns: memory.columns, ..Memory::default() };
         let memories = memories.into_iter().map(|(node, memory)| (node, columns(memory))).collect();
-        self.compile_at(quarantine, options, None, memories).await
+        self.ready(options).compile(quarantine, None, memories).await
     }
 
-    /// Compiles the pipeline to run it: incremental sources begin at their positions, and sources that hand things
-    /// out once leave out what their memories hold.
-    pub(crate) async fn compile_to_run(
-        &self,
-        quarantine: Arc<dyn Quarantine>,
-        options: &Options,
-        positions: Positions,
-        memories: Memories,
-    ) -> Result<Graph, Fault> {
-        self.compile_at(quarantine, options, Some(positions), memories).await
-    }
-
-    async fn compile_at(
-        &self,
-        quarantine: Arc<dyn Quarantine>,
-        options: &Options,
-        positions: Option<Positions>,
-        memories: Memories,
-    ) -> Result<Graph, Fault> {
-        let workshop = Workshop { positions, memories, ..self.workshop.clone() };
-        let shared = RunShared::new(quarantine);
-        let limits = Limits { memory_bytes: options.memory, ..Limits::default() };
-        let state = session(shared.clone(), limits)
-            .map_err(|error| Fault::internal(format!("the query engine does not start: {error}")))?;
-        Ok(compile(self.spec.clone(), &workshop, &self.scope, state, shared, Default::default()).await)
+    /// The pipeline, ready to compile.
+    pub(crate) fn ready(&self, options: &Options) -> Ready {
+        Ready {
+            spec: self.spec.clone(),
+            scope: self.scope.clone(),
+            workshop: self.workshop.clone(),
+            memory_bytes: options.memory,
+        }
     }
 
     /// A short form of the document that changes with its meaning, so that a run is only resumed by the pipeline that

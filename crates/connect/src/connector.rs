@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use towpath_model::{Fault, WriteMode};
 
+use crate::bounds::Bounds;
 use crate::destination::Destination;
 use crate::source::{Catalog, Source};
 
@@ -21,17 +22,26 @@ pub struct Context {
     pub base: PathBuf,
     /// Folder for temporary files; removed by whoever made the context.
     pub scratch: PathBuf,
+    /// What pipelines may touch.
+    pub bounds: Bounds,
 }
 
 impl Context {
-    /// A context for paths below `base`, with temporary files in the system's folder.
+    /// A context without bounds for paths below `base`, with temporary files in the system's folder.
     pub fn new(base: impl Into<PathBuf>) -> Self {
-        Context { base: base.into(), scratch: std::env::temp_dir() }
+        Context { base: base.into(), scratch: std::env::temp_dir(), bounds: Bounds::open() }
     }
 
-    /// A path from settings, made absolute or relative to the working directory.
-    pub fn resolve(&self, path: impl AsRef<Path>) -> PathBuf {
-        self.base.join(path)
+    /// The same within bounds.
+    #[must_use]
+    pub fn within(self, bounds: Bounds) -> Self {
+        Context { bounds, ..self }
+    }
+
+    /// A path from settings, made absolute or relative to the working directory. The only way to a path that may be
+    /// opened: within bounds, it is a path inside of their folder with every link followed.
+    pub fn resolve(&self, path: impl AsRef<Path>) -> Result<PathBuf, Fault> {
+        self.bounds.path(&self.base, path.as_ref())
     }
 }
 

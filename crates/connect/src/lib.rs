@@ -13,6 +13,7 @@
 //! - making a source or destination does no I/O; `describe`, `read`, `begin` do. Dropping what they return
 //!   stops the work.
 
+pub mod bounds;
 pub mod cells;
 pub mod change;
 pub mod chunk;
@@ -35,6 +36,7 @@ pub mod words;
 #[cfg(feature = "testing")]
 pub mod conformance;
 
+pub use bounds::{Bounds, Egress, EgressSettings};
 pub use change::{Change, ChangeCounts, ChangeKind, ChangeSink, Undone};
 pub use chunk::{Chunk, ChunkState};
 pub use connector::{

@@ -9,6 +9,8 @@
 //! - substitution happens on parsed values, never on text ([`scope`]);
 //! - a [`Secret`] shows itself only to code that asks for it by name ([`Secret::expose`]).
 
+pub mod calendar;
+pub mod confine;
 pub mod contract;
 pub mod document;
 pub mod expectations;

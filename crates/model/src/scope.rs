@@ -13,6 +13,7 @@ use indexmap::IndexMap;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value as Json};
 
+use crate::confine::confine;
 use crate::params::{ParamType, Value};
 use crate::problem::{Problem, join};
 use crate::schema::follow;
@@ -73,6 +74,16 @@ pub struct Scope {
     /// Folder from which SQL files are read.
     pub base: PathBuf,
     environment: Environment,
+    bounds: Option<ScopeBounds>,
+}
+
+/// What documents may not leave.
+#[derive(Debug, Clone)]
+pub struct ScopeBounds {
+    /// Folder that no SQL file may be outside of.
+    pub folder: PathBuf,
+    /// How the names of the variables begin that may be read.
+    pub prefix: &'static str,
 }
 
 impl fmt::Debug for Scope {
@@ -90,7 +101,45 @@ impl Scope {
             pipeline: String::new(),
             base: base.to_owned(),
             environment: Arc::new(environment),
+            bounds: None,
         }
+    }
+
+    /// The same within bounds.
+    #[must_use]
+    pub fn within(mut self, bounds: Option<ScopeBounds>) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
+    fn variable(&self, name: &str) -> Result<Value, (String, Option<String>)> {
+        if let Some(bounds) = self.bounds.as_ref().filter(|bounds| !name.starts_with(bounds.prefix)) {
+            let message = format!("the environment variable `{name}` may not be read here");
+            let hint =
+                format!("ask whoever runs the server to set `{}{name}`, or use a parameter", bounds.prefix);
+            return Err((message, Some(hint)));
+        }
+        (self.environment)(name).map(Value::string).ok_or_else(|| {
+            let hint = match self.bounds {
+                None => format!("set it: `export {name}=…`"),
+                Some(_) => "ask whoever runs the server to set it".into(),
+            };
+            (format!("the environment variable `{name}` is not set"), Some(hint))
+        })
+    }
+
+    fn sql_file(&self, file: &str) -> Result<String, (String, String)> {
+        let path = match &self.bounds {
+            None => self.base.join(file),
+            Some(bounds) => confine(&bounds.folder, &self.base, Path::new(file)).map_err(|outside| {
+                let fault = outside.fault(file);
+                (fault.message().to_owned(), fault.hint_text().unwrap_or_default().to_owned())
+            })?,
+        };
+        std::fs::read_to_string(path).map_err(|error| {
+            let message = format!("the SQL file `{file}` cannot be read: {}", plain_io(&error));
+            (message, "the path starts from the folder of the pipeline file".to_owned())
+        })
     }
 
     fn lookup(&self, reference: &str) -> Result<Value, (String, Option<String>)> {
@@ -112,12 +161,7 @@ impl Scope {
                 let hint = suggest::hint(key, "declared parameters", self.params.keys().map(String::as_str));
                 (format!("unknown parameter `{key}`"), hint.or(Some("declare it under `params`".into())))
             }),
-            ("env", key, _) => (self.environment)(key).map(Value::string).ok_or_else(|| {
-                (
-                    format!("the environment variable `{key}` is not set"),
-                    Some(format!("set it: `export {key}=…`")),
-                )
-            }),
+            ("env", key, _) => self.variable(key),
             ("pipeline", "name", _) => Ok(Value::string(self.pipeline.clone())),
             ("run", "date", Some(interval)) => {
                 Ok(Value { kind: ParamType::Date, json: Json::String(interval.logical_date().to_string()) })
@@ -208,11 +252,9 @@ impl Scope {
     fn sql(&self, value: &Json, path: &str, problems: &mut Vec<Problem>) -> Option<Json> {
         let text = match (value, value.get("file").and_then(Json::as_str)) {
             (Json::String(text), _) => text.clone(),
-            (_, Some(file)) => match std::fs::read_to_string(self.base.join(file)) {
+            (_, Some(file)) => match self.sql_file(file) {
                 Ok(text) => text,
-                Err(error) => {
-                    let message = format!("the SQL file `{file}` cannot be read: {}", plain_io(&error));
-                    let hint = "the path starts from the folder of the pipeline file";
+                Err((message, hint)) => {
                     problems.push(Problem::new(join(path, "file"), message).hint(hint));
                     return None;
                 }
@@ -388,5 +430,21 @@ mod tests {
         assert_eq!(problems[0].path, "/n/a");
         assert_eq!(problems[0].hint.as_deref(), Some("did you mean `run.date`?"));
         assert_eq!(problems[1].message, "the environment variable `NO` is not set");
+    }
+
+    #[test]
+    fn within_bounds_only_marked_variables_and_files_of_the_folder_are_read() {
+        let bounds = ScopeBounds { folder: std::env::temp_dir(), prefix: "TOWPATH_VAR_" };
+        let scope =
+            Scope::new(&std::env::temp_dir(), |name| Some(format!("value of {name}"))).within(Some(bounds));
+        let seen = scope.resolve(&json!("${env.TOWPATH_VAR_X}"), &json!({}), "").unwrap();
+        assert_eq!(seen, json!("value of TOWPATH_VAR_X"));
+        let problems = scope.resolve(&json!("${env.TOKEN}"), &json!({}), "").unwrap_err();
+        assert_eq!(problems[0].message, "the environment variable `TOKEN` may not be read here");
+        let schema = schemars::schema_for!(SqlText).to_value();
+        for file in ["/etc/passwd", "/etc/no-such-file", "../../etc/passwd"] {
+            let problems = scope.resolve(&json!({ "file": file }), &schema, "").unwrap_err();
+            assert_eq!(problems[0].message, format!("path `{file}` leads out of the workspace's folder"));
+        }
     }
 }

@@ -14,9 +14,11 @@
 //! Deliberately absent: rules about who may do what, and when something runs. They are decided above.
 
 pub mod accounts;
+pub mod answers;
 pub mod audit;
 pub mod connections;
 mod db;
+pub mod dump;
 mod error;
 pub mod events;
 pub mod keys;
@@ -35,6 +37,7 @@ pub mod sessions;
 pub mod settings;
 mod sql;
 pub mod throttles;
+pub mod uploads;
 pub mod workers;
 pub mod workspaces;
 

@@ -73,6 +73,11 @@ impl Keys {
         &self.masters[0].id
     }
 
+    /// Whether the key of that name is at hand.
+    pub fn knows(&self, id: &str) -> bool {
+        self.masters.iter().any(|master| master.id == id)
+    }
+
     /// A key for another use than sealing, for example `tokens`. Follows from the first master key.
     pub fn derived(&self, purpose: &str) -> [u8; KEY_BYTES] {
         self.masters[0].derived(purpose)

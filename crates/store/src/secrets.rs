@@ -76,6 +76,10 @@ pub async fn remove(conn: &mut Conn, owner: &str, name: Option<&str>) -> Result<
         .await
 }
 
+/// Sealed texts that stand in columns of other tables: table, column, and what their place ends with.
+const ELSEWHERE: [(&str, &str, &str); 2] =
+    [("users", "second_factor", "second-factor"), ("pipelines", "hook", "hook")];
+
 /// Seals everything that another key sealed with the current one; returns how many, and which do not open.
 pub async fn rotate(conn: &mut Conn, keys: &Keys) -> Result<(u64, Vec<String>), Error> {
     let old: Vec<Sealed> =
@@ -85,20 +89,50 @@ pub async fn rotate(conn: &mut Conn, keys: &Keys) -> Result<(u64, Vec<String>), 
             .await?;
     let (mut done, mut failed) = (0, Vec::new());
     for secret in old {
-        let place = place(&secret.owner, &secret.name);
-        let Ok(text) = keys.open(&place, &secret.sealed) else {
-            failed.push(place);
-            continue;
-        };
-        sql("UPDATE secrets SET sealed = $3, key_id = $4, updated_at = $5 WHERE owner = $1 AND name = $2")
-            .bind(&secret.owner)
-            .bind(&secret.name)
-            .bind(keys.seal(&place, &text)?)
-            .bind(keys.current())
-            .bind(Timestamp::now())
-            .run(conn)
-            .await?;
-        done += 1;
+        match again(keys, &secret)? {
+            Some(sealed) => {
+                sql("UPDATE secrets SET sealed = $3, key_id = $4, updated_at = $5 WHERE owner = $1 AND name = $2")
+                    .bind(&secret.owner)
+                    .bind(&secret.name)
+                    .bind(sealed)
+                    .bind(keys.current())
+                    .bind(Timestamp::now())
+                    .run(conn)
+                    .await?;
+                done += 1;
+            }
+            None => failed.push(place(&secret.owner, &secret.name)),
+        }
+    }
+    for (table, column, name) in ELSEWHERE {
+        let beginning = format!("1.{}.%", keys.current());
+        let text = format!(
+            "SELECT id AS owner, '{name}' AS name, {column} AS sealed FROM {table}
+             WHERE {column} IS NOT NULL AND {column} NOT LIKE $1 ORDER BY id"
+        );
+        let old: Vec<Sealed> = sql(text).bind(beginning).all(conn).await?;
+        for secret in old {
+            match again(keys, &secret)? {
+                Some(sealed) => {
+                    sql(format!("UPDATE {table} SET {column} = $2 WHERE id = $1"))
+                        .bind(&secret.owner)
+                        .bind(sealed)
+                        .run(conn)
+                        .await?;
+                    done += 1;
+                }
+                None => failed.push(place(&secret.owner, &secret.name)),
+            }
+        }
     }
     Ok((done, failed))
+}
+
+/// The secret sealed with the current key; none when it does not open.
+fn again(keys: &Keys, secret: &Sealed) -> Result<Option<String>, Error> {
+    let place = place(&secret.owner, &secret.name);
+    match keys.open(&place, &secret.sealed) {
+        Ok(text) => keys.seal(&place, &text).map(Some),
+        Err(_) => Ok(None),
+    }
 }

@@ -8,39 +8,58 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::sql::{json, sql};
 
-/// What those who run a server choose while it runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(default)]
-pub struct Choices {
-    /// What everybody reads on top of every page; empty for nothing.
-    pub notice: String,
-    /// Days for which logs of runs are kept.
-    pub log_days: u32,
-    /// Days for which runs are kept.
-    pub run_days: u32,
+/// How long things are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Days for which the logs of runs are kept.
+    pub logs_days: i64,
+    /// Days for which runs are kept after their end, with their quarantine.
+    pub runs_days: i64,
     /// Days for which the audit is kept.
-    pub audit_days: u32,
-    /// Grows with every change.
-    pub revision: i64,
+    pub audit_days: i64,
+    /// Hours for which live events can be made up for.
+    pub events_hours: i64,
 }
 
-impl Default for Choices {
+impl Default for Retention {
     fn default() -> Self {
-        Choices { notice: String::new(), log_days: 30, run_days: 90, audit_days: 365, revision: 0 }
+        Retention { logs_days: 30, runs_days: 90, audit_days: 365, events_hours: 6 }
     }
 }
 
-/// Name of the setting that holds [`Choices`].
-const CHOICES: &str = "choices";
+const RETENTION: &str = "retention";
 
-/// What those who run the server chose.
-pub async fn choices(conn: &mut Conn) -> Result<Choices, Error> {
-    Ok(find(conn, CHOICES).await?.unwrap_or_default())
+/// How long things are kept on this server.
+pub async fn retention(conn: &mut Conn) -> Result<Retention, Error> {
+    Ok(find(conn, RETENTION).await?.unwrap_or_default())
 }
 
-/// Writes what those who run the server chose.
-pub async fn put_choices(conn: &mut Conn, choices: &Choices) -> Result<(), Error> {
-    put(conn, CHOICES, choices).await
+/// Says how long things are kept on this server.
+pub async fn put_retention(conn: &mut Conn, retention: &Retention) -> Result<(), Error> {
+    put(conn, RETENTION, retention).await
+}
+
+/// What everybody on a server is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Notice {
+    /// What stands on top of every page; empty for nothing.
+    pub text: String,
+    /// Grows with every change of what is chosen for the server.
+    pub revision: i64,
+}
+
+const NOTICE: &str = "notice";
+
+/// What everybody on this server is told.
+pub async fn notice(conn: &mut Conn) -> Result<Notice, Error> {
+    Ok(find(conn, NOTICE).await?.unwrap_or_default())
+}
+
+/// Says what everybody on this server is told.
+pub async fn put_notice(conn: &mut Conn, notice: &Notice) -> Result<(), Error> {
+    put(conn, NOTICE, notice).await
 }
 
 /// Reads a setting.

@@ -4,11 +4,13 @@
 //! `TOWPATH_TEST_POSTGRES` and `TOWPATH_TEST_MARIADB` (admin URLs); without them the kit starts a server of its
 //! own from the Debian packages, on a free loopback port in a temporary folder, and stops it when the process
 //! ends, however it ends. [`sshd`], [`rclone_sftp`] and [`nginx`] share a folder,
-//! [`s3`] gives a bucket, and [`oidc`] signs people in. [`Proxy`] stands between a program and its server and makes trouble. [`samples`] makes data that is the same every time.
+//! [`s3`] gives a bucket, [`mail_server`] keeps mail, and [`oidc`] signs people in. [`Proxy`] stands between a
+//! program and its server and makes trouble. [`samples`] makes data that is the same every time.
 
 #![expect(clippy::expect_used, reason = "a test kit fails a test by panicking")]
 
 mod daemon;
+mod mail;
 mod mariadb;
 mod nginx;
 mod oidc;
@@ -18,6 +20,7 @@ mod s3;
 pub mod samples;
 mod sftp;
 
+pub use mail::{MailSecurity, MailServer, mail_server};
 pub use mariadb::{MARIADB_VARIABLE, MariaDb, MariaDbServer, mariadb, mariadb_server};
 pub use nginx::{WebServer, nginx};
 pub use oidc::{OidcServer, oidc};

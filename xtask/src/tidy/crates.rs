@@ -22,7 +22,7 @@ struct Layer {
 
 const DRIVERS: [&str; 4] = ["rusqlite", "tokio-postgres", "mysql_async", "parquet"];
 
-const LAYERS: [Layer; 9] = [
+const LAYERS: [Layer; 11] = [
     Layer {
         name: "towpath-model",
         may: &[],
@@ -54,9 +54,19 @@ const LAYERS: [Layer; 9] = [
         never: &["axum", "arrow", "rusqlite", "tokio-postgres", "reqwest"],
     },
     Layer {
+        name: "towpath-scheduler",
+        may: &["towpath-model", "towpath-store"],
+        never: &["arrow", "axum", "sqlx"],
+    },
+    Layer {
         name: "towpath-api",
         may: &["towpath-connect", "towpath-model", "towpath-store"],
         never: &["arrow", "sqlx", "rusqlite", "tokio-postgres"],
+    },
+    Layer {
+        name: "towpath-notify",
+        may: &["towpath-connect", "towpath-model"],
+        never: &["axum", "sqlx", "rusqlite", "tokio-postgres", "mysql_async", "parquet"],
     },
     Layer {
         name: "towpath-app",
@@ -66,6 +76,8 @@ const LAYERS: [Layer; 9] = [
             "towpath-connectors",
             "towpath-engine",
             "towpath-model",
+            "towpath-notify",
+            "towpath-scheduler",
             "towpath-store",
         ],
         never: &["tokio-postgres", "mysql_async", "parquet"],

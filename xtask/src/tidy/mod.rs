@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 pub mod connectors;
 pub mod crates;
+pub mod doors;
 pub mod files;
 pub mod glossary;
 pub mod links;
@@ -68,8 +69,9 @@ impl fmt::Display for Finding {
 pub type Check = fn(&Path) -> anyhow::Result<Vec<Finding>>;
 
 /// Every check with its name.
-pub const CHECKS: [(&str, Check); 6] = [
+pub const CHECKS: [(&str, Check); 7] = [
     ("crates", crates::check),
+    ("doors", doors::check),
     ("files", files::check),
     ("connectors", connectors::check),
     ("glossary", glossary::check),

@@ -48,7 +48,7 @@ pub(crate) async fn ready(State(server): State<Server>) -> Answer<Json<Health>> 
 /// Metrics in the text format of Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "health",
     responses((status = 200, content_type = "text/plain", body = String)))]
-pub(crate) async fn metrics(
+pub(crate) async fn scrape(
     State(server): State<Server>,
     origin: Origin,
     headers: HeaderMap,
@@ -71,8 +71,18 @@ pub(crate) async fn metrics(
             "metrics are for those who know the token of the settings",
         ));
     }
+    metrics::gauge!("towpath_build_info", "version" => server.version).set(1.0);
+    if let Some(bytes) = resident_bytes() {
+        metrics::gauge!("towpath_resident_memory_bytes").set(bytes as f64);
+    }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Ok((StatusCode::OK, kind, server.metrics.render()).into_response())
+}
+
+/// Memory of the process that is not swapped out, where the system tells it: the second number of `statm` is pages of 4 KiB.
+fn resident_bytes() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(text.split_whitespace().nth(1)?.parse::<u64>().ok()? * 4096)
 }
 
 /// Compares secrets in the same time wherever they differ.

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use towpath_store::settings::{self, Choices};
+use serde_json::{Value, json};
+use towpath_store::settings::{self, Notice, Retention};
 use towpath_store::workers::{self, Worker};
 use towpath_store::{Engine, accounts};
 
@@ -17,7 +17,7 @@ use crate::server::Server;
 /// Longest notice, in characters.
 const LONGEST_NOTICE: usize = 1000;
 /// Most days for which anything is kept: ten years.
-const MOST_DAYS: u32 = 3660;
+const MOST_DAYS: i64 = 3660;
 
 /// The server.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -35,13 +35,16 @@ pub(crate) struct ServerView {
     /// What its settings say, without secrets. They are changed in the file of the settings, with a new start.
     #[schema(value_type = Object)]
     settings: Value,
-    /// What is chosen while it runs.
-    choices: Choices,
+    /// What everybody reads on top of every page; empty for nothing.
+    notice: String,
+    /// How long things are kept.
+    retention: Retention,
 }
 
 async fn view(server: &Server) -> Answer<Tagged<ServerView>> {
     let mut conn = server.store.read().await?;
-    let choices = settings::choices(&mut conn).await?;
+    let notice = settings::notice(&mut conn).await?;
+    let retention = settings::retention(&mut conn).await?;
     let view = ServerView {
         version: server.version,
         started_at: server.started_at,
@@ -52,9 +55,10 @@ async fn view(server: &Server) -> Answer<Tagged<ServerView>> {
         sends_mail: server.post.is_some(),
         people: accounts::count(&mut conn).await?,
         settings: serde_json::to_value(&server.settings).map_err(Problem::internal)?,
-        choices: choices.clone(),
+        notice: notice.text,
+        retention,
     };
-    Ok(Tagged(choices.revision, view))
+    Ok(Tagged(notice.revision, view))
 }
 
 /// Shows how the server is set up.
@@ -66,53 +70,58 @@ pub(crate) async fn show(State(server): State<Server>) -> Answer<Tagged<ServerVi
 /// What changes; what is missing stays.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ChoicesChange {
+pub(crate) struct ServerChange {
     /// What everybody reads on top of every page; empty for nothing.
     notice: Option<String>,
-    /// Days for which logs of runs are kept.
-    log_days: Option<u32>,
-    /// Days for which runs are kept.
-    run_days: Option<u32>,
-    /// Days for which the audit is kept.
-    audit_days: Option<u32>,
+    /// How long things are kept, all of it.
+    retention: Option<Retention>,
+}
+
+impl ServerChange {
+    fn check(&self) -> Answer<()> {
+        let mut wrong = Wrong::default();
+        if self.notice.as_ref().is_some_and(|notice| notice.chars().count() > LONGEST_NOTICE) {
+            wrong.add("/notice", format!("a notice has at most {LONGEST_NOTICE} characters"));
+        }
+        if let Some(kept) = &self.retention {
+            for (name, value, most) in [
+                ("logs_days", kept.logs_days, MOST_DAYS),
+                ("runs_days", kept.runs_days, MOST_DAYS),
+                ("audit_days", kept.audit_days, MOST_DAYS),
+                ("events_hours", kept.events_hours, 24 * 7),
+            ] {
+                if !(1..=most).contains(&value) {
+                    wrong.add(&format!("/retention/{name}"), format!("this goes from 1 to {most}"));
+                }
+            }
+        }
+        wrong.end()
+    }
 }
 
 /// Changes what is chosen while the server runs.
-#[utoipa::path(patch, path = "/api/v1/server", tag = "server", request_body = ChoicesChange,
+#[utoipa::path(patch, path = "/api/v1/server", tag = "server", request_body = ServerChange,
     params(("If-Match" = String, Header, description = "The tag that the change is based on.")),
     responses((status = 200, body = ServerView)))]
 pub(crate) async fn change(
     State(server): State<Server>,
     caller: Caller,
     base: IfMatch,
-    Json(change): Json<ChoicesChange>,
+    Json(change): Json<ServerChange>,
 ) -> Answer<Tagged<ServerView>> {
-    let mut wrong = Wrong::default();
-    if change.notice.as_ref().is_some_and(|notice| notice.chars().count() > LONGEST_NOTICE) {
-        wrong.add("/notice", format!("a notice has at most {LONGEST_NOTICE} characters"));
-    }
-    for (path, days) in
-        [("/log_days", change.log_days), ("/run_days", change.run_days), ("/audit_days", change.audit_days)]
-    {
-        if days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
-            wrong.add(path, format!("days go from 1 to {MOST_DAYS}"));
-        }
-    }
-    wrong.end()?;
+    change.check()?;
     let mut tx = server.store.begin().await?;
-    server.store.lock(&mut tx, "towpath-choices").await?;
-    let before = settings::choices(&mut tx).await?;
-    base.check(before.revision, &before)?;
-    let after = Choices {
-        notice: change.notice.unwrap_or(before.notice.clone()),
-        log_days: change.log_days.unwrap_or(before.log_days),
-        run_days: change.run_days.unwrap_or(before.run_days),
-        audit_days: change.audit_days.unwrap_or(before.audit_days),
-        revision: before.revision + 1,
-    };
-    settings::put_choices(&mut tx, &after).await?;
-    let entry = caller.did("server.change");
-    let entry = changed(entry, serde_json::to_value(&before).ok(), serde_json::to_value(&after).ok());
+    server.store.lock(&mut tx, "towpath-server").await?;
+    let (notice, retention) = (settings::notice(&mut tx).await?, settings::retention(&mut tx).await?);
+    let said =
+        |notice: &Notice, retention: &Retention| json!({ "notice": notice.text, "retention": retention });
+    let before = said(&notice, &retention);
+    base.check(notice.revision, &before)?;
+    let notice = Notice { text: change.notice.unwrap_or(notice.text), revision: notice.revision + 1 };
+    let retention = change.retention.unwrap_or(retention);
+    settings::put_notice(&mut tx, &notice).await?;
+    settings::put_retention(&mut tx, &retention).await?;
+    let entry = changed(caller.did("server.change"), Some(before), Some(said(&notice, &retention)));
     server.commit(tx, vec![entry], vec![]).await?;
     view(&server).await
 }

@@ -39,7 +39,9 @@ pub(crate) fn blank(kind: LinkKind) -> Link {
 pub(crate) async fn make(server: &Server, conn: &mut Conn, link: &Link) -> Answer<String> {
     let secret = random_text(32)?;
     links::insert(conn, link, &hash_token(&secret)).await?;
-    Ok(format!("{}/links/{secret}", server.settings.public_url.trim_end_matches('/')))
+    let page = link.kind.word();
+    // Browsers keep what is behind the `#` to themselves: it is in no log of a server on the way.
+    Ok(format!("{}/{page}#{secret}", server.settings.public_url.trim_end_matches('/')))
 }
 
 /// The link of a secret part; unknown, used and ended ones are the same to whoever asks.

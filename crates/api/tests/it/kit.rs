@@ -404,5 +404,5 @@ impl Client {
 
 /// The secret part of a link.
 pub(crate) fn secret(link: &str) -> String {
-    link.rsplit('/').next().unwrap().to_owned()
+    link.rsplit('#').next().unwrap().to_owned()
 }

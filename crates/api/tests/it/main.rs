@@ -1,5 +1,7 @@
 //! The interface as browsers and programs see it: a whole server in this process, with a store of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod bench;
 mod documents;
 mod giving;

@@ -82,10 +82,10 @@ fn every_route_is_described_and_every_description_has_a_need() {
     let described = operations();
     let needed: Vec<String> =
         NEEDS.iter().map(|Entry { method, path, .. }| format!("{method} {path}")).collect();
-    // The document itself is in no document.
-    let own = "GET /api/v1/openapi.json";
+    // The document itself, and its reader, are in no document.
+    let is_own = |route: &str| route.contains("/openapi.json") || route.starts_with("GET /docs");
     let missing: Vec<&String> =
-        needed.iter().filter(|route| *route != own && !described.contains(route)).collect();
+        needed.iter().filter(|route| !is_own(route) && !described.contains(route)).collect();
     let surplus: Vec<&String> = described.iter().filter(|route| !needed.contains(route)).collect();
     assert!(
         surplus.is_empty(),

@@ -1,54 +1,24 @@
-//! The attempts of one run: what fails for a temporary reason is tried once more, after a while.
-//!
-//! Every attempt compiles the pipeline anew, as connections and schemas may be what failed, and has the identity of
-//! the run: loads that are in place already are not written twice, and chunks that are sealed are not read again.
+//! The attempts of one run at the command line: what fails for a temporary reason is tried once more, after a while.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::sync::watch;
-use towpath_connect::Settlement;
 use towpath_engine::graph::Graph;
-use towpath_engine::incremental::{Position, Positions};
-use towpath_engine::intake::{Memories, Settled, settle};
-use towpath_engine::report::{Event, FaultReport, RunReport, RunState};
-use towpath_engine::run::{EventSink, RunOptions};
-use towpath_model::{Fault, FaultKind, RunId};
+use towpath_engine::incremental::Positions;
+use towpath_engine::intake::Memories;
+use towpath_engine::report::{Event, RunReport, RunState};
+use towpath_engine::run::EventSink;
+use towpath_model::{Fault, RunId};
 
 use super::run::Order;
+use crate::attempt::{Attempt, Ended, RunMemory};
 use crate::cli::Options;
 use crate::output::{Console, Tone, progress};
 use crate::project::Project;
 use crate::quarantine::QuarantineStore;
 use crate::state::{Ending, Orders, Standing, StateStore};
-
-/// How the attempts ended.
-pub(crate) enum Ended {
-    /// The last attempt ran.
-    Report(RunReport),
-    /// It could not be compiled at all.
-    Fault(Fault),
-    /// The pipeline or its sources are not in order.
-    Unready(Box<Graph>),
-}
-
-impl Ended {
-    /// The failure, when there is a point in trying once more.
-    fn temporary(&self) -> Option<FaultReport> {
-        match self {
-            Ended::Report(report) if report.state == RunState::Failed => {
-                report.fault.clone().filter(|fault| fault.temporary)
-            }
-            Ended::Report(_) => None,
-            Ended::Fault(fault) => fault.kind().is_temporary().then(|| fault.into()),
-            Ended::Unready(graph) if graph.problems.is_empty() => {
-                let all = graph.faults.iter().all(|(_, fault)| fault.kind().is_temporary());
-                graph.faults.first().filter(|_| all).map(|(_, fault)| fault.into())
-            }
-            Ended::Unready(_) => None,
-        }
-    }
-}
 
 /// One run and what it needs.
 pub(crate) struct Attempts<'a> {
@@ -63,17 +33,45 @@ pub(crate) struct Attempts<'a> {
 
 impl Attempts<'_> {
     pub(crate) async fn all(&self) -> Result<Ended, Fault> {
-        let mut state = match self.order.remember {
-            true => Some(StateStore::open(&self.project.state_folder())?),
-            false => None,
+        let memory: Box<dyn RunMemory> = match (self.order.remember, self.order.dry.is_some()) {
+            (true, _) => Box::new(Folder {
+                store: Mutex::new(StateStore::open(&self.project.state_folder())?),
+                run: self.run.clone(),
+                pipeline: self.project.spec.name.clone(),
+                fingerprint: self.project.fingerprint(),
+            }),
+            (false, is_dry) => Box::new(Glance {
+                store: match is_dry {
+                    true => StateStore::existing(&self.project.state_folder())?.map(Mutex::new),
+                    false => None,
+                },
+                pipeline: self.project.spec.name.clone(),
+            }),
         };
         let mut orders = self.order.resume.as_ref().map(|resume| resume.orders.clone());
         let retries = ExponentialBuilder::default().with_jitter().with_max_times(self.order.retries);
         let mut delays = retries.build();
-        let events = progress::sink(*self.console);
+        let events = self.events();
+        let ready = self.project.ready(self.options);
         let mut attempt = 1;
         loop {
-            let ended = self.one(attempt, &mut state, &mut orders, &events).await?;
+            if !self.project.problems.is_empty() {
+                // The problems of the document are shown with those of its nodes.
+                let graph = ready.compile(Arc::new(self.quarantine.clone()), None, Memories::new()).await?;
+                return Ok(Ended::Unready(Box::new(graph)));
+            }
+            let one = Attempt {
+                ready: &ready,
+                run: self.run,
+                quarantine: Arc::new(self.quarantine.clone()),
+                memory: memory.as_ref(),
+                resumed: attempt > 1 || self.order.resume.is_some(),
+                force: self.order.force,
+                dry: self.order.dry.map(|files| files.dry_run()),
+                events: &events,
+                cancelled: self.cancelled.clone(),
+            };
+            let ended = one.carry_out(&mut orders, |graph| self.settle(graph)).await?;
             let Some(fault) = ended.temporary() else { return Ok(ended) };
             let Some(delay) = delays.next().filter(|_| !*self.cancelled.borrow()) else { return Ok(ended) };
             attempt += 1;
@@ -89,125 +87,21 @@ impl Attempts<'_> {
         }
     }
 
-    async fn one(
-        &self,
-        attempt: u32,
-        state: &mut Option<StateStore>,
-        orders: &mut Option<Orders>,
-        events: &EventSink,
-    ) -> Result<Ended, Fault> {
-        let (positions, memories) = self.remembered(state.as_ref(), orders.as_ref())?;
-        let mut stop = self.cancelled.clone();
-        let compiled = tokio::select! {
-            compiled = self.project.compile_to_run(
-                Arc::new(self.quarantine.clone()), self.options, positions, memories
-            ) => compiled,
-            _ = stop.wait_for(|stop| *stop) => Err(Fault::cancelled()),
-        };
-        let graph = match compiled {
-            Ok(graph) if self.is_right(&graph) => graph,
-            Ok(graph) => {
-                let by_content = graph.faults.iter().all(|(_, fault)| is_by_content(fault.kind().code()));
-                if state.is_some() && graph.problems.is_empty() && by_content {
-                    self.tidy(&graph, Settlement::Failed, events).await;
+    /// Shows progress, and what became of items.
+    fn events(&self) -> EventSink {
+        let shown = progress::sink(*self.console);
+        let console = *self.console;
+        Arc::new(move |event: Event| {
+            if let Event::Settled { node, notes, fault } = &event {
+                for note in notes {
+                    console.say(&console.tone(Tone::Quiet, &format!("  {node}: {note}")));
                 }
-                return Ok(Ended::Unready(Box::new(graph)));
-            }
-            Err(fault) => return Ok(Ended::Fault(fault)),
-        };
-        let orders = orders.get_or_insert_with(|| self.settle(&graph));
-        if let Some(state) = state {
-            state.begin(self.run, &self.project.spec.name, &self.project.fingerprint(), orders)?;
-            // What an earlier run left undone was done when the sources were opened.
-            for taken in &orders.taken {
-                state.settled(&self.project.spec.name, &taken.node)?;
-            }
-        }
-        let interval = self.project.scope.interval.as_ref();
-        let options = RunOptions {
-            date: interval.map(|interval| interval.logical_date().to_string()),
-            resumed: attempt > 1 || self.order.resume.is_some(),
-            force: self.order.force,
-            dry: self.order.dry.map(|files| files.dry_run()),
-            ..RunOptions::new(self.run.clone(), Arc::clone(events), self.cancelled.clone())
-        };
-        let report = towpath_engine::run::run(&graph, options).await;
-        if let Some(state) = state {
-            let standing = match report.state {
-                RunState::Done | RunState::DoneWithQuarantine => Standing::Done,
-                RunState::Failed | RunState::Cancelled => Standing::Failed,
-            };
-            let loads = report.nodes.iter().filter(|node| node.role == "destination");
-            let rows = loads.map(|node| node.written).sum();
-            let ending = Ending { standing, resumable: report.resumable, rows, orders: Some(orders) };
-            state.end(self.run, &ending)?;
-            let code = report.fault.as_ref().map(|fault| fault.code);
-            match report.state {
-                RunState::Done | RunState::DoneWithQuarantine => {
-                    for node in self.tidy(&graph, Settlement::Done, events).await {
-                        state.settled(&self.project.spec.name, &node)?;
-                    }
+                if let Some(fault) = fault {
+                    console.warn(&format!("{}; the next run tries it again", fault.message));
                 }
-                RunState::Failed if code.is_some_and(is_by_content) => {
-                    self.tidy(&graph, Settlement::Failed, events).await;
-                }
-                RunState::Failed | RunState::Cancelled => {}
             }
-        }
-        Ok(Ended::Report(report))
-    }
-
-    /// What earlier runs left behind, and what an earlier attempt of this one fixed.
-    fn remembered(
-        &self,
-        state: Option<&StateStore>,
-        orders: Option<&Orders>,
-    ) -> Result<(Positions, Memories), Fault> {
-        let pipeline = &self.project.spec.name;
-        // A dry run reads what a run would read, and touches nothing.
-        let looked_at = match (state, self.order.dry) {
-            (None, Some(_)) => StateStore::existing(&self.project.state_folder())?,
-            _ => None,
-        };
-        let Some(store) = state.or(looked_at.as_ref()) else {
-            return Ok((Positions::new(), Memories::new()));
-        };
-        let positions = fixed(store.positions(pipeline)?, orders);
-        let mut memories = store.memories(pipeline)?;
-        if let Some(orders) = orders {
-            orders.fix(&mut memories);
-        }
-        if self.order.dry.is_some() {
-            memories.values_mut().for_each(|memory| memory.unsettled.clear());
-        }
-        Ok((positions, memories))
-    }
-
-    /// Lets sources tidy up behind the run; returns those that did. That one could not is no failure of the run: its
-    /// rows are where they belong, and the next run tries it again.
-    async fn tidy(&self, graph: &Graph, settlement: Settlement, events: &EventSink) -> Vec<String> {
-        let mut tidied = Vec::new();
-        for Settled { node, result } in settle(graph, settlement).await {
-            let (notes, fault) = match result {
-                Ok(notes) => (notes, None),
-                Err(fault) => {
-                    self.console.warn(&format!("{fault}; the next run tries it again"));
-                    (Vec::new(), Some(FaultReport::from(&fault)))
-                }
-            };
-            for note in &notes {
-                self.console.say(&self.console.tone(Tone::Quiet, &format!("  {node}: {note}")));
-            }
-            if fault.is_none() {
-                tidied.push(node.clone());
-            }
-            events(Event::Settled { node, notes, fault });
-        }
-        tidied
-    }
-
-    fn is_right(&self, graph: &Graph) -> bool {
-        self.project.problems.is_empty() && graph.problems.is_empty() && graph.faults.is_empty()
+            shown(event);
+        })
     }
 
     /// What the run must remember to go on.
@@ -223,16 +117,74 @@ impl Attempts<'_> {
     }
 }
 
-/// Whether a failure of that kind comes from what is read, and not from whom it is asked of.
-fn is_by_content(code: &str) -> bool {
-    [FaultKind::Data, FaultKind::Contract].iter().any(|kind| kind.code() == code)
+/// Memory in the folder of a pipeline.
+struct Folder {
+    store: Mutex<StateStore>,
+    run: RunId,
+    pipeline: String,
+    fingerprint: String,
 }
 
-/// Positions whose ends an earlier attempt fixed stay as they are.
-fn fixed(mut positions: Positions, orders: Option<&Orders>) -> Positions {
-    for delta in orders.iter().flat_map(|orders| &orders.deltas) {
-        let position = Position { from: delta.from.clone(), to: delta.to.clone() };
-        positions.insert(delta.node.clone(), position);
+impl Folder {
+    fn store(&self) -> MutexGuard<'_, StateStore> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    positions
+}
+
+#[async_trait]
+impl RunMemory for Folder {
+    async fn known(&self) -> Result<(Positions, Memories), Fault> {
+        let store = self.store();
+        Ok((store.positions(&self.pipeline)?, store.memories(&self.pipeline)?))
+    }
+
+    async fn begin(&self, orders: &Orders) -> Result<(), Fault> {
+        self.store().begin(&self.run, &self.pipeline, &self.fingerprint, orders)
+    }
+
+    async fn end(&self, report: &RunReport, orders: &Orders) -> Result<(), Fault> {
+        let standing = match report.state {
+            RunState::Done | RunState::DoneWithQuarantine => Standing::Done,
+            RunState::Failed | RunState::Cancelled => Standing::Failed,
+        };
+        let loads = report.nodes.iter().filter(|node| node.role == "destination");
+        let rows = loads.map(|node| node.written).sum();
+        let ending = Ending { standing, resumable: report.resumable, rows, orders: Some(orders) };
+        self.store().end(&self.run, &ending)
+    }
+
+    async fn settled(&self, node: &str) -> Result<(), Fault> {
+        self.store().settled(&self.pipeline, node)
+    }
+}
+
+/// What is remembered is looked at, if there is something, and nothing is added to it.
+struct Glance {
+    store: Option<Mutex<StateStore>>,
+    pipeline: String,
+}
+
+#[async_trait]
+impl RunMemory for Glance {
+    async fn known(&self) -> Result<(Positions, Memories), Fault> {
+        let Some(store) = &self.store else { return Ok((Positions::new(), Memories::new())) };
+        let store = store.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok((store.positions(&self.pipeline)?, store.memories(&self.pipeline)?))
+    }
+
+    async fn begin(&self, _: &Orders) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn end(&self, _: &RunReport, _: &Orders) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn settled(&self, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn keeps(&self) -> bool {
+        false
+    }
 }

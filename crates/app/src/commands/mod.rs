@@ -12,9 +12,10 @@ mod plan;
 mod preview;
 mod quarantine;
 pub(crate) mod run;
+pub(crate) mod server;
 mod state;
 mod test;
-mod undo;
+pub(crate) mod undo;
 
 use clap::CommandFactory;
 use towpath_engine::graph::Graph;
@@ -42,6 +43,19 @@ pub(crate) async fn carry_out(cli: Cli, console: &Console) -> Outcome {
         Command::Connectors(args) => manual::connectors(&args, console),
         Command::Transforms(args) => manual::transforms(&args, console),
         Command::Schema => manual::schema(options, console),
+        Command::Serve(args) => Box::pin(crate::serve::start::serve(&args, options, console))
+            .await
+            .map(|()| Outcome::Done)
+            .map_err(Stop::from),
+        Command::User(args) => server::user::user(&args, console).await.map_err(Stop::from),
+        Command::Import(args) => {
+            Box::pin(server::import::import(&args, options, console)).await.map_err(Stop::from)
+        }
+        Command::Secrets(args) => server::secrets::secrets(&args, console).await.map_err(Stop::from),
+        Command::Audit(args) => server::audit::audit(&args, console).await.map_err(Stop::from),
+        Command::Backup(args) => server::backup::backup(&args, console).await.map_err(Stop::from),
+        Command::Restore(args) => server::backup::restore(&args, console).await.map_err(Stop::from),
+        Command::Doctor(args) => server::doctor::doctor(&args, console).await.map_err(Stop::from),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "towpath", &mut std::io::stdout());
             Ok(Outcome::Done)

@@ -5,8 +5,9 @@ use towpath_engine::report::RunState;
 use towpath_model::pipeline::{NodeSpec, Role};
 use towpath_model::{Fault, RunId, WriteMode};
 
-use super::attempts::{Attempts, Ended};
+use super::attempts::Attempts;
 use super::{Stop, wrong};
+use crate::attempt::Ended;
 use crate::cli::{Options, RunArgs};
 use crate::diff::DiffFiles;
 use crate::output::{Console, Outcome, Tone, tables};

@@ -1,7 +1,10 @@
 //! `towpath undo`.
 
 use std::sync::Arc;
+
+use towpath_connect::Undone;
 use towpath_engine::context::MemoryQuarantine;
+use towpath_engine::graph::Graph;
 use towpath_engine::run::load_id;
 use towpath_model::{Fault, RunId};
 
@@ -20,29 +23,66 @@ pub(crate) async fn undo(args: &UndoArgs, options: &Options, console: &Console) 
     if !graph.problems.is_empty() || !project.problems.is_empty() {
         return Ok(wrong(&project, &graph, console).unwrap_or(Outcome::Failed));
     }
-    let wanted = |name: &str| args.node.as_ref().is_none_or(|wanted| wanted == name);
+    let undone = take_back(&graph, &run, args.node.as_deref()).await?;
+    let mut kept = 0;
+    for (name, undone) in undone {
+        if console.json {
+            console.json_line(
+                &serde_json::json!({ "event": "undone", "run": run, "node": name, "undone": undone }),
+            );
+        }
+        let back = undone.reverted;
+        console.say(&format!(
+            "{} {name}: {} inserted rows removed, {} updated rows restored, {} deleted rows put back",
+            console.tone(Tone::Good, "undone:"),
+            count(back.inserted),
+            count(back.updated),
+            count(back.deleted)
+        ));
+        kept += undone.kept;
+        if undone.kept > 0 {
+            console.say(&format!(
+                "  {} {} rows were changed since by somebody else and stay as they are:",
+                console.tone(Tone::Warn, "kept:"),
+                count(undone.kept)
+            ));
+            for sample in &undone.kept_samples {
+                console.say(&format!("    {sample}"));
+            }
+        }
+    }
+    if args.node.is_none() {
+        store.undone(&run)?;
+    }
+    Ok(if kept > 0 { Outcome::Quarantined } else { Outcome::Done })
+}
+
+/// Takes the loads of a run back: of one destination, or of all, those that were committed last first. Returns what
+/// happened, by node.
+pub(crate) async fn take_back(
+    graph: &Graph,
+    run: &RunId,
+    node: Option<&str>,
+) -> Result<Vec<(String, Undone)>, Fault> {
     let mut loads = graph.moments();
     for moment in &mut loads {
-        moment.retain(|(name, _)| wanted(name));
+        moment.retain(|(name, _)| node.is_none_or(|wanted| wanted == *name));
     }
     loads.retain(|moment| !moment.is_empty());
     if loads.is_empty() {
-        let which = args.node.as_deref().map(|node| format!(" `{node}`")).unwrap_or_default();
-        return Err(
-            Fault::config(format!("the pipeline has no destination{which} that can be reached")).into()
-        );
+        let which = node.map(|node| format!(" `{node}`")).unwrap_or_default();
+        return Err(Fault::config(format!("the pipeline has no destination{which} that can be reached")));
     }
-    let mut kept = 0;
-    // The loads that were committed last are taken back first.
+    let mut done = Vec::new();
     for moment in loads.into_iter().rev() {
         let names: Vec<&str> = moment.iter().map(|(name, _)| *name).collect();
         let members: Vec<_> = moment
             .iter()
-            .filter_map(|(name, destination)| Some((destination.commits_with()?.table, load_id(&run, name))))
+            .filter_map(|(name, destination)| Some((destination.commits_with()?.table, load_id(run, name))))
             .collect();
         let undone = match moment.as_slice() {
             [(name, destination)] => {
-                let undone = destination.undo(&load_id(&run, name)).await;
+                let undone = destination.undo(&load_id(run, name)).await;
                 vec![undone.map_err(|fault| fault.at("node", name))?]
             }
             [(_, destination), ..] => {
@@ -51,37 +91,9 @@ pub(crate) async fn undo(args: &UndoArgs, options: &Options, console: &Console) 
             }
             [] => Vec::new(),
         };
-        for (name, undone) in names.into_iter().zip(undone).rev() {
-            if console.json {
-                console.json_line(
-                    &serde_json::json!({ "event": "undone", "run": run, "node": name, "undone": undone }),
-                );
-            }
-            let back = undone.reverted;
-            console.say(&format!(
-                "{} {name}: {} inserted rows removed, {} updated rows restored, {} deleted rows put back",
-                console.tone(Tone::Good, "undone:"),
-                count(back.inserted),
-                count(back.updated),
-                count(back.deleted)
-            ));
-            kept += undone.kept;
-            if undone.kept > 0 {
-                console.say(&format!(
-                    "  {} {} rows were changed since by somebody else and stay as they are:",
-                    console.tone(Tone::Warn, "kept:"),
-                    count(undone.kept)
-                ));
-                for sample in &undone.kept_samples {
-                    console.say(&format!("    {sample}"));
-                }
-            }
-        }
+        done.extend(names.into_iter().map(str::to_owned).zip(undone).rev());
     }
-    if args.node.is_none() {
-        store.undone(&run)?;
-    }
-    Ok(if kept > 0 { Outcome::Quarantined } else { Outcome::Done })
+    Ok(done)
 }
 
 fn which(args: &UndoArgs, store: &StateStore, project: &Project) -> Result<RunId, Fault> {

@@ -14,6 +14,7 @@ mod inspect;
 mod loads;
 mod places;
 mod sandbox;
+mod serve;
 mod shipped;
 mod singer;
 mod streams;

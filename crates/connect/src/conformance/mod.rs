@@ -10,6 +10,7 @@
 #![expect(clippy::expect_used, reason = "the laws are test code: what breaks them panics")]
 
 mod bench;
+mod bounded;
 mod changing;
 mod modes;
 mod random;
@@ -41,6 +42,11 @@ pub trait Harness: Send + Sync {
     /// A connection whose host, port or path does not exist, when there can be one.
     fn unreachable(&self) -> Option<Value> {
         None
+    }
+
+    /// Whether the system is on another machine, as far as the connector can tell: it is reached by a connection.
+    fn is_remote(&self) -> bool {
+        false
     }
 
     /// Source settings that read a table (or file) of this name.
@@ -108,6 +114,9 @@ pub async fn run(connector: &dyn Connector, harness: &dyn Harness) {
     Box::pin(settings::check_proves_the_connection(bench)).await;
     Box::pin(settings::wrong_passwords_are_told_apart(bench)).await;
     Box::pin(settings::unreachable_systems_are_told_apart(bench)).await;
+
+    Box::pin(bounded::nothing_outside_of_the_bounds_is_touched(bench)).await;
+    Box::pin(bounded::what_the_bounds_allow_works(bench)).await;
 
     Box::pin(reading::missing_streams_are_not_found(bench)).await;
     Box::pin(reading::batches_have_the_described_schema(bench)).await;

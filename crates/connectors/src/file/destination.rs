@@ -113,8 +113,9 @@ impl FileDestination {
         if delimiter == Some(b'"') {
             return Err(Fault::config("`delimiter` is the quote character"));
         }
-        if path != "-" {
-            place.locate(path)?;
+        match path.as_str() {
+            "-" => place.bounds.check_standard_streams()?,
+            path => drop(place.locate(path)?),
         }
         if path != "-" && place.store().is_read_only() {
             return Err(Fault::config(format!("files of `{}` can only be read", place.store().root()))

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use percent_encoding::percent_decode_str;
-use towpath_connect::Context;
+use towpath_connect::{Bounds, Context};
 use towpath_model::{Fault, suggest};
 
 use super::config::Connection;
@@ -32,6 +32,7 @@ pub(super) struct Place {
     home: Home,
     confined: bool,
     pub(super) scratch: PathBuf,
+    pub(super) bounds: Bounds,
 }
 
 /// Which machine the folder is on.
@@ -91,22 +92,22 @@ impl Place {
         let confined = root.is_some();
         let away = |remote: Arc<dyn Remote>| Home::Away(remote, Arc::new(Copies::new(cx.scratch.clone())));
         let home = match root {
-            None => Home::Here(Arc::new(Local::new(cx.base.clone(), false))),
-            Some(Root::Folder(root)) => Home::Here(Arc::new(Local::new(cx.resolve(root), true))),
+            None => Home::Here(Arc::new(Local::at(cx))),
+            Some(Root::Folder(root)) => Home::Here(Arc::new(Local::root(cx.resolve(root)?))),
             Some(Root::Sftp(root)) => {
                 let settings = connection.sftp.clone().unwrap_or_default();
-                away(Arc::new(Sftp::new(root, settings, &cx.base)?))
+                away(Arc::new(Sftp::new(root, settings, cx)?))
             }
             Some(Root::S3(root)) => {
                 let settings = connection.s3.clone().unwrap_or_default();
-                away(Arc::new(S3::new(root, settings, &cx.base)?))
+                away(Arc::new(S3::new(root, settings, cx)?))
             }
             Some(Root::Http(root)) => {
                 let settings = connection.http.clone().unwrap_or_default();
-                away(Arc::new(Http::new(root, settings, &cx.base)?))
+                away(Arc::new(Http::new(root, settings, cx)?))
             }
         };
-        Ok(Place { home, confined, scratch: cx.scratch.clone() })
+        Ok(Place { home, confined, scratch: cx.scratch.clone(), bounds: cx.bounds.clone() })
     }
 
     /// What the files are in.
@@ -135,6 +136,10 @@ impl Place {
             );
         }
         let root = match &self.home {
+            Home::Here(local) if !self.bounds.is_open() => {
+                local.confine_now(path)?;
+                local.full("")
+            }
             Home::Here(local) => local.full(""),
             Home::Away(..) => PathBuf::from("/root"),
         };

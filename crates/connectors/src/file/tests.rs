@@ -3,6 +3,8 @@
 mod archives;
 mod avro;
 mod bad_input;
+#[cfg(unix)]
+mod bounded;
 mod choosing;
 mod chunks;
 mod dialects;

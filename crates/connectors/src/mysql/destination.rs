@@ -41,7 +41,7 @@ impl MysqlDestination {
         settings: &DestinationSettings,
         cx: &Context,
     ) -> Result<Self, Fault> {
-        let access = Access::new(connection, cx);
+        let access = Access::new(connection, cx)?;
         let table = TableName::parse(&settings.table, access.database())?;
         check_new("table", &table.table)?;
         Ok(MysqlDestination { access, table, load: settings.load })

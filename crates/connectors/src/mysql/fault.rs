@@ -41,6 +41,15 @@ impl Place {
         .hint("check host and port, and that no firewall drops the packets")
     }
 
+    /// Nobody knows an address of the host.
+    pub(super) fn unknown_host(&self) -> Fault {
+        let endpoint = &self.endpoint;
+        Fault::unavailable(format!(
+            "no connection to the MySQL server at `{endpoint}`: the host name is unknown"
+        ))
+        .hint("check the name of the host")
+    }
+
     /// The fault for an error while connecting.
     pub(super) fn connecting(&self, error: Error) -> Fault {
         let endpoint = &self.endpoint;

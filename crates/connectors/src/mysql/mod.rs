@@ -106,14 +106,14 @@ impl ConnectorDef for Mysql {
     }
 
     async fn check(connection: &Connection, cx: &Context) -> Result<(), Fault> {
-        let access = Access::new(connection, cx);
+        let access = Access::new(connection, cx)?;
         let conn = access.connect(Purpose::Read).await?;
         close(conn).await;
         Ok(())
     }
 
     async fn discover(connection: &Connection, cx: &Context) -> Result<Catalog, Fault> {
-        let access = Access::new(connection, cx);
+        let access = Access::new(connection, cx)?;
         let mut conn = access.connect(Purpose::Read).await?;
         let server = access.server(&mut conn).await?;
         let tables = catalog::tables(&mut conn, &access.place, &server, access.database(), None).await?;

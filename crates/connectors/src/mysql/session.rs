@@ -3,12 +3,14 @@
 //! Every session speaks utf8mb4 and has time zone UTC, so that `timestamp` values arrive as the points in time they
 //! are. Time limits on the server's side of a transfer are raised: a slow peer is not an error.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures::FutureExt;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, DriverError, Error, OptsBuilder, Row, SslOpts};
-use towpath_connect::Context;
+use towpath_connect::bounds::Unreached;
+use towpath_connect::{Context, Egress};
 use towpath_model::{Fault, Secret};
 
 use super::config::{Connection, TlsMode};
@@ -33,6 +35,7 @@ pub(super) enum Purpose {
 #[derive(Debug, Clone)]
 pub(super) struct Access {
     connection: Connection,
+    egress: Egress,
     pub(super) place: Place,
 }
 
@@ -61,12 +64,12 @@ pub(super) fn hang_up(conn: Conn) {
 }
 
 impl Access {
-    pub(super) fn new(connection: &Connection, cx: &Context) -> Self {
+    pub(super) fn new(connection: &Connection, cx: &Context) -> Result<Self, Fault> {
         let mut connection = connection.clone();
         if let Some(path) = &connection.root_certificate {
-            connection.root_certificate = Some(cx.resolve(path).display().to_string());
+            connection.root_certificate = Some(cx.resolve(path)?.display().to_string());
         }
-        Access { place: Place::new(&connection), connection }
+        Ok(Access { place: Place::new(&connection), egress: cx.bounds.egress.clone(), connection })
     }
 
     /// The database that table names start from.
@@ -89,17 +92,26 @@ impl Access {
                     .hint("check `root_certificate` of the connection")
             })?;
         }
-        let plain = self.options(purpose, None);
+        // The driver is told the addresses, and verifies the server by its name.
+        let addresses = self.egress.resolve(&self.connection.host, self.connection.port).await;
+        let addresses = addresses.map_err(|unreached| match unreached {
+            Unreached::Refused(refused) => refused.into(),
+            Unreached::Unknown(error) | Unreached::Failed(error) => self.place.unknown_host().cause(error),
+        })?;
+        let addresses: Vec<_> = addresses.iter().map(SocketAddr::ip).collect();
+        let plain = self.options(purpose, None).resolved_ips(Some(addresses.clone()));
         let result = match self.tls() {
             None => Conn::new(plain).await,
-            Some(tls) => match Conn::new(self.options(purpose, Some(tls))).await {
-                Err(Error::Driver(DriverError::NoClientSslFlagFromServer))
-                    if self.connection.tls == TlsMode::Prefer =>
-                {
-                    Conn::new(plain).await
+            Some(tls) => {
+                match Conn::new(self.options(purpose, Some(tls)).resolved_ips(Some(addresses))).await {
+                    Err(Error::Driver(DriverError::NoClientSslFlagFromServer))
+                        if self.connection.tls == TlsMode::Prefer =>
+                    {
+                        Conn::new(plain).await
+                    }
+                    other => other,
                 }
-                other => other,
-            },
+            }
         };
         result.map_err(|error| self.place.connecting(error))
     }

@@ -52,7 +52,7 @@ impl MysqlSource {
         settings: SourceSettings,
         cx: &Context,
     ) -> Result<Self, Fault> {
-        let access = Access::new(connection, cx);
+        let access = Access::new(connection, cx)?;
         let table = match (&settings.table, &settings.query) {
             (Some(name), None) => Some(TableName::parse(name, access.database())?),
             (None, Some(_)) => None,

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use towpath_connect::{Address, Context};
+use towpath_connect::{Address, Context, Egress};
 use towpath_model::{Fault, Secret, SqlText, suggest};
 use url::Url;
 
@@ -39,6 +39,9 @@ pub struct Connection {
     /// Name that the server shows for this connection in its list of sessions, for example `nightly-copy`.
     #[serde(default = "default_application")]
     pub application_name: String,
+    /// The way to the server; [`Connection::settle`] gives it.
+    #[serde(skip)]
+    pub(super) egress: Option<Egress>,
 }
 
 /// How a connection is encrypted.
@@ -106,8 +109,9 @@ impl Connection {
         format!("server `{server}`, database `{}`, user `{}`", self.database(), self.user)
     }
 
-    /// Checks settings against each other, and makes paths absolute.
+    /// Checks settings against each other, makes paths absolute, and keeps the way to the server.
     pub(super) fn settle(mut self, cx: &Context) -> Result<Self, Fault> {
+        self.egress = Some(cx.bounds.egress.clone());
         if self.host.trim().is_empty() || self.user.trim().is_empty() {
             return Err(Fault::config("`host` and `user` of a connection must not be empty"));
         }
@@ -116,7 +120,7 @@ impl Connection {
                 return Err(Fault::config("`root_certificate` has no effect without `tls: verify_full`")
                     .hint("set `tls: verify_full`, or take `root_certificate` out"));
             }
-            self.root_certificate = Some(cx.resolve(path).to_string_lossy().into_owned());
+            self.root_certificate = Some(cx.resolve(path)?.to_string_lossy().into_owned());
         }
         Ok(self)
     }

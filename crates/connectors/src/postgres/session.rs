@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row, SimpleQueryMessage};
+use towpath_connect::Egress;
+use towpath_connect::bounds::Unreached;
 use towpath_model::Fault;
 
 use super::config::Connection;
@@ -208,6 +210,7 @@ async fn dial(connection: &Connection) -> Result<Wire, Fault> {
 
 #[cfg(unix)]
 async fn dial_socket(connection: &Connection) -> Result<Wire, Fault> {
+    egress(connection)?.check_socket(&connection.host)?;
     let path = format!("{}/.s.PGSQL.{}", connection.host, connection.port);
     let stream = tokio::net::UnixStream::connect(&path).await;
     let stream = stream.map_err(|error| unreachable_server(connection, &error.to_string()).cause(error))?;
@@ -221,32 +224,19 @@ async fn dial_socket(_: &Connection) -> Result<Wire, Fault> {
 
 async fn dial_tcp(connection: &Connection) -> Result<TcpStream, Fault> {
     let host = &connection.host;
-    let addresses = tokio::net::lookup_host((host.as_str(), connection.port)).await.map_err(|error| {
-        Fault::unavailable(format!("the host `{host}` is not known ({})", connection.place()))
-            .hint("check `host` of the connection")
-            .cause(error)
-    })?;
-    let mut last = None;
-    for address in addresses {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
-        let connected = match socket {
-            Ok(socket) => {
-                // Firewalls forget silent connections; building an index can be long and silent.
-                let _ = socket.set_keepalive(true);
-                socket.connect(address).await
-            }
-            Err(error) => Err(error),
-        };
-        match connected {
-            Ok(stream) => {
-                let _ = stream.set_nodelay(true);
-                return Ok(stream);
-            }
-            Err(error) => last = Some(error),
+    egress(connection)?.connect(host, connection.port).await.map_err(|unreached| match unreached {
+        Unreached::Refused(refused) => refused.into(),
+        Unreached::Unknown(error) => {
+            Fault::unavailable(format!("the host `{host}` is not known ({})", connection.place()))
+                .hint("check `host` of the connection")
+                .cause(error)
         }
-    }
-    let reason = last.map_or_else(|| "it has no address".to_owned(), |error| error.to_string());
-    Err(unreachable_server(connection, &reason))
+        Unreached::Failed(error) => unreachable_server(connection, &error.to_string()).cause(error),
+    })
+}
+
+fn egress(connection: &Connection) -> Result<&Egress, Fault> {
+    connection.egress.as_ref().ok_or_else(|| Fault::internal("a connection is used before it is settled"))
 }
 
 fn unreachable_server(connection: &Connection, reason: &str) -> Fault {

@@ -41,7 +41,7 @@ pub(super) struct Messages {
 impl Origin {
     /// Checks the settings against each other.
     pub(super) fn new(connection: Connection, cx: &Context) -> Result<Self, Fault> {
-        let next_state = connection.next_state_file.as_ref().map(|path| cx.resolve(path));
+        let next_state = connection.next_state_file.as_ref().map(|path| cx.resolve(path)).transpose()?;
         if next_state.is_some() && connection.next_state_file == connection.state_file {
             return Err(Fault::config("`next_state_file` must not be `state_file` itself")
                 .hint("write to another file, and put it in the place of `state_file` after a good run"));
@@ -68,8 +68,11 @@ impl Origin {
                     }
                 }
                 match path.as_str() {
-                    "-" => Named::Input,
-                    path => Named::File { path: cx.resolve(path), name: path.to_owned() },
+                    "-" => {
+                        cx.bounds.check_standard_streams()?;
+                        Named::Input
+                    }
+                    path => Named::File { path: cx.resolve(path)?, name: path.to_owned() },
                 }
             }
             (None, Some(_)) => Named::Tap(Tap::new(connection, cx)?),

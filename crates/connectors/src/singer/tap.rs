@@ -39,6 +39,8 @@ pub(super) struct Tap {
     /// Options that take a file, with what it holds.
     files: Vec<(&'static str, Map<String, Value>)>,
     state_file: Option<PathBuf>,
+    /// All that the tap sees of the environment; `None` when it sees everything.
+    environment: Option<Vec<(String, String)>>,
 }
 
 impl fmt::Debug for Tap {
@@ -61,6 +63,7 @@ impl Tap {
             return Err(Fault::config("`catalog` and `properties` are both given")
                 .hint("keep the one that the tap knows; most know `catalog`"));
         }
+        cx.bounds.check_program(program)?;
         let name =
             Path::new(program).file_name().and_then(|name| name.to_str()).unwrap_or(program).to_owned();
         let files = [
@@ -75,7 +78,8 @@ impl Tap {
             base: cx.base.clone(),
             scratch: cx.scratch.clone(),
             files: files.into_iter().filter_map(|(option, value)| Some((option, value?))).collect(),
-            state_file: connection.state_file.map(|path| cx.resolve(path)),
+            state_file: connection.state_file.map(|path| cx.resolve(path)).transpose()?,
+            environment: cx.bounds.environment(),
         })
     }
 
@@ -113,6 +117,9 @@ impl Tap {
         let is_catalog = last.is_some();
         let mut command = Command::new(self.program());
         command.args(&self.words[1..]).current_dir(&self.base);
+        if let Some(environment) = &self.environment {
+            command.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
+        }
         // The files are removed when this goes away, however the tap ends.
         let mut files = Vec::new();
         for option in options {

@@ -28,7 +28,7 @@ impl Database {
             return Err(Fault::config("`path` names no file")
                 .hint("give the path of the database, for example `shop.db`"));
         }
-        let path = std::path::absolute(cx.resolve(&connection.path))
+        let path = std::path::absolute(cx.resolve(&connection.path)?)
             .map_err(|error| Fault::config(format!("`{}` is not a path: {error}", connection.path)))?;
         Ok(Database {
             path,

@@ -1,6 +1,7 @@
 //! The store on both databases: one body per behaviour, SQLite and PostgreSQL.
 
 mod audit;
+mod moves;
 mod people;
 mod runs;
 mod shape;

@@ -83,7 +83,10 @@ impl Chooser {
     /// Checks the settings against each other.
     pub(super) fn new(place: Place, settings: &Source) -> Result<Chooser, Fault> {
         let path = match settings.path.as_str() {
-            "-" => "-".to_owned(),
+            "-" => {
+                place.bounds.check_standard_streams()?;
+                "-".to_owned()
+            }
             path => place.locate(path)?,
         };
         let names = Names::parse(&path)?;

@@ -1,13 +1,16 @@
 //! Files on this machine's own disks.
 //!
-//! Without a root of its own, paths start from the folder of the pipeline file and may lead anywhere.
+//! Without a root of its own, paths start from the folder of the pipeline file and may lead anywhere, unless there are
+//! bounds. A store that is confined looks at nothing outside, whatever it is asked.
 
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use towpath_connect::Context;
 use towpath_model::Fault;
+use towpath_model::confine::confine;
 
 use super::{Entry, Kind, Store, leaves};
 use crate::blocking::on_thread;
@@ -17,15 +20,35 @@ use crate::trouble::io_fault;
 #[derive(Debug, Clone)]
 pub(in super::super) struct Local {
     base: PathBuf,
-    confined: bool,
+    fence: Fence,
     shown: String,
 }
 
+/// What paths may not leave.
+#[derive(Debug, Clone)]
+enum Fence {
+    Nothing,
+    /// The root of the connection.
+    Root,
+    /// A folder around the one that paths start from.
+    Around(PathBuf),
+}
+
 impl Local {
-    /// The files below `base`; `confined` says that nothing else may be touched.
-    pub(in super::super) fn new(base: PathBuf, confined: bool) -> Self {
+    /// The files below a root; nothing else may be touched.
+    pub(in super::super) fn root(root: PathBuf) -> Self {
+        Local::new(root, Fence::Root)
+    }
+
+    /// The files that paths lead to which start where the pipeline is.
+    pub(in super::super) fn at(cx: &Context) -> Self {
+        let around = cx.bounds.folder().map(|folder| Fence::Around(folder.to_owned()));
+        Local::new(cx.base.clone(), around.unwrap_or(Fence::Nothing))
+    }
+
+    fn new(base: PathBuf, fence: Fence) -> Self {
         let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
-        Local { shown: base.display().to_string(), base, confined }
+        Local { shown: base.display().to_string(), base, fence }
     }
 
     /// The path by which this machine knows a file.
@@ -76,12 +99,20 @@ impl Local {
         Ok(())
     }
 
-    fn confine_now(&self, path: &str) -> Result<(), Fault> {
-        let root = self.base.canonicalize().map_err(|error| io_fault("folder", &self.shown, error))?;
-        let full = self.full(path);
-        let existing = full.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&self.base);
-        let real = existing.canonicalize().map_err(|error| io_fault("file", path, error))?;
-        if real.starts_with(root) { Ok(()) } else { Err(leaves(&self.shown, path)) }
+    /// Refuses a path that leads out.
+    pub(in super::super) fn confine_now(&self, path: &str) -> Result<(), Fault> {
+        match &self.fence {
+            Fence::Nothing => Ok(()),
+            Fence::Root => {
+                // A root that is not there is another trouble than a path that leaves it.
+                self.base.canonicalize().map_err(|error| io_fault("folder", &self.shown, error))?;
+                let inside = confine(&self.base, &self.base, Path::new(path));
+                inside.map(drop).map_err(|_| leaves(&self.shown, path))
+            }
+            Fence::Around(folder) => {
+                confine(folder, &self.base, Path::new(path)).map(drop).map_err(|outside| outside.fault(path))
+            }
+        }
     }
 }
 
@@ -99,15 +130,20 @@ impl Store for Local {
     }
 
     async fn list(&self, folder: &str) -> Result<Vec<Entry>, Fault> {
-        let (this, folder) = (self.clone(), self.full(folder));
-        on_thread(move || this.entries(&folder)).await
+        let (this, folder) = (self.clone(), folder.to_owned());
+        on_thread(move || {
+            this.confine_now(&folder)?;
+            this.entries(&this.full(&folder))
+        })
+        .await
     }
 
     async fn walk(&self, folder: &str) -> Result<Vec<Entry>, Fault> {
-        let (this, folder) = (self.clone(), self.full(folder));
+        let (this, folder) = (self.clone(), folder.to_owned());
         on_thread(move || {
             let mut files = Vec::new();
-            this.walk_into(&folder, &mut files)?;
+            this.confine_now(&folder)?;
+            this.walk_into(&this.full(&folder), &mut files)?;
             Ok(files)
         })
         .await
@@ -116,6 +152,7 @@ impl Store for Local {
     async fn stat(&self, path: &str) -> Result<Option<Entry>, Fault> {
         let (this, path) = (self.clone(), path.to_owned());
         on_thread(move || {
+            this.confine_now(&path)?;
             let full = this.full(&path);
             match fs::metadata(&full) {
                 Ok(found) => Ok(Some(this.entry(full, &found))),
@@ -127,21 +164,27 @@ impl Store for Local {
     }
 
     async fn confine(&self, path: &str) -> Result<(), Fault> {
-        if !self.confined {
-            return Ok(());
-        }
         let (this, path) = (self.clone(), path.to_owned());
         on_thread(move || this.confine_now(&path)).await
     }
 
     async fn rename(&self, from: &str, to: &str) -> Result<bool, Fault> {
-        let (old, new, name) = (self.full(from), self.full(to), to.to_owned());
-        on_thread(move || move_file(&old, &new).map_err(|error| io_fault("file", &name, error))).await
+        let (this, from, to) = (self.clone(), from.to_owned(), to.to_owned());
+        on_thread(move || {
+            this.confine_now(&from)?;
+            this.confine_now(&to)?;
+            move_file(&this.full(&from), &this.full(&to)).map_err(|error| io_fault("file", &to, error))
+        })
+        .await
     }
 
     async fn remove(&self, path: &str) -> Result<(), Fault> {
-        let (full, name) = (self.full(path), path.to_owned());
-        on_thread(move || fs::remove_file(full).map_err(|error| io_fault("file", &name, error))).await
+        let (this, path) = (self.clone(), path.to_owned());
+        on_thread(move || {
+            this.confine_now(&path)?;
+            fs::remove_file(this.full(&path)).map_err(|error| io_fault("file", &path, error))
+        })
+        .await
     }
 }
 
@@ -200,7 +243,7 @@ mod tests {
     #[tokio::test]
     async fn a_move_makes_folders_and_replaces_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Local::new(folder.path().to_owned(), true);
+        let store = Local::root(folder.path().to_owned());
         fs::write(folder.path().join("a.csv"), "new").unwrap();
         assert!(store.rename("a.csv", "done/2026/a.csv").await.unwrap());
         fs::write(folder.path().join("a.csv"), "newer").unwrap();

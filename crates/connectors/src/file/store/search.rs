@@ -115,7 +115,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "x").unwrap();
         }
-        let store = Local::new(folder.path().to_owned(), true);
+        let store = Local::root(folder.path().to_owned());
         let absolute = format!("{}/DEM1?/*.LOG", folder.path().display());
         for (pattern, expected) in [
             ("*/20250102.LOG", &["DEM12/20250102.LOG", "SU12/20250102.LOG"][..]),

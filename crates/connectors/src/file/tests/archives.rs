@@ -89,7 +89,7 @@ async fn names_in_archives_lead_nowhere() {
     let members: [(&str, &[u8]); 2] = [("../../evil.csv", b"n\n1\n"), ("/tmp/evil.csv", b"n\n2\n")];
     write_file(folder.path(), "a.tar", tarred(&members));
     let settings = json!({ "path": "a.tar", "member": "*.csv" });
-    let cx = Context { base: folder.path().into(), scratch: folder.path().into() };
+    let cx = Context { scratch: folder.path().into(), ..Context::new(folder.path()) };
     let source = connector().source(&json!({}), &settings, &cx).unwrap();
     source.describe().await.unwrap();
     let outside = folder.path().parent().unwrap().join("evil.csv");

@@ -58,6 +58,10 @@ impl Harness for Kept {
         Some(self.connections.1.clone())
     }
 
+    fn is_remote(&self) -> bool {
+        self.connections.0["root"].as_str().is_some_and(|root| root.contains("://"))
+    }
+
     fn source(&self, table: &str) -> Value {
         json!({ "path": format!("{table}{}", self.ending), "format": self.format })
     }

@@ -35,6 +35,10 @@ impl Harness for Place {
         Some(connection)
     }
 
+    fn is_remote(&self) -> bool {
+        true
+    }
+
     fn source(&self, table: &str) -> Value {
         json!({ "table": table })
     }

@@ -302,7 +302,7 @@ async fn one_process_works_on_a_load() {
     let lane = at_work.lane().await.unwrap();
     let settings = connection(&database.url());
     let settings: crate::postgres::config::Connection = serde_json::from_value(settings).unwrap();
-    let session = Session::open(&Arc::new(settings)).await.unwrap();
+    let session = Session::open(&Arc::new(settings.settle(&context()).unwrap())).await.unwrap();
     let soon = std::time::Duration::from_millis(1);
     let fault = chunks::hold(&session, &request.load_id, soon).await.unwrap_err();
     assert_eq!(fault.kind().code(), "unavailable");

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use towpath_connect::{Bounds, Egress};
 use towpath_model::FaultKind;
 
 use super::*;
@@ -93,4 +94,28 @@ async fn a_tap_is_killed_when_nobody_waits_for_it() {
     assert_eq!(&is_up.await.unwrap(), b"up\n");
     describing.abort();
     assert_eq!(ended.await.unwrap(), 0, "the pipe is closed because the tap is gone");
+}
+
+#[tokio::test]
+async fn within_bounds_only_listed_programs_run_and_without_the_secrets_of_the_server() {
+    let folder = folder("#!/bin/sh\nenv >seen\necho '{\"type\":\"STATE\",\"value\":{}}'\n");
+    let program = folder.path().join("tap-test").display().to_string();
+    let within = |programs: &[&str]| {
+        let programs = programs.iter().map(|program| (*program).to_owned()).collect();
+        Context::new(folder.path()).within(Bounds::new(folder.path(), Egress::open(), programs))
+    };
+    let source = |command: &str, cx: &Context| {
+        connector().source(&json!({ "command": [command] }), &json!({ "stream": "t" }), cx)
+    };
+    for (command, cx) in
+        [("sh", within(&[])), (&program, within(&["sh"])), ("./tap-test", within(&["./tap-test"]))]
+    {
+        let fault = source(command, &cx).unwrap_err();
+        assert!(fault.to_string().starts_with("program refused by policy"), "{fault}");
+    }
+    let _ = source(&program, &within(&[&program])).unwrap().describe().await;
+    let seen = std::fs::read_to_string(folder.path().join("seen")).unwrap();
+    // The runner of tests sets variables of its own, which stand for those of a server.
+    assert!(std::env::vars().any(|(name, _)| name.starts_with("CARGO")));
+    assert!(seen.contains("PATH=") && !seen.contains("CARGO"), "{seen}");
 }

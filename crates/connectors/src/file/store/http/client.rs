@@ -3,20 +3,21 @@
 //! Redirects are followed here and not by the library, because credentials may stand in any header: they go to the server
 //! of the root and to no other.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use futures::StreamExt;
 use jiff::fmt::rfc2822;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Client, Method, Response, StatusCode, redirect};
+use reqwest::{ClientBuilder, Method, Response, StatusCode};
 use tokio::sync::OnceCell;
+use towpath_connect::bounds::{Refused, Web};
+use towpath_connect::{Context, Egress};
 use towpath_model::{Fault, FaultKind, Secret};
 use url::Url;
 
 use super::super::tls;
 use super::config::HttpSettings;
-use crate::blocking::on_thread;
 
 /// Most redirects on the way to a file.
 const REDIRECTS: usize = 10;
@@ -31,13 +32,14 @@ pub(super) struct Asker {
     root: Url,
     pub(super) shown: String,
     pub(super) settings: HttpSettings,
-    /// Folder that relative paths of certificates start from.
-    base: PathBuf,
-    client: OnceCell<Client>,
+    egress: Egress,
+    /// File of certificates.
+    ca_file: Option<PathBuf>,
+    web: OnceCell<Web>,
 }
 
 impl Asker {
-    pub(super) fn new(root: Url, settings: HttpSettings, base: &Path) -> Result<Self, Fault> {
+    pub(super) fn new(root: Url, settings: HttpSettings, cx: &Context) -> Result<Self, Fault> {
         if settings.bearer.is_some() && settings.user.is_some() {
             return Err(Fault::config("`bearer` and `user` exclude each other").hint("take one of them out"));
         }
@@ -51,31 +53,20 @@ impl Asker {
             }
         }
         let shown = root.to_string();
-        Ok(Asker { root, shown, settings, base: base.to_owned(), client: OnceCell::new() })
+        let ca_file = settings.ca_file.as_ref().map(|path| cx.resolve(path)).transpose()?;
+        Ok(Asker { root, shown, settings, egress: cx.bounds.egress.clone(), ca_file, web: OnceCell::new() })
     }
 
-    async fn client(&self) -> Result<&Client, Fault> {
+    async fn web(&self) -> Result<&Web, Fault> {
         let make = || async {
             let timeout = Duration::from_secs(self.settings.timeout_seconds.max(1).into());
-            let authorities = match &self.settings.ca_file {
-                None => Vec::new(),
-                Some(path) => {
-                    let path = self.base.join(path);
-                    on_thread(move || tls::authorities(&path)).await?
-                }
-            };
-            let mut builder = Client::builder()
-                .redirect(redirect::Policy::none())
-                .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(timeout)
-                .read_timeout(timeout);
-            let unusable = |error| Fault::config("the settings in `http` cannot be used").cause(error);
-            for authority in authorities {
-                builder = builder.add_root_certificate(Certificate::from_der(&authority).map_err(unusable)?);
-            }
-            builder.build().map_err(unusable)
+            let authorities = tls::certificates(self.ca_file.clone()).await?;
+            Ok(Web::new(&self.egress, move |builder| {
+                let builder = builder.connect_timeout(timeout).read_timeout(timeout);
+                authorities.iter().cloned().fold(builder, ClientBuilder::add_root_certificate)
+            }))
         };
-        self.client.get_or_try_init(make).await
+        self.web.get_or_try_init(make).await
     }
 
     /// The answer to a request, whatever it is, and where it came from in the end. `name` is what is asked for.
@@ -111,8 +102,7 @@ impl Asker {
         name: &str,
     ) -> Result<(Response, Url), Fault> {
         for _ in 0..=REDIRECTS {
-            let mut request =
-                self.client().await?.request(method.clone(), url.clone()).headers(headers.clone());
+            let mut request = self.web().await?.request(method.clone(), &url)?.headers(headers.clone());
             if url.origin() == self.root.origin() {
                 request = self.identify(request);
             }
@@ -153,6 +143,9 @@ impl Asker {
     /// The fault for a server that does not answer. The library's words would show the whole address.
     pub(super) fn unreachable(&self, error: reqwest::Error) -> Fault {
         let error = error.without_url();
+        if let Some(refused) = Refused::inside(&error) {
+            return refused;
+        }
         let mut told = error.to_string();
         let mut source = std::error::Error::source(&error);
         while let Some(error) = source {

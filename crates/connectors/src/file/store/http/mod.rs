@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
+use towpath_connect::Context;
 use towpath_model::Fault;
 use url::Url;
 
@@ -36,8 +37,8 @@ pub(in super::super) struct Http {
 
 impl Http {
     /// The files of a root, whose path ends with `/`. Connects to nothing.
-    pub(in super::super) fn new(root: Url, settings: HttpSettings, base: &Path) -> Result<Self, Fault> {
-        Ok(Http { asker: Asker::new(root.clone(), settings, base)?, root })
+    pub(in super::super) fn new(root: Url, settings: HttpSettings, cx: &Context) -> Result<Self, Fault> {
+        Ok(Http { asker: Asker::new(root.clone(), settings, cx)?, root })
     }
 
     /// The address of a path. What stands behind a `?` is a query and stays as it is.

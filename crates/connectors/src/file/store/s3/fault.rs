@@ -3,12 +3,16 @@
 use std::error::Error as _;
 
 use object_store::Error;
+use towpath_connect::bounds::Refused;
 use towpath_model::Fault;
 
 use super::super::changed;
 
 /// The fault for an answer of the server about `name`. `root` is what it was asked below.
 pub(super) fn fault(what: &str, name: &str, root: &str, error: Error) -> Fault {
+    if let Some(refused) = Refused::inside(&error) {
+        return refused;
+    }
     // The server's code stands in the text of the answer; nothing of the text is shown.
     let (told, reason) = (told(&error), reason(&error));
     let says = |code: &str| told.contains(&format!("<Code>{code}</Code>"));

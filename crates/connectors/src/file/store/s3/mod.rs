@@ -6,6 +6,7 @@
 
 pub(in super::super) mod config;
 mod fault;
+mod link;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -16,18 +17,21 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::{
-    BackoffConfig, Certificate, ClientOptions, Error, GetOptions, MultipartUpload, ObjectMeta, ObjectStore,
-    ObjectStoreExt, RetryConfig,
+    BackoffConfig, Error, GetOptions, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt, RetryConfig,
 };
+use reqwest::ClientBuilder;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::OnceCell;
+use towpath_connect::bounds::Web;
+use towpath_connect::{Bounds, Context};
 use towpath_model::Fault;
 
 use self::config::S3Settings;
+use self::link::Link;
 use super::root::BucketRoot;
+use super::tls::certificates;
 use super::{Entry, Kind, Remote, Store, changed, join, staged};
-use crate::blocking::on_thread;
 use crate::trouble::io_fault;
 
 /// Bytes of one part of an upload; smaller files go in one piece.
@@ -36,6 +40,8 @@ const PART_BYTES: u64 = 8 << 20;
 const MOST_PARTS: u64 = 9_000;
 /// Parts under way at a time.
 const UNDER_WAY: usize = 4;
+/// Longest time until the server is reached.
+const CONNECTING: Duration = Duration::from_secs(20);
 /// Longest silence of the server.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -45,14 +51,15 @@ pub(in super::super) struct S3 {
     root: BucketRoot,
     shown: String,
     settings: S3Settings,
-    /// Folder that relative paths of certificates start from.
-    base: PathBuf,
+    /// File of certificates.
+    ca_file: Option<PathBuf>,
+    bounds: Bounds,
     client: OnceCell<AmazonS3>,
 }
 
 impl S3 {
     /// The files of a root. Connects to nothing.
-    pub(in super::super) fn new(root: BucketRoot, settings: S3Settings, base: &Path) -> Result<Self, Fault> {
+    pub(in super::super) fn new(root: BucketRoot, settings: S3Settings, cx: &Context) -> Result<Self, Fault> {
         let has_key = settings.access_key.is_some();
         if has_key != settings.secret_key.is_some() {
             return Err(Fault::config("`access_key` and `secret_key` go together")
@@ -69,17 +76,105 @@ impl S3 {
                 .hint("write it with `https://` before it"));
         }
         let shown = root.to_string();
-        Ok(S3 { root, shown, settings, base: base.to_owned(), client: OnceCell::new() })
+        let ca_file = settings.ca_file.as_ref().map(|path| cx.resolve(path)).transpose()?;
+        Ok(S3 { root, shown, settings, ca_file, bounds: cx.bounds.clone(), client: OnceCell::new() })
     }
 
     async fn client(&self) -> Result<&AmazonS3, Fault> {
         let make = || async {
-            let (settings, bucket, base) =
-                (self.settings.clone(), self.root.bucket.clone(), self.base.clone());
-            let shown = self.shown.clone();
-            on_thread(move || connect(&settings, &bucket, &base, &shown)).await
+            let endpoint = self.endpoint();
+            let is_plain = endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+            let certificates = certificates(self.ca_file.clone()).await?;
+            // The time for a whole answer is not limited, but every silence in it is.
+            let web = Web::new(&self.bounds.egress, move |builder| {
+                let builder = builder.connect_timeout(CONNECTING).https_only(!is_plain).http1_only();
+                certificates.iter().cloned().fold(builder, ClientBuilder::add_root_certificate)
+            });
+            self.connect(endpoint, web)
         };
         self.client.get_or_try_init(make).await
+    }
+
+    /// The address of a server that is not Amazon's.
+    fn endpoint(&self) -> Option<String> {
+        let settings = self.settings.endpoint.clone();
+        settings
+            .or_else(|| self.variable("AWS_ENDPOINT_URL_S3"))
+            .or_else(|| self.variable("AWS_ENDPOINT_URL"))
+    }
+
+    fn connect(&self, endpoint: Option<String>, web: Web) -> Result<AmazonS3, Fault> {
+        let (settings, bucket, shown) = (&self.settings, &self.root.bucket, &self.shown);
+        let retry = RetryConfig {
+            backoff: BackoffConfig { max_backoff: Duration::from_secs(5), ..BackoffConfig::default() },
+            max_retries: 4,
+            retry_timeout: Duration::from_secs(60),
+        };
+        let mut builder = match (&settings.access_key, &settings.secret_key) {
+            _ if settings.anonymous => AmazonS3Builder::new().with_skip_signature(true),
+            (Some(name), Some(secret)) => {
+                AmazonS3Builder::new().with_access_key_id(name).with_secret_access_key(secret.expose())
+            }
+            _ if self.has_key_in_environment() => AmazonS3Builder::from_env(),
+            _ => {
+                let fault = Fault::auth(format!("there are no keys for `{shown}`"));
+                return Err(fault.hint(match self.bounds.is_open() {
+                    true => {
+                        "set `access_key` and `secret_key` in the connection's `s3`, or `AWS_ACCESS_KEY_ID` and \
+                         `AWS_SECRET_ACCESS_KEY` in the environment; or `anonymous: true` for a public bucket"
+                    }
+                    false => {
+                        "set `access_key` and `secret_key` in the connection's `s3`, or `anonymous: true` for a \
+                         public bucket"
+                    }
+                }));
+            }
+        };
+        if let Some(token) = &settings.session_token {
+            builder = builder.with_token(token.expose());
+        }
+        let region = settings.region.clone();
+        let region =
+            region.or_else(|| self.variable("AWS_REGION")).or_else(|| self.variable("AWS_DEFAULT_REGION"));
+        let is_plain = endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+        builder = builder
+            .with_http_connector(Link::new(web))
+            .with_allow_http(is_plain)
+            .with_retry(retry)
+            .with_bucket_name(bucket)
+            .with_region(region.unwrap_or_else(|| "us-east-1".into()));
+        let is_in_path = settings.path_style.unwrap_or(endpoint.is_some());
+        builder = builder.with_virtual_hosted_style_request(!is_in_path);
+        if let Some(endpoint) = endpoint {
+            // With the bucket in the host, the address is that of the bucket.
+            let endpoint = match endpoint.split_once("://") {
+                Some((scheme, host)) if !is_in_path => format!("{scheme}://{bucket}.{host}"),
+                _ => endpoint,
+            };
+            builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
+        }
+        builder.build().map_err(|error| {
+            Fault::config(format!("the settings of `{shown}` cannot be used"))
+                .hint("check the connection's `s3`")
+                .cause(error)
+        })
+    }
+
+    /// A variable of the environment, unless that is not for pipelines.
+    fn variable(&self, name: &str) -> Option<String> {
+        self.bounds.variable(name).filter(|value| !value.is_empty())
+    }
+
+    /// Whether the environment names a key. Asking a machine's own network for one takes long where there is none.
+    fn has_key_in_environment(&self) -> bool {
+        [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        ]
+        .into_iter()
+        .any(|name| self.variable(name).is_some())
     }
 
     /// The name of a file in the bucket.
@@ -152,86 +247,6 @@ fn entry(path: String, found: ObjectMeta) -> Entry {
 
 fn folder(path: String) -> Entry {
     Entry { path, kind: Kind::Folder, size: 0, modified: None, tag: None, is_link: false, here: None }
-}
-
-fn connect(settings: &S3Settings, bucket: &str, base: &Path, shown: &str) -> Result<AmazonS3, Fault> {
-    // The time for a whole answer is not limited, but every silence in it is.
-    let mut options =
-        ClientOptions::new().with_timeout_disabled().with_connect_timeout(Duration::from_secs(20));
-    if let Some(path) = &settings.ca_file {
-        for certificate in super::tls::authorities(&base.join(path))? {
-            let certificate = Certificate::from_der(&certificate);
-            options = options.with_root_certificate(certificate.map_err(|error| {
-                Fault::config(format!("a certificate in `ca_file` `{path}` cannot be used")).cause(error)
-            })?);
-        }
-    }
-    let endpoint = settings
-        .endpoint
-        .clone()
-        .or_else(|| variable("AWS_ENDPOINT_URL_S3"))
-        .or_else(|| variable("AWS_ENDPOINT_URL"));
-    options =
-        options.with_allow_http(endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://")));
-    let retry = RetryConfig {
-        backoff: BackoffConfig { max_backoff: Duration::from_secs(5), ..BackoffConfig::default() },
-        max_retries: 4,
-        retry_timeout: Duration::from_secs(60),
-    };
-    let mut builder = match (&settings.access_key, &settings.secret_key) {
-        _ if settings.anonymous => AmazonS3Builder::new().with_skip_signature(true),
-        (Some(name), Some(secret)) => {
-            AmazonS3Builder::new().with_access_key_id(name).with_secret_access_key(secret.expose())
-        }
-        _ if has_key_in_environment() => AmazonS3Builder::from_env(),
-        _ => {
-            return Err(Fault::auth(format!("there are no keys for `{shown}`")).hint(
-                "set `access_key` and `secret_key` in the connection's `s3`, or `AWS_ACCESS_KEY_ID` and \
-                 `AWS_SECRET_ACCESS_KEY` in the environment; or `anonymous: true` for a public bucket",
-            ));
-        }
-    };
-    if let Some(token) = &settings.session_token {
-        builder = builder.with_token(token.expose());
-    }
-    let region =
-        settings.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"));
-    builder = builder
-        .with_client_options(options)
-        .with_retry(retry)
-        .with_bucket_name(bucket)
-        .with_region(region.unwrap_or_else(|| "us-east-1".into()));
-    let is_in_path = settings.path_style.unwrap_or(endpoint.is_some());
-    builder = builder.with_virtual_hosted_style_request(!is_in_path);
-    if let Some(endpoint) = endpoint {
-        // With the bucket in the host, the address is that of the bucket.
-        let endpoint = match endpoint.split_once("://") {
-            Some((scheme, host)) if !is_in_path => format!("{scheme}://{bucket}.{host}"),
-            _ => endpoint,
-        };
-        builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
-    }
-    builder.build().map_err(|error| {
-        Fault::config(format!("the settings of `{shown}` cannot be used"))
-            .hint("check the connection's `s3`")
-            .cause(error)
-    })
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// Whether the environment names a key. Asking a machine's own network for one takes long where there is none.
-fn has_key_in_environment() -> bool {
-    [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    ]
-    .into_iter()
-    .any(|name| variable(name).is_some())
 }
 
 #[async_trait]

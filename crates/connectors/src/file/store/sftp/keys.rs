@@ -1,9 +1,10 @@
 //! Private keys: from settings, from the files that `ssh` tries, in every format that people have.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use russh::keys::{Error, PrivateKey, decode_secret_key};
+use towpath_connect::Context;
 use towpath_model::Fault;
 
 use super::config::SftpSettings;
@@ -13,12 +14,12 @@ use crate::trouble::io_fault;
 const USUAL: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 /// The key of the settings.
-pub(super) fn given(settings: &SftpSettings, base: &Path) -> Result<Option<Arc<PrivateKey>>, Fault> {
+pub(super) fn given(settings: &SftpSettings, cx: &Context) -> Result<Option<Arc<PrivateKey>>, Fault> {
     let Some(secret) = &settings.private_key else { return Ok(None) };
     let (text, name) = match secret.expose() {
         text if text.contains('\n') || text.contains("-----BEGIN") => (text.to_owned(), None),
         path => {
-            let full = expand(path, base);
+            let full = expand(path, cx)?;
             let name = full.display().to_string();
             let text = std::fs::read_to_string(&full).map_err(|error| io_fault("file", &name, error))?;
             (text, Some(name))
@@ -55,9 +56,9 @@ pub(super) fn usual(settings: &SftpSettings) -> Vec<Arc<PrivateKey>> {
 }
 
 /// A path of the settings, which may begin with `~/`.
-pub(super) fn expand(path: &str, base: &Path) -> PathBuf {
+pub(super) fn expand(path: &str, cx: &Context) -> Result<PathBuf, Fault> {
     match (path.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => base.join(path),
+        (Some(rest), Some(home)) if cx.bounds.is_open() => Ok(home.join(rest)),
+        _ => cx.resolve(path),
     }
 }

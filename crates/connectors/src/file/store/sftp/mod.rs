@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use russh_sftp::client::error::Error;
 use russh_sftp::protocol::{FileAttributes, FileType, StatusCode};
 use tokio::sync::Mutex;
+use towpath_connect::Context;
 use towpath_model::Fault;
 
 use self::config::SftpSettings;
@@ -38,8 +39,8 @@ pub(in super::super) struct Sftp {
 }
 
 impl Sftp {
-    /// The folder of a root; `base` is where relative paths of key files start. Connects to nothing.
-    pub(in super::super) fn new(root: SftpRoot, settings: SftpSettings, base: &Path) -> Result<Self, Fault> {
+    /// The folder of a root. Connects to nothing.
+    pub(in super::super) fn new(root: SftpRoot, settings: SftpSettings, cx: &Context) -> Result<Self, Fault> {
         if let Some(fingerprint) = &settings.fingerprint {
             hosts::Trust::fingerprint(fingerprint)?;
         }
@@ -47,12 +48,19 @@ impl Sftp {
             return Err(Fault::config("`passphrase` has no effect without `private_key`")
                 .hint("set `private_key`, or take `passphrase` out"));
         }
-        let user = root.user.clone().or_else(|| std::env::var("USER").ok()).ok_or_else(|| {
+        if settings.agent == Some(true) && !cx.bounds.is_open() {
+            return Err(Fault::config(
+                "`agent` refused by policy: the keys of a server's agent are not for pipelines",
+            )
+            .hint("set `password` or `private_key`"));
+        }
+        let own = || cx.bounds.is_open().then(|| std::env::var("USER").ok()).flatten();
+        let user = root.user.clone().or_else(own).ok_or_else(|| {
             Fault::config("the connection's `root` names no user")
                 .hint("write it as `sftp://user@host/folder`")
         })?;
         let shown = root.to_string();
-        let account = Account { host: root.host, port: root.port, user, settings, base: base.to_owned() };
+        let account = Account { host: root.host, port: root.port, user, settings, cx: cx.clone() };
         Ok(Sftp { account, folder: root.folder, shown, session: Mutex::default() })
     }
 

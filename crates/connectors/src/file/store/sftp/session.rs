@@ -13,6 +13,8 @@ use russh::{MethodKind, Preferred};
 use russh_sftp::client::{Config, RawSftpSession, rawsession::Limits};
 use russh_sftp::extensions;
 use tokio::net::TcpStream;
+use towpath_connect::Context;
+use towpath_connect::bounds::Unreached;
 use towpath_model::Fault;
 
 use super::config::SftpSettings;
@@ -34,8 +36,8 @@ pub(super) struct Account {
     pub(super) port: u16,
     pub(super) user: String,
     pub(super) settings: SftpSettings,
-    /// Folder that relative paths of key files start from.
-    pub(super) base: PathBuf,
+    /// Where relative paths of key files start, and what may be touched.
+    pub(super) cx: Context,
 }
 
 /// A connection that is logged in.
@@ -138,9 +140,10 @@ impl Account {
             return Trust::fingerprint(fingerprint);
         }
         let files = match &self.settings.known_hosts {
-            Some(path) => vec![keys::expand(path, &self.base)],
+            Some(path) => vec![keys::expand(path, &self.cx)?],
             None => {
                 let own = std::env::home_dir().map(|home| home.join(".ssh/known_hosts"));
+                let own = own.filter(|_| self.cx.bounds.is_open());
                 own.into_iter().chain([PathBuf::from("/etc/ssh/ssh_known_hosts")]).collect()
             }
         };
@@ -148,20 +151,20 @@ impl Account {
     }
 
     async fn reach(&self) -> Result<TcpStream, Fault> {
-        let addresses = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
-        let addresses: Vec<_> = addresses
-            .map_err(|error| {
+        let connecting = self.cx.bounds.egress.connect(&self.host, self.port);
+        let reached = tokio::time::timeout(self.timeout(), connecting).await.map_err(|_| self.silent())?;
+        reached.map_err(|unreached| match unreached {
+            Unreached::Refused(refused) => refused.into(),
+            Unreached::Unknown(error) => {
                 Fault::not_found(format!("the host `{}` cannot be found", self.host))
                     .hint("check the host of the connection's `root`")
                     .cause(error)
-            })?
-            .collect();
-        let connecting = TcpStream::connect(addresses.as_slice());
-        let stream = tokio::time::timeout(self.timeout(), connecting).await.map_err(|_| self.silent())?;
-        stream.map_err(|error| {
-            Fault::unavailable(format!("server `{}` refuses connections", self.server()))
-                .hint("check host and port of the connection's `root`, and whether the server runs")
-                .cause(error)
+            }
+            Unreached::Failed(error) => {
+                Fault::unavailable(format!("server `{}` refuses connections", self.server()))
+                    .hint("check host and port of the connection's `root`, and whether the server runs")
+                    .cause(error)
+            }
         })
     }
 
@@ -169,9 +172,11 @@ impl Account {
     async fn log_in(&self, ssh: &mut client::Handle<Guard>) -> Result<(), Fault> {
         let settings = &self.settings;
         let mut tried = Vec::new();
-        let is_bare = settings.password.is_none() && settings.private_key.is_none();
-        let (this, base) = (settings.clone(), self.base.clone());
-        let own = on_thread(move || keys::given(&this, &base)).await?;
+        // What the account that runs Towpath has is not for everybody who may write a pipeline.
+        let is_bare =
+            settings.password.is_none() && settings.private_key.is_none() && self.cx.bounds.is_open();
+        let (this, cx) = (settings.clone(), self.cx.clone());
+        let own = on_thread(move || keys::given(&this, &cx)).await?;
         if let Some(key) = own {
             tried.push("the private key");
             if self.offer(ssh, key).await? {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::json;
+use towpath_connect::{Bounds, Egress, EgressSettings};
 use towpath_testkit::{Proxy, Trouble, WebServer, nginx};
 
 use super::*;
@@ -85,6 +86,28 @@ async fn accounts_and_keys_open_what_is_locked_and_stay_with_their_server() {
     // One that sends in circles is left alone.
     let fault = store("/circle/", json!({})).stat("a.csv").await.unwrap_err();
     assert!(fault.kind() == FaultKind::Config && fault.to_string().contains("in circles"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_redirect_leads_no_further_than_the_bounds_allow() {
+    let (server, other) = (nginx(), nginx());
+    write(&other, "a.csv", "b\n2\n");
+    let connection: Connection =
+        serde_json::from_value(json!({ "root": server.url(&format!("/away/{}/files/", other.port())) }))
+            .unwrap();
+    let store = |allow: &[String]| {
+        let settings = EgressSettings { allow: allow.to_vec(), ..EgressSettings::default() };
+        let bounds = Bounds::new("/", Egress::new(&settings).unwrap(), Vec::new());
+        match Place::new(&connection, &Context::new("/").within(bounds)).unwrap().home() {
+            Home::Away(remote, _) => Arc::clone(remote),
+            Home::Here(_) => panic!("a connection to this machine"),
+        }
+    };
+    let (here, there) = (format!("127.0.0.1:{}", server.port()), format!("127.0.0.1:{}", other.port()));
+    let fault = content(store(&[here.clone()]).as_ref(), "a.csv").await.unwrap_err();
+    assert_eq!(fault.to_string(), "connection refused by policy: `127.0.0.1` is an address of this machine");
+    assert!(server.requests().contains("/away/") && other.requests().is_empty());
+    assert_eq!(content(store(&[here, there]).as_ref(), "a.csv").await.unwrap(), b"b\n2\n");
 }
 
 #[tokio::test]

@@ -1,0 +1,124 @@
+//! Documents tried out before they run: problems, columns, plans, rows.
+
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::Value;
+use towpath_store::pipelines;
+
+use super::pipelines::reading;
+use super::room::{note, room};
+use crate::caller::{Caller, Within};
+use crate::extract::Json;
+use crate::guard::OnPipeline;
+use crate::problem::{Answer, Problem};
+use crate::server::Server;
+use crate::workbench::{Checked, Look, Rows};
+
+/// A document to be looked at.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub(crate) struct Draft {
+    /// The document: YAML or JSON.
+    document: String,
+    /// Values for its parameters.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    params: Value,
+}
+
+/// Says what is wrong with the structure of a document. Connects to nothing.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/validate", tag = "pipelines",
+    params(("workspace" = String, Path)), request_body = Draft, responses((status = 200, body = Checked)))]
+pub(crate) async fn validate(State(server): State<Server>, Json(draft): Json<Draft>) -> Json<Checked> {
+    Json(Checked { problems: server.workbench.read(&draft.document).problems, ..Checked::default() })
+}
+
+/// Opens the sources of a document and says what every node gives, and how it is going to be computed.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/plan", tag = "pipelines",
+    params(("workspace" = String, Path)), request_body = Draft, responses((status = 200, body = Checked)))]
+pub(crate) async fn plan(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    Json(draft): Json<Draft>,
+) -> Answer<Json<Checked>> {
+    let reading = server.workbench.read(&draft.document);
+    if !reading.problems.is_empty() {
+        return Ok(Json(Checked { problems: reading.problems, ..Checked::default() }));
+    }
+    let (room, entries) = room(&server, &caller, &within, &reading.connections).await?;
+    note(&server, entries).await?;
+    Ok(Json(server.workbench.outline(room, &draft.document, &draft.params, true).await?))
+}
+
+/// Which rows are wanted.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub(crate) struct Wanted {
+    /// The node.
+    node: String,
+    /// Its output port; the first one if nothing is said.
+    port: Option<String>,
+    /// Most rows, from 1 to 1000; 100 if nothing is said.
+    #[schema(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// Values for parameters.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    params: Value,
+}
+
+/// Which rows of a document are wanted.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub(crate) struct WantedOf {
+    /// The document: YAML or JSON.
+    document: String,
+    #[serde(flatten)]
+    wanted: Wanted,
+}
+
+async fn rows(
+    server: &Server,
+    caller: &Caller,
+    within: &Within,
+    document: &str,
+    wanted: Wanted,
+) -> Answer<Json<Rows>> {
+    let limit = wanted.limit.unwrap_or(100);
+    if !(1..=1000).contains(&limit) {
+        return Err(Problem::field("/limit", "the limit goes from 1 to 1000"));
+    }
+    let reading = reading(server, document)?;
+    let (room, entries) = room(server, caller, within, &reading.connections).await?;
+    note(server, entries).await?;
+    let look = Look { params: wanted.params, node: wanted.node, port: wanted.port, limit: limit as usize };
+    Ok(Json(server.workbench.rows(room, document, look).await?))
+}
+
+/// Rows of a node of a document that is being written.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/preview", tag = "pipelines",
+    params(("workspace" = String, Path)), request_body = WantedOf, responses((status = 200, body = Rows)))]
+pub(crate) async fn preview_draft(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    Json(wanted): Json<WantedOf>,
+) -> Answer<Json<Rows>> {
+    rows(&server, &caller, &within, &wanted.document, wanted.wanted).await
+}
+
+/// Rows of a node of a pipeline.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/preview", tag = "pipelines",
+    params(("workspace" = String, Path), ("pipeline" = String, Path)), request_body = Wanted,
+    responses((status = 200, body = Rows)))]
+pub(crate) async fn preview(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    OnPipeline(pipeline): OnPipeline,
+    Json(wanted): Json<Wanted>,
+) -> Answer<Json<Rows>> {
+    let mut conn = server.store.read().await?;
+    let current = pipelines::version(&mut conn, pipeline.id.as_str(), pipeline.version).await?;
+    drop(conn);
+    let current = current.ok_or_else(|| Problem::internal("a pipeline without its version"))?;
+    rows(&server, &caller, &within, &current.document, wanted).await
+}

@@ -1,0 +1,192 @@
+//! What a run left: logs, counts, attempts, loads, quarantine; and how far a pipeline has read.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use towpath_store::audit::Outcome;
+use towpath_store::progress::{self, Checkpoint, KeptItem};
+use towpath_store::rejects::{self, Group, Reject};
+use towpath_store::runs;
+use towpath_store::runs::lease::{self, Attempt};
+use towpath_store::runs::loads::{self, Load};
+use towpath_store::runs::logs::{self, Level, Line};
+use towpath_store::runs::tasks::{self, Task};
+
+use super::pipelines::{entry, event};
+use crate::caller::{Caller, Within, with};
+use crate::extract::{Items, Json, PageQuery, Query};
+use crate::guard::{OnPipeline, OnRun};
+use crate::problem::{self, Answer, Problem};
+use crate::server::Server;
+
+/// Which lines are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Lines {
+    /// At least of that level.
+    level: Option<Level>,
+    /// About that node.
+    node: Option<String>,
+    /// With that text.
+    search: Option<String>,
+    /// After that number, to follow a run.
+    since: Option<i64>,
+}
+
+/// What a run said.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/logs", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path), Lines, PageQuery),
+    responses((status = 200, body = Items<Line>)))]
+pub(crate) async fn log(
+    State(server): State<Server>,
+    OnRun(run, _): OnRun,
+    Query(lines): Query<Lines>,
+    Query(page): Query<PageQuery>,
+) -> Answer<Json<Items<Line>>> {
+    let page = page.request(&["number"])?;
+    let filter =
+        logs::Filter { level: lines.level, node: lines.node, search: lines.search, after: lines.since };
+    let mut conn = server.store.read().await?;
+    Ok(Json(logs::list(&mut conn, run.id.as_str(), &filter, &page).await?.into()))
+}
+
+/// The nodes of a run with their counts.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/tasks", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Items<Task>)))]
+pub(crate) async fn counts(State(server): State<Server>, OnRun(run, _): OnRun) -> Answer<Json<Items<Task>>> {
+    Ok(Json(tasks::of_run(&mut *server.store.read().await?, run.id.as_str()).await?.into()))
+}
+
+/// The attempts of a run.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/attempts", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Items<Attempt>)))]
+pub(crate) async fn attempts(
+    State(server): State<Server>,
+    OnRun(run, _): OnRun,
+) -> Answer<Json<Items<Attempt>>> {
+    Ok(Json(lease::attempts(&mut *server.store.read().await?, run.id.as_str()).await?.into()))
+}
+
+/// The loads that a run committed.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/loads", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Items<Load>)))]
+pub(crate) async fn receipts(
+    State(server): State<Server>,
+    OnRun(run, _): OnRun,
+) -> Answer<Json<Items<Load>>> {
+    Ok(Json(loads::of_run(&mut *server.store.read().await?, run.id.as_str()).await?.into()))
+}
+
+/// Everything that was reported at the end of a run: checks, drift, lineage.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/report", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Object)))]
+pub(crate) async fn report(State(server): State<Server>, OnRun(run, _): OnRun) -> Answer<Json<Value>> {
+    let report = runs::report(&mut *server.store.read().await?, run.id.as_str()).await?;
+    report.map(Json).ok_or_else(|| Problem::new(problem::NOT_FOUND, "the run has no report yet"))
+}
+
+/// Which rows are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Rejected {
+    /// Of that node.
+    node: Option<String>,
+    /// With that text in the row or in the reason.
+    search: Option<String>,
+}
+
+/// Rows of a run in quarantine.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/quarantine", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path), Rejected, PageQuery),
+    responses((status = 200, body = Items<Reject>)))]
+pub(crate) async fn quarantine(
+    State(server): State<Server>,
+    OnRun(run, _): OnRun,
+    Query(which): Query<Rejected>,
+    Query(page): Query<PageQuery>,
+) -> Answer<Json<Items<Reject>>> {
+    let page = page.request(&["number"])?;
+    let (node, search) = (which.node.as_deref(), which.search.as_deref());
+    let mut conn = server.store.read().await?;
+    Ok(Json(rejects::list(&mut conn, run.id.as_str(), node, search, &page).await?.into()))
+}
+
+/// How often each reason occurs in the quarantine of a run.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/groups", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Items<Group>)))]
+pub(crate) async fn groups(State(server): State<Server>, OnRun(run, _): OnRun) -> Answer<Json<Items<Group>>> {
+    Ok(Json(rejects::groups(&mut *server.store.read().await?, run.id.as_str()).await?.into()))
+}
+
+/// How much was removed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Removed {
+    /// Rows, or checkpoints and items together.
+    removed: u64,
+}
+
+/// Empties the quarantine of a run.
+#[utoipa::path(delete, path = "/api/v1/workspaces/{workspace}/runs/{run}/quarantine", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Removed)))]
+pub(crate) async fn clear(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    OnRun(run, pipeline): OnRun,
+) -> Answer<Json<Removed>> {
+    let mut tx = server.store.begin().await?;
+    let removed = rejects::clear(&mut tx, run.id.as_str()).await?;
+    let done = caller.did_in(&within, "quarantine.clear").on("run", run.id.as_str(), &pipeline.name);
+    let done = with(done, Outcome::Done, json!({ "rows": removed }));
+    server.commit(tx, vec![done], vec![super::runs::event("run.changed", &run)]).await?;
+    Ok(Json(Removed { removed }))
+}
+
+/// How far a pipeline has read.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ProgressView {
+    /// Checkpoints of incremental reads.
+    checkpoints: Vec<Checkpoint>,
+    /// Items of sources that hand things out once.
+    items: Vec<KeptItem>,
+}
+
+/// How far a pipeline has read.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/progress", tag = "pipelines",
+    params(("workspace" = String, Path), ("pipeline" = String, Path)), responses((status = 200, body = ProgressView)))]
+pub(crate) async fn progress(
+    State(server): State<Server>,
+    OnPipeline(pipeline): OnPipeline,
+) -> Answer<Json<ProgressView>> {
+    let mut conn = server.store.read().await?;
+    let id = pipeline.id.as_str();
+    let checkpoints = progress::checkpoints(&mut conn, id).await?;
+    Ok(Json(ProgressView { checkpoints, items: progress::items(&mut conn, id).await? }))
+}
+
+/// Which source is to forget.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Of {
+    /// The source node; all of them if nothing is said.
+    node: Option<String>,
+}
+
+/// Forgets how far a pipeline has read: the next run reads everything.
+#[utoipa::path(delete, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/progress", tag = "pipelines",
+    params(("workspace" = String, Path), ("pipeline" = String, Path), Of), responses((status = 200, body = Removed)))]
+pub(crate) async fn forget(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    OnPipeline(pipeline): OnPipeline,
+    Query(of): Query<Of>,
+) -> Answer<Json<Removed>> {
+    let mut tx = server.store.begin().await?;
+    let (checkpoints, items) = progress::reset(&mut tx, pipeline.id.as_str(), of.node.as_deref()).await?;
+    let done = entry(&caller, &within, "pipeline.forget", &pipeline);
+    let done =
+        with(done, Outcome::Done, json!({ "node": of.node, "checkpoints": checkpoints, "items": items }));
+    server.commit(tx, vec![done], vec![event(&within, "pipeline.changed", &pipeline)]).await?;
+    Ok(Json(Removed { removed: checkpoints + items }))
+}

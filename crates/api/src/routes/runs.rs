@@ -1,0 +1,398 @@
+//! Runs: started, stopped, gone on with, taken back, looked at.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use towpath_model::RunId;
+use towpath_store::audit::{NewEntry, Outcome};
+use towpath_store::events::NewEvent;
+use towpath_store::pipelines::{self, Pipeline};
+use towpath_store::runs::{self, Cause, Filter, Run, RunState};
+
+use super::room::{note, room, shown};
+use crate::caller::{Caller, Via, Within, changed, with};
+use crate::extract::{Items, Json, PageQuery, Query};
+use crate::guard::{OnPipeline, OnRun};
+use crate::problem::{self, Answer, Problem};
+use crate::server::Server;
+
+/// What a run is started with.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRun {
+    /// Values for parameters.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    params: Value,
+    /// The day it answers for; yesterday in the zone of the schedule if nothing is said.
+    #[schema(value_type = Option<String>, format = Date)]
+    date: Option<Date>,
+    /// The first day it answers for, in the place of `date`.
+    #[schema(value_type = Option<String>, format = Date)]
+    from: Option<Date>,
+    /// The day after the last one it answers for.
+    #[schema(value_type = Option<String>, format = Date)]
+    to: Option<Date>,
+    /// Another version than the one that runs.
+    version: Option<i64>,
+    /// Lets the guards of mirrors pass.
+    #[serde(default)]
+    force: bool,
+}
+
+/// Which runs are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Of one pipeline, by identity.
+    pipeline: Option<String>,
+    /// In one of these states, divided by commas.
+    state: Option<String>,
+    /// Started by that.
+    cause: Option<Cause>,
+    /// Of one schedule.
+    schedule: Option<String>,
+    /// Of one backfill.
+    backfill: Option<String>,
+    /// Asked for from then on.
+    from: Option<Timestamp>,
+    /// Asked for before then.
+    until: Option<Timestamp>,
+}
+
+/// Runs of a workspace, the newest first.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs", tag = "runs",
+    params(("workspace" = String, Path), Which, PageQuery), responses((status = 200, body = Items<Run>)))]
+pub(crate) async fn list(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    Query(which): Query<Which>,
+    Query(page): Query<PageQuery>,
+) -> Answer<Json<Items<Run>>> {
+    let words = which.state.as_deref().unwrap_or_default().split(',').filter(|word| !word.is_empty());
+    let states = words.map(|word| RunState::of(word).ok_or(word)).collect::<Result<Vec<_>, _>>();
+    let states =
+        states.map_err(|word| Problem::new(problem::BAD_REQUEST, format!("there is no state `{word}`")))?;
+    let filter = Filter {
+        pipeline_id: which.pipeline,
+        states,
+        cause: which.cause,
+        schedule_id: which.schedule,
+        backfill_id: which.backfill,
+        from: which.from,
+        until: which.until,
+        visible_to: within.visible_to(&caller).map(str::to_owned),
+    };
+    let page = page.request(&["created"])?;
+    let mut conn = server.store.read().await?;
+    Ok(Json(runs::list(&mut conn, within.id(), &filter, &page).await?.into()))
+}
+
+/// An event about a run.
+pub(crate) fn event(kind: &str, run: &Run) -> NewEvent {
+    NewEvent {
+        workspace_id: Some(run.workspace_id.to_string()),
+        pipeline_id: Some(run.pipeline_id.to_string()),
+        run_id: Some(run.id.to_string()),
+        kind: kind.into(),
+        body: json!({ "id": run.id, "state": run.state, "attempt": run.attempt, "cause": run.cause }),
+        ..NewEvent::default()
+    }
+}
+
+fn entry(caller: &Caller, within: &Within, action: &str, run: &Run, pipeline: &Pipeline) -> NewEntry {
+    caller.did_in(within, action).on("run", run.id.as_str(), &pipeline.name)
+}
+
+/// How runs of a pipeline are carried out when nothing else is said.
+pub(crate) struct Usual {
+    /// Zone in which days are counted.
+    pub(crate) zone: String,
+    /// Seconds after which an attempt is stopped.
+    pub(crate) timeout_seconds: i64,
+    /// How it is tried again.
+    pub(crate) retries: Value,
+}
+
+/// What the schedule in a document says about every run of it.
+pub(crate) fn usual(server: &Server, document: &str) -> Usual {
+    let schedule = server.workbench.read(document).schedule.unwrap_or_default();
+    let zone = schedule.get("timezone").and_then(Value::as_str).unwrap_or("UTC").to_owned();
+    Usual {
+        zone,
+        timeout_seconds: 7200,
+        retries: schedule.get("retries").cloned().unwrap_or_else(|| json!({})),
+    }
+}
+
+/// The whole interval of days in a zone.
+pub(crate) fn days(from: Date, to: Date, zone: &str) -> Answer<(Timestamp, Timestamp)> {
+    let zone = TimeZone::get(zone)
+        .map_err(|_| Problem::field("/timezone", format!("unknown time zone `{zone}`")))?;
+    let interval = towpath_model::scope::DataInterval::days(from, to, zone)
+        .map_err(|message| Problem::field("/from", message))?;
+    Ok((interval.start, interval.end))
+}
+
+/// Starts a run. The same `Idempotency-Key` starts one run only.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/runs", tag = "runs",
+    params(("workspace" = String, Path), ("pipeline" = String, Path), ("idempotency-key" = Option<String>, Header)),
+    request_body = NewRun, responses((status = 201, body = Run), (status = 200, body = Run)))]
+pub(crate) async fn start(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    OnPipeline(pipeline): OnPipeline,
+    headers: HeaderMap,
+    Json(new): Json<NewRun>,
+) -> Answer<Response> {
+    let cause = match caller.via {
+        Via::Browser(_) => Cause::Manual,
+        _ => Cause::Api,
+    };
+    let word = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if word.as_ref().is_some_and(|word| word.is_empty() || word.len() > 200) {
+        return Err(Problem::new(problem::BAD_REQUEST, "`Idempotency-Key` has 1 to 200 characters"));
+    }
+    let mut tx = server.store.begin().await?;
+    if let Some(word) = &word
+        && let Some(known) = runs::by_idempotency(&mut tx, within.id(), word).await?
+    {
+        return match known.pipeline_id == pipeline.id {
+            true => Ok((StatusCode::OK, Json(known)).into_response()),
+            false => Err(Problem::new(
+                problem::CONFLICT,
+                "this `Idempotency-Key` started a run of another pipeline",
+            )),
+        };
+    }
+    let run = order(&server, &mut tx, &pipeline, new, cause, Some(caller.maker()), word).await?;
+    let done = changed(entry(&caller, &within, "run.start", &run, &pipeline), None, shown(&run));
+    server.commit(tx, vec![done], vec![event("run.queued", &run)]).await?;
+    server.workbench.wake();
+    Ok((StatusCode::CREATED, Json(run)).into_response())
+}
+
+/// Puts a run into the queue.
+pub(crate) async fn order(
+    server: &Server,
+    tx: &mut towpath_store::Tx,
+    pipeline: &Pipeline,
+    new: NewRun,
+    cause: Cause,
+    by: Option<String>,
+    idempotency: Option<String>,
+) -> Answer<Run> {
+    if pipeline.archived_at.is_some() {
+        return Err(Problem::new(problem::CONFLICT, format!("`{}` was put away", pipeline.name))
+            .hint("take it out again first"));
+    }
+    if !(new.params.is_object() || new.params.is_null()) {
+        return Err(Problem::field("/params", "parameters are an object"));
+    }
+    let number = new.version.unwrap_or(pipeline.version);
+    let version = pipelines::version(tx, pipeline.id.as_str(), number).await?;
+    let version =
+        version.ok_or_else(|| Problem::field("/version", format!("there is no version {number}")))?;
+    let usual = usual(server, &version.document);
+    let zone =
+        TimeZone::get(&usual.zone).map_err(|_| Problem::field("/schedule/timezone", "unknown time zone"))?;
+    let now = Timestamp::now();
+    let (from, to) = match (new.date, new.from, new.to) {
+        (Some(date), None, None) => (date, None),
+        (None, Some(from), Some(to)) => (from, Some(to)),
+        (None, None, None) => (now.to_zoned(zone).date().yesterday().map_err(Problem::internal)?, None),
+        _ => return Err(Problem::field("/date", "give `date`, or `from` and `to`")),
+    };
+    let to = match to {
+        Some(to) => to,
+        None => from.tomorrow().map_err(|_| Problem::field("/date", "the day is too far away"))?,
+    };
+    let (start, end) = days(from, to, &usual.zone)?;
+    let run = Run {
+        id: RunId::generate(),
+        workspace_id: pipeline.workspace_id.clone(),
+        pipeline_id: pipeline.id.clone(),
+        version: number,
+        cause,
+        schedule_id: None,
+        backfill_id: None,
+        fire_at: None,
+        started_by: by,
+        idempotency,
+        state: RunState::Queued,
+        priority: 100,
+        params: if new.params.is_null() { json!({}) } else { new.params },
+        interval_start: Some(start),
+        interval_end: Some(end),
+        zone: usual.zone,
+        not_before: now,
+        timeout_seconds: usual.timeout_seconds,
+        retries: usual.retries,
+        force: new.force,
+        connections: version.connections,
+        targets: version.targets,
+        ..blank(now)
+    };
+    runs::insert(tx, &run).await?;
+    Ok(run)
+}
+
+/// A run of which nothing has happened yet.
+pub(crate) fn blank(now: Timestamp) -> Run {
+    Run {
+        id: RunId::from_text(""),
+        workspace_id: towpath_model::ids::WorkspaceId::from_text(""),
+        pipeline_id: towpath_model::ids::PipelineId::from_text(""),
+        version: 0,
+        cause: Cause::Manual,
+        schedule_id: None,
+        backfill_id: None,
+        fire_at: None,
+        started_by: None,
+        idempotency: None,
+        state: RunState::Queued,
+        priority: 0,
+        params: json!({}),
+        interval_start: None,
+        interval_end: None,
+        zone: "UTC".into(),
+        not_before: now,
+        timeout_seconds: 7200,
+        retries: json!({}),
+        force: false,
+        connections: Vec::new(),
+        targets: Vec::new(),
+        attempt: 0,
+        worker_id: None,
+        lease_until: None,
+        attempt_started_at: None,
+        cancel_asked_at: None,
+        cancel_reason: None,
+        orders: None,
+        resumable: false,
+        rows_read: 0,
+        rows_written: 0,
+        rows_quarantined: 0,
+        seconds: None,
+        peak_memory: None,
+        fault: None,
+        created_at: now,
+        started_at: None,
+        ended_at: None,
+        undone_at: None,
+    }
+}
+
+/// A run.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Run)))]
+pub(crate) async fn show(OnRun(run, _): OnRun) -> Json<Run> {
+    Json(run)
+}
+
+/// Asks a run to stop. Nothing of what it has not committed stays visible.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/runs/{run}/cancel", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 202, body = Run)))]
+pub(crate) async fn cancel(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    OnRun(run, pipeline): OnRun,
+) -> Answer<Response> {
+    let mut tx = server.store.begin().await?;
+    let reason = format!("{} asked for it", caller.user.email);
+    if !runs::ask_to_cancel(&mut tx, run.id.as_str(), &reason).await? {
+        let detail = match run.state.is_ended() {
+            true => format!("the run has ended: it is `{}`", run.state.word()),
+            false => "somebody asked it to stop before".to_owned(),
+        };
+        return Err(Problem::new(problem::CONFLICT, detail));
+    }
+    let after = reread(&mut tx, &run).await?;
+    let kind = if after.state.is_ended() { "run.ended" } else { "run.stopping" };
+    server
+        .commit(tx, vec![entry(&caller, &within, "run.cancel", &run, &pipeline)], vec![event(kind, &after)])
+        .await?;
+    server.workbench.stop(&run.id);
+    Ok((StatusCode::ACCEPTED, Json(after)).into_response())
+}
+
+async fn reread(conn: &mut towpath_store::Conn, run: &Run) -> Answer<Run> {
+    runs::by_id(conn, run.id.as_str()).await?.ok_or_else(|| Problem::not_found("run", run.id.as_str()))
+}
+
+/// Goes on with a run that failed or was stopped, after what is already in place.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/runs/{run}/resume", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 202, body = Run)))]
+pub(crate) async fn resume(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    OnRun(run, pipeline): OnRun,
+) -> Answer<Response> {
+    let mut tx = server.store.begin().await?;
+    if !runs::resume(&mut tx, run.id.as_str(), None).await? {
+        let detail =
+            format!("only runs that failed or were stopped go on; this one is `{}`", run.state.word());
+        return Err(Problem::new(problem::CONFLICT, detail));
+    }
+    let after = reread(&mut tx, &run).await?;
+    server
+        .commit(
+            tx,
+            vec![entry(&caller, &within, "run.resume", &run, &pipeline)],
+            vec![event("run.queued", &after)],
+        )
+        .await?;
+    server.workbench.wake();
+    Ok((StatusCode::ACCEPTED, Json(after)).into_response())
+}
+
+/// What was taken back.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct Undone {
+    /// The run.
+    run: Run,
+    /// What happened, by destination.
+    #[schema(value_type = Vec<Object>)]
+    nodes: Vec<Value>,
+}
+
+/// Takes the loads of a run back, where nothing has been written since.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/runs/{run}/undo", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Undone)))]
+pub(crate) async fn undo(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    OnRun(run, pipeline): OnRun,
+) -> Answer<Json<Undone>> {
+    if !run.state.is_success() || run.undone_at.is_some() {
+        let how = if run.undone_at.is_some() { "taken back before" } else { run.state.word() };
+        return Err(Problem::new(
+            problem::CONFLICT,
+            format!("only runs that ended well are taken back; this one is {how}"),
+        ));
+    }
+    let mut conn = server.store.read().await?;
+    let version = pipelines::version(&mut conn, pipeline.id.as_str(), run.version).await?;
+    drop(conn);
+    let version = version.ok_or_else(|| Problem::not_found("version", &run.version.to_string()))?;
+    let (room, entries) = room(&server, &caller, &within, &version.connections).await?;
+    note(&server, entries).await?;
+    let nodes = server.workbench.undo(room, &version.document, &run).await?;
+    let mut tx = server.store.begin().await?;
+    runs::undone(&mut tx, run.id.as_str()).await?;
+    let after = reread(&mut tx, &run).await?;
+    let done =
+        with(entry(&caller, &within, "run.undo", &run, &pipeline), Outcome::Done, json!({ "nodes": nodes }));
+    server.commit(tx, vec![done], vec![event("run.undone", &after)]).await?;
+    Ok(Json(Undone { run: after, nodes }))
+}

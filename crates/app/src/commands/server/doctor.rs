@@ -1,0 +1,127 @@
+//! `towpath doctor`: looks at everything that a server needs, and says what is wrong and what to do.
+
+use std::path::Path;
+
+use serde::Serialize;
+use towpath_model::Fault;
+use towpath_model::scope::plain_io;
+use towpath_store::{audit, connections, secrets, workers, workspaces};
+
+use crate::cli::DoctorArgs;
+use crate::output::{Console, Outcome, Tone};
+
+/// What was found out about one thing.
+#[derive(Debug, Serialize)]
+struct Look {
+    what: &'static str,
+    ok: bool,
+    detail: String,
+    hint: Option<String>,
+}
+
+fn fine(what: &'static str, detail: impl Into<String>) -> Look {
+    Look { what, ok: true, detail: detail.into(), hint: None }
+}
+
+fn bad(what: &'static str, fault: &Fault) -> Look {
+    Look { what, ok: false, detail: fault.to_string(), hint: fault.hint_text().map(str::to_owned) }
+}
+
+pub(crate) async fn doctor(args: &DoctorArgs, console: &Console) -> Result<Outcome, Fault> {
+    let mut looks = vec![folder(&args.store.data)];
+    let keys = args.store.keys();
+    looks.push(match &keys {
+        Ok(keys) => fine("key", format!("key `{}` seals secrets", keys.current())),
+        Err(fault) => bad("key", fault),
+    });
+    match args.store.open().await {
+        Ok(store) => {
+            looks.push(fine("store", format!("{:?} opens and is up to date", store.engine())));
+            match inside(&store, keys.as_ref().ok()).await {
+                Ok(more) => looks.extend(more),
+                Err(fault) => looks.push(bad("store", &fault)),
+            }
+            store.close().await;
+        }
+        Err(fault) => looks.push(bad("store", &fault)),
+    }
+    looks.push(clock());
+    let is_well = looks.iter().all(|look| look.ok);
+    for look in &looks {
+        if console.json {
+            console.json_line(look);
+            continue;
+        }
+        let mark =
+            if look.ok { console.tone_out(Tone::Good, "ok ") } else { console.tone_out(Tone::Warn, "bad") };
+        console.result(&format!("{mark} {}: {}", look.what, look.detail));
+        if let Some(hint) = &look.hint {
+            console.result(&format!("      {hint}"));
+        }
+    }
+    Ok(if is_well { Outcome::Done } else { Outcome::Failed })
+}
+
+fn folder(path: &Path) -> Look {
+    let tried = std::fs::create_dir_all(path).and_then(|()| tempfile::tempfile_in(path).map(drop));
+    match tried {
+        Ok(()) => fine("folder", format!("`{}` can be written to", path.display())),
+        Err(error) => bad(
+            "folder",
+            &Fault::unavailable(format!("`{}` cannot be written to: {}", path.display(), plain_io(&error)))
+                .hint("give the user of the server the right to write there"),
+        ),
+    }
+}
+
+/// A clock that is far off breaks sign-ins and schedules. This program was not made in the future.
+fn clock() -> Look {
+    let now = jiff::Timestamp::now();
+    match now.to_zoned(jiff::tz::TimeZone::UTC).year() {
+        2025..=2100 => fine("clock", format!("it is {}", now.strftime("%Y-%m-%d %H:%M:%S UTC"))),
+        year => bad(
+            "clock",
+            &Fault::config(format!("the clock says {year}")).hint("set the clock of the machine"),
+        ),
+    }
+}
+
+async fn inside(
+    store: &towpath_store::Store,
+    keys: Option<&towpath_store::seal::Keys>,
+) -> Result<Vec<Look>, Fault> {
+    let mut conn = store.read().await?;
+    let mut looks = Vec::new();
+    let verdict = audit::verify(&mut conn).await?;
+    looks.push(match verdict.breaks.first() {
+        None => fine("audit", format!("{} entries, whole", verdict.entries)),
+        Some(first) => bad(
+            "audit",
+            &Fault::data(first.clone()).hint("compare with a backup; see `towpath audit verify`"),
+        ),
+    });
+    if let Some(keys) = keys {
+        let (mut count, mut failed) = (0, Vec::new());
+        for workspace in workspaces::all(&mut conn).await? {
+            for connection in connections::all(&mut conn, workspace.id.as_str()).await? {
+                match secrets::open(&mut conn, keys, connection.id.as_str()).await {
+                    Ok(opened) => count += opened.len(),
+                    Err(_) => failed.push(connection.name),
+                }
+            }
+        }
+        looks.push(match failed.as_slice() {
+            [] => fine("secrets", format!("{count} secrets of connections open")),
+            names => bad(
+                "secrets",
+                &Fault::config(format!("secrets of {} do not open with the key at hand", names.join(", ")))
+                    .hint("give the key that sealed them; see `towpath secrets --help`"),
+            ),
+        });
+    }
+    let now = jiff::Timestamp::now();
+    let alive = workers::all(&mut conn).await?;
+    let alive = alive.iter().filter(|worker| now.duration_since(worker.heartbeat_at).as_secs() < 60).count();
+    looks.push(fine("workers", format!("{alive} give signs of life")));
+    Ok(looks)
+}

@@ -1,0 +1,425 @@
+//! What the interface asks of the engine and the connectors.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, broadcast};
+use towpath_api::problem::Finding;
+use towpath_api::workbench::{
+    Checked, Forecast, Look, NodeFault, NodeOutline, OpenConnection, PortOutline, Reading, Room, Rows,
+    StreamOutline, Workbench,
+};
+use towpath_connect::{Bounds, ConnectorSpec, Context, Egress, EgressSettings, Registry};
+use towpath_engine::connections::{Connection, ConnectionBook};
+use towpath_engine::context::MemoryQuarantine;
+use towpath_engine::graph::{Graph, Workshop};
+use towpath_engine::intake::Memories;
+use towpath_engine::transform::Transform;
+use towpath_model::params::settle;
+use towpath_model::pipeline::Role;
+use towpath_model::scope::{DataInterval, Scope, plain_io};
+use towpath_model::{Document, Fault, PipelineSpec, Problem, RunId, fingerprint, suggest};
+use towpath_store::runs::Run;
+use towpath_store::workspaces::Workspace;
+
+use super::views::{columns, rows};
+use crate::attempt::Ready;
+use crate::endpoint::secret_paths;
+
+/// Name of the document in messages.
+const DOCUMENT: &str = "pipeline";
+
+/// Engine and connectors of a server.
+#[derive(Debug, Clone)]
+pub(crate) struct Bench {
+    registry: Registry,
+    transforms: Vec<Arc<dyn Transform>>,
+    /// Folder with one folder of files per workspace.
+    files: PathBuf,
+    memory_bytes: usize,
+    limits: Arc<PipelineLimits>,
+    /// Something to do has changed.
+    pub(crate) work: Arc<Notify>,
+    /// Runs that are to stop.
+    pub(crate) stops: broadcast::Sender<RunId>,
+}
+
+/// What every workspace may touch, unless its own settings say more.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PipelineLimits {
+    /// Where connections may go.
+    pub(crate) egress: EgressSettings,
+    /// Programs that pipelines may start.
+    pub(crate) programs: Vec<String>,
+}
+
+/// A document that is ready to compile, with what its messages need.
+pub(crate) struct Prepared {
+    pub(crate) document: Document,
+    pub(crate) ready: Ready,
+}
+
+impl Prepared {
+    /// Problems with their places in the document.
+    pub(crate) fn located(&self, mut problems: Vec<Problem>) -> Vec<Finding> {
+        self.document.locate(&mut problems);
+        problems.dedup();
+        problems.into_iter().map(Finding::from).collect()
+    }
+}
+
+impl Bench {
+    pub(crate) fn new(files: &Path, memory_bytes: usize, limits: PipelineLimits) -> Bench {
+        Bench {
+            registry: towpath_connectors::all(),
+            transforms: towpath_engine::transforms::all(),
+            files: files.to_owned(),
+            memory_bytes,
+            limits: Arc::new(limits),
+            work: Arc::default(),
+            stops: broadcast::channel(256).0,
+        }
+    }
+
+    /// The folder of files of a workspace.
+    pub(crate) fn folder(&self, workspace: &Workspace) -> PathBuf {
+        self.files.join(workspace.id.as_str())
+    }
+
+    /// What connectors may touch for a workspace: its folder, and the addresses that its settings allow.
+    pub(crate) fn context(&self, workspace: &Workspace) -> Result<Context, Fault> {
+        let folder = self.folder(workspace);
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            Fault::unavailable(format!("the folder of the workspace cannot be made: {}", plain_io(&error)))
+        })?;
+        let settings = match workspace.settings.get("egress") {
+            Some(own) => serde_json::from_value(own.clone())
+                .map_err(|error| Fault::config(format!("the settings `egress` of the workspace: {error}")))?,
+            None => self.limits.egress.clone(),
+        };
+        let bounds = Bounds::new(&folder, Egress::new(&settings)?, self.limits.programs.clone());
+        Ok(Context::new(folder).within(bounds))
+    }
+
+    /// Reads a document and gives it its surroundings. Connects to nothing.
+    pub(crate) fn prepare(
+        &self,
+        room: &Room,
+        text: &str,
+        params: &Value,
+        interval: Option<DataInterval>,
+    ) -> Result<Prepared, Vec<Finding>> {
+        let findings = |problems: Vec<Problem>| problems.into_iter().map(Finding::from).collect::<Vec<_>>();
+        let document = Document::parse(DOCUMENT, text).map_err(findings)?;
+        let located = |mut problems: Vec<Problem>| {
+            document.locate(&mut problems);
+            findings(problems)
+        };
+        let (spec, problems) = PipelineSpec::from_document(&document);
+        let Some(spec) = spec.filter(|_| problems.is_empty()) else { return Err(located(problems)) };
+        let fault = |fault: Fault| {
+            findings(vec![Problem::new("", fault.message()).maybe_hint(fault.hint_text().map(str::to_owned))])
+        };
+        let context = self.context(&room.workspace).map_err(fault)?;
+        let mut scope = Scope::new(&context.base, context.bounds.lookup()).within(context.bounds.scope());
+        scope.pipeline.clone_from(&spec.name);
+        scope.params = settle(&spec.params, &texts(params)).map_err(located)?;
+        scope.interval = Some(match interval {
+            Some(interval) => interval,
+            None => yesterday(&spec).map_err(|message| findings(vec![Problem::new("/schedule", message)]))?,
+        });
+        let workshop = self.workshop(context, &room.connections);
+        let ready = Ready { spec, scope, workshop, memory_bytes: self.memory_bytes };
+        Ok(Prepared { document, ready })
+    }
+
+    fn workshop(&self, context: Context, opened: &[OpenConnection]) -> Workshop {
+        let mut connections = ConnectionBook::default();
+        for open in opened {
+            let connection =
+                Connection { connector: open.connector.clone(), settings: open.settings.clone() };
+            connections.insert(open.name.clone(), connection);
+        }
+        Workshop {
+            registry: self.registry.clone(),
+            transforms: self.transforms.clone(),
+            connections,
+            context,
+            positions: None,
+            memories: Memories::new(),
+        }
+    }
+
+    async fn graph(
+        &self,
+        room: &Room,
+        text: &str,
+        params: &Value,
+    ) -> Result<(Prepared, Graph, MemoryQuarantine), Fault> {
+        let prepared = self.prepare(room, text, params, None).map_err(|findings| first(&findings))?;
+        let quarantine = MemoryQuarantine::default();
+        let graph = prepared.ready.compile(Arc::new(quarantine.clone()), None, Memories::new()).await?;
+        Ok((prepared, graph, quarantine))
+    }
+}
+
+/// The first of several findings as a fault.
+pub(crate) fn first(findings: &[Finding]) -> Fault {
+    let Some(one) = findings.first() else {
+        return Fault::internal("a document without problems was refused");
+    };
+    let fault = Fault::config(match one.line {
+        Some(line) => format!("line {line}: {}", one.message),
+        None => one.message.clone(),
+    });
+    match &one.hint {
+        Some(hint) => fault.hint(hint.clone()),
+        None => fault,
+    }
+}
+
+/// Values for parameters as text; the types of the parameters read them.
+pub(crate) fn texts(params: &Value) -> IndexMap<String, String> {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    params.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
+}
+
+fn yesterday(spec: &PipelineSpec) -> Result<DataInterval, String> {
+    let zone = match &spec.schedule {
+        Some(schedule) => schedule.zone().map_err(|problem| problem.message)?,
+        None => jiff::tz::TimeZone::UTC,
+    };
+    let date =
+        Timestamp::now().to_zoned(zone.clone()).date().yesterday().map_err(|error| error.to_string())?;
+    DataInterval::day(date, zone)
+}
+
+/// The connection that a node names or spells out, for what it uses and what it writes to.
+fn connection_of(config: &Value) -> Option<&str> {
+    config.get("connection").and_then(Value::as_str)
+}
+
+fn is_named(connection: &str) -> bool {
+    !connection.contains("://") && !connection.contains("${")
+}
+
+/// What a destination writes to: `connection/table`, or `file/path`.
+fn target_of(kind: &str, config: &Value) -> String {
+    let place = connection_of(config).filter(|name| is_named(name)).unwrap_or(kind);
+    let name = ["table", "path", "stream"].iter().find_map(|key| config.get(*key)?.as_str());
+    format!("{place}/{}", name.unwrap_or_default())
+}
+
+#[async_trait]
+impl Workbench for Bench {
+    fn connectors(&self) -> Vec<ConnectorSpec> {
+        self.registry.all().iter().map(|connector| connector.spec().clone()).collect()
+    }
+
+    fn transforms(&self) -> Vec<Value> {
+        self.transforms.iter().filter_map(|transform| serde_json::to_value(transform.spec()).ok()).collect()
+    }
+
+    fn document_schema(&self) -> Value {
+        towpath_engine::manual::document_schema(&self.workshop(Context::new(&self.files), &[]))
+    }
+
+    fn read(&self, text: &str) -> Reading {
+        let document = match Document::parse(DOCUMENT, text) {
+            Ok(document) => document,
+            Err(problems) => {
+                return Reading {
+                    problems: problems.into_iter().map(Finding::from).collect(),
+                    ..Reading::default()
+                };
+            }
+        };
+        let (spec, mut problems) = PipelineSpec::from_document(&document);
+        document.locate(&mut problems);
+        let mut reading = Reading {
+            fingerprint: fingerprint(&document.value.to_string()),
+            schedule: document.value.get("schedule").cloned(),
+            description: document
+                .value
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            problems: problems.into_iter().map(Finding::from).collect(),
+            ..Reading::default()
+        };
+        let Some(spec) = spec else { return reading };
+        reading.name.clone_from(&spec.name);
+        for node in spec.nodes.values() {
+            let known = self.registry.get(&node.kind).is_some();
+            if let Some(connection) = connection_of(&node.config).filter(|name| known && is_named(name))
+                && !reading.connections.iter().any(|name| name == connection)
+            {
+                reading.connections.push(connection.to_owned());
+            }
+            if node.role == Role::Destination {
+                reading.targets.push(target_of(&node.kind, &node.config));
+            }
+        }
+        reading
+    }
+
+    fn secrets(&self, connector: &str, settings: &Value) -> Vec<String> {
+        match self.registry.get(connector) {
+            Some(connector) => secret_paths(&connector.spec().connection, settings),
+            None => Vec::new(),
+        }
+    }
+
+    fn check_connection(&self, connector: &str, settings: &Value) -> Vec<Finding> {
+        let Some(known) = self.registry.get(connector) else {
+            let names = self.registry.all().iter().map(|connector| connector.spec().name);
+            let problem = Problem::new("/connector", format!("unknown connector `{connector}`"))
+                .maybe_hint(suggest::hint(connector, "connectors", names));
+            return vec![problem.into()];
+        };
+        let problems = towpath_model::schema::check(settings, &known.spec().connection, "/settings");
+        problems.into_iter().map(Finding::from).collect()
+    }
+
+    async fn outline(&self, room: Room, text: &str, params: &Value, plans: bool) -> Result<Checked, Fault> {
+        let prepared = match self.prepare(&room, text, params, None) {
+            Ok(prepared) => prepared,
+            Err(problems) => return Ok(Checked { problems, ..Checked::default() }),
+        };
+        let graph =
+            prepared.ready.compile(Arc::new(MemoryQuarantine::default()), None, Memories::new()).await?;
+        let mut checked =
+            Checked { problems: prepared.located(graph.problems.clone()), ..Checked::default() };
+        for (node, fault) in &graph.faults {
+            let hint = fault.hint_text().map(str::to_owned);
+            checked.faults.push(NodeFault { node: node.clone(), message: fault.to_string(), hint });
+        }
+        for (name, node) in &graph.nodes {
+            let spec = &graph.spec.nodes[name];
+            let outputs = node.outputs.iter().map(|(port, plan)| PortOutline {
+                port: port.clone(),
+                columns: columns(plan.schema().as_arrow()),
+            });
+            let plan = match node.outputs.values().next().filter(|_| plans && node.destination.is_some()) {
+                Some(plan) => Some(towpath_engine::run::explain(&graph, plan)?),
+                None => None,
+            };
+            checked.nodes.push(NodeOutline {
+                node: name.clone(),
+                role: spec.role.key().to_owned(),
+                kind: spec.kind.clone(),
+                outputs: outputs.collect(),
+                plan,
+            });
+        }
+        Ok(checked)
+    }
+
+    async fn rows(&self, room: Room, text: &str, look: Look) -> Result<Rows, Fault> {
+        let (prepared, graph, quarantine) = self.graph(&room, text, &look.params).await?;
+        let Some(node) = graph.nodes.get(&look.node) else {
+            if let Some((_, fault)) = graph.faults.first() {
+                return Err(
+                    Fault::new(fault.kind(), fault.to_string()).hint(fault.hint_text().unwrap_or_default())
+                );
+            }
+            if !graph.problems.is_empty() {
+                return Err(first(&prepared.located(graph.problems.clone())));
+            }
+            let names = graph.spec.nodes.keys().map(String::as_str);
+            let hint = suggest::hint(&look.node, "nodes", names).unwrap_or_default();
+            return Err(Fault::config(format!("unknown node `{}`", look.node)).hint(hint));
+        };
+        let plan = match &look.port {
+            Some(port) => node.outputs.get(port),
+            None => node.outputs.values().next(),
+        };
+        let plan = plan.ok_or_else(|| Fault::config(format!("node `{}` has no such output", look.node)))?;
+        let batches = towpath_engine::run::preview(&graph, plan, look.limit + 1).await?;
+        Ok(rows(plan.schema().as_arrow(), &batches, look.limit, quarantine.all().len() as u64))
+    }
+
+    async fn test(&self, room: Room, connection: OpenConnection) -> Result<(), Fault> {
+        let connector = self.registry.get(&connection.connector);
+        let connector = connector
+            .ok_or_else(|| Fault::config(format!("unknown connector `{}`", connection.connector)))?;
+        let context = self.context(&room.workspace)?;
+        connector.check(&connection.settings, &context).await
+    }
+
+    async fn discover(&self, room: Room, connection: OpenConnection) -> Result<Vec<StreamOutline>, Fault> {
+        let connector = self.registry.get(&connection.connector);
+        let connector = connector
+            .ok_or_else(|| Fault::config(format!("unknown connector `{}`", connection.connector)))?;
+        let context = self.context(&room.workspace)?;
+        let found = connector.discover(&connection.settings, &context).await;
+        let catalog = found.map_err(|fault| fault.at("connection", &connection.name))?;
+        let key = match connector.spec().source.pointer("/properties/table") {
+            Some(_) => "table",
+            None => "path",
+        };
+        let outline = |stream: towpath_connect::CatalogEntry| StreamOutline {
+            settings: json!({ key: stream.name }),
+            name: stream.name,
+            columns: columns(&stream.info.schema),
+            primary_key: stream.info.primary_key,
+            rows: stream.info.rows,
+        };
+        Ok(catalog.streams.into_iter().map(outline).collect())
+    }
+
+    async fn browse(
+        &self,
+        room: Room,
+        connection: OpenConnection,
+        settings: Value,
+        limit: usize,
+    ) -> Result<Rows, Fault> {
+        let mut node = json!({ "source": connection.connector, "connection": connection.name });
+        let (Some(map), Some(own)) = (node.as_object_mut(), settings.as_object()) else {
+            return Err(Fault::config("the settings of a stream are an object"));
+        };
+        for (name, value) in own {
+            map.insert(name.clone(), value.clone());
+        }
+        let document = json!({ "towpath": 1, "name": "browse", "nodes": { "rows": node } });
+        let look = Look { params: Value::Null, node: "rows".into(), port: None, limit };
+        self.rows(room, &document.to_string(), look).await
+    }
+
+    async fn undo(&self, room: Room, text: &str, run: &Run) -> Result<Vec<Value>, Fault> {
+        let (prepared, graph, _) = self.graph(&room, text, &run.params).await?;
+        if !graph.problems.is_empty() {
+            return Err(first(&prepared.located(graph.problems.clone())));
+        }
+        let undone = crate::commands::undo::take_back(&graph, &run.id, None).await?;
+        Ok(undone.into_iter().map(|(node, undone)| json!({ "node": node, "undone": undone })).collect())
+    }
+
+    fn wake(&self) {
+        self.work.notify_one();
+    }
+
+    fn stop(&self, run: &RunId) {
+        // The run may be on another server, which sees the wish with its next sign of life.
+        let _ = self.stops.send(run.clone());
+    }
+
+    fn forecast(
+        &self,
+        spec: &Value,
+        _: &Workspace,
+        after: Timestamp,
+        count: usize,
+    ) -> Result<Forecast, Vec<Finding>> {
+        super::views::forecast(spec, after, count)
+    }
+}

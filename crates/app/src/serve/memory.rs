@@ -1,0 +1,307 @@
+//! What a pipeline has read and what a run fixed, kept in the store; and the end of a run in one transaction.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use towpath_api::live::hub::Hub;
+use towpath_connect::Item;
+use towpath_engine::incremental::{Position, Positions};
+use towpath_engine::intake::Memories;
+use towpath_engine::report::{FaultReport, NodeReport, RunReport, RunState as Ran};
+use towpath_model::Fault;
+use towpath_store::events::{self, NewEvent};
+use towpath_store::progress::{self, KeptColumns, KeptItem, Refusal, Step};
+use towpath_store::runs::lease::{self, Ended, Held};
+use towpath_store::runs::loads::{self, Load};
+use towpath_store::runs::tasks::{self, Task};
+use towpath_store::runs::{Run, RunState};
+use towpath_store::{Store, Tx, commit};
+
+use crate::attempt::RunMemory;
+use crate::state::Orders;
+
+/// The memory of one attempt.
+pub(crate) struct StoreMemory {
+    pub(crate) store: Store,
+    pub(crate) hub: Hub,
+    pub(crate) run: Run,
+    pub(crate) held: Held,
+    /// Destination nodes with connection, target and mode, for receipts.
+    pub(crate) destinations: Vec<(String, Option<String>, String, String)>,
+    /// When a run that failed for a reason which may pass is tried again.
+    pub(crate) again: Box<dyn Fn(&FaultReport) -> Option<Timestamp> + Send + Sync>,
+    /// How the stop of an attempt is to be understood, when it was stopped.
+    pub(crate) stopped: Box<dyn Fn() -> Option<(RunState, FaultReport)> + Send + Sync>,
+    /// The attempt gives its run back in the place of ending it.
+    pub(crate) hands_over: Box<dyn Fn() -> bool + Send + Sync>,
+}
+
+/// The attempt lost its run to another worker.
+pub(crate) fn lost() -> Fault {
+    Fault::cancelled().hint("another worker has the run now: this one gave no sign of life for too long")
+}
+
+impl StoreMemory {
+    /// Ends the attempt for a reason that kept it from running at all.
+    pub(crate) async fn end_early(&self, state: RunState, fault: FaultReport) -> Result<(), Fault> {
+        let (state, fault) = (self.stopped)().unwrap_or((state, fault));
+        let again_at = (self.again)(&fault).filter(|_| state == RunState::Failed && fault.temporary);
+        let ended = Ended {
+            state,
+            again_at,
+            fault: serde_json::to_value(&fault).ok(),
+            report: None,
+            resumable: self.run.resumable,
+            rows: (0, 0, 0),
+            seconds: 0.0,
+            peak_memory: None,
+        };
+        let mut tx = self.store.begin().await?;
+        if (self.hands_over)() {
+            lease::hand_back(&mut tx, &self.held).await?;
+        } else if !lease::end(&mut tx, &self.held, &ended).await? {
+            return Err(lost());
+        }
+        self.finish(tx, &ended).await
+    }
+
+    async fn finish(&self, mut tx: Tx, ended: &Ended) -> Result<(), Fault> {
+        let state = if ended.again_at.is_some() { RunState::Queued } else { ended.state };
+        let kind = if state.is_ended() { "run.ended" } else { "run.queued" };
+        let body = json!({
+            "id": self.run.id, "state": state, "attempt": self.held.attempt, "cause": self.run.cause,
+            "fault": ended.fault, "again_at": ended.again_at, "rows_written": ended.rows.1,
+            "rows_quarantined": ended.rows.2, "seconds": ended.seconds,
+        });
+        let event = NewEvent {
+            workspace_id: Some(self.run.workspace_id.to_string()),
+            pipeline_id: Some(self.run.pipeline_id.to_string()),
+            run_id: Some(self.run.id.to_string()),
+            kind: kind.into(),
+            body,
+            ..NewEvent::default()
+        };
+        events::write(&self.store, &mut tx, vec![event]).await?;
+        commit(tx).await?;
+        self.hub.wake();
+        Ok(())
+    }
+
+    async fn advance(&self, tx: &mut Tx, orders: &Orders) -> Result<(), Fault> {
+        let (pipeline, run) = (self.run.pipeline_id.as_str(), self.run.id.as_str());
+        let steps: Vec<Step> = orders
+            .deltas
+            .iter()
+            .filter_map(|delta| {
+                Some(Step {
+                    stream: delta.node.clone(),
+                    cursor_field: delta.cursor.clone(),
+                    from: delta.from.clone(),
+                    to: delta.to.clone()?,
+                })
+            })
+            .collect();
+        refused(progress::advance(tx, pipeline, run, &steps).await?)?;
+        let now = Timestamp::now();
+        let items: Vec<KeptItem> = orders
+            .taken
+            .iter()
+            .flat_map(|taken| taken.items.iter().map(|item| kept(&taken.node, item, run, now, taken.settles)))
+            .collect();
+        let since = self.run.started_at.unwrap_or(self.run.created_at);
+        refused(progress::take(tx, pipeline, run, since, &items).await?)?;
+        for taken in &orders.taken {
+            if let Some(columns) = &taken.columns {
+                let columns = serde_json::to_string(columns).unwrap_or_default();
+                progress::keep_columns(tx, pipeline, &KeptColumns { stream: taken.node.clone(), columns })
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&self, node: &NodeReport) -> Option<Load> {
+        let (_, connection, target, mode) = self.destinations.iter().find(|(name, ..)| *name == node.node)?;
+        Some(Load {
+            id: format!("{}/{}", self.run.id, node.node),
+            pipeline_id: self.run.pipeline_id.to_string(),
+            run_id: self.run.id.to_string(),
+            node: node.node.clone(),
+            connection: connection.clone(),
+            target: target.clone(),
+            mode: mode.clone(),
+            rows_written: node.written,
+            receipt: json!({ "changes": node.changes, "notes": node.notes }),
+            committed_at: Timestamp::now(),
+            undone_at: None,
+        })
+    }
+}
+
+fn kept(node: &str, item: &Item, run: &str, now: Timestamp, settles: bool) -> KeptItem {
+    KeptItem {
+        stream: node.to_owned(),
+        name: item.name.clone(),
+        size: item.size,
+        modified: item.modified,
+        tag: item.tag.clone(),
+        hash: item.hash.clone(),
+        rows: item.rows,
+        run_id: run.to_owned(),
+        read_at: now,
+        unsettled: settles,
+    }
+}
+
+fn refused(result: Result<(), Refusal>) -> Result<(), Fault> {
+    Err(match result {
+        Ok(()) => return Ok(()),
+        Err(Refusal::Elsewhere(stream, stands)) => {
+            let stands = stands.map_or("the beginning".to_owned(), |value| format!("`{value}`"));
+            Fault::contract(format!(
+                "the checkpoint of `{stream}` stands at {stands}: another run was faster, or it was reset"
+            ))
+        }
+        Err(Refusal::ReadByAnother(stream, item, run)) => {
+            Fault::contract(format!("`{item}` of `{stream}` was also read by run `{run}`, which was faster"))
+        }
+    }
+    .hint("let one run of a pipeline end before the next begins"))
+}
+
+fn task(node: &NodeReport) -> Task {
+    let mut detail = serde_json::to_value(node).unwrap_or_default();
+    if let Some(map) = detail.as_object_mut() {
+        for known in ["node", "role", "kind", "read", "written", "filtered", "deduplicated", "quarantined"] {
+            map.shift_remove(known);
+        }
+    }
+    Task {
+        node: node.node.clone(),
+        role: node.role.to_owned(),
+        kind: node.kind.clone(),
+        rows_read: node.read,
+        rows_written: node.written,
+        rows_filtered: node.filtered,
+        rows_deduplicated: node.deduplicated,
+        rows_quarantined: node.quarantined,
+        detail,
+    }
+}
+
+#[async_trait]
+impl RunMemory for StoreMemory {
+    async fn known(&self) -> Result<(Positions, Memories), Fault> {
+        let mut conn = self.store.read().await?;
+        let pipeline = self.run.pipeline_id.as_str();
+        let mut positions = Positions::new();
+        for checkpoint in progress::checkpoints(&mut conn, pipeline).await? {
+            positions.insert(checkpoint.stream, Position { from: Some(checkpoint.value), to: None });
+        }
+        let mut memories = Memories::new();
+        for kept in progress::items(&mut conn, pipeline).await? {
+            let item = Item {
+                name: kept.name,
+                size: kept.size,
+                modified: kept.modified,
+                tag: kept.tag,
+                hash: kept.hash,
+                rows: kept.rows,
+            };
+            let memory = memories.entry(kept.stream).or_default();
+            if kept.unsettled {
+                memory.unsettled.push(item.clone());
+            }
+            memory.read.push(item);
+        }
+        for kept in progress::columns(&mut conn, pipeline).await? {
+            // Columns of another version of this program are as good as none: they are found anew.
+            memories.entry(kept.stream).or_default().columns = serde_json::from_str(&kept.columns).ok();
+        }
+        Ok((positions, memories))
+    }
+
+    async fn begin(&self, orders: &Orders) -> Result<(), Fault> {
+        let orders = serde_json::to_value(orders).map_err(|error| Fault::internal(error.to_string()))?;
+        let mut tx = self.store.begin().await?;
+        if !lease::set_orders(&mut tx, &self.held, &orders).await? {
+            return Err(lost());
+        }
+        Ok(commit(tx).await?)
+    }
+
+    async fn end(&self, report: &RunReport, orders: &Orders) -> Result<(), Fault> {
+        let mut tx = self.store.begin().await?;
+        if report.state == Ran::Cancelled && (self.hands_over)() {
+            lease::hand_back(&mut tx, &self.held).await?;
+            let ended = Ended {
+                state: RunState::Queued,
+                again_at: None,
+                fault: None,
+                report: None,
+                resumable: true,
+                rows: (0, 0, 0),
+                seconds: report.seconds,
+                peak_memory: None,
+            };
+            return self.finish(tx, &ended).await;
+        }
+        let state = match report.state {
+            Ran::Done => RunState::Done,
+            Ran::DoneWithQuarantine => RunState::Quarantined,
+            Ran::Failed => RunState::Failed,
+            Ran::Cancelled => RunState::Cancelled,
+        };
+        let stopped = (self.stopped)().filter(|_| report.state == Ran::Cancelled);
+        let (state, fault) = match stopped {
+            Some((state, fault)) => (state, Some(fault)),
+            None => (state, report.fault.clone()),
+        };
+        let rows = |role: &str, value: fn(&NodeReport) -> u64| {
+            report.nodes.iter().filter(|node| node.role == role).map(value).sum::<u64>()
+        };
+        let again_at = match &fault {
+            Some(fault) if state == RunState::Failed && fault.temporary => (self.again)(fault),
+            _ => None,
+        };
+        let ended = Ended {
+            state,
+            again_at,
+            fault: fault.as_ref().and_then(|fault| serde_json::to_value(fault).ok()),
+            report: serde_json::to_value(report).ok(),
+            resumable: report.resumable,
+            rows: (
+                rows("source", |node| node.read),
+                rows("destination", |node| node.written),
+                report.quarantined,
+            ),
+            seconds: report.seconds,
+            peak_memory: None,
+        };
+        if !lease::end(&mut tx, &self.held, &ended).await? {
+            return Err(lost());
+        }
+        let shown: Vec<Task> = report.nodes.iter().map(task).collect();
+        tasks::put(&mut tx, self.run.id.as_str(), &shown).await?;
+        if state.is_success() {
+            self.advance(&mut tx, orders).await?;
+            for node in report.nodes.iter().filter(|node| node.role == "destination") {
+                if let Some(load) = self.load(node) {
+                    loads::put(&mut tx, self.run.workspace_id.as_str(), &load).await?;
+                }
+            }
+        }
+        self.finish(tx, &ended).await
+    }
+
+    async fn settled(&self, node: &str) -> Result<(), Fault> {
+        let mut tx = self.store.begin().await?;
+        progress::settled(&mut tx, self.run.pipeline_id.as_str(), node).await?;
+        Ok(commit(tx).await?)
+    }
+}
+
+/// What a fault is in the store.
+pub(crate) fn shown(fault: &FaultReport) -> Value {
+    serde_json::to_value(fault).unwrap_or_default()
+}

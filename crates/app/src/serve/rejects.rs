@@ -1,0 +1,126 @@
+//! Rejected rows of a run, kept in the store.
+//!
+//! Operators reject rows from wherever they run, and must not go on before a batch of them is safe. A full buffer is
+//! written while the thread waits for it; the runtime moves its other work elsewhere.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+use towpath_connect::{Reject, RejectSink};
+use towpath_engine::context::Quarantine;
+use towpath_model::Fault;
+use towpath_store::rejects::{self, Reject as Stored};
+use towpath_store::{Error, Store, commit};
+
+const FLUSH_ROWS: usize = 500;
+
+/// The quarantine of one run.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreRejects {
+    store: Store,
+    run: String,
+    runtime: Handle,
+    buffer: Arc<Mutex<Buffer>>,
+}
+
+#[derive(Debug, Default)]
+struct Buffer {
+    waiting: Vec<Stored>,
+    /// Number of the last row that was kept; none before the first.
+    last: Option<i64>,
+}
+
+impl StoreRejects {
+    pub(crate) fn new(store: Store, run: &str) -> StoreRejects {
+        StoreRejects { store, run: run.to_owned(), runtime: Handle::current(), buffer: Arc::default() }
+    }
+
+    fn wait<T>(&self, future: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
+        block_in_place(|| self.runtime.block_on(future))
+            .map_err(|error| Fault::unavailable(format!("the quarantine of the run cannot be used: {error}")))
+    }
+
+    fn write(&self, buffer: &mut Buffer) -> Result<(), Fault> {
+        if buffer.waiting.is_empty() {
+            return Ok(());
+        }
+        let last = self.wait(async {
+            let mut tx = self.store.begin().await?;
+            let mut last = match buffer.last {
+                Some(last) => last,
+                None => rejects::last(&mut tx, &self.run).await?,
+            };
+            for row in &mut buffer.waiting {
+                last += 1;
+                row.number = last;
+            }
+            rejects::append(&mut tx, &self.run, &buffer.waiting).await?;
+            commit(tx).await?;
+            Ok(last)
+        })?;
+        buffer.last = Some(last);
+        buffer.waiting.clear();
+        Ok(())
+    }
+
+    pub(crate) fn flush(&self) -> Result<(), Fault> {
+        self.write(&mut self.buffer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[derive(Debug)]
+struct NodeSink {
+    node: String,
+    chunk: String,
+    rejects: StoreRejects,
+}
+
+impl RejectSink for NodeSink {
+    fn reject(&self, reject: Reject) -> Result<(), Fault> {
+        let mut buffer = self.rejects.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        buffer.waiting.push(Stored {
+            number: 0,
+            node: self.node.clone(),
+            at: Timestamp::now(),
+            place: reject.place,
+            column: reject.column,
+            value: reject.value,
+            reason: reject.reason,
+            original: reject.original,
+            value_only: reject.value_only,
+            chunk: self.chunk.clone(),
+        });
+        if buffer.waiting.len() >= FLUSH_ROWS { self.rejects.write(&mut buffer) } else { Ok(()) }
+    }
+
+    fn keep(&self) -> Result<(), Fault> {
+        self.rejects.flush()
+    }
+}
+
+impl Quarantine for StoreRejects {
+    fn sink(&self, node: &str, chunk: &str) -> Arc<dyn RejectSink> {
+        Arc::new(NodeSink { node: node.to_owned(), chunk: chunk.to_owned(), rejects: self.clone() })
+    }
+
+    fn keep(&self) -> Result<(), Fault> {
+        self.flush()
+    }
+
+    fn kept(&self, node: &str) -> Result<u64, Fault> {
+        self.wait(async { rejects::kept(&mut *self.store.read().await?, &self.run, node).await })
+            .map(i64::unsigned_abs)
+    }
+
+    fn forget(&self, chunk: &str) -> Result<(), Fault> {
+        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        buffer.waiting.retain(|row| row.chunk != chunk);
+        self.wait(async {
+            let mut tx = self.store.begin().await?;
+            rejects::forget(&mut tx, &self.run, chunk).await?;
+            commit(tx).await
+        })
+    }
+}

@@ -1,0 +1,292 @@
+//! One attempt of a run, as a worker of a server carries it out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use tokio::sync::watch;
+use towpath_api::live::hub::Hub;
+use towpath_api::workbench::{OpenConnection, Room, with_secrets};
+use towpath_engine::context::Quarantine;
+use towpath_engine::graph::Graph;
+use towpath_engine::report::FaultReport;
+use towpath_model::pipeline::Role;
+use towpath_model::scope::DataInterval;
+use towpath_model::{Document, Fault, PipelineSpec};
+use towpath_store::audit::{self, NewEntry};
+use towpath_store::pipelines::Version;
+use towpath_store::runs::lease::Held;
+use towpath_store::runs::logs::Level;
+use towpath_store::runs::{Run, RunState};
+use towpath_store::seal::Keys;
+use towpath_store::{Store, commit, connections, pipelines, secrets, workspaces};
+
+use super::bench::{Bench, Prepared, first, texts};
+use super::journal::Journal;
+use super::memory::{StoreMemory, shown};
+use super::rejects::StoreRejects;
+use crate::attempt::{Attempt, Ended};
+use crate::state::Orders;
+
+/// Why an attempt is to stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// It goes on.
+    No,
+    /// Somebody asked for it, with the reason.
+    Cancel(String),
+    /// It took too long; seconds that it may take.
+    Timeout(i64),
+    /// The server stops: another one goes on with the run.
+    HandOver,
+    /// The run belongs to another worker now.
+    Lost,
+}
+
+/// What carries out attempts.
+#[derive(Clone)]
+pub(crate) struct Runner {
+    pub(crate) store: Store,
+    pub(crate) keys: Keys,
+    pub(crate) hub: Hub,
+    pub(crate) bench: Bench,
+}
+
+impl Runner {
+    /// Carries out an attempt to its end, whatever happens, and writes down how it ended.
+    pub(crate) async fn carry_out(
+        &self,
+        run: Run,
+        held: Held,
+        resumed: bool,
+        again: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
+        stop: watch::Receiver<Stop>,
+    ) {
+        let id = run.id.to_string();
+        if let Err(fault) = self.attempt(run, held, resumed, again, stop).await {
+            tracing::warn!(run.id = id, "an attempt could not be written down: {fault}");
+        }
+    }
+
+    async fn attempt(
+        &self,
+        run: Run,
+        held: Held,
+        resumed: bool,
+        again: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
+        stop: watch::Receiver<Stop>,
+    ) -> Result<(), Fault> {
+        let (journal, writer) = Journal::open(&self.store, &self.hub, &run).await?;
+        let writing = tokio::spawn(writer.run());
+        let (why, hands) = (stop.clone(), stop.clone());
+        let mut memory = StoreMemory {
+            store: self.store.clone(),
+            hub: self.hub.clone(),
+            run: run.clone(),
+            held,
+            destinations: Vec::new(),
+            again: Box::new(move |_| again()),
+            stopped: Box::new(move || understood(&why.borrow())),
+            hands_over: Box::new(move || *hands.borrow() == Stop::HandOver),
+        };
+        let result = match self.prepare(&run).await {
+            Ok((prepared, fingerprint)) => {
+                memory.destinations = destinations(&prepared.ready.spec);
+                self.engage(&run, &prepared, fingerprint, resumed, &memory, &journal, stop.clone()).await
+            }
+            Err(fault) => Err(fault),
+        };
+        let result = match result {
+            Ok(()) => Ok(()),
+            // The run is with another worker: nothing of it is ours to write.
+            Err(_) if *stop.borrow() == Stop::Lost => Ok(()),
+            Err(fault) => {
+                let fault = FaultReport::from(&fault);
+                journal.say(Level::Error, None, fault.message.clone(), Some(shown(&fault)));
+                memory.end_early(RunState::Failed, fault).await
+            }
+        };
+        drop(memory);
+        drop(journal);
+        // The writer ends with the last journal.
+        let _ = writing.await;
+        result
+    }
+
+    /// The pipeline of a run with its connections.
+    async fn prepare(&self, run: &Run) -> Result<(Prepared, String), Fault> {
+        let mut conn = self.store.read().await?;
+        let gone = |what: &str| Fault::not_found(format!("the {what} of the run does not exist any more"));
+        let workspace =
+            workspaces::find(&mut conn, run.workspace_id.as_str()).await?.ok_or_else(|| gone("workspace"))?;
+        let version = pipelines::version(&mut conn, run.pipeline_id.as_str(), run.version).await?;
+        let version: Version = version.ok_or_else(|| gone("version of the pipeline"))?;
+        let mut opened: Vec<OpenConnection> = Vec::new();
+        let mut entries = Vec::new();
+        for connection in connections::all(&mut conn, run.workspace_id.as_str()).await? {
+            if version.connections.contains(&connection.name) {
+                let secrets = secrets::open(&mut conn, &self.keys, connection.id.as_str()).await?;
+                opened.push(with_secrets(&connection, &secrets));
+                if !secrets.is_empty() {
+                    entries.push(NewEntry {
+                        detail: Some(json!({ "run": run.id })),
+                        ..NewEntry::of("secret.use").within(run.workspace_id.as_str()).on(
+                            "connection",
+                            connection.id.as_str(),
+                            &connection.name,
+                        )
+                    });
+                }
+            }
+        }
+        drop(conn);
+        if !entries.is_empty() {
+            let mut tx = self.store.begin().await?;
+            audit::write(&self.store, &mut tx, entries).await?;
+            commit(tx).await?;
+        }
+        let zone = TimeZone::get(&run.zone)
+            .map_err(|_| Fault::config(format!("unknown time zone `{}`", run.zone)))?;
+        let interval = match (run.interval_start, run.interval_end) {
+            (Some(start), Some(end)) => Some(DataInterval { start, end, zone }),
+            _ => None,
+        };
+        let room = Room { workspace, connections: opened };
+        let prepared = self.bench.prepare(&room, &version.document, &run.params, interval);
+        Ok((prepared.map_err(|findings| first(&findings))?, version.fingerprint))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one attempt, used once")]
+    async fn engage(
+        &self,
+        run: &Run,
+        prepared: &Prepared,
+        _fingerprint: String,
+        resumed: bool,
+        memory: &StoreMemory,
+        journal: &Journal,
+        mut stop: watch::Receiver<Stop>,
+    ) -> Result<(), Fault> {
+        let rejects = StoreRejects::new(self.store.clone(), run.id.as_str());
+        let (cancel, cancelled) = watch::channel(false);
+        let events = journal.sink();
+        let attempt = Attempt {
+            ready: &prepared.ready,
+            run: &run.id,
+            quarantine: Arc::new(rejects.clone()),
+            memory,
+            resumed,
+            force: run.force,
+            dry: None,
+            events: &events,
+            cancelled,
+        };
+        let stored = run.orders.clone().and_then(|orders| serde_json::from_value(orders).ok());
+        let orders: Mutex<Option<Orders>> = Mutex::new(stored);
+        let mut orders = orders.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let carried = attempt.carry_out(&mut orders, |graph| fresh(run, prepared, graph));
+        tokio::pin!(carried);
+        let ended = loop {
+            tokio::select! {
+                ended = &mut carried => break ended,
+                changed = stop.changed() => {
+                    if changed.is_err() || *stop.borrow() != Stop::No {
+                        cancel.send_replace(true);
+                        break carried.await;
+                    }
+                }
+            }
+        };
+        rejects.keep()?;
+        match ended? {
+            Ended::Report(_) => Ok(()),
+            Ended::Fault(fault) => Err(fault),
+            Ended::Unready(graph) => Err(unready(prepared, &graph, journal)),
+        }
+    }
+}
+
+/// What the run must remember to go on.
+fn fresh(run: &Run, prepared: &Prepared, graph: &Graph) -> Orders {
+    let days = prepared.ready.scope.interval.as_ref().map(DataInterval::dates);
+    Orders {
+        set: texts(&run.params),
+        from: days.map(|(from, _)| from),
+        to: days.map(|(_, to)| to),
+        deltas: graph.deltas.clone(),
+        taken: graph.taken.clone(),
+    }
+}
+
+/// Why a graph cannot run; every reason goes into the journal.
+fn unready(prepared: &Prepared, graph: &Graph, journal: &Journal) -> Fault {
+    let problems = prepared.located(graph.problems.clone());
+    for problem in &problems {
+        journal.say(Level::Error, None, problem.message.clone(), serde_json::to_value(problem).ok());
+    }
+    if !problems.is_empty() {
+        return first(&problems);
+    }
+    for (node, fault) in graph.faults.iter().skip(1) {
+        journal.say(Level::Error, Some(node), fault.to_string(), None);
+    }
+    match graph.faults.first() {
+        Some((node, fault)) => {
+            let copy = Fault::new(fault.kind(), fault.to_string()).at_node(node);
+            match fault.hint_text() {
+                Some(hint) => copy.hint(hint),
+                None => copy,
+            }
+        }
+        None => Fault::internal("a graph without problems was not run"),
+    }
+}
+
+/// How the end of an attempt that was stopped is to be understood.
+fn understood(stop: &Stop) -> Option<(RunState, FaultReport)> {
+    let fault = |code: &'static str, message: String, hint: Option<&str>| FaultReport {
+        code,
+        temporary: false,
+        message,
+        hint: hint.map(str::to_owned),
+    };
+    match stop {
+        Stop::No | Stop::HandOver | Stop::Lost => None,
+        Stop::Cancel(reason) => {
+            Some((RunState::Cancelled, fault("cancelled", format!("the run was stopped: {reason}"), None)))
+        }
+        Stop::Timeout(seconds) => {
+            let message = format!("the attempt took longer than the {seconds} s that it may take");
+            Some((
+                RunState::Failed,
+                fault(
+                    "timeout",
+                    message,
+                    Some("raise `timeout` in the schedule, or read less at once; the run can go on"),
+                ),
+            ))
+        }
+    }
+}
+
+fn destinations(spec: &PipelineSpec) -> Vec<(String, Option<String>, String, String)> {
+    let of = |config: &serde_json::Value, key: &str| {
+        config.get(key).and_then(serde_json::Value::as_str).map(str::to_owned)
+    };
+    spec.nodes
+        .iter()
+        .filter(|(_, node)| node.role == Role::Destination)
+        .map(|(name, node)| {
+            let target = of(&node.config, "table")
+                .or_else(|| of(&node.config, "path"))
+                .unwrap_or_else(|| name.clone());
+            (name.clone(), of(&node.config, "connection"), target, node.landing.mode.name().to_owned())
+        })
+        .collect()
+}
+
+/// Parses a document that was stored.
+pub(crate) fn spec_of(document: &str) -> Option<PipelineSpec> {
+    PipelineSpec::from_document(&Document::parse("pipeline", document).ok()?).0
+}

@@ -1,0 +1,149 @@
+//! Starts a server, and stops it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use towpath_api::live::hub::Hub;
+use towpath_api::server::Parts;
+use towpath_api::{Server, ServerSettings, router};
+use towpath_model::Fault;
+use towpath_store::Engine;
+use tracing_subscriber::EnvFilter;
+
+use super::bench::{Bench, PipelineLimits};
+use super::config::{LogFormat, ServeArgs, StoreArgs};
+use crate::cli::Options;
+use crate::output::Console;
+
+/// How long requests that are under way may take once the server stops.
+const LAST: Duration = Duration::from_secs(20);
+
+/// Runs a server until it is told to stop.
+pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console) -> Result<(), Fault> {
+    log(args)?;
+    let (settings, limits) = args.settings()?;
+    let keys = args.store.keys()?;
+    let store = args.store.open().await?;
+    let hub = Hub::default();
+    let bench = Bench::new(&args.store.files(), options.memory, limits);
+    let (stop, stopping) = watch::channel(false);
+    let server = Server::new(Parts {
+        store: store.clone(),
+        keys: keys.clone(),
+        settings,
+        workbench: Arc::new(bench.clone()),
+        hub: hub.clone(),
+        files: args.store.files(),
+        started_at: Timestamp::now(),
+        post: None,
+        metrics: recorder()?,
+        version: env!("CARGO_PKG_VERSION"),
+        stopping: stopping.clone(),
+    });
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        Fault::unavailable(format!("the server cannot listen on {}: {error}", args.listen))
+            .hint("another program may have that port; choose another with `--listen`")
+    })?;
+    let address = listener.local_addr().map_err(|error| Fault::internal(error.to_string()))?;
+    announce(&server, address, console).await?;
+    let routes = router(server.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let mut told = stopping.clone();
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    });
+    // Other servers tell over the store only, and are asked now and then.
+    let pause = match store.engine() {
+        Engine::Sqlite => Duration::from_secs(2),
+        Engine::Postgres => Duration::from_millis(300),
+    };
+    let listening = {
+        let (hub, store) = (hub.clone(), store.clone());
+        tokio::spawn(async move { hub.run(&store, pause).await })
+    };
+    let serving = tokio::spawn(async move { serving.await });
+    let upkeep = tokio::spawn(super::upkeep::run(store.clone(), stopping.clone()));
+    stop_signal().await;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    let ended = tokio::time::timeout(LAST, serving).await;
+    listening.abort();
+    upkeep.abort();
+    store.close().await;
+    match ended {
+        Ok(Ok(Err(error))) => Err(Fault::unavailable(format!("the server stopped: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+/// A server that listens to nobody, for what its operator does at the command line.
+pub(crate) async fn offline(args: &StoreArgs, options: &Options) -> Result<Server, Fault> {
+    let (_, stopping) = watch::channel(false);
+    Ok(Server::new(Parts {
+        store: args.open().await?,
+        keys: args.keys()?,
+        settings: ServerSettings::default(),
+        workbench: Arc::new(Bench::new(&args.files(), options.memory, PipelineLimits::default())),
+        hub: Hub::default(),
+        files: args.files(),
+        started_at: Timestamp::now(),
+        post: None,
+        metrics: PrometheusBuilder::new().build_recorder().handle(),
+        version: env!("CARGO_PKG_VERSION"),
+        stopping,
+    }))
+}
+
+fn log(args: &ServeArgs) -> Result<(), Fault> {
+    let filter = EnvFilter::try_new(&args.log).map_err(|error| {
+        Fault::config(format!("`--log {}`: {error}", args.log)).hint("write `info` or `towpath=debug,warn`")
+    })?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let set = match args.log_format {
+        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    set.map_err(|error| Fault::internal(error.to_string()))
+}
+
+fn recorder() -> Result<PrometheusHandle, Fault> {
+    let seconds = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0,
+        1800.0, 7200.0,
+    ];
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &seconds)
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|error| Fault::internal(format!("metrics cannot be kept: {error}")))
+}
+
+/// Says where the server is; and how the first account is made, while there is none.
+async fn announce(server: &Server, address: SocketAddr, console: &Console) -> Result<(), Fault> {
+    let public = &server.settings.public_url;
+    tracing::info!(address = %address, "listening; browsers come to {public}");
+    console.say(&format!("Towpath listens on http://{address}"));
+    let link = server.setup_link().await.map_err(|problem| Fault::unavailable(problem.detail()))?;
+    let Some(link) = link else { return Ok(()) };
+    console.say(&format!("nobody has an account yet; make the first one within a day at\n  {link}"));
+    Ok(())
+}
+
+async fn stop_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut terminated) => tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            },
+            Err(_) => drop(interrupted.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
+}

@@ -1,0 +1,179 @@
+//! A server in a folder of its own, and a person who talks to it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::sandbox::Sandbox;
+
+pub(super) const EMAIL: &str = "ada@example.org";
+pub(super) const PASSWORD: &str = "correct horse battery staple";
+
+/// A server with a workspace `house` and its owner.
+pub(super) struct House {
+    pub(super) home: Sandbox,
+    pub(super) address: String,
+    pub(super) token: String,
+    pub(super) client: Client,
+    server: Option<Child>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) status: StatusCode,
+    pub(super) tag: Option<String>,
+    pub(super) body: Value,
+}
+
+impl Said {
+    /// The body, if the answer has that status.
+    #[track_caller]
+    pub(super) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
+        self.body
+    }
+}
+
+impl House {
+    /// Starts a server on the store of the arguments (a file when there are none), with an account.
+    pub(super) async fn open(extra: &[&str]) -> House {
+        let home = Sandbox::new();
+        let add = ["user", "add", EMAIL, "--name", "Ada", "--workspace", "House"];
+        let mut command = home.command(&[&add[..], extra].concat());
+        let done = command
+            .env("TOWPATH_DATA", home.path("data"))
+            .env("TOWPATH_PASSWORD", PASSWORD)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let mut house =
+            House { home, address: String::new(), token: String::new(), client: Client::new(), server: None };
+        house.start(extra).await;
+        house
+    }
+
+    /// Starts the server (again), and signs in.
+    pub(super) async fn start(&mut self, extra: &[&str]) {
+        let mut command = self.home.command(&[&["serve", "--listen", "127.0.0.1:0"], extra].concat());
+        command.env("TOWPATH_DATA", self.home.path("data")).env("TOWPATH_LOG", "warn").stderr(Stdio::piped());
+        let mut server = command.spawn().unwrap();
+        let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("the server says where it listens").unwrap();
+            if let Some((_, address)) = line.split_once("listens on ") {
+                break address.to_owned();
+            }
+        };
+        // What it says later must not fill the pipe; it shows when the test fails.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("server: {line}")));
+        self.server = Some(server);
+        self.address = address;
+        self.sign_in().await;
+    }
+
+    async fn sign_in(&mut self) {
+        let form = format!("grant_type=password&username={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
+        let request = self.client.post(format!("{}/token", self.address));
+        let answer = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form)
+            .send()
+            .await
+            .unwrap();
+        let text = answer.text().await.unwrap();
+        let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
+        self.token = body["access_token"].as_str().unwrap_or_else(|| panic!("{body:#}")).to_owned();
+    }
+
+    pub(super) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        tag: Option<&str>,
+    ) -> Said {
+        let url = match path.starts_with('/') {
+            true => format!("{}{path}", self.address),
+            false => format!("{}/api/v1/workspaces/house/{path}", self.address),
+        };
+        let mut request = self.client.request(method, url).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        if let Some(tag) = tag {
+            request = request.header("if-match", tag);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
+        let text = answer.text().await.unwrap();
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        };
+        Said { status, tag, body }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Said {
+        self.ask(Method::GET, path, None, None).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: Value) -> Said {
+        self.ask(Method::POST, path, Some(body), None).await
+    }
+
+    /// Adds a pipeline.
+    pub(super) async fn pipeline(&self, document: &str) -> Value {
+        self.post("pipelines", json!({ "document": document })).await.expect(201)
+    }
+
+    /// Starts a run and waits for its end.
+    pub(super) async fn run(&self, pipeline: &str) -> Value {
+        let run = self.post(&format!("pipelines/{pipeline}/runs"), json!({})).await.expect(201);
+        self.ended(run["id"].as_str().unwrap()).await
+    }
+
+    /// The run, once it has ended.
+    pub(super) async fn ended(&self, run: &str) -> Value {
+        let started = Instant::now();
+        loop {
+            let found = self.get(&format!("runs/{run}")).await.expect(200);
+            if !found["ended_at"].is_null() {
+                return found;
+            }
+            assert!(started.elapsed() < Duration::from_secs(60), "the run does not end: {found:#}");
+            // Waits for the next line that the run says, at most a moment.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Asks the server to stop, and waits until it has.
+    pub(super) fn stop(&mut self) -> bool {
+        let Some(mut server) = self.server.take() else { return true };
+        let pid = server.id().to_string();
+        std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        server.wait().unwrap().success()
+    }
+
+    /// Kills the server as a power cut would.
+    pub(super) fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            server.kill().unwrap();
+            server.wait().unwrap();
+        }
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}

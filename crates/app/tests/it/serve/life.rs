@@ -1,0 +1,126 @@
+//! From an account to rows in a table, and back.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::House;
+
+const SHOP: &str = "\
+towpath: 1
+name: shop
+nodes:
+  sales:
+    transform: sql
+    sql: select * from (values (1, 'BE', 12.5), (2, 'FR', 30.0), (3, 'BE', 7.25)) as t (id, country, amount)
+  totals:
+    transform: aggregate
+    from: sales
+    by: [country]
+    compute: { sales: count(*), amount: sum(amount) }
+  load:
+    destination: sqlite
+    from: totals
+    connection: shop
+    table: totals
+    mode: overwrite
+";
+
+async fn with_connection() -> House {
+    let house = House::open(&[]).await;
+    let connection = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "shop.db" } });
+    house.post("connections", connection).await.expect(201);
+    house
+}
+
+#[tokio::test]
+async fn a_pipeline_runs_and_its_rows_are_seen() {
+    let house = with_connection().await;
+    let made = house.pipeline(SHOP).await;
+    assert_eq!((made["name"].as_str(), made["version"].as_i64()), (Some("shop"), Some(1)));
+    let preview = house.post("pipelines/shop/preview", json!({ "node": "totals" })).await.expect(200);
+    assert_eq!(preview["rows"].as_array().unwrap().len(), 2, "{preview:#}");
+    let run = house.run("shop").await;
+    assert_eq!((run["state"].as_str(), run["rows_written"].as_u64()), (Some("done"), Some(2)), "{run:#}");
+    let id = run["id"].as_str().unwrap();
+    let tasks = house.get(&format!("runs/{id}/tasks")).await.expect(200);
+    assert_eq!(tasks["items"].as_array().unwrap().len(), 3);
+    let logs = house.get(&format!("runs/{id}/logs?search=in%20place")).await.expect(200);
+    assert_eq!(logs["items"][0]["node"], "load", "{logs:#}");
+    let streams = house.get("connections/shop/streams").await.expect(200);
+    let names: Vec<&str> =
+        streams["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"totals"), "{names:?}");
+    let rows =
+        house.post("connections/shop/rows", json!({ "settings": { "table": "totals" } })).await.expect(200);
+    assert_eq!(rows["rows"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn two_people_do_not_overwrite_each_other() {
+    let house = with_connection().await;
+    house.pipeline(SHOP).await;
+    let seen = house.get("pipelines/shop").await;
+    let tag = seen.tag.clone().unwrap();
+    let change = |remark: &str| json!({ "document": format!("# {remark}\n{SHOP}"), "remark": remark });
+    house.ask(Method::PUT, "pipelines/shop", Some(change("one")), None).await.expect(428);
+    let first = house.ask(Method::PUT, "pipelines/shop", Some(change("one")), Some(&tag)).await.expect(200);
+    assert_eq!(first["version"], 2);
+    let refused = house.ask(Method::PUT, "pipelines/shop", Some(change("two")), Some(&tag)).await.expect(412);
+    assert_eq!(
+        (refused["code"].as_str(), refused["current"]["version"].as_i64()),
+        (Some("changed"), Some(2))
+    );
+    let diff = house.get("pipelines/shop/diff?from=1").await.expect(200);
+    assert_eq!(diff["nodes"], json!([]));
+}
+
+#[tokio::test]
+async fn a_document_that_is_wrong_is_refused_with_every_place() {
+    let house = with_connection().await;
+    let wrong = SHOP.replace("from: totals", "from: total").replace("by: [country]", "bi: [country]");
+    let refused = house.post("pipelines", json!({ "document": wrong })).await.expect(422);
+    assert_eq!(refused["code"], "invalid");
+    let first = &refused["problems"][0];
+    assert!(first["line"].as_u64().is_some() && first["message"].as_str().is_some(), "{refused:#}");
+}
+
+#[tokio::test]
+async fn a_run_that_is_started_twice_with_one_word_is_one_run() {
+    let house = with_connection().await;
+    house.pipeline(SHOP).await;
+    let url = format!("{}/api/v1/workspaces/house/pipelines/shop/runs", house.address);
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let request = house.client.post(&url).bearer_auth(&house.token).header("idempotency-key", "abc");
+        let answer = request.header("content-type", "application/json").body("{}").send().await.unwrap();
+        let body: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        ids.push(body["id"].clone());
+    }
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[tokio::test]
+async fn a_backup_brings_everything_back() {
+    let mut house = with_connection().await;
+    house.pipeline(SHOP).await;
+    house.run("shop").await;
+    let file = house.home.path("backup.tar.zst").display().to_string();
+    let at = |house: &House, args: &[&str]| {
+        let mut command = house.home.command(args);
+        let done = command.env("TOWPATH_DATA", house.home.path("data")).output().unwrap();
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    };
+    at(&house, &["backup", &file]);
+    house.kill();
+    std::fs::remove_file(house.home.path("data/towpath.db")).unwrap();
+    for rest in ["towpath.db-wal", "towpath.db-shm"] {
+        let _ = std::fs::remove_file(house.home.path("data").join(rest));
+    }
+    at(&house, &["restore", &file]);
+    at(&house, &["audit", "verify"]);
+    at(&house, &["doctor"]);
+    house.start(&[]).await;
+    assert_eq!(house.get("pipelines").await.expect(200)["items"][0]["name"], "shop");
+    assert_eq!(house.run("shop").await["state"], "done");
+    assert!(house.stop(), "the server stops by itself when it is asked to");
+}

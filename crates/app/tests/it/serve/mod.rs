@@ -1,0 +1,6 @@
+//! The whole server: the binary listens, and is talked to over HTTP as a program or a page would.
+
+mod client;
+mod life;
+
+use client::House;

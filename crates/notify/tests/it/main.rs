@@ -1,0 +1,5 @@
+//! Messages to real servers.
+
+mod mail;
+mod support;
+mod web;
