@@ -40,26 +40,26 @@ pub async fn put_retention(conn: &mut Conn, retention: &Retention) -> Result<(),
     put(conn, RETENTION, retention).await
 }
 
-/// What everybody on a server is told.
+/// A line that everybody on a server reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Notice {
+pub struct Banner {
     /// What stands on top of every page; empty for nothing.
     pub text: String,
     /// Grows with every change of what is chosen for the server.
     pub revision: i64,
 }
 
-const NOTICE: &str = "notice";
+const BANNER: &str = "banner";
 
-/// What everybody on this server is told.
-pub async fn notice(conn: &mut Conn) -> Result<Notice, Error> {
-    Ok(find(conn, NOTICE).await?.unwrap_or_default())
+/// The line that everybody on this server reads.
+pub async fn banner(conn: &mut Conn) -> Result<Banner, Error> {
+    Ok(find(conn, BANNER).await?.unwrap_or_default())
 }
 
-/// Says what everybody on this server is told.
-pub async fn put_notice(conn: &mut Conn, notice: &Notice) -> Result<(), Error> {
-    put(conn, NOTICE, notice).await
+/// Writes the line that everybody on this server reads.
+pub async fn put_banner(conn: &mut Conn, banner: &Banner) -> Result<(), Error> {
+    put(conn, BANNER, banner).await
 }
 
 /// Reads a setting.

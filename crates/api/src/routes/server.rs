@@ -4,7 +4,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use towpath_store::settings::{self, Notice, Retention};
+use towpath_store::settings::{self, Banner, Retention};
 use towpath_store::workers::{self, Worker};
 use towpath_store::{Engine, accounts};
 
@@ -14,8 +14,8 @@ use crate::extract::{IfMatch, Items, Json, Tagged};
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
 
-/// Longest notice, in characters.
-const LONGEST_NOTICE: usize = 1000;
+/// Longest banner, in characters.
+const LONGEST_BANNER: usize = 1000;
 /// Most days for which anything is kept: ten years.
 const MOST_DAYS: i64 = 3660;
 
@@ -36,14 +36,14 @@ pub(crate) struct ServerView {
     #[schema(value_type = Object)]
     settings: Value,
     /// What everybody reads on top of every page; empty for nothing.
-    notice: String,
+    banner: String,
     /// How long things are kept.
     retention: Retention,
 }
 
 async fn view(server: &Server) -> Answer<Tagged<ServerView>> {
     let mut conn = server.store.read().await?;
-    let notice = settings::notice(&mut conn).await?;
+    let banner = settings::banner(&mut conn).await?;
     let retention = settings::retention(&mut conn).await?;
     let view = ServerView {
         version: server.version,
@@ -55,10 +55,10 @@ async fn view(server: &Server) -> Answer<Tagged<ServerView>> {
         sends_mail: server.post.is_some(),
         people: accounts::count(&mut conn).await?,
         settings: serde_json::to_value(&server.settings).map_err(Problem::internal)?,
-        notice: notice.text,
+        banner: banner.text,
         retention,
     };
-    Ok(Tagged(notice.revision, view))
+    Ok(Tagged(banner.revision, view))
 }
 
 /// Shows how the server is set up.
@@ -72,7 +72,7 @@ pub(crate) async fn show(State(server): State<Server>) -> Answer<Tagged<ServerVi
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServerChange {
     /// What everybody reads on top of every page; empty for nothing.
-    notice: Option<String>,
+    banner: Option<String>,
     /// How long things are kept, all of it.
     retention: Option<Retention>,
 }
@@ -80,8 +80,8 @@ pub(crate) struct ServerChange {
 impl ServerChange {
     fn check(&self) -> Answer<()> {
         let mut wrong = Wrong::default();
-        if self.notice.as_ref().is_some_and(|notice| notice.chars().count() > LONGEST_NOTICE) {
-            wrong.add("/notice", format!("a notice has at most {LONGEST_NOTICE} characters"));
+        if self.banner.as_ref().is_some_and(|banner| banner.chars().count() > LONGEST_BANNER) {
+            wrong.add("/banner", format!("a banner has at most {LONGEST_BANNER} characters"));
         }
         if let Some(kept) = &self.retention {
             for (name, value, most) in [
@@ -112,16 +112,16 @@ pub(crate) async fn change(
     change.check()?;
     let mut tx = server.store.begin().await?;
     server.store.lock(&mut tx, "towpath-server").await?;
-    let (notice, retention) = (settings::notice(&mut tx).await?, settings::retention(&mut tx).await?);
+    let (banner, retention) = (settings::banner(&mut tx).await?, settings::retention(&mut tx).await?);
     let said =
-        |notice: &Notice, retention: &Retention| json!({ "notice": notice.text, "retention": retention });
-    let before = said(&notice, &retention);
-    base.check(notice.revision, &before)?;
-    let notice = Notice { text: change.notice.unwrap_or(notice.text), revision: notice.revision + 1 };
+        |banner: &Banner, retention: &Retention| json!({ "banner": banner.text, "retention": retention });
+    let before = said(&banner, &retention);
+    base.check(banner.revision, &before)?;
+    let banner = Banner { text: change.banner.unwrap_or(banner.text), revision: banner.revision + 1 };
     let retention = change.retention.unwrap_or(retention);
-    settings::put_notice(&mut tx, &notice).await?;
+    settings::put_banner(&mut tx, &banner).await?;
     settings::put_retention(&mut tx, &retention).await?;
-    let entry = changed(caller.did("server.change"), Some(before), Some(said(&notice, &retention)));
+    let entry = changed(caller.did("server.change"), Some(before), Some(said(&banner, &retention)));
     server.commit(tx, vec![entry], vec![]).await?;
     view(&server).await
 }

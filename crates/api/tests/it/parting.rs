@@ -156,9 +156,9 @@ async fn those_who_run_the_server_end_sessions_and_factors_of_others() {
     assert_eq!(listed.body["items"].as_array().unwrap().len(), 1);
     let shown = of_root.get("/api/v1/server").await.expect(200);
     assert_eq!((shown.body["people"].as_i64(), shown.text("/store")), (Some(2), "sqlite".into()));
-    let change = json!({ "notice": "Pause at noon", "retention": { "logs_days": 7 } });
+    let change = json!({ "banner": "Pause at noon", "retention": { "logs_days": 7 } });
     let changed = of_root.patch("/api/v1/server", change).await.expect(200);
-    assert_eq!(changed.text("/notice"), "Pause at noon");
+    assert_eq!(changed.text("/banner"), "Pause at noon");
     assert_eq!(changed.body["retention"]["audit_days"], Value::from(365));
     let wrong = json!({ "retention": { "runs_days": 0, "audit_days": 9999 } });
     let said = of_root.patch("/api/v1/server", wrong).await.expect(422);
