@@ -274,7 +274,7 @@ macro_rules! targets {
         $(
             $(#[doc = $doc])*
             #[derive(Debug, Clone)]
-            pub struct $name($(pub $type),*);
+            pub(crate) struct $name($(pub(crate) $type),*);
 
             impl<S: Send + Sync> FromRequestParts<S> for $name {
                 type Rejection = Problem;
