@@ -117,6 +117,7 @@ async fn round(core: &Core, facts: &mut Facts, attempts: &mut JoinSet<()>) -> Re
         return Ok(Next::Now);
     }
     if !decisions.is_empty() {
+        facts.doubt();
         return Ok(Next::Refused);
     }
     let pause = next_wake(now, &world).map_or(core.settings.longest_pause, |at| until(now, at));
