@@ -224,22 +224,20 @@ impl Site {
         }
     }
 
-    /// Time passes, in steps that leave every worker the time to renew its leases.
+    /// Time passes, in steps that leave every worker the time to renew its leases, and are shorter than the time that the
+    /// store may take to answer.
     pub(crate) async fn pass(&self, store: &Store, seconds: u64) {
         let mut left = seconds;
         while left > 0 {
-            let step = left.min(10);
+            let step = left.min(4);
             left -= step;
             self.clock.advance(Duration::from_secs(step));
-            if step == 10 {
-                let now = self.now(store).await - SignedDuration::from_secs(1);
-                self.until("all workers gave a sign of life", async || {
-                    let workers =
-                        towpath_store::workers::all(&mut store.read().await.unwrap()).await.unwrap();
-                    workers.iter().all(|worker| worker.heartbeat_at >= now)
-                })
-                .await;
-            }
+            let since = self.now(store).await - SignedDuration::from_secs(11);
+            self.until("all workers gave a sign of life", async || {
+                let workers = towpath_store::workers::all(&mut store.read().await.unwrap()).await.unwrap();
+                workers.iter().all(|worker| worker.heartbeat_at >= since)
+            })
+            .await;
         }
     }
 

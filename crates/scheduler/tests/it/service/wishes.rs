@@ -31,7 +31,7 @@ on_both! {
         let run = house.ask(&pipeline).await;
         site.until("it runs", async || house.is(&run, RunState::Running).await).await;
         let waiting = house.ask(&pipeline).await;
-        for id in [&run, &waiting] {
+        for id in [&waiting, &run] {
             let mut tx = house.store.begin().await.unwrap();
             assert!(fate::ask_to_cancel(&mut tx, id, "enough").await.unwrap());
             commit(tx).await.unwrap();
