@@ -68,7 +68,7 @@ fn text(message: &Message, language: Language) -> String {
         }
         let _ = write!(text, "\n{}\n", html::facts(entry, language).join(" · "));
         if let Some(link) = web_link(entry.notice.link.as_deref()) {
-            let _ = write!(text, "{}{}{link}\n", words.open, language.colon());
+            let _ = writeln!(text, "{}{}{link}", words.open, language.colon());
         }
     }
     if more > 0 {

@@ -56,7 +56,7 @@ pub(super) async fn send(
         talk.sign_in(user, Secret::expose(password)).await?;
     }
     let recipients: Vec<String> = letter.recipients.iter().map(|to| to.email.to_string()).collect();
-    let refused = talk.send(&letter.sender.email.to_string(), &recipients, &letter.text).await?;
+    let refused = talk.send(letter.sender.email.as_ref(), &recipients, &letter.text).await?;
     talk.end().await;
     Ok(Receipt { id: message.id.clone(), refused })
 }
