@@ -67,10 +67,15 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     };
     let serving = tokio::spawn(async move { serving.await });
     let upkeep = tokio::spawn(super::upkeep::run(store.clone(), stopping.clone()));
+    let worker = super::worker::worker(&store, &keys, &hub, &bench, args.workers);
+    let working = {
+        let stopping = stopping.clone();
+        tokio::spawn(async move { worker.run(stopping).await })
+    };
     stop_signal().await;
     tracing::info!("stopping");
     stop.send_replace(true);
-    let ended = tokio::time::timeout(LAST, serving).await;
+    let (ended, _) = tokio::join!(tokio::time::timeout(LAST, serving), tokio::time::timeout(LAST, working));
     listening.abort();
     upkeep.abort();
     store.close().await;
