@@ -81,6 +81,8 @@ pub(crate) enum Act {
     },
     /// Goes on until it is told to stop.
     GoOn,
+    /// Goes on for ever.
+    Deaf,
     Panic,
 }
 
@@ -262,6 +264,7 @@ impl TaskRunner for Runner {
             Act::Succeed => Some(Outcome::Done),
             Act::Fail { may_pass } => Some(Outcome::Failed { may_pass }),
             Act::Panic => panic!("a defect"),
+            Act::Deaf => std::future::pending().await,
             Act::GoOn => {
                 let told = stop.wait_for(|stop| *stop != Stop::No).await.unwrap().clone();
                 self.script.told.lock().unwrap().push(told.clone());
