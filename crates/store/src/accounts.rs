@@ -302,7 +302,17 @@ pub async fn add_identity(conn: &mut Conn, provider: &str, subject: &str, user: 
 
 /// Takes everything from an account that tells who it was; the identity stays, for what refers to it.
 pub async fn erase(conn: &mut Conn, id: &str) -> Result<(), Error> {
-    for table in ["identities", "recovery_codes", "sessions", "api_keys", "members", "grants", "notices"] {
+    for table in [
+        "identities",
+        "recovery_codes",
+        "sessions",
+        "api_keys",
+        "members",
+        "grants",
+        "notices",
+        "told",
+        "deliveries",
+    ] {
         sql(format!("DELETE FROM {table} WHERE user_id = $1")).bind(id).run(conn).await?;
     }
     sql("UPDATE users SET email = id, email_key = id, name = '', settings = '{}', password = NULL, second_factor = NULL,

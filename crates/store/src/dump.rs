@@ -53,8 +53,8 @@ pub const TABLES: &[&str] = &[
     "rules",
     "happenings",
     "notices",
-    "deliveries",
     "told",
+    "deliveries",
 ];
 
 /// Tables that mean nothing on another server.
