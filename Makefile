@@ -1,19 +1,24 @@
 # The commands of this repository. Each is a line or two; the work is in cargo, xtask and tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compat crash fuzz check bench gen
+.PHONY: help demo tour test compat crash fuzz check bench gen
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-demo: ## Build Towpath, make sample data, run a pipeline into a database, show what happened
-	@tools/prepare.sh build
+demo: ## Build Towpath, start a server with sample systems and data, print the address and a login
+	@tools/prepare.sh build servers
 	@echo "building; the first time takes some minutes"
 	@cargo build --workspace
-	@tools/demo.sh
+	@target/debug/xtask demo --listen $(or $(LISTEN),127.0.0.1:8080)
+
+tour: ## Build Towpath, and show what the command line does on sample data
+	@tools/prepare.sh build
+	@cargo build --workspace
+	@tools/tour.sh
 
 test: ## Install what tests need, then run every test and check
-	@tools/prepare.sh build servers singer files
+	@tools/prepare.sh build servers singer files oidc
 	@tools/test.sh
 
 compat: ## Run the tests that need PostgreSQL on versions 12 to 18 (takes some minutes; V="12 18" for some)

@@ -4,6 +4,8 @@
 #   tools/prepare.sh servers        PostgreSQL, MariaDB, OpenSSH and nginx; tests start their own, in temporary folders
 #   tools/prepare.sh files          Python packages with servers for files (tools/files.txt), in a virtual environment in
 #                                   the cache folder of the user; TOWPATH_TEST_FILES names another folder
+#   tools/prepare.sh oidc           an OpenID provider (tools/oidc), for Node 20 or later, in the cache folder of the user;
+#                                   TOWPATH_TEST_OIDC names another folder
 #   tools/prepare.sh singer         Python packages with Singer streams (tools/singer.txt), in a virtual environment in
 #                                   the cache folder of the user; TOWPATH_TEST_SINGER names another folder
 set -eu
@@ -11,6 +13,7 @@ set -eu
 missing=""
 singer=""
 files=""
+oidc=""
 want() { # program, package
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
@@ -34,6 +37,11 @@ for task in "$@"; do
         want python3 python3
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
         files=${TOWPATH_TEST_FILES:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/files}
+        ;;
+    oidc)
+        want node nodejs
+        want npm npm
+        oidc=${TOWPATH_TEST_OIDC:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/oidc}
         ;;
     singer)
         want python3 python3
@@ -85,3 +93,12 @@ python_packages() { # list, folder
 }
 python_packages singer.txt "$singer"
 python_packages files.txt "$files"
+
+# The same for packages of npm: exactly those of the lock file, without their scripts.
+if [ -n "$oidc" ] && ! cmp -s "$(dirname "$0")/oidc/package-lock.json" "$oidc/installed.json"; then
+    echo "installing: oidc-provider"
+    mkdir -p "$oidc"
+    cp "$(dirname "$0")/oidc/package.json" "$(dirname "$0")/oidc/package-lock.json" "$oidc/"
+    (cd "$oidc" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+    cp "$oidc/package-lock.json" "$oidc/installed.json"
+fi

@@ -36,7 +36,8 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
         command.args(args).env("TOWPATH_DATA", &data).env("TOWPATH_PASSWORD", &password).current_dir(root);
         command
     };
-    let workspace = owner(towpath(&["--json", "user", "add", EMAIL, "--name", "Demo", "--workspace", FACTORY]))?;
+    let workspace =
+        owner(towpath(&["--json", "user", "add", EMAIL, "--name", "Demo", "--workspace", FACTORY]))?;
     let systems = systems();
     let mut files = vec![shop(&folder)?];
     match &systems {
@@ -47,7 +48,9 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
             // Documents read their SQL beside them.
             copy(&pipelines, systems, &data, &workspace)?;
         }
-        None => eprintln!("PostgreSQL, MariaDB or OpenSSH is not installed: the factory stays out; there is the shop"),
+        None => eprintln!(
+            "PostgreSQL, MariaDB or OpenSSH is not installed: the factory stays out; there is the shop"
+        ),
     }
     let connections = connections(&folder, systems.as_ref())?;
     let mut import = towpath(&["import", "--workspace", "factory", "--connections-file"]);
@@ -59,7 +62,9 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
     let mut server = towpath(&["serve", "--listen", listen, "--log", "warn,towpath=info", "--config"]);
     server.arg(&settings);
     let mut server = server.spawn().context("the server does not start")?;
-    println!("\n  http://{listen}\n  sign in as   {EMAIL}\n  password     {password}\n  interface    http://{listen}/docs\n\nstop with Ctrl-C\n");
+    println!(
+        "\n  http://{listen}\n  sign in as   {EMAIL}\n  password     {password}\n  interface    http://{listen}/docs\n\nstop with Ctrl-C\n"
+    );
     let status = wait(&mut server)?;
     drop(systems);
     Ok(status)
@@ -74,8 +79,8 @@ fn wait(server: &mut Child) -> anyhow::Result<ExitCode> {
 fn owner(mut command: Command) -> anyhow::Result<String> {
     let made = command.output().context("the account cannot be made")?;
     let text = String::from_utf8_lossy(&made.stdout).into_owned();
-    let value: serde_json::Value =
-        serde_json::from_str(text.lines().next().unwrap_or_default()).with_context(|| String::from_utf8_lossy(&made.stderr).into_owned())?;
+    let value: serde_json::Value = serde_json::from_str(text.lines().next().unwrap_or_default())
+        .with_context(|| String::from_utf8_lossy(&made.stderr).into_owned())?;
     let id = value.pointer("/workspace/id").and_then(serde_json::Value::as_str);
     id.map(str::to_owned).context("the account has no workspace")
 }
@@ -91,9 +96,10 @@ fn run(mut command: Command) -> anyhow::Result<()> {
 /// Four words that fit together badly. A demo listens to this machine only, and is made anew each time.
 fn password() -> String {
     const WORDS: [&str; 32] = [
-        "amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "hazel", "indigo", "juniper", "kelp", "lagoon",
-        "maple", "nectar", "onyx", "pebble", "quartz", "ripple", "saffron", "thistle", "umber", "velvet", "willow", "xenon",
-        "yarrow", "zephyr", "barley", "copper", "drizzle", "estuary", "fennel", "granite",
+        "amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "hazel", "indigo", "juniper", "kelp",
+        "lagoon", "maple", "nectar", "onyx", "pebble", "quartz", "ripple", "saffron", "thistle", "umber",
+        "velvet", "willow", "xenon", "yarrow", "zephyr", "barley", "copper", "drizzle", "estuary", "fennel",
+        "granite",
     ];
     let mut seed = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
@@ -109,20 +115,30 @@ fn password() -> String {
 
 fn systems() -> Option<Systems> {
     let has = |program: &str| {
-        ["/usr/bin", "/usr/sbin", "/usr/local/bin"].iter().any(|folder| Path::new(folder).join(program).exists())
+        ["/usr/bin", "/usr/sbin", "/usr/local/bin"]
+            .iter()
+            .any(|folder| Path::new(folder).join(program).exists())
     };
-    let all = has("mariadbd") && has("sshd") && has("runuser") && has("psql") && Path::new("/usr/lib/postgresql").exists();
-    all.then(|| std::thread::scope(|scope| {
-        let factory = scope.spawn(postgres);
-        let (erp, machines) = (mariadb(), sshd());
-        factory.join().ok().map(|factory| Systems { erp, factory, machines })
-    }))
+    let all = has("mariadbd")
+        && has("sshd")
+        && has("runuser")
+        && has("psql")
+        && Path::new("/usr/lib/postgresql").exists();
+    all.then(|| {
+        std::thread::scope(|scope| {
+            let factory = scope.spawn(postgres);
+            let (erp, machines) = (mariadb(), sshd());
+            factory.join().ok().map(|factory| Systems { erp, factory, machines })
+        })
+    })
     .flatten()
 }
 
 /// Gives the factory its tables, orders and logs.
 fn fill(systems: &Systems, pipelines: &Path) -> anyhow::Result<()> {
-    systems.factory.sql(&fs::read_to_string(pipelines.join("factory.sql")).context("factory.sql cannot be read")?);
+    systems
+        .factory
+        .sql(&fs::read_to_string(pipelines.join("factory.sql")).context("factory.sql cannot be read")?);
     let mut script = Vec::new();
     samples::erp::write(&mut script, 120, None).context("the ERP cannot be written")?;
     systems.erp.sql(&String::from_utf8(script).context("the ERP is not text")?);

@@ -14,6 +14,10 @@ use towpath_model::settings::settings;
 /// Folder of the pages, below the root.
 pub const FOLDER: &str = "docs/reference";
 
+/// Pages that tests of the interface compare, not this program: the document of the interface, and what is made of its
+/// lists.
+const OF_TESTS: [&str; 3] = ["openapi.json", "rights.md", "errors"];
+
 /// A generated file. Without text it must not exist.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Page {
@@ -52,7 +56,8 @@ pub fn stale(root: &Path, binary: &Path) -> anyhow::Result<Vec<Page>> {
     let wanted = pages(binary)?;
     let mut stale: Vec<Page> = Vec::new();
     for path in crate::tidy::files::below(root, Path::new(FOLDER))? {
-        if wanted.iter().all(|page| page.path != path) {
+        let is_of_tests = OF_TESTS.iter().any(|name| path.starts_with(Path::new(FOLDER).join(name)));
+        if !is_of_tests && wanted.iter().all(|page| page.path != path) {
             stale.push(Page { path, text: None });
         }
     }
@@ -91,7 +96,9 @@ fn pages(binary: &Path) -> anyhow::Result<Vec<Page>> {
     };
     let mut index = String::from(
         "# Reference\n\nThese pages are made by `cargo xtask gen` from what the program says of itself.\n\n\
-         - [Command line](command-line.md)\n- [JSON Schema of pipeline files](pipeline.schema.json)\n",
+         - [Command line](command-line.md)\n- [JSON Schema of pipeline files](pipeline.schema.json)\n\
+         - [Interface of the server](openapi.json), an OpenAPI document\n- [Rights](rights.md): who may use which route\n\
+         - [Problems](errors/README.md) that the interface answers\n",
     );
     index.push_str("\n## Connectors\n\n| Connector | What it is | Write modes |\n|---|---|---|\n");
     for spec in spoken(binary, &["connectors", "--json"])? {

@@ -9,7 +9,7 @@ use towpath_model::{Right, Role};
 use towpath_store::accounts::User;
 use towpath_store::audit::{ActorKind, NewEntry, Outcome};
 use towpath_store::keys::{self, ApiKey};
-use towpath_store::seal::hash_token;
+use towpath_store::seal::{hash_token, random_text};
 use towpath_store::sessions::{self, Session, SessionKind, Signed};
 use towpath_store::workspaces::Workspace;
 
@@ -145,6 +145,8 @@ pub(crate) fn with(entry: NewEntry, outcome: Outcome, detail: Value) -> NewEntry
     NewEntry { outcome, detail: Some(detail), ..entry }
 }
 
+/// After so long the token of a cookie is exchanged for a new one.
+const AGE: SignedDuration = SignedDuration::from_hours(1);
 /// How long the token before a change still works, for requests that were under way.
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -152,6 +154,8 @@ const GRACE: SignedDuration = SignedDuration::from_secs(60);
 pub(crate) enum Brought {
     Nothing,
     Caller(Box<Caller>),
+    /// A caller with a cookie whose token is due to be exchanged: the hash of the token.
+    Ageing(Box<Caller>, String),
     /// Something that does not work any more, or never did.
     Unknown,
 }
@@ -217,6 +221,7 @@ async fn by_cookie(server: &Server, token: &str, origin: Origin) -> Answer<Broug
             serde_json::json!({ "session": session.id }),
         );
         server.commit(tx, vec![entry], vec![]).await?;
+        server.hub.ended(session.id.as_str());
         return Ok(Brought::Unknown);
     }
     if now.duration_since(session.seen_at) > SignedDuration::from_mins(1) {
@@ -224,7 +229,18 @@ async fn by_cookie(server: &Server, token: &str, origin: Origin) -> Answer<Broug
         sessions::seen(&mut tx, session.id.as_str(), origin.address.as_deref(), server.idle()).await?;
         towpath_store::commit(tx).await?;
     }
-    Ok(Brought::Caller(Box::new(Caller { user, via: Via::Browser(session), origin })))
+    let is_due = !is_former && now.duration_since(session.rotated_at) > AGE;
+    let caller = Box::new(Caller { user, via: Via::Browser(session), origin });
+    Ok(if is_due { Brought::Ageing(caller, hash_token(token)) } else { Brought::Caller(caller) })
+}
+
+/// Exchanges the token of a session; returns the new one, or none when somebody was faster or the session ended.
+pub(crate) async fn exchange(server: &Server, session: &Session, old: &str) -> Answer<Option<String>> {
+    let new = random_text(32)?;
+    let mut tx = server.store.begin().await?;
+    let is_ours = sessions::rotate(&mut tx, session.id.as_str(), old, &hash_token(&new)).await?;
+    towpath_store::commit(tx).await?;
+    Ok(is_ours.then_some(new))
 }
 
 /// Refuses a request with a cookie that changes something and does not prove where it comes from.

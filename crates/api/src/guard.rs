@@ -5,10 +5,11 @@
 //! for them. Every refusal of somebody who is known is written into the audit.
 
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde_json::json;
 use towpath_model::{Right, Role};
 use towpath_store::audit::Outcome;
@@ -17,12 +18,14 @@ use towpath_store::members::{self, ObjectKind};
 use towpath_store::pipelines::Pipeline;
 use towpath_store::runs::Run;
 use towpath_store::schedules::{Backfill, Schedule};
+use towpath_store::sessions::Session;
 use towpath_store::{Conn, connections, pipelines, runs, schedules, workspaces};
 
-use crate::caller::{Brought, Caller, Origin, Via, Within, check_csrf, identify, with};
-use crate::needs::Need;
+use crate::caller::{Brought, Caller, Origin, Via, Within, check_csrf, exchange, identify, with};
+use crate::needs::{NEEDS, Need};
 use crate::problem::{self, Answer, Problem};
 use crate::server::{Inside, Server};
+use crate::sign_in::cookie;
 
 /// The object of the path.
 #[derive(Debug, Clone)]
@@ -37,39 +40,88 @@ pub(crate) enum Target {
 pub(crate) async fn guard(State(inside): State<Inside>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     match admit(&inside, &mut parts).await {
-        Ok(left) => {
+        Ok(Admitted { left, ageing }) => {
             let mut response = next.run(Request::from_parts(parts, body)).await;
             inside.limits.write(response.headers_mut(), left);
+            if let Some((session, hash)) = ageing {
+                renew(&inside.server, &session, &hash, &mut response).await;
+            }
             response
         }
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            let is_method = problem.code().status == 405;
+            let mut response = problem.into_response();
+            if is_method {
+                allowed_methods(&inside, &parts, response.headers_mut());
+            }
+            response
+        }
     }
 }
 
-async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<u32> {
+/// Says which methods an address takes.
+fn allowed_methods(inside: &Inside, parts: &Parts, headers: &mut HeaderMap) {
+    let path = route(inside, parts);
+    let known = NEEDS.iter().filter(|entry| entry.path == path).map(|entry| entry.method);
+    if let Ok(value) = HeaderValue::from_str(&known.collect::<Vec<_>>().join(", ")) {
+        headers.insert(header::ALLOW, value);
+    }
+}
+
+/// The path of the route, as [`NEEDS`] writes it; empty when there is no such route.
+fn route(inside: &Inside, parts: &Parts) -> String {
+    let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    // Behind a folder, the router says the whole path.
+    path.strip_prefix(inside.base.as_str()).unwrap_or(path).to_owned()
+}
+
+/// A request that may go on: how many more may follow, and the session whose token is due, with the hash of the token.
+struct Admitted {
+    left: u32,
+    ageing: Option<(Session, String)>,
+}
+
+/// Gives a session a new token. After the route, so that one that ended the session or changed its token is seen.
+async fn renew(server: &Server, session: &Session, hash: &str, response: &mut Response) {
+    match exchange(server, session, hash).await {
+        Ok(Some(token)) => {
+            let lasts = session.expires_at.duration_since(Timestamp::now()).as_secs();
+            let cookie = cookie::set_session(&token, server.settings.is_secure(), lasts);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        Ok(None) => {}
+        Err(problem) => tracing::warn!("the token of a session was not exchanged: {}", problem.detail()),
+    }
+}
+
+async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<Admitted> {
     let server = &inside.server;
-    let path = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let path = route(inside, parts);
     let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     let need = inside.needs.get(&(method, path.as_str())).copied();
-    // What is not there, and a method that a route does not take, is answered by the router.
-    if need.is_none() && !path.is_empty() && !inside.needs.keys().any(|(_, known)| *known == path) {
-        return Err(Problem::internal(format!("the route `{path}` does not say what it needs")));
+    // No path means that there is no such route, which the router says.
+    if need.is_none() && !path.is_empty() {
+        if !NEEDS.iter().any(|entry| entry.path == path) {
+            return Err(Problem::internal(format!("the route `{path}` does not say what it needs")));
+        }
+        return Err(Problem::new(problem::METHOD, format!("this address does not take `{method}`")));
     }
     let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
     let brought = identify(server, &parts.headers, origin.clone()).await?;
     let counted = match &brought {
-        Brought::Caller(caller) => caller.counted_as(),
+        Brought::Caller(caller) | Brought::Ageing(caller, _) => caller.counted_as(),
         _ => origin.address.clone().unwrap_or_default(),
     };
     let left = inside.limits.count(&counted)?;
-    let caller = match brought {
-        Brought::Caller(caller) => *caller,
+    let (caller, hash) = match brought {
+        Brought::Caller(caller) => (*caller, None),
+        Brought::Ageing(caller, hash) => (*caller, Some(hash)),
         Brought::Unknown if need != Some(Need::Nobody) => {
             return Err(Problem::new(problem::SIGN_IN, "the session, token or key is unknown, or has ended"));
         }
         _ => {
             return match need {
-                None | Some(Need::Nobody) => Ok(left),
+                None | Some(Need::Nobody) => Ok(Admitted { left, ageing: None }),
                 Some(_) => Err(Problem::new(problem::SIGN_IN, "nobody is signed in")),
             };
         }
@@ -83,8 +135,9 @@ async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<u32> {
             return Err(problem);
         }
     }
+    let ageing = hash.and_then(|hash| Some((caller.session()?.clone(), hash)));
     parts.extensions.insert(caller);
-    Ok(left)
+    Ok(Admitted { left, ageing })
 }
 
 async fn note_denial(server: &Server, caller: &Caller, path: &str, problem: &Problem) -> Answer<()> {

@@ -69,7 +69,14 @@ fn is_long(path: &str) -> bool {
 /// Turns whatever the router and its layers answered into a problem of ours.
 fn finished(mut response: Response, id: &str) -> Response {
     if let Some(pending) = response.extensions_mut().remove::<Pending>() {
-        return pending.finish(id);
+        let mut answer = pending.finish(id);
+        // What others around the route said: methods, limits, cookies.
+        for (name, value) in response.headers() {
+            if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH) {
+                answer.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+        return answer;
     }
     let code = match response.status() {
         StatusCode::NOT_FOUND => problem::NOT_FOUND,

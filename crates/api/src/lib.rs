@@ -21,6 +21,7 @@ pub mod live;
 pub mod needs;
 pub mod openapi;
 mod operator;
+pub mod post;
 pub mod problem;
 mod routes;
 pub mod server;
@@ -47,10 +48,9 @@ pub fn router(server: Server) -> Router {
     let settings = &inside.server.settings;
     let base = settings.base_path();
     let routes = openapi::routes(inside.server.version)
-        .merge(
-            SwaggerUi::new("/docs")
-                .config(Config::new(["../api/v1/openapi.json"]).try_it_out_enabled(true).persist_authorization(false)),
-        )
+        .merge(SwaggerUi::new("/docs").config(
+            Config::new(["../api/v1/openapi.json"]).try_it_out_enabled(true).persist_authorization(false),
+        ))
         .layer(axum::extract::DefaultBodyLimit::max(settings.body_bytes))
         .layer(from_fn_with_state(inside.clone(), guard::guard))
         .layer(from_fn(http::name_route))

@@ -78,6 +78,8 @@ needs! {
     PUT "/api/v1/account/second-factor" => Self_;
     DELETE "/api/v1/account/second-factor" => Self_;
     POST "/api/v1/account/recovery-codes" => Self_;
+    POST "/api/v1/account/identities/{provider}" => Self_;
+    DELETE "/api/v1/account/identities/{provider}" => Self_;
     GET "/api/v1/account/export" => Self_;
     // The server.
     GET "/api/v1/users" => Server;

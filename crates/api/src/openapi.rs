@@ -107,6 +107,53 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::scrape))
+        .merge(people())
+}
+
+/// Routes of people and rights.
+fn people() -> OpenApiRouter<Inside> {
+    use crate::routes::{
+        account, audit, export, grants, invitations, keys, links, members, parting, providers, second_factor,
+        server, users, workspaces,
+    };
+    OpenApiRouter::new()
+        .routes(routes!(links::setup))
+        .routes(routes!(links::show, links::make_use))
+        .routes(routes!(links::forgotten))
+        .routes(routes!(providers::list))
+        .routes(routes!(providers::start))
+        .routes(routes!(providers::callback))
+        .routes(routes!(account::show, account::change))
+        .routes(routes!(account::password))
+        .routes(routes!(account::sessions, account::end_others))
+        .routes(routes!(account::end))
+        .routes(routes!(second_factor::start, second_factor::finish, second_factor::remove))
+        .routes(routes!(second_factor::recovery_codes))
+        .routes(routes!(providers::connect, providers::disconnect))
+        .routes(routes!(export::own))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::show, users::change, parting::erase))
+        .routes(routes!(users::password_link))
+        .routes(routes!(users::end_sessions))
+        .routes(routes!(users::remove_factor))
+        .routes(routes!(export::of_user))
+        .routes(routes!(server::show, server::change))
+        .routes(routes!(server::list_workers))
+        .routes(routes!(audit::of_server))
+        .routes(routes!(audit::verify))
+        .routes(routes!(audit::of_workspace))
+        .routes(routes!(workspaces::list, workspaces::add))
+        .routes(routes!(workspaces::show, workspaces::change, workspaces::close))
+        .routes(routes!(members::list))
+        .routes(routes!(members::put, members::remove))
+        .routes(routes!(invitations::list, invitations::add))
+        .routes(routes!(invitations::withdraw))
+        .routes(routes!(keys::list, keys::add))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(grants::on_connection))
+        .routes(routes!(grants::put_on_connection, grants::remove_on_connection))
+        .routes(routes!(grants::on_pipeline))
+        .routes(routes!(grants::put_on_pipeline, grants::remove_on_pipeline))
 }
 
 /// Every route, and one that gives the document.

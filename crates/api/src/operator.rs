@@ -41,7 +41,13 @@ impl Operator {
     }
 
     /// Asks for something; `path` stands behind `/api/v1`. Returns the status and the body.
-    pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>, tag: Option<&str>) -> Result<(StatusCode, Value), Fault> {
+    pub async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        tag: Option<&str>,
+    ) -> Result<(StatusCode, Value), Fault> {
         let base = self.server.settings.base_path();
         let mut request = Request::builder()
             .method(method)
@@ -58,9 +64,15 @@ impl Operator {
             None => Body::empty(),
         };
         let request = request.body(body).map_err(|error| Fault::internal(error.to_string()))?;
-        let response = self.router.clone().oneshot(request).await.map_err(|error| Fault::internal(error.to_string()))?;
+        let response =
+            self.router.clone().oneshot(request).await.map_err(|error| Fault::internal(error.to_string()))?;
         let status = response.status();
-        let bytes = response.into_body().collect().await.map_err(|error| Fault::internal(error.to_string()))?.to_bytes();
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .map_err(|error| Fault::internal(error.to_string()))?
+            .to_bytes();
         let value = match bytes.is_empty() {
             true => Value::Null,
             false => serde_json::from_slice(&bytes).map_err(|error| Fault::internal(error.to_string()))?,

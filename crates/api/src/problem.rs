@@ -61,6 +61,9 @@ codes! {
     CHANGED = "changed", 412, "Somebody else changed it in the meantime",
         "`current` holds the newer version, and `ETag` its tag. Put your change on top of it and send the new tag as \
          `If-Match`.";
+    NO_ACCOUNT = "no_account", 403, "The provider knows the person, and this server does not",
+        "The detail says what is missing. Somebody who runs the server can make an account, or whoever has one with a \
+         password signs in with it and connects the provider under `account`.";
     TOO_LARGE = "too_large", 413, "The body is too large",
         "The detail says how large it may be. Large files are sent to `uploads`.";
     MEDIA_TYPE = "media_type", 415, "The body has the wrong type",
@@ -135,6 +138,12 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub current: Option<Value>,
+    /// Of `POST /token` only: the same as programs know it from OAuth 2 (RFC 6749).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Of `POST /token` only: the detail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_description: Option<String>,
     /// Number of the request, for the log.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub request_id: String,
@@ -152,6 +161,8 @@ struct Inner {
     problems: Vec<Finding>,
     current: Option<(Value, String)>,
     retry_after: Option<u64>,
+    /// The word of OAuth 2, and its status.
+    oauth: Option<(&'static str, u16)>,
     /// For the log only.
     cause: Option<String>,
 }
@@ -169,6 +180,7 @@ impl Problem {
             problems: Vec::new(),
             current: None,
             retry_after: None,
+            oauth: None,
             cause: None,
         }))
     }
@@ -223,6 +235,32 @@ impl Problem {
         self
     }
 
+    /// Adds what programs know from OAuth 2, with the status that goes with it there.
+    #[must_use]
+    pub(crate) fn oauth(mut self) -> Problem {
+        let word = match self.0.code.word {
+            "wrong_login" | "sign_in" => ("invalid_grant", 400),
+            "second_factor" => ("second_factor_required", 400),
+            "bad_request" | "invalid" | "media_type" => ("invalid_request", 400),
+            "too_many" | "unavailable" => ("temporarily_unavailable", self.0.code.status),
+            _ => ("server_error", self.0.code.status),
+        };
+        self.0.oauth.get_or_insert(word);
+        self
+    }
+
+    /// The same with a word of its own.
+    #[must_use]
+    pub(crate) fn oauth_word(mut self, word: &'static str) -> Problem {
+        self.0.oauth = Some((word, 400));
+        self
+    }
+
+    /// Status of the answer.
+    pub fn status(&self) -> u16 {
+        self.0.oauth.map_or(self.0.code.status, |(_, status)| status)
+    }
+
     /// The code.
     pub fn code(&self) -> Code {
         self.0.code
@@ -235,16 +273,18 @@ impl Problem {
 
     /// The body, for a request.
     pub fn body(&self, request_id: &str) -> ProblemBody {
-        let Inner { code, detail, hint, problems, current, .. } = &*self.0;
+        let Inner { code, detail, hint, problems, current, oauth, .. } = &*self.0;
         ProblemBody {
             kind: format!("/help/reference/errors/{}", code.word),
             title: code.title.to_owned(),
-            status: code.status,
+            status: self.status(),
             code: code.word.to_owned(),
             detail: detail.clone(),
             hint: hint.clone(),
             problems: problems.clone(),
             current: current.as_ref().map(|(current, _)| current.clone()),
+            error: oauth.map(|(word, _)| word.to_owned()),
+            error_description: oauth.map(|_| detail.clone()),
             request_id: request_id.to_owned(),
         }
     }
@@ -289,7 +329,7 @@ pub(crate) struct Pending(pub(crate) Problem);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, ()).into_response();
         response.extensions_mut().insert(Pending(self));
         response
@@ -304,11 +344,11 @@ impl Pending {
             tracing::error!(request.id = request_id, code = inner.code.word, "a request failed: {cause}");
         }
         let body = serde_json::to_vec(&self.0.body(request_id)).unwrap_or_default();
-        let status = StatusCode::from_u16(inner.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if inner.code.status == 401 {
+        if self.0.status() == 401 {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"towpath\""));
         }
         if let Some(seconds) = inner.retry_after {

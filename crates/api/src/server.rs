@@ -15,6 +15,7 @@ use towpath_store::seal::Keys;
 
 use crate::live::hub::Hub;
 use crate::needs::{NEEDS, Need};
+use crate::post::Post;
 use crate::problem::Answer;
 use crate::workbench::Workbench;
 
@@ -72,6 +73,10 @@ pub struct Provider {
     /// Whether people without an account get one. It is the provider that decides who may sign in then.
     #[serde(default)]
     pub makes_accounts: bool,
+    /// Whether mail addresses count as proven although the provider does not say `email_verified`. Only for a provider
+    /// in which people cannot choose their address themselves.
+    #[serde(default)]
+    pub trusts_addresses: bool,
 }
 
 impl std::fmt::Debug for Provider {
@@ -151,6 +156,8 @@ pub struct Parts {
     pub files: PathBuf,
     /// When the server started.
     pub started_at: Timestamp,
+    /// Sends letters to people; without it, links are only shown to whoever makes them.
+    pub post: Option<Arc<dyn Post>>,
     /// Metrics, as Prometheus reads them.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
     /// Version of the program.
@@ -178,6 +185,8 @@ impl std::fmt::Debug for Server {
 pub(crate) struct Inside {
     pub(crate) server: Server,
     pub(crate) needs: Arc<HashMap<(&'static str, &'static str), Need>>,
+    /// The folder below which the server stands.
+    pub(crate) base: Arc<String>,
     pub(crate) limits: Arc<crate::limits::Limits>,
     /// Hashing a password takes memory: two at a time.
     pub(crate) hashing: Arc<Semaphore>,
@@ -193,9 +202,11 @@ impl Inside {
     pub(crate) fn new(server: Server) -> Inside {
         let needs = NEEDS.iter().map(|entry| ((entry.method, entry.path), entry.need)).collect();
         let limits = crate::limits::Limits::new(&server.settings);
+        let base = server.settings.base_path();
         Inside {
             server,
             needs: Arc::new(needs),
+            base: Arc::new(base),
             limits: Arc::new(limits),
             hashing: Arc::new(Semaphore::new(2)),
         }
@@ -223,6 +234,13 @@ impl Server {
             self.hub.wake();
         }
         Ok(())
+    }
+
+    /// Ends the live streams of sessions or keys that ended.
+    pub(crate) fn ended<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
+        for id in ids {
+            self.hub.ended(id);
+        }
     }
 
     /// How long a session lives without being used.

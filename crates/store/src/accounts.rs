@@ -301,6 +301,8 @@ pub async fn add_identity(conn: &mut Conn, provider: &str, subject: &str, user: 
 }
 
 /// Takes everything from an account that tells who it was; the identity stays, for what refers to it.
+///
+/// `audit::erase` does the same for what was written about the person, `links::erase` for invitations.
 pub async fn erase(conn: &mut Conn, id: &str) -> Result<(), Error> {
     for table in [
         "identities",
@@ -312,6 +314,7 @@ pub async fn erase(conn: &mut Conn, id: &str) -> Result<(), Error> {
         "notices",
         "told",
         "deliveries",
+        "links",
     ] {
         sql(format!("DELETE FROM {table} WHERE user_id = $1")).bind(id).run(conn).await?;
     }
@@ -322,4 +325,39 @@ pub async fn erase(conn: &mut Conn, id: &str) -> Result<(), Error> {
     .bind(Timestamp::now())
     .change(conn)
     .await
+}
+
+/// By which subject another system knows a person.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Identity {
+    /// Name of the other system in the settings of the server.
+    pub provider: String,
+    /// The person, as the other system counts them.
+    pub subject: String,
+    /// When the two were brought together.
+    pub created_at: Timestamp,
+}
+
+impl Read for Identity {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Identity {
+            provider: row.text("provider")?,
+            subject: row.text("subject")?,
+            created_at: row.time("created_at")?,
+        })
+    }
+}
+
+/// Where else a person signs in.
+pub async fn identities(conn: &mut Conn, user: &str) -> Result<Vec<Identity>, Error> {
+    sql("SELECT provider, subject, created_at FROM identities WHERE user_id = $1 ORDER BY provider, subject")
+        .bind(user)
+        .all(conn)
+        .await
+}
+
+/// Forgets by which subject another system knows a person; false when it does not.
+pub async fn remove_identity(conn: &mut Conn, user: &str, provider: &str) -> Result<bool, Error> {
+    let removed = sql("DELETE FROM identities WHERE user_id = $1 AND provider = $2");
+    Ok(removed.bind(user).bind(provider).run(conn).await? > 0)
 }

@@ -402,14 +402,34 @@ pub async fn sweep(store: &Store, conn: &mut Conn, before: Timestamp) -> Result<
     sql("DELETE FROM audit WHERE number <= $1").bind(last.number).run(conn).await
 }
 
-/// Takes names, addresses and contents out of what a person did and what was done to that person.
-pub async fn erase(conn: &mut Conn, person: &str) -> Result<u64, Error> {
-    sql("UPDATE audit SET actor = NULL, object = NULL, address = NULL, before_json = NULL, after_json = NULL,
-         detail = NULL, salt = NULL, erased_at = $2 WHERE (actor_id = $1 OR object_id = $1) AND erased_at IS NULL")
-    .bind(person)
-    .bind(Timestamp::now())
-    .run(conn)
-    .await
+/// The addresses with which a person ever did something.
+pub async fn addresses(conn: &mut Conn, person: &str) -> Result<Vec<String>, Error> {
+    sql("SELECT DISTINCT actor FROM audit WHERE actor_kind = 'user' AND actor_id = $1 AND actor IS NOT NULL")
+        .bind(person)
+        .all(conn)
+        .await
+}
+
+/// Takes names, addresses and contents out of what a person did and what was done to that person, and out of every
+/// other entry in whose words one of the person's mail addresses stands.
+pub async fn erase(conn: &mut Conn, person: &str, addresses: &[String]) -> Result<u64, Error> {
+    const ERASE: &str = "UPDATE audit SET actor = NULL, object = NULL, address = NULL, before_json = NULL,
+        after_json = NULL, detail = NULL, salt = NULL, erased_at = $2 WHERE erased_at IS NULL";
+    let now = Timestamp::now();
+    let mut erased = sql(format!("{ERASE} AND (actor_id = $1 OR object_id = $1)"))
+        .bind(person)
+        .bind(now)
+        .run(conn)
+        .await?;
+    let words = ["actor", "object", "before_json", "after_json", "detail"]
+        .map(|column| format!(r"lower({column}) LIKE $1 ESCAPE '\'"))
+        .join(" OR ");
+    for address in addresses.iter().filter(|address| !address.is_empty()) {
+        let plain = address.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        let found = sql(format!("{ERASE} AND ({words})")).bind(format!("%{plain}%")).bind(now);
+        erased += found.run(conn).await?;
+    }
+    Ok(erased)
 }
 
 /// What [`verify`] found.

@@ -107,6 +107,27 @@ pub async fn list(conn: &mut Conn, workspace: &str, user: Option<&str>) -> Resul
         .await
 }
 
+/// A key of a workspace that was not revoked.
+pub async fn find(conn: &mut Conn, workspace: &str, id: &str) -> Result<Option<ApiKey>, Error> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM api_keys k WHERE k.id = $1 AND k.workspace_id = $2 AND k.revoked_at IS NULL"
+    );
+    sql(text).bind(id).bind(workspace).first(conn).await
+}
+
+/// Whether a key still works.
+pub async fn is_live(conn: &mut Conn, id: &str) -> Result<bool, Error> {
+    let live = sql("SELECT count(*) FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1
+                    AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.active = 1");
+    Ok(live.bind(id).bind(Timestamp::now()).number(conn).await? > 0)
+}
+
+/// Keys of a person in every workspace, also those that were revoked.
+pub async fn of_user(conn: &mut Conn, user: &str) -> Result<Vec<ApiKey>, Error> {
+    let text = format!("SELECT {COLUMNS} FROM api_keys k WHERE k.user_id = $1 ORDER BY k.created_at, k.id");
+    sql(text).bind(user).all(conn).await
+}
+
 /// Notes that a key was used.
 pub async fn used(conn: &mut Conn, id: &str) -> Result<(), Error> {
     sql("UPDATE api_keys SET used_at = $2 WHERE id = $1")

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use towpath_model::Role;
 use towpath_model::ids::{LinkId, UserId, WorkspaceId};
 
+use crate::accounts::email_key;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::sql::{Read, Row, sql, words};
@@ -94,6 +95,15 @@ pub async fn find(conn: &mut Conn, kind: LinkKind, hash: &str) -> Result<Option<
         .await
 }
 
+/// The link of that hash, of any kind, if it can still be used.
+pub async fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Link>, Error> {
+    sql("SELECT * FROM links WHERE hash = $1 AND used_at IS NULL AND expires_at > $2")
+        .bind(hash)
+        .bind(Timestamp::now())
+        .first(conn)
+        .await
+}
+
 /// Uses a link up; false when somebody did already.
 pub async fn take(conn: &mut Conn, id: &LinkId) -> Result<bool, Error> {
     let used = sql("UPDATE links SET used_at = $2 WHERE id = $1 AND used_at IS NULL");
@@ -125,6 +135,11 @@ pub async fn forget(conn: &mut Conn, kind: LinkKind, user: Option<&str>) -> Resu
         .bind(user.unwrap_or_default())
         .run(conn)
         .await
+}
+
+/// Removes every link for a mail address, also those that were used.
+pub async fn erase(conn: &mut Conn, email: &str) -> Result<u64, Error> {
+    sql("DELETE FROM links WHERE lower(email) = $1").bind(email_key(email)).run(conn).await
 }
 
 /// Removes links that ended before that time; returns how many.

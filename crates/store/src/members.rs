@@ -161,6 +161,21 @@ pub async fn grants_of(conn: &mut Conn, workspace: &str, user: &str) -> Result<V
         .await
 }
 
+/// Roles of a person on objects of every workspace.
+pub async fn all_grants_of(conn: &mut Conn, user: &str) -> Result<Vec<Grant>, Error> {
+    sql("SELECT * FROM grants WHERE user_id = $1 ORDER BY object_kind, object_id").bind(user).all(conn).await
+}
+
+/// A person of a workspace.
+pub async fn find(conn: &mut Conn, workspace: &str, user: &str) -> Result<Option<Member>, Error> {
+    sql("SELECT m.user_id, u.email, u.name, u.active, m.role, m.origin, m.created_at
+         FROM members m JOIN users u ON u.id = m.user_id WHERE m.workspace_id = $1 AND m.user_id = $2")
+    .bind(workspace)
+    .bind(user)
+    .first(conn)
+    .await
+}
+
 /// Roles that people have on an object.
 pub async fn grants_on(conn: &mut Conn, kind: ObjectKind, object: &str) -> Result<Vec<Grant>, Error> {
     sql("SELECT * FROM grants WHERE object_kind = $1 AND object_id = $2 ORDER BY user_id")

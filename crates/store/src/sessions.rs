@@ -168,14 +168,21 @@ pub async fn revoke(conn: &mut Conn, user: &str, id: &str) -> Result<bool, Error
     Ok(revoked.bind(id).bind(user).bind(Timestamp::now()).run(conn).await? == 1)
 }
 
-/// Ends every session of a person but one; returns how many.
-pub async fn revoke_others(conn: &mut Conn, user: &str, except: Option<&str>) -> Result<u64, Error> {
+/// Ends every session of a person but one; returns those that ended.
+pub async fn revoke_others(
+    conn: &mut Conn,
+    user: &str,
+    except: Option<&str>,
+) -> Result<Vec<SessionId>, Error> {
+    let live = of_user(conn, user).await?.into_iter().map(|session| session.id);
+    let ended = live.filter(|id| except != Some(id.as_str())).collect();
     sql("UPDATE sessions SET revoked_at = $3 WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL")
         .bind(user)
         .bind(except.unwrap_or_default())
         .bind(Timestamp::now())
         .run(conn)
-        .await
+        .await?;
+    Ok(ended)
 }
 
 /// Removes sessions that ended before that time; returns how many.

@@ -60,6 +60,11 @@ pub async fn clear(conn: &mut Conn, name: &str) -> Result<(), Error> {
     sql("DELETE FROM throttles WHERE name = $1").bind(name).run(conn).await.map(drop)
 }
 
+/// Forgets the failures under every name that begins like that; returns how many.
+pub async fn clear_all(conn: &mut Conn, beginning: &str) -> Result<u64, Error> {
+    sql("DELETE FROM throttles WHERE substr(name, 1, length($1)) = $1").bind(beginning).run(conn).await
+}
+
 /// Removes what failed last before that time; returns how many.
 pub async fn sweep(conn: &mut Conn, before: Timestamp) -> Result<u64, Error> {
     sql("DELETE FROM throttles WHERE failed_at < $1 AND blocked_until < $1").bind(before).run(conn).await

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use towpath_model::Role;
 use towpath_model::ids::WorkspaceId;
 
 use crate::db::Conn;
@@ -73,10 +74,45 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Workspace>, Error> {
     sql("SELECT * FROM workspaces WHERE closed_at IS NULL ORDER BY name, id").all(conn).await
 }
 
+/// A workspace with the role that a person has in it.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Membership {
+    /// The workspace.
+    #[serde(flatten)]
+    pub workspace: Workspace,
+    /// The role of the person.
+    #[schema(value_type = String)]
+    pub role: Role,
+    /// Where the role comes from: `invited`, or the name of a provider whose groups give it.
+    pub origin: String,
+}
+
+impl Read for Membership {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Membership {
+            workspace: Workspace::read(row)?,
+            role: row.word("role", Role::of)?,
+            origin: row.text("origin")?,
+        })
+    }
+}
+
 /// Those that a person is a member of, by name.
-pub async fn of_user(conn: &mut Conn, user: &str) -> Result<Vec<Workspace>, Error> {
-    sql("SELECT w.* FROM workspaces w JOIN members m ON m.workspace_id = w.id
+pub async fn of_user(conn: &mut Conn, user: &str) -> Result<Vec<Membership>, Error> {
+    sql("SELECT w.*, m.role, m.origin FROM workspaces w JOIN members m ON m.workspace_id = w.id
          WHERE m.user_id = $1 AND w.closed_at IS NULL ORDER BY w.name, w.id")
+    .bind(user)
+    .all(conn)
+    .await
+}
+
+/// Those of which a person is the only owner who can sign in.
+pub async fn owned_alone(conn: &mut Conn, user: &str) -> Result<Vec<Workspace>, Error> {
+    sql("SELECT w.* FROM workspaces w JOIN members m ON m.workspace_id = w.id
+         WHERE m.user_id = $1 AND m.role = 'owner' AND w.closed_at IS NULL AND NOT EXISTS (
+             SELECT 1 FROM members o JOIN users u ON u.id = o.user_id
+             WHERE o.workspace_id = w.id AND o.role = 'owner' AND o.user_id <> $1 AND u.active = 1)
+         ORDER BY w.name, w.id")
     .bind(user)
     .all(conn)
     .await

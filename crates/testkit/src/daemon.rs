@@ -102,12 +102,17 @@ pub(crate) fn program(name: &str, package: &str) -> PathBuf {
     found.next().unwrap_or_else(|| panic!("`{name}` is missing: install `{package}`"))
 }
 
-/// A program of the Python packages for tests (`tools/files.txt`).
-pub(crate) fn python_program(name: &str) -> PathBuf {
+/// A folder of packages for tests, in the cache folder of the user.
+pub(crate) fn cache(name: &str) -> PathBuf {
     let folder = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
     let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
-    let packages = folder("TOWPATH_TEST_FILES").or_else(|| Some(cache?.join("towpath/files")));
-    let program = packages.expect("a home folder").join("bin").join(name);
+    cache.expect("a home folder").join("towpath").join(name)
+}
+
+/// A program of the Python packages for tests (`tools/files.txt`).
+pub(crate) fn python_program(name: &str) -> PathBuf {
+    let packages = std::env::var_os("TOWPATH_TEST_FILES").map_or_else(|| cache("files"), PathBuf::from);
+    let program = packages.join("bin").join(name);
     assert!(program.is_file(), "`{name}` is missing: run `tools/prepare.sh files`");
     program
 }

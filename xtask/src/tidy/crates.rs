@@ -53,7 +53,11 @@ const LAYERS: [Layer; 11] = [
         may: &["towpath-model"],
         never: &["axum", "arrow", "rusqlite", "tokio-postgres", "reqwest"],
     },
-    Layer { name: "towpath-scheduler", may: &["towpath-model", "towpath-store"], never: &["arrow", "axum", "sqlx"] },
+    Layer {
+        name: "towpath-scheduler",
+        may: &["towpath-model", "towpath-store"],
+        never: &["arrow", "axum", "sqlx"],
+    },
     Layer {
         name: "towpath-api",
         may: &["towpath-connect", "towpath-model", "towpath-store"],

@@ -22,7 +22,7 @@ const MOST: u32 = 1000;
 pub enum Heard {
     /// Something happened.
     Event(Arc<Event>),
-    /// A session ended; its streams end with it.
+    /// A session or a key ended; its streams end with it.
     Ended(Arc<str>),
 }
 
@@ -46,7 +46,7 @@ impl Hub {
         self.wake.notify_one();
     }
 
-    /// Says that a session ended.
+    /// Says that a session or a key ended.
     pub fn ended(&self, session: &str) {
         let _ = self.sender.send(Heard::Ended(session.into()));
     }

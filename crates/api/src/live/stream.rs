@@ -20,7 +20,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 use towpath_model::{Right, Role};
 use towpath_store::events::{self, Event};
-use towpath_store::{members, pipelines, sessions, workspaces};
+use towpath_store::{keys, members, pipelines, sessions, workspaces};
 
 use super::hub::Heard;
 use crate::caller::{Caller, Via};
@@ -372,9 +372,13 @@ impl Client {
                             return Ok(vec![Told::Event(Box::new(EventBody { event }))]);
                         }
                     }
-                    Ok(Heard::Ended(session)) => {
-                        if self.caller.session().is_some_and(|own| own.id.as_str() == &*session) {
-                            return Err("the session ended");
+                    Ok(Heard::Ended(ended)) => {
+                        let is_own = match &self.caller.via {
+                            Via::Browser(session) | Via::Program(session) => session.id.as_str() == &*ended,
+                            Via::Key(key) => key.id.as_str() == &*ended,
+                        };
+                        if is_own {
+                            return Err("the session or key ended");
                         }
                     }
                     Err(RecvError::Lagged(_)) => {
@@ -396,6 +400,12 @@ impl Client {
             let live = sessions::live(&mut conn, session.id.as_str()).await.map_err(|_| unreachable)?;
             if live.is_none() {
                 return Err("the session ended");
+            }
+        }
+        if let Via::Key(key) = &self.caller.via {
+            let mut conn = self.server.store.read().await.map_err(|_| unreachable)?;
+            if !keys::is_live(&mut conn, key.id.as_str()).await.map_err(|_| unreachable)? {
+                return Err("the key ended");
             }
         }
         let mut kept = Vec::new();

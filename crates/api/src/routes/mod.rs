@@ -14,3 +14,21 @@ pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod uploads;
 pub(crate) mod versions;
+
+// People and rights.
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod export;
+mod fields;
+mod giving;
+pub(crate) mod grants;
+pub(crate) mod invitations;
+pub(crate) mod keys;
+pub(crate) mod links;
+pub(crate) mod members;
+pub(crate) mod parting;
+pub(crate) mod providers;
+pub(crate) mod second_factor;
+pub(crate) mod server;
+pub(crate) mod users;
+pub(crate) mod workspaces;

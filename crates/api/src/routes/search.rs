@@ -60,7 +60,12 @@ pub(crate) async fn find(
             ..pipelines::Filter::default()
         };
         for one in pipelines::list(&mut conn, within.id(), &filter, &page).await?.items {
-            hits.push(Hit { kind: "pipeline", id: one.id.to_string(), name: one.name, detail: one.description });
+            hits.push(Hit {
+                kind: "pipeline",
+                id: one.id.to_string(),
+                name: one.name,
+                detail: one.description,
+            });
         }
     }
     if may(Right::ConnectionsRead) {
@@ -70,20 +75,36 @@ pub(crate) async fn find(
             ..connections::Filter::default()
         };
         for one in connections::list(&mut conn, within.id(), &filter, &page).await?.items {
-            hits.push(Hit { kind: "connection", id: one.id.to_string(), name: one.name, detail: one.connector });
+            hits.push(Hit {
+                kind: "connection",
+                id: one.id.to_string(),
+                name: one.name,
+                detail: one.connector,
+            });
         }
     }
     if may(Right::SchedulesRead) {
         let many = PageRequest { limit: 1000, ..PageRequest::default() };
         let all = schedules::list(&mut conn, within.id(), None, visible.as_deref(), &many).await?.items;
         let lower = text.to_lowercase();
-        for one in all.into_iter().filter(|one| one.name.to_lowercase().contains(&lower)).take(MOST as usize) {
-            hits.push(Hit { kind: "schedule", id: one.id.to_string(), name: one.name, detail: one.pipeline_id.to_string() });
+        for one in all.into_iter().filter(|one| one.name.to_lowercase().contains(&lower)).take(MOST as usize)
+        {
+            hits.push(Hit {
+                kind: "schedule",
+                id: one.id.to_string(),
+                name: one.name,
+                detail: one.pipeline_id.to_string(),
+            });
         }
     }
     if may(Right::UploadsRead) {
         for one in uploads::list(&mut conn, within.id(), Some(text), &page).await?.items {
-            hits.push(Hit { kind: "upload", id: one.id.to_string(), name: one.name, detail: format!("{} bytes", one.size) });
+            hits.push(Hit {
+                kind: "upload",
+                id: one.id.to_string(),
+                name: one.name,
+                detail: format!("{} bytes", one.size),
+            });
         }
     }
     if may(Right::RunsRead)
@@ -91,9 +112,15 @@ pub(crate) async fn find(
         && let Some(pipeline) = pipelines::by_id(&mut conn, run.pipeline_id.as_str()).await?
     {
         let user = caller.user.id.as_str();
-        let granted = members::granted(&mut conn, members::ObjectKind::Pipeline, pipeline.id.as_str(), user).await?;
+        let granted =
+            members::granted(&mut conn, members::ObjectKind::Pipeline, pipeline.id.as_str(), user).await?;
         if visible.is_none() || !pipeline.restricted || granted.is_some() {
-            hits.push(Hit { kind: "run", id: run.id.to_string(), name: pipeline.name, detail: run.state.word().to_owned() });
+            hits.push(Hit {
+                kind: "run",
+                id: run.id.to_string(),
+                name: pipeline.name,
+                detail: run.state.word().to_owned(),
+            });
         }
     }
     Ok(Json(hits.into()))

@@ -12,7 +12,8 @@ use towpath_store::accounts::{self, User};
 use towpath_store::audit::Outcome;
 use towpath_store::seal::{hash_token, random_text};
 use towpath_store::sessions::{self, Session, SessionKind, Signed};
-use towpath_store::{Tx, workspaces};
+use towpath_store::workspaces::{self, Membership};
+use towpath_store::{Conn, Tx};
 
 use crate::caller::{Caller, Origin, Via, with};
 use crate::extract::Json;
@@ -28,8 +29,8 @@ pub(crate) struct SessionView {
     user: Option<User>,
     /// The token that every change sends as `X-CSRF-Token`.
     csrf: Option<String>,
-    /// The workspaces of the person.
-    workspaces: Vec<workspaces::Workspace>,
+    /// The workspaces of the person, with the role in each.
+    workspaces: Vec<Membership>,
     /// Nobody has an account yet.
     is_new: bool,
 }
@@ -85,21 +86,42 @@ pub(crate) async fn sign_in(
 
 /// The answer to a person who is signed in: a new session in cookies.
 pub(crate) async fn welcome(server: &Server, user: User, method: &str, origin: &Origin) -> Answer<Response> {
-    let secure = server.settings.is_secure();
+    let (session, headers) = begin_in_browser(server, &user, method, origin).await?;
+    let mut conn = server.store.read().await?;
+    let view = view(server, &mut conn, user, &session).await?;
+    Ok((headers, Json(view)).into_response())
+}
+
+/// Who is signed in with that session of a browser.
+pub(crate) async fn view(
+    server: &Server,
+    conn: &mut Conn,
+    user: User,
+    session: &Session,
+) -> Answer<SessionView> {
+    let workspaces = workspaces::of_user(conn, user.id.as_str()).await?;
+    let csrf = Some(tokens::csrf(server, session.id.as_str()));
+    Ok(SessionView { user: Some(user), csrf, workspaces, is_new: false })
+}
+
+/// A new session with the cookies for it.
+pub(crate) async fn begin_in_browser(
+    server: &Server,
+    user: &User,
+    method: &str,
+    origin: &Origin,
+) -> Answer<(Session, HeaderMap)> {
     let mut tx = server.store.begin().await?;
-    let (session, token) = begin(server, &mut tx, &user, SessionKind::Browser, method, origin).await?;
-    let workspaces = workspaces::of_user(&mut tx, user.id.as_str()).await?;
+    let (session, token) = begin(server, &mut tx, user, SessionKind::Browser, method, origin).await?;
     let entry = origin.did("session.begin").on("user", user.id.as_str(), &user.email);
     let entry = with(entry, Outcome::Done, json!({ "method": method, "session": session.id }));
     server.commit(tx, vec![entry], vec![]).await?;
-    let device = tokens::device(server, user.id.as_str());
-    let csrf = Some(tokens::csrf(server, session.id.as_str()));
-    let mut response =
-        Json(SessionView { user: Some(user), csrf, workspaces, is_new: false }).into_response();
+    let secure = server.settings.is_secure();
+    let mut headers = HeaderMap::new();
     let lasts = server.settings.session_hours * 3600;
-    response.headers_mut().append(header::SET_COOKIE, cookie::set_session(&token, secure, lasts));
-    response.headers_mut().append(header::SET_COOKIE, cookie::set_device(&device, secure));
-    Ok(response)
+    headers.append(header::SET_COOKIE, cookie::set_session(&token, secure, lasts));
+    headers.append(header::SET_COOKIE, cookie::set_device(&tokens::device(server, user.id.as_str()), secure));
+    Ok((session, headers))
 }
 
 /// Makes a session; returns it with its token, which is not kept.
@@ -143,12 +165,11 @@ pub(crate) async fn prove(
     device: Option<&str>,
 ) -> Answer<(User, String)> {
     let server = &inside.server;
-    let key = accounts::email_key(email);
     let mut conn = server.store.read().await?;
     let user = accounts::by_email(&mut conn, email).await?.filter(|user| user.active);
     let marked = device.and_then(|mark| tokens::device_of(server, mark));
     let is_known = user.as_ref().is_some_and(|user| marked == Some(user.id.as_str()));
-    let measures = Measures::of(&key, origin.address.as_deref(), is_known);
+    let measures = Measures::of(server, email, origin.address.as_deref(), is_known);
     measures.check(&mut conn).await?;
     let kept = match &user {
         Some(user) => accounts::proof(&mut conn, user.id.as_str()).await?.password,
@@ -156,12 +177,13 @@ pub(crate) async fn prove(
     };
     drop(conn);
     let is_right = is_password(inside, password.to_owned(), kept).await?;
+    let known = user.as_ref().map(|user| user.id.to_string());
     let Some(user) = user.filter(|_| is_right) else {
         return Err(refuse(
             server,
             origin,
             &measures,
-            email,
+            (email, known.as_deref()),
             problem::WRONG_LOGIN,
             "the address or the password is wrong",
         )
@@ -186,7 +208,7 @@ pub(crate) async fn prove(
                 server,
                 origin,
                 &measures,
-                email,
+                (email, known.as_deref()),
                 problem::SECOND_FACTOR,
                 "the code is wrong, or was used before",
             )
@@ -198,19 +220,24 @@ pub(crate) async fn prove(
     Ok((user, method.into()))
 }
 
+/// Counts and writes down a sign-in that failed. `whom` is the address that was given and the person it belongs to.
 async fn refuse(
     server: &Server,
     origin: &Origin,
     measures: &Measures,
-    email: &str,
+    whom: (&str, Option<&str>),
     code: problem::Code,
     detail: &str,
 ) -> Answer<Problem> {
+    let (email, known) = whom;
     let mut tx = server.store.begin().await?;
     measures.fail(&mut tx).await?;
     let shown: String = email.chars().take(200).collect();
-    let entry =
-        with(origin.did("session.begin"), Outcome::Denied, json!({ "email": shown, "reason": code.word }));
+    let mut entry = origin.did("session.begin");
+    if let Some(known) = known {
+        entry = entry.on("user", known, &shown);
+    }
+    let entry = with(entry, Outcome::Denied, json!({ "email": shown, "reason": code.word }));
     server.commit(tx, vec![entry], vec![]).await?;
     Ok(Problem::new(code, detail))
 }
@@ -223,10 +250,10 @@ pub(crate) async fn is_password(inside: &Inside, password: String, kept: Option<
         .map_err(Problem::internal)
 }
 
-/// Hashes a password, if it is good enough.
-pub(crate) async fn hash(inside: &Inside, password: String, about: &[&str]) -> Answer<String> {
+/// Hashes a password, if it is good enough; `path` is where it stands in what was sent.
+pub(crate) async fn hash(inside: &Inside, password: String, about: &[&str], path: &str) -> Answer<String> {
     if let Some(weakness) = passwords::weakness(&password, about) {
-        return Err(Problem::field("/password", weakness));
+        return Err(Problem::field(path, weakness));
     }
     let _turn = inside.hashing.acquire().await.map_err(Problem::internal)?;
     Ok(tokio::task::spawn_blocking(move || passwords::hash(&password)).await.map_err(Problem::internal)??)
@@ -287,18 +314,21 @@ pub(crate) async fn token(
     origin: Origin,
     form: Result<Form<TokenRequest>, axum::extract::rejection::FormRejection>,
 ) -> Answer<Json<TokenAnswer>> {
-    let Form(request) =
-        form.map_err(|rejection| Problem::new(problem::BAD_REQUEST, rejection.body_text()))?;
+    let form = form.map_err(|rejection| Problem::new(problem::BAD_REQUEST, rejection.body_text()).oauth())?;
+    grant(&inside, &origin, form.0).await.map(Json).map_err(Problem::oauth)
+}
+
+async fn grant(inside: &Inside, origin: &Origin, request: TokenRequest) -> Answer<TokenAnswer> {
     let server = &inside.server;
     let (session, refresh_token) = match request.grant_type.as_str() {
         "password" => {
             let (email, password) =
                 (request.username.unwrap_or_default(), request.password.unwrap_or_default());
             let (user, method) =
-                prove(&inside, &origin, &email, &password, request.code.as_deref(), None).await?;
+                prove(inside, origin, &email, &password, request.code.as_deref(), None).await?;
             let mut tx = server.store.begin().await?;
             let (session, token) =
-                begin(server, &mut tx, &user, SessionKind::Program, &method, &origin).await?;
+                begin(server, &mut tx, &user, SessionKind::Program, &method, origin).await?;
             let entry = origin.did("session.begin").on("user", user.id.as_str(), &user.email);
             let entry = with(
                 entry,
@@ -308,20 +338,15 @@ pub(crate) async fn token(
             server.commit(tx, vec![entry], vec![]).await?;
             (session, token)
         }
-        "refresh_token" => refresh(server, &origin, &request.refresh_token.unwrap_or_default()).await?,
+        "refresh_token" => refresh(server, origin, &request.refresh_token.unwrap_or_default()).await?,
         other => {
             let detail =
                 format!("there is no grant type `{other}`; there are `password` and `refresh_token`");
-            return Err(Problem::new(problem::BAD_REQUEST, detail));
+            return Err(Problem::new(problem::BAD_REQUEST, detail).oauth_word("unsupported_grant_type"));
         }
     };
     let access_token = tokens::write(server, session.user_id.as_str(), session.id.as_str())?;
-    Ok(Json(TokenAnswer {
-        access_token,
-        token_type: "Bearer",
-        expires_in: tokens::TOKEN_SECONDS,
-        refresh_token,
-    }))
+    Ok(TokenAnswer { access_token, token_type: "Bearer", expires_in: tokens::TOKEN_SECONDS, refresh_token })
 }
 
 async fn refresh(server: &Server, origin: &Origin, token: &str) -> Answer<(Session, String)> {
@@ -336,6 +361,7 @@ async fn refresh(server: &Server, origin: &Origin, token: &str) -> Answer<(Sessi
         let entry = origin.did("session.stolen").on("user", user.id.as_str(), &user.email);
         let entry = with(entry, Outcome::Denied, json!({ "session": session.id }));
         server.commit(tx, vec![entry], vec![]).await?;
+        server.hub.ended(session.id.as_str());
         return Err(unknown());
     }
     let new = random_text(32)?;

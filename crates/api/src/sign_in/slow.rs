@@ -1,13 +1,18 @@
 //! Slows down those who guess passwords, without locking anybody out.
 //!
-//! Failures are counted by address, and by account and address together; after some of them there is a pause that
-//! grows. Failures of an account from everywhere slow down only devices that never signed in to it: whoever signed in before
-//! carries a mark, so nobody is locked out of an account because somebody else guesses.
+//! Failures are counted by account and address together, by address, and by account from everywhere; after some of them
+//! there is a pause that grows. Whoever signed in before carries a mark of the device and is measured by that alone:
+//! nobody is locked out of an account because somebody else guesses, not even from behind the same address.
+//!
+//! Names of measures hold no mail address, only a keyed fingerprint of it.
 
 use jiff::{SignedDuration, Timestamp};
+use towpath_store::accounts::email_key;
 use towpath_store::{Conn, throttles};
 
+use super::tokens;
 use crate::problem::{self, Answer, Problem};
+use crate::server::Server;
 
 /// Counting begins anew after so long without a failure.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
@@ -24,16 +29,53 @@ struct Measure {
 pub(crate) struct Measures(Vec<Measure>);
 
 impl Measures {
-    pub(crate) fn of(account: &str, address: Option<&str>, is_known_device: bool) -> Measures {
+    /// For a sign-in.
+    pub(crate) fn of(server: &Server, email: &str, address: Option<&str>, is_known_device: bool) -> Measures {
+        let account = fingerprint(server, email);
+        if is_known_device {
+            return Measures(vec![Measure {
+                name: format!("login/{account}/device"),
+                free: 10,
+                longest: 900,
+            }]);
+        }
         let net = net(address.unwrap_or("unknown"));
-        let mut all = vec![
+        Measures(vec![
             Measure { name: format!("login/{account}/{net}"), free: 5, longest: 900 },
             Measure { name: format!("login-from/{net}"), free: 30, longest: 900 },
-        ];
-        if !is_known_device {
-            all.push(Measure { name: format!("login-to/{account}"), free: 20, longest: 30 });
+            Measure { name: format!("login-to/{account}"), free: 20, longest: 30 },
+        ])
+    }
+
+    /// For proving once more who somebody is.
+    pub(crate) fn to_confirm(user: &str) -> Measures {
+        Measures(vec![Measure { name: format!("confirm/{user}"), free: 5, longest: 900 }])
+    }
+
+    /// For asking for a new password: each letter counts.
+    pub(crate) fn to_reset(server: &Server, email: &str, address: Option<&str>) -> Measures {
+        let net = net(address.unwrap_or("unknown"));
+        Measures(vec![
+            Measure { name: format!("reset/{}", fingerprint(server, email)), free: 3, longest: 3600 },
+            Measure { name: format!("reset-from/{net}"), free: 20, longest: 3600 },
+        ])
+    }
+
+    /// Forgets everything that was counted for an account.
+    pub(crate) async fn forget(
+        server: &Server,
+        conn: &mut Conn,
+        user: &str,
+        emails: &[String],
+    ) -> Answer<()> {
+        throttles::clear(conn, &format!("confirm/{user}")).await?;
+        for email in emails {
+            let account = fingerprint(server, email);
+            throttles::clear(conn, &format!("reset/{account}")).await?;
+            throttles::clear(conn, &format!("login-to/{account}")).await?;
+            throttles::clear_all(conn, &format!("login/{account}/")).await?;
         }
-        Measures(all)
+        Ok(())
     }
 
     /// Refuses while there is a pause.
@@ -63,10 +105,14 @@ impl Measures {
         Ok(())
     }
 
-    /// Forgets failures of the account from this address.
+    /// Forgets failures of the account from here.
     pub(crate) async fn succeed(&self, conn: &mut Conn) -> Answer<()> {
         Ok(throttles::clear(conn, &self.0[0].name).await?)
     }
+}
+
+fn fingerprint(server: &Server, email: &str) -> String {
+    tokens::fingerprint(server, &email_key(email))
 }
 
 /// The part of an address that one household or machine has.

@@ -65,6 +65,11 @@ fn is_signed(server: &Server, purpose: &str, text: &str, signature: &str) -> boo
         .any(|key| hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes(), &signature).is_ok())
 }
 
+/// Stands for a text where the text itself must not be kept.
+pub(crate) fn fingerprint(server: &Server, text: &str) -> String {
+    sign(server, "fingerprint", text)
+}
+
 /// The token that pages send with every change.
 pub(crate) fn csrf(server: &Server, session: &str) -> String {
     sign(server, "csrf", session)

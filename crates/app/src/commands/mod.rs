@@ -48,7 +48,9 @@ pub(crate) async fn carry_out(cli: Cli, console: &Console) -> Outcome {
             .map(|()| Outcome::Done)
             .map_err(Stop::from),
         Command::User(args) => server::user::user(&args, console).await.map_err(Stop::from),
-        Command::Import(args) => Box::pin(server::import::import(&args, options, console)).await.map_err(Stop::from),
+        Command::Import(args) => {
+            Box::pin(server::import::import(&args, options, console)).await.map_err(Stop::from)
+        }
         Command::Secrets(args) => server::secrets::secrets(&args, console).await.map_err(Stop::from),
         Command::Audit(args) => server::audit::audit(&args, console).await.map_err(Stop::from),
         Command::Backup(args) => server::backup::backup(&args, console).await.map_err(Stop::from),

@@ -121,7 +121,9 @@ impl Bench {
         };
         let (spec, problems) = PipelineSpec::from_document(&document);
         let Some(spec) = spec.filter(|_| problems.is_empty()) else { return Err(located(problems)) };
-        let fault = |fault: Fault| findings(vec![Problem::new("", fault.message()).maybe_hint(fault.hint_text().map(str::to_owned))]);
+        let fault = |fault: Fault| {
+            findings(vec![Problem::new("", fault.message()).maybe_hint(fault.hint_text().map(str::to_owned))])
+        };
         let context = self.context(&room.workspace).map_err(fault)?;
         let mut scope = Scope::new(&context.base, context.bounds.lookup()).within(context.bounds.scope());
         scope.pipeline.clone_from(&spec.name);

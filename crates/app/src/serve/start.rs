@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -12,10 +12,7 @@ use towpath_api::live::hub::Hub;
 use towpath_api::server::Parts;
 use towpath_api::{Server, ServerSettings, router};
 use towpath_model::Fault;
-use towpath_model::ids::LinkId;
-use towpath_store::links::{self, Link, LinkKind};
-use towpath_store::seal::{hash_token, random_text};
-use towpath_store::{Engine, Store, accounts, commit};
+use towpath_store::Engine;
 use tracing_subscriber::EnvFilter;
 
 use super::bench::{Bench, PipelineLimits};
@@ -43,6 +40,7 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
         hub: hub.clone(),
         files: args.store.files(),
         started_at: Timestamp::now(),
+        post: None,
         metrics: recorder()?,
         version: env!("CARGO_PKG_VERSION"),
         stopping: stopping.clone(),
@@ -52,7 +50,7 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
             .hint("another program may have that port; choose another with `--listen`")
     })?;
     let address = listener.local_addr().map_err(|error| Fault::internal(error.to_string()))?;
-    announce(&server, &store, address, console).await?;
+    announce(&server, address, console).await?;
     let routes = router(server.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stopping.clone();
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
@@ -93,6 +91,7 @@ pub(crate) async fn offline(args: &StoreArgs, options: &Options) -> Result<Serve
         hub: Hub::default(),
         files: args.files(),
         started_at: Timestamp::now(),
+        post: None,
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         version: env!("CARGO_PKG_VERSION"),
         stopping,
@@ -123,43 +122,14 @@ fn recorder() -> Result<PrometheusHandle, Fault> {
 }
 
 /// Says where the server is; and how the first account is made, while there is none.
-async fn announce(
-    server: &Server,
-    store: &Store,
-    address: SocketAddr,
-    console: &Console,
-) -> Result<(), Fault> {
+async fn announce(server: &Server, address: SocketAddr, console: &Console) -> Result<(), Fault> {
     let public = &server.settings.public_url;
     tracing::info!(address = %address, "listening; browsers come to {public}");
     console.say(&format!("Towpath listens on http://{address}"));
-    if accounts::count(&mut *store.read().await?).await? > 0 {
-        return Ok(());
-    }
-    let link = setup_link(server, store).await?;
+    let link = server.setup_link().await.map_err(|problem| Fault::unavailable(problem.detail()))?;
+    let Some(link) = link else { return Ok(()) };
     console.say(&format!("nobody has an account yet; make the first one within a day at\n  {link}"));
     Ok(())
-}
-
-/// A link that makes the first account; earlier ones stop working.
-async fn setup_link(server: &Server, store: &Store) -> Result<String, Fault> {
-    let secret = random_text(24)?;
-    let now = Timestamp::now();
-    let link = Link {
-        id: LinkId::generate(),
-        kind: LinkKind::Setup,
-        workspace_id: None,
-        user_id: None,
-        email: None,
-        role: None,
-        created_by: None,
-        created_at: now,
-        expires_at: now.saturating_add(SignedDuration::from_hours(24)).unwrap_or(now),
-    };
-    let mut tx = store.begin().await?;
-    links::forget(&mut tx, LinkKind::Setup, None).await?;
-    links::insert(&mut tx, &link, &hash_token(&secret)).await?;
-    commit(tx).await?;
-    Ok(format!("{}/setup#{secret}", server.settings.public_url))
 }
 
 async fn stop_signal() {

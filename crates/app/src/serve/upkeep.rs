@@ -14,29 +14,7 @@ use towpath_store::audit::{self, NewEntry};
 use towpath_store::runs::{self, logs};
 use towpath_store::{Store, answers, commit, events, links, sessions, settings, throttles, workers};
 
-/// Name of the setting that holds the policy.
-pub(crate) const POLICY: &str = "retention";
 const LAST: &str = "retention.last";
-
-/// How long things are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Retention {
-    /// Days for which the logs of runs are kept.
-    pub(crate) logs_days: i64,
-    /// Days for which runs are kept after their end, with their quarantine.
-    pub(crate) runs_days: i64,
-    /// Days for which the audit is kept.
-    pub(crate) audit_days: i64,
-    /// Hours for which live events can be made up for.
-    pub(crate) events_hours: i64,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Retention { logs_days: 30, runs_days: 90, audit_days: 365, events_hours: 6 }
-    }
-}
 
 /// What one round removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +57,7 @@ pub(crate) async fn round(store: &Store, pause: SignedDuration) -> Result<Option
         return Ok(None);
     }
     settings::put(&mut tx, LAST, &now).await?;
-    let policy: Retention = settings::find(&mut tx, POLICY).await?.unwrap_or_default();
+    let policy = settings::retention(&mut tx).await?;
     let ago = |hours: i64| now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN);
     let days = |days: i64| ago(days.saturating_mul(24));
     let removed = Removed {
@@ -94,7 +72,10 @@ pub(crate) async fn round(store: &Store, pause: SignedDuration) -> Result<Option
         workers: workers::sweep(&mut tx, ago(24)).await?,
     };
     if removed.logs + removed.runs + removed.audit + removed.sessions > 0 {
-        let entry = NewEntry { detail: Some(json!({ "removed": removed, "policy": policy })), ..NewEntry::of("retention.apply") };
+        let entry = NewEntry {
+            detail: Some(json!({ "removed": removed, "policy": policy })),
+            ..NewEntry::of("retention.apply")
+        };
         audit::write(store, &mut tx, vec![entry]).await?;
     }
     commit(tx).await?;

@@ -53,7 +53,7 @@ on_both! {
     async fn the_chain_holds_when_a_person_is_erased_or_old_entries_go(store: &Store) {
         filled(store).await?;
         let mut tx = store.begin().await?;
-        assert_eq!(erase(&mut tx, "us_1").await?, 6);
+        assert_eq!(erase(&mut tx, "us_1", &[]).await?, 6);
         let verdict = verify(&mut tx).await?;
         assert_eq!((verdict.erased, verdict.breaks), (6, vec![]));
         let page = list(&mut tx, &Filter::default(), &PageRequest { limit: 4, ..Default::default() }).await?;

@@ -17,17 +17,24 @@ use crate::cli::{ImportArgs, Options};
 use crate::output::{Console, Outcome, Tone};
 use crate::serve::start::offline;
 
-pub(crate) async fn import(args: &ImportArgs, options: &Options, console: &Console) -> Result<Outcome, Fault> {
+pub(crate) async fn import(
+    args: &ImportArgs,
+    options: &Options,
+    console: &Console,
+) -> Result<Outcome, Fault> {
     let server = offline(&args.store, options).await?;
     let mut conn = server.store.read().await?;
     let workspace = towpath_store::workspaces::find(&mut conn, &args.workspace).await?;
-    let workspace = workspace.ok_or_else(|| Fault::not_found(format!("there is no workspace `{}`", args.workspace)))?;
+    let workspace =
+        workspace.ok_or_else(|| Fault::not_found(format!("there is no workspace `{}`", args.workspace)))?;
     let user = match &args.owner {
         Some(email) => accounts::by_email(&mut conn, email).await?,
         None => owner(&mut conn, workspace.id.as_str()).await?,
     };
     drop(conn);
-    let user = user.ok_or_else(|| Fault::not_found("nobody is there in whose name it could be done").hint("name somebody with `--as`"))?;
+    let user = user.ok_or_else(|| {
+        Fault::not_found("nobody is there in whose name it could be done").hint("name somebody with `--as`")
+    })?;
     let operator = Operator::enter(&server, user).await?;
     let place = format!("/workspaces/{}", workspace.slug);
     let result = all(args, &operator, &place, console).await;
@@ -45,7 +52,12 @@ async fn owner(conn: &mut towpath_store::Conn, workspace: &str) -> Result<Option
     }
 }
 
-async fn all(args: &ImportArgs, operator: &Operator, place: &str, console: &Console) -> Result<Outcome, Fault> {
+async fn all(
+    args: &ImportArgs,
+    operator: &Operator,
+    place: &str,
+    console: &Console,
+) -> Result<Outcome, Fault> {
     if let Some(file) = &args.connections_file {
         connections(operator, place, file, console).await?;
     }
@@ -76,10 +88,16 @@ fn refused(what: &str, answer: &Value) -> Fault {
     }
 }
 
-async fn connections(operator: &Operator, place: &str, file: &PathBuf, console: &Console) -> Result<(), Fault> {
+async fn connections(
+    operator: &Operator,
+    place: &str,
+    file: &PathBuf,
+    console: &Console,
+) -> Result<(), Fault> {
     let name = file.display().to_string();
     let wrong = |problems: Vec<towpath_model::Problem>| {
-        Fault::config(problems.first().map_or_else(String::new, |problem| problem.message.clone())).at("file", &name)
+        Fault::config(problems.first().map_or_else(String::new, |problem| problem.message.clone()))
+            .at("file", &name)
     };
     let document = Document::parse(&name, &text(file)?).map_err(wrong)?;
     let scope = Scope::new(file.parent().unwrap_or(Path::new(".")), |name| std::env::var(name).ok());
@@ -87,12 +105,16 @@ async fn connections(operator: &Operator, place: &str, file: &PathBuf, console: 
     let registry = towpath_connectors::all();
     for (name, value) in resolved.as_object().into_iter().flatten() {
         let connection = read(value, &registry).map_err(|fault| fault.at("connection", name))?;
-        let body = json!({ "name": name, "connector": connection.connector, "settings": connection.settings });
-        let (status, answer) = operator.ask(Method::GET, &format!("{place}/connections/{name}"), None, None).await?;
+        let body =
+            json!({ "name": name, "connector": connection.connector, "settings": connection.settings });
+        let (status, answer) =
+            operator.ask(Method::GET, &format!("{place}/connections/{name}"), None, None).await?;
         let (status, answer) = match status {
             StatusCode::OK => {
                 let tag = revision(&answer);
-                operator.ask(Method::PUT, &format!("{place}/connections/{name}"), Some(&body), Some(&tag)).await?
+                operator
+                    .ask(Method::PUT, &format!("{place}/connections/{name}"), Some(&body), Some(&tag))
+                    .await?
             }
             _ => operator.ask(Method::POST, &format!("{place}/connections"), Some(&body), None).await?,
         };

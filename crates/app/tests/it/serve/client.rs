@@ -44,7 +44,11 @@ impl House {
         let home = Sandbox::new();
         let add = ["user", "add", EMAIL, "--name", "Ada", "--workspace", "House"];
         let mut command = home.command(&[&add[..], extra].concat());
-        let done = command.env("TOWPATH_DATA", home.path("data")).env("TOWPATH_PASSWORD", PASSWORD).output().unwrap();
+        let done = command
+            .env("TOWPATH_DATA", home.path("data"))
+            .env("TOWPATH_PASSWORD", PASSWORD)
+            .output()
+            .unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let mut house =
             House { home, address: String::new(), token: String::new(), client: Client::new(), server: None };
@@ -74,13 +78,24 @@ impl House {
     async fn sign_in(&mut self) {
         let form = format!("grant_type=password&username={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
         let request = self.client.post(format!("{}/token", self.address));
-        let answer = request.header("content-type", "application/x-www-form-urlencoded").body(form).send().await.unwrap();
+        let answer = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form)
+            .send()
+            .await
+            .unwrap();
         let text = answer.text().await.unwrap();
         let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
         self.token = body["access_token"].as_str().unwrap_or_else(|| panic!("{body:#}")).to_owned();
     }
 
-    pub(super) async fn ask(&self, method: Method, path: &str, body: Option<Value>, tag: Option<&str>) -> Said {
+    pub(super) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        tag: Option<&str>,
+    ) -> Said {
         let url = match path.starts_with('/') {
             true => format!("{}{path}", self.address),
             false => format!("{}/api/v1/workspaces/house/{path}", self.address),
@@ -96,7 +111,11 @@ impl House {
         let status = answer.status();
         let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
         let text = answer.text().await.unwrap();
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        };
         Said { status, tag, body }
     }
 

@@ -47,9 +47,11 @@ async fn a_pipeline_runs_and_its_rows_are_seen() {
     let logs = house.get(&format!("runs/{id}/logs?search=in%20place")).await.expect(200);
     assert_eq!(logs["items"][0]["node"], "load", "{logs:#}");
     let streams = house.get("connections/shop/streams").await.expect(200);
-    let names: Vec<&str> = streams["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        streams["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"totals"), "{names:?}");
-    let rows = house.post("connections/shop/rows", json!({ "settings": { "table": "totals" } })).await.expect(200);
+    let rows =
+        house.post("connections/shop/rows", json!({ "settings": { "table": "totals" } })).await.expect(200);
     assert_eq!(rows["rows"].as_array().unwrap().len(), 2);
 }
 
@@ -64,7 +66,10 @@ async fn two_people_do_not_overwrite_each_other() {
     let first = house.ask(Method::PUT, "pipelines/shop", Some(change("one")), Some(&tag)).await.expect(200);
     assert_eq!(first["version"], 2);
     let refused = house.ask(Method::PUT, "pipelines/shop", Some(change("two")), Some(&tag)).await.expect(412);
-    assert_eq!((refused["code"].as_str(), refused["current"]["version"].as_i64()), (Some("changed"), Some(2)));
+    assert_eq!(
+        (refused["code"].as_str(), refused["current"]["version"].as_i64()),
+        (Some("changed"), Some(2))
+    );
     let diff = house.get("pipelines/shop/diff?from=1").await.expect(200);
     assert_eq!(diff["nodes"], json!([]));
 }

@@ -1,0 +1,16 @@
+//! The interface as browsers and programs see it: a whole server in this process, with a store of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bench;
+mod documents;
+mod giving;
+mod house;
+mod joining;
+mod kit;
+mod openid;
+mod parting;
+mod rights;
+mod secrets;
+mod sign_in;
+mod tokens;

@@ -1,0 +1,154 @@
+//! Every route, asked by everybody, answers as `docs/reference/rights.md` says; and the page says what the code says.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::json;
+use towpath_api::needs::{Entry, NEEDS, Need};
+use towpath_model::{Right, Role};
+
+use crate::documents::{assert_fresh, operations, page};
+use crate::house::{House, PEOPLE};
+
+const PAGE: &str = "docs/reference/rights.md";
+
+/// What a route that needs that answers to somebody: `yes`, or the status of the refusal.
+fn expected(need: Need, name: &str) -> &'static str {
+    let by_role = |role: Role, right: Right| if role.may(right) { "yes" } else { "403" };
+    match (need, name) {
+        (Need::Nobody, _) => "yes",
+        (_, "nobody") => "401",
+        (Need::Person, _) => "yes",
+        (Need::Self_, "key" | "bare key") => "403",
+        (Need::Self_, _) => "yes",
+        (Need::Server, "server") => "yes",
+        (Need::Server, _) => "403",
+        (_, "stranger" | "server") => "404",
+        (_, "key") => "yes",
+        (_, "bare key") => "403",
+        (Need::In(right), "granted") => by_role(Role::Viewer, right),
+        (Need::On(right), "granted") => by_role(Role::Editor, right),
+        (Need::In(right) | Need::On(right), role) => by_role(Role::of(role).unwrap(), right),
+    }
+}
+
+fn written() -> String {
+    let mut text = String::from(
+        "# Rights\n\nThis page is made from the code, and a test asks every route as everybody and compares.\n\n\
+         ## Roles\n\nA role holds every right of the roles before it. An API key has those of its scopes that its person has.\n\n\
+         | Right | What it allows | viewer | operator | editor | admin | owner |\n|---|---|---|---|---|---|---|\n",
+    );
+    for right in Right::ALL {
+        let marks = Role::ALL.map(|role| if role.may(*right) { "yes" } else { "" }).join(" | ");
+        writeln!(text, "| `{}` | {} | {marks} |", right.word(), right.summary()).unwrap();
+    }
+    text.push_str(
+        "\n## Routes\n\n`401`: sign in first. `403`: the right is missing. `404`: what one may not see does not exist.\n\n\
+         - **nobody** is not signed in; **stranger** owns another workspace; **server** runs the server and is in no workspace;\n\
+         - **granted** is a viewer who was made an editor of the connection or pipeline;\n\
+         - **key** is an API key of an owner with every scope, **bare key** one without the scope.\n\n\
+         | Route | Needs",
+    );
+    for name in PEOPLE {
+        write!(text, " | {name}").unwrap();
+    }
+    writeln!(text, " |\n|---|---{}|", "|---".repeat(PEOPLE.len())).unwrap();
+    for Entry { method, path, need } in NEEDS {
+        let answers: Vec<&str> = PEOPLE.iter().map(|name| expected(*need, name)).collect();
+        writeln!(text, "| `{method} {path}` | {} | {} |", need.words(), answers.join(" | ")).unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_page_of_rights_is_that_of_the_code() {
+    assert_fresh(PAGE, &written());
+}
+
+/// Answers of the page: by route and name.
+fn read() -> BTreeMap<String, Vec<String>> {
+    let text = page(PAGE);
+    let lines = text.lines().filter(|line| line.starts_with("| `") && line.contains(" /"));
+    lines
+        .map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            (cells[0].trim_matches('`').to_owned(), cells[2..].iter().map(ToString::to_string).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn every_route_is_described_and_every_description_has_a_need() {
+    let described = operations();
+    let needed: Vec<String> =
+        NEEDS.iter().map(|Entry { method, path, .. }| format!("{method} {path}")).collect();
+    // The document itself, and its reader, are in no document.
+    let is_own = |route: &str| route.contains("/openapi.json") || route.starts_with("GET /docs");
+    let missing: Vec<&String> =
+        needed.iter().filter(|route| !is_own(route) && !described.contains(route)).collect();
+    let surplus: Vec<&String> = described.iter().filter(|route| !needed.contains(route)).collect();
+    assert!(
+        surplus.is_empty(),
+        "routes that need nothing of anybody, and are answered to nobody: {surplus:#?}"
+    );
+    assert!(missing.is_empty(), "{} routes are not there: {missing:#?}", missing.len());
+}
+
+#[tokio::test]
+async fn every_route_answers_everybody_as_the_page_says() {
+    let house = House::build().await;
+    let (page, described) = (read(), operations());
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for (place, name) in PEOPLE.iter().enumerate() {
+        let mut app = house.open().await;
+        let mut client = house.client(&app, name).await;
+        for Entry { method, path, .. } in NEEDS {
+            let route = format!("{method} {path}");
+            // Whether it is there is the question of another test.
+            if !described.contains(&route) {
+                continue;
+            }
+            let body = (*method != "GET").then(|| json!({}));
+            let said = client.send(method, &house.ids.path(path), body, &[]).await;
+            asked += 1;
+            // Only what the guard lets through is told what is left of its measure.
+            let answer = match said.headers.contains_key("ratelimit-limit") {
+                true => "yes".to_owned(),
+                false => said.status.to_string(),
+            };
+            let wanted = page.get(&route).map_or("no line", |answers| answers[place].as_str());
+            if answer != wanted {
+                wrong.push(format!("{route}: {name} is told {answer}, the page says {wanted}"));
+            }
+            // What changed something changed the house.
+            if *method != "GET" && said.status < 400 {
+                app = house.open().await;
+                client = house.client(&app, name).await;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {asked} answers:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(asked > 500, "only {asked} were asked");
+}
+
+#[tokio::test]
+async fn what_is_restricted_exists_for_those_with_a_grant_only() {
+    let house = House::build().await;
+    let app = house.open().await;
+    app.run("UPDATE connections SET restricted = 1").await;
+    let path = house.ids.path("/api/v1/workspaces/{workspace}/connections/{connection}/grants");
+    for (name, status) in [("editor", 404), ("granted", 200), ("admin", 200), ("owner", 200)] {
+        house.client(&app, name).await.get(&path).await.expect(status);
+    }
+}
+
+#[tokio::test]
+async fn what_a_known_person_is_refused_is_written_down() {
+    let house = House::build().await;
+    let app = house.open().await;
+    house.client(&app, "viewer").await.get("/api/v1/workspaces/home/audit").await.expect(403);
+    house.client(&app, "nobody").await.get("/api/v1/workspaces/home/audit").await.expect(401);
+    assert_eq!(app.audit().await, ["request.deny denied"]);
+    assert!(!house.ids.workspace().is_empty());
+}
