@@ -8,6 +8,8 @@ mod giving;
 mod house;
 mod joining;
 mod kit;
+mod mailbag;
+mod notices;
 mod openid;
 mod parting;
 mod rights;

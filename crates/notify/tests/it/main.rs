@@ -1,5 +1,7 @@
 //! Messages to real servers.
 
+mod house;
 mod mail;
+mod server;
 mod support;
 mod web;
