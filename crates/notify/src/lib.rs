@@ -26,7 +26,7 @@ pub mod service;
 pub mod watch;
 
 pub use channel::{Channel, MailAccount};
-pub use deliver::{Receipt, Undelivered, deliver};
+pub use deliver::{Receipt, Undelivered, deliver, write_to};
 pub use language::Language;
 pub use message::{Entry, Message, Occasion};
 pub use notice::{Detail, Notice, NoticeKind, Severity};

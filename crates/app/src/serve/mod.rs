@@ -1,14 +1,17 @@
 //! `towpath serve`: the store, the interface, and the worker that carries out runs, in one process.
 //!
 //! [`config`] is how a server is set up, [`bench`] what the interface asks of the engine, [`runner`] one attempt of a run
-//! with its memory in the store ([`memory`], [`rejects`]), and its journal ([`journal`]).
+//! with its memory in the store ([`memory`], [`rejects`]), and its journal ([`journal`]). [`tell`] is notifications, [`letters`]
+//! mail with links that work once.
 
 pub(crate) mod bench;
 pub(crate) mod config;
 mod journal;
+mod letters;
 mod memory;
 mod rejects;
 mod runner;
 pub(crate) mod start;
+mod tell;
 mod upkeep;
 mod views;
