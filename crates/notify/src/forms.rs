@@ -40,11 +40,13 @@ pub fn kinds() -> Vec<Kind> {
 pub fn secrets(kind: &str, settings: &Value) -> Vec<String> {
     let Some(kind) = kinds().into_iter().find(|known| known.name == kind) else { return Vec::new() };
     let Some(fields) = kind.schema.get("properties").and_then(Value::as_object) else { return Vec::new() };
-    fields
+    let mut places: Vec<String> = fields
         .iter()
         .filter(|(name, field)| is_secret(field) && settings.get(name.as_str()).is_some_and(Value::is_string))
         .map(|(name, _)| format!("/{name}"))
-        .collect()
+        .collect();
+    places.sort();
+    places
 }
 
 fn is_secret(field: &Value) -> bool {
@@ -88,14 +90,17 @@ pub fn check_pace(value: &Value) -> Vec<Problem> {
 
 /// Checks what a channel is to be told of; the channel itself is not named in it.
 pub fn check_rule(value: &Value) -> Vec<Problem> {
-    let named = value.get("channel").map(|_| Problem::new("/spec/channel", "the channel stands beside the rule"));
+    let named =
+        value.get("channel").map(|_| Problem::new("/spec/channel", "the channel stands beside the rule"));
     named.into_iter().chain(read::<Rule>(value, "/spec").err().into_iter().flatten()).collect()
 }
 
 /// Checks what a person prefers.
 pub fn check_preferences(value: &Value) -> Vec<Problem> {
     match read::<Preferences>(value, "") {
-        Ok(preferences) => Pace::new(&preferences.pace).err().map(|fault| at("/pace", &fault)).into_iter().collect(),
+        Ok(preferences) => {
+            Pace::new(&preferences.pace).err().map(|fault| at("/pace", &fault)).into_iter().collect()
+        }
         Err(problems) => problems,
     }
 }
@@ -151,20 +156,33 @@ mod tests {
         let short = json!({ "url": "https://example.com/x", "secret": "short" });
         let problems = check_channel("webhook", &short);
         assert!(problems[0].hint.is_some() && !format!("{problems:?}").contains("short\""), "{problems:?}");
-        assert_eq!(paths(&check_channel("slack", &json!({ "url": "https://example.com", "room": "x" }))), ["/settings/room"]);
-        assert!(check_channel("slak", &json!({})).iter().any(|problem| problem.hint.as_deref().is_some_and(|hint| hint.contains("slack"))));
+        assert_eq!(
+            paths(&check_channel("slack", &json!({ "url": "https://example.com", "room": "x" }))),
+            ["/settings/room"]
+        );
+        assert!(
+            check_channel("slak", &json!({}))
+                .iter()
+                .any(|problem| problem.hint.as_deref().is_some_and(|hint| hint.contains("slack")))
+        );
     }
 
     #[test]
     fn every_form_refuses_what_it_does_not_know() {
-        assert_eq!(check_rule(&json!({ "kinds": ["run_failed"], "tags": ["finance"], "min_severity": "error" })), []);
+        assert_eq!(
+            check_rule(&json!({ "kinds": ["run_failed"], "tags": ["finance"], "min_severity": "error" })),
+            []
+        );
         assert!(!check_rule(&json!({ "kinds": ["run_fails"] })).is_empty());
         assert_eq!(paths(&check_rule(&json!({ "channel": "x" }))), ["/spec/channel"]);
         assert_eq!(check_pace(&json!({})), []);
         assert_eq!(paths(&check_pace(&json!({ "timezone": "Mars" }))), ["/pace"]);
         assert_eq!(check_preferences(&json!({ "mail": ["run_failed"], "language": "fr" })), []);
         assert!(!check_preferences(&json!({ "sms": [] })).is_empty());
-        assert_eq!(check_watch(&json!({ "late_minutes": 15, "pipelines": { "orders": { "fresh_hours": 26 } } })), []);
+        assert_eq!(
+            check_watch(&json!({ "late_minutes": 15, "pipelines": { "orders": { "fresh_hours": 26 } } })),
+            []
+        );
         assert!(!check_watch(&json!({ "late_minutes": -1 })).is_empty());
     }
 }

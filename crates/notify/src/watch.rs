@@ -80,18 +80,23 @@ impl Watch {
     /// How long a run of a pipeline may take from its time on.
     pub fn tolerance(&self, pipeline: &str) -> Option<SignedDuration> {
         let own = self.pipelines.get(pipeline).and_then(|own| own.late_minutes);
-        Some(own.unwrap_or(self.late_minutes)).filter(|minutes| *minutes > 0).map(|minutes| SignedDuration::from_mins(minutes.into()))
+        Some(own.unwrap_or(self.late_minutes))
+            .filter(|minutes| *minutes > 0)
+            .map(|minutes| SignedDuration::from_mins(minutes.into()))
     }
 
     /// How long ago the last good run of a pipeline may be.
     pub fn longest(&self, pipeline: &str) -> Option<SignedDuration> {
         let own = self.pipelines.get(pipeline).and_then(|own| own.fresh_hours);
-        Some(own.unwrap_or(self.fresh_hours)).filter(|hours| *hours > 0).map(|hours| SignedDuration::from_hours(hours.into()))
+        Some(own.unwrap_or(self.fresh_hours))
+            .filter(|hours| *hours > 0)
+            .map(|hours| SignedDuration::from_hours(hours.into()))
     }
 
     /// Whether some pipeline's data may not have any age.
     pub(crate) fn asks_for_freshness(&self) -> bool {
-        self.fresh_hours > 0 || self.pipelines.values().any(|own| own.fresh_hours.is_some_and(|hours| hours > 0))
+        self.fresh_hours > 0
+            || self.pipelines.values().any(|own| own.fresh_hours.is_some_and(|hours| hours > 0))
     }
 
     pub(crate) fn tells_rows(&self, pipeline: &str) -> bool {

@@ -108,7 +108,10 @@ pub(super) fn wrong(path: &str, message: &str) -> Finding {
 
 /// Whether something may have that name.
 pub(super) fn is_name(name: &str) -> bool {
-    !name.trim().is_empty() && name.trim() == name && name.chars().count() <= 100 && !name.chars().any(char::is_control)
+    !name.trim().is_empty()
+        && name.trim() == name
+        && name.chars().count() <= 100
+        && !name.chars().any(char::is_control)
 }
 
 /// Refuses what is wrong; `settings` hold the secrets.
@@ -366,7 +369,10 @@ pub(crate) async fn test(
     let channel = one(&mut conn, &within, &at.channel).await?;
     let opened = OpenChannel {
         kind: channel.kind.clone(),
-        settings: whole(&channel.settings, &secrets::open(&mut conn, &server.keys, channel.id.as_str()).await?),
+        settings: whole(
+            &channel.settings,
+            &secrets::open(&mut conn, &server.keys, channel.id.as_str()).await?,
+        ),
         language: channel.language.clone(),
     };
     drop(conn);

@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use towpath_store::accounts;
 use towpath_store::events::NewEvent;
 use towpath_store::notices::inbox::{self, Filter, Notice};
 use towpath_store::notices::outbox::{self, Delivery, DeliveryState};
-use towpath_store::accounts;
 
 use super::channels::{empty, one};
 use crate::caller::{Caller, Within, changed};
@@ -89,7 +89,12 @@ pub(crate) async fn unread(State(server): State<Server>, caller: Caller) -> Answ
 
 /// Says to one's other pages that notices were read.
 fn read_event(caller: &Caller, body: Value) -> NewEvent {
-    NewEvent { user_id: Some(caller.user.id.to_string()), kind: "notice.read".into(), body, ..NewEvent::default() }
+    NewEvent {
+        user_id: Some(caller.user.id.to_string()),
+        kind: "notice.read".into(),
+        body,
+        ..NewEvent::default()
+    }
 }
 
 /// Notes that one read a notice.
@@ -156,14 +161,16 @@ pub(crate) async fn set_preferences(
     let mut problems = server.postman.check(Form::Preferences, &new);
     let wants_mail = new.get("mail").and_then(Value::as_array).is_some_and(|kinds| !kinds.is_empty());
     if wants_mail && !server.postman.mails_people() {
-        problems.push(super::channels::wrong("/mail", "this server has no account for mail to single persons"));
+        problems
+            .push(super::channels::wrong("/mail", "this server has no account for mail to single persons"));
     }
     if !problems.is_empty() {
         return Err(Problem::invalid(problems));
     }
     let mut tx = server.store.begin().await?;
     let found = accounts::find(&mut tx, caller.user.id.as_str()).await?;
-    let mut user = found.ok_or_else(|| Problem::new(problem::SIGN_IN, "the account is not there any more"))?;
+    let mut user =
+        found.ok_or_else(|| Problem::new(problem::SIGN_IN, "the account is not there any more"))?;
     let before = user.settings.get(PREFERENCES).cloned();
     based_on.check(user.revision, &before)?;
     match user.settings.as_object_mut() {

@@ -69,7 +69,9 @@ async fn read(server: &Server, conn: &mut Conn, within: &Within, new: NewRule) -
         true => problems.extend(server.postman.check(Form::Rule, &spec)),
         false => problems.push(wrong("/spec", "what a channel is told of is an object")),
     }
-    for (place, named) in spec.get_mut("pipelines").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+    for (place, named) in
+        spec.get_mut("pipelines").and_then(Value::as_array_mut).into_iter().flatten().enumerate()
+    {
         let Some(name) = named.as_str() else { continue };
         match pipelines::find(conn, within.id(), name).await? {
             Some(pipeline) => *named = pipeline.id.as_str().into(),

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use towpath_model::{Right, Role};
 use towpath_store::notices::happenings::Happening;
+use towpath_store::notices::inbox;
 use towpath_store::notices::outbox::{self, Sent};
 use towpath_store::notices::told::Listener;
-use towpath_store::notices::inbox;
 
 use crate::kit::{Client, Said, TestApp};
 
@@ -35,8 +35,14 @@ async fn admin(app: &TestApp) -> Client {
 async fn secrets_of_a_channel_never_come_out_and_go_to_no_other_server() {
     let app = TestApp::new().await;
     let mut ada = admin(&app).await;
-    let made = ada.post(&format!("{BASE}/channels"), mail("one.example.org", Some("wrong-pass-word"))).await.expect(201);
-    assert_eq!((&made.body["secrets"], &made.body["settings"]), (&json!(["/password"]), &json!({ "host": "one.example.org" })));
+    let made = ada
+        .post(&format!("{BASE}/channels"), mail("one.example.org", Some("wrong-pass-word")))
+        .await
+        .expect(201);
+    assert_eq!(
+        (&made.body["secrets"], &made.body["settings"]),
+        (&json!(["/password"]), &json!({ "host": "one.example.org" }))
+    );
     let path = format!("{BASE}/channels/{}", made.text("/id"));
     ada.post(&format!("{BASE}/channels"), mail("two.example.org", Some("x"))).await.refused("exists");
     let tested = ada.post(&format!("{path}/test"), json!({})).await.expect(200);
@@ -50,7 +56,9 @@ async fn secrets_of_a_channel_never_come_out_and_go_to_no_other_server() {
     assert_eq!(ada.post(&format!("{path}/test"), json!({})).await.body["ok"], true);
     // Another server would get to know the password.
     put(&mut ada, &path, mail("evil.example.org", None)).await.refused("invalid");
-    ada.send("PUT", &path, Some(mail("one.example.org", None)), &[("if-match", "\"1\"")]).await.refused("changed");
+    ada.send("PUT", &path, Some(mail("one.example.org", None)), &[("if-match", "\"1\"")])
+        .await
+        .refused("changed");
     ada.delete(&path).await.expect(204);
     ada.get(&path).await.expect(404);
     assert!(app.told.lock().unwrap().iter().all(|text| !text.contains("wrong-pass-word")));
@@ -74,9 +82,15 @@ async fn a_rule_names_what_there_is_and_only_administrators_change_it() {
     let path = format!("{rules}/{}", made.text("/id"));
     let quiet = json!({ "name": "failures", "channel": "on-call", "active": false });
     let after = put(&mut ada, &path, quiet).await.expect(200);
-    assert_eq!((&after.body["active"], &after.body["spec"], &after.body["revision"]), (&json!(false), &json!({}), &json!(2)));
+    assert_eq!(
+        (&after.body["active"], &after.body["spec"], &after.body["revision"]),
+        (&json!(false), &json!({}), &json!(2))
+    );
     let watch = format!("{BASE}/watch");
-    assert_eq!(put(&mut ada, &watch, json!({ "late_minutes": 15 })).await.expect(200).body, ada.get(&watch).await.body);
+    assert_eq!(
+        put(&mut ada, &watch, json!({ "late_minutes": 15 })).await.expect(200).body,
+        ada.get(&watch).await.body
+    );
     put(&mut ada, &watch, json!({ "wrong": 1 })).await.refused("invalid");
     let bob = app.person("bob").await;
     let house = ada.get(BASE).await.text("/id");
@@ -114,7 +128,9 @@ async fn people_read_their_own_notices_in_their_language_and_no_key_does() {
     let wanted = json!({ "mail": [], "language": "fr" });
     put(&mut ada, "/api/v1/account/notifications", wanted.clone()).await.expect(200);
     assert_eq!(ada.get("/api/v1/account/notifications").await.body, wanted);
-    put(&mut ada, "/api/v1/account/notifications", json!({ "mail": ["run_failed"] })).await.refused("invalid");
+    put(&mut ada, "/api/v1/account/notifications", json!({ "mail": ["run_failed"] }))
+        .await
+        .refused("invalid");
     let list = ada.get("/api/v1/account/notices?unread=true").await.expect(200);
     assert_eq!(list.body["items"][0]["words"]["title"], "orders failed (fr)");
     assert_eq!(ada.get("/api/v1/account/notices/unread").await.body, json!({ "unread": 2 }));
@@ -134,12 +150,14 @@ async fn a_message_that_was_given_up_is_sent_again_when_an_administrator_says_so
     let app = TestApp::new().await;
     let mut ada = admin(&app).await;
     let house = ada.get(BASE).await.text("/id");
-    let channel = ada.post(&format!("{BASE}/channels"), mail("one.example.org", Some("right"))).await.text("/id");
+    let channel =
+        ada.post(&format!("{BASE}/channels"), mail("one.example.org", Some("right"))).await.text("/id");
     let now = Timestamp::now();
     let mut tx = app.store.begin().await.unwrap();
     outbox::put(&mut tx, &house, &Listener::Channel(channel), "first", &json!({}), now).await.unwrap();
     let due = outbox::due(&mut tx, now, 1).await.unwrap();
-    let claimed = outbox::claim(&mut tx, &due[0], "w", now, jiff::SignedDuration::from_secs(60)).await.unwrap();
+    let claimed =
+        outbox::claim(&mut tx, &due[0], "w", now, jiff::SignedDuration::from_secs(60)).await.unwrap();
     let fault = json!({ "message": "no such room" });
     outbox::end(&mut tx, &claimed.unwrap(), "w", now, &Sent::Failed(fault.clone())).await.unwrap();
     towpath_store::commit(tx).await.unwrap();

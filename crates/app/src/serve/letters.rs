@@ -56,7 +56,9 @@ async fn carry(account: &MailAccount, letter: &Letter) {
             return;
         };
         match pauses.next().filter(|_| undelivered.fault.kind().is_temporary()) {
-            Some(pause) => tokio::time::sleep(undelivered.wait.unwrap_or_default().clamp(pause, pause * 4)).await,
+            Some(pause) => {
+                tokio::time::sleep(undelivered.wait.unwrap_or_default().clamp(pause, pause * 4)).await
+            }
             None => {
                 metrics::counter!("towpath_letters_total", "outcome" => "failed").increment(1);
                 tracing::error!("a letter ({:?}) cannot be sent: {}", letter.kind, undelivered.fault);
@@ -116,8 +118,16 @@ fn words(letter: &Letter) -> (String, String) {
         (false, true) => text.push_str(&format!("Bonjour {name},\n\n")),
     }
     let _ = match is_french {
-        false => write!(text, "{what}\n\n{}\n\nThe link works once, until {until}. Whoever has it can use it: keep it to yourself.\n", letter.link),
-        true => write!(text, "{what}\n\n{}\n\nLe lien fonctionne une fois, jusqu'au {until}. Qui l'a peut s'en servir : gardez-le pour vous.\n", letter.link),
+        false => write!(
+            text,
+            "{what}\n\n{}\n\nThe link works once, until {until}. Whoever has it can use it: keep it to yourself.\n",
+            letter.link
+        ),
+        true => write!(
+            text,
+            "{what}\n\n{}\n\nLe lien fonctionne une fois, jusqu'au {until}. Qui l'a peut s'en servir : gardez-le pour vous.\n",
+            letter.link
+        ),
     };
     (subject, text)
 }
@@ -141,7 +151,10 @@ mod tests {
         for kind in [LetterKind::Invitation, LetterKind::Welcome, LetterKind::Password] {
             for language in ["en", "fr"] {
                 let (subject, text) = words(&letter(kind, language));
-                assert!(!subject.is_empty() && text.contains("\nhttps://towpath.example.com/join#abc\n"), "{text}");
+                assert!(
+                    !subject.is_empty() && text.contains("\nhttps://towpath.example.com/join#abc\n"),
+                    "{text}"
+                );
                 assert!(text.contains("2026-03-01 07:30 UTC"), "{text}");
             }
         }

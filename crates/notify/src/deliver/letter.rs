@@ -33,7 +33,13 @@ pub(super) fn letter(email: &Email, message: &Message, language: Language) -> Re
 }
 
 /// Writes words as mail, without markup.
-pub(super) fn plain(email: &Email, subject: &str, text: &str, id: &str, at: Timestamp) -> Result<Letter, Fault> {
+pub(super) fn plain(
+    email: &Email,
+    subject: &str,
+    text: &str,
+    id: &str,
+    at: Timestamp,
+) -> Result<Letter, Fault> {
     let part = SinglePart::plain(text.to_owned());
     finish(email, begin(email, subject, id, at)?.singlepart(part))
 }
@@ -83,7 +89,7 @@ fn text(message: &Message, language: Language) -> String {
         }
         let _ = write!(text, "\n{}\n", html::facts(entry, language).join(" · "));
         if let Some(link) = web_link(entry.notice.link.as_deref()) {
-            let _ = write!(text, "{}{}{link}\n", words.open, language.colon());
+            let _ = writeln!(text, "{}{}{link}", words.open, language.colon());
         }
     }
     if more > 0 {

@@ -17,7 +17,12 @@ use super::{Receipt, Undelivered};
 use crate::channel::{Email, Security};
 
 /// Sends a letter from an account; `id` is the identity of what it says.
-pub(super) async fn send(email: &Email, letter: Letter, id: &str, egress: &Egress) -> Result<Receipt, Undelivered> {
+pub(super) async fn send(
+    email: &Email,
+    letter: Letter,
+    id: &str,
+    egress: &Egress,
+) -> Result<Receipt, Undelivered> {
     let stream = reach(email, egress).await?;
     let is_here = stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
     let server = format!("{}:{}", email.host, email.port());
@@ -49,7 +54,7 @@ pub(super) async fn send(email: &Email, letter: Letter, id: &str, egress: &Egres
         talk.sign_in(user, Secret::expose(password)).await?;
     }
     let recipients: Vec<String> = letter.recipients.iter().map(|to| to.email.to_string()).collect();
-    let refused = talk.send(&letter.sender.email.to_string(), &recipients, &letter.text).await?;
+    let refused = talk.send(letter.sender.email.as_ref(), &recipients, &letter.text).await?;
     talk.end().await;
     Ok(Receipt { id: id.to_owned(), refused })
 }

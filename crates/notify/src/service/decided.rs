@@ -15,8 +15,9 @@ use towpath_store::notices::facts::{self, Person};
 use towpath_store::notices::happenings::{self, Happening};
 use towpath_store::notices::told::{self, Listener, Told};
 use towpath_store::notices::{inbox, outbox, rules};
+use towpath_store::pipelines::{self, Pipeline};
 use towpath_store::workspaces::{self, Workspace};
-use towpath_store::{Conn, Tx, commit, pipelines};
+use towpath_store::{Conn, Tx, commit};
 
 use super::Dispatcher;
 use crate::notice::Notice;
@@ -53,7 +54,8 @@ impl Dispatcher {
     /// Decides who hears of what happened, and of what waited for its time.
     pub(super) async fn decide(&self, now: Timestamp) -> Result<Decided, Fault> {
         let mut conn = self.store.read().await?;
-        let is_idle = happenings::open(&mut conn, 1).await?.is_empty() && told::due(&mut conn, now, 1).await?.is_empty();
+        let is_idle = happenings::open(&mut conn, 1).await?.is_empty()
+            && told::due(&mut conn, now, 1).await?.is_empty();
         drop(conn);
         if is_idle {
             return Ok(Decided::default());
@@ -124,9 +126,14 @@ impl Dispatcher {
                     hear(hearing, listener, workspace, &channel.pace, &notice);
                 }
             }
+            let pipeline = match &happening.pipeline_id {
+                Some(id) => pipelines::by_id(tx, id).await?,
+                None => None,
+            };
             for (person, preferences) in &audience.people {
-                let (sees, is_mailed) = (has(&preferences.in_app, notice.kind), has(&preferences.mail, notice.kind));
-                if !(sees || is_mailed) || !may_see(tx, person, happening).await? {
+                let (sees, is_mailed) =
+                    (has(&preferences.in_app, notice.kind), has(&preferences.mail, notice.kind));
+                if !(sees || is_mailed) || !may_see(tx, person, happening, pipeline.as_ref()).await? {
                     continue;
                 }
                 if sees {
@@ -134,7 +141,8 @@ impl Dispatcher {
                     events.push(told_live(person, preferences, happening, &notice, id.as_str()));
                 }
                 if is_mailed && self.mail.is_some() {
-                    let listener = Listener::Person { workspace: workspace.to_owned(), user: person.id.clone() };
+                    let listener =
+                        Listener::Person { workspace: workspace.to_owned(), user: person.id.clone() };
                     let pace = serde_json::to_value(&preferences.pace).unwrap_or_default();
                     hear(hearing, listener, workspace, &pace, &notice);
                 }
@@ -191,16 +199,18 @@ fn wants(rule: &Rule, happening: &Happening, notice: &Notice) -> bool {
     Rule { pipelines, ..rule.clone() }.wants(notice)
 }
 
-async fn may_see(conn: &mut Conn, person: &Person, happening: &Happening) -> Result<bool, Fault> {
+/// Whether a person may see what a happening is about; `pipeline` is the one it names, if that still exists.
+async fn may_see(
+    conn: &mut Conn,
+    person: &Person,
+    happening: &Happening,
+    pipeline: Option<&Pipeline>,
+) -> Result<bool, Fault> {
     let Some(id) = &happening.pipeline_id else { return Ok(true) };
-    if person.role >= Role::Admin {
+    if person.role >= Role::Admin || pipeline.is_some_and(|pipeline| !pipeline.restricted) {
         return Ok(true);
     }
-    let Some(pipeline) = pipelines::by_id(conn, id).await? else { return Ok(false) };
-    if !pipeline.restricted {
-        return Ok(true);
-    }
-    Ok(members::granted(conn, ObjectKind::Pipeline, id, &person.id).await?.is_some())
+    Ok(pipeline.is_some() && members::granted(conn, ObjectKind::Pipeline, id, &person.id).await?.is_some())
 }
 
 fn told_live(

@@ -23,8 +23,6 @@ use crate::watch::Watch;
 
 /// Events that are read at once.
 const MOST: u32 = 200;
-/// The name under which the number of the last event that was read is kept.
-const THROUGH: &str = "notices.through";
 
 /// What is known of a run that ended.
 #[derive(Debug, Clone)]
@@ -102,7 +100,9 @@ pub fn notices_of(ended: &EndedRun<'_>) -> Vec<Notice> {
         notices.push(ended.notice(NoticeKind::RunQuarantined, detail));
     }
     let report: Report = read(ended.report);
-    for (node, alert) in report.nodes.iter().flat_map(|node| node.alerts.iter().map(move |alert| (node, alert))) {
+    for (node, alert) in
+        report.nodes.iter().flat_map(|node| node.alerts.iter().map(move |alert| (node, alert)))
+    {
         let words = match alert.since.is_empty() {
             true => alert.what.clone(),
             false => format!("{} ({})", alert.what, alert.since),
@@ -142,7 +142,8 @@ impl EndedRun<'_> {
         if self.watch.tells_columns(name) {
             let before: Report = read(self.report_before);
             for node in report.nodes.iter().filter(|node| !node.columns.is_empty()) {
-                let earlier = before.nodes.iter().find(|other| other.node == node.node && !other.columns.is_empty());
+                let earlier =
+                    before.nodes.iter().find(|other| other.node == node.node && !other.columns.is_empty());
                 let finding = earlier.and_then(|earlier| drift(&node.node, &earlier.columns, &node.columns));
                 found.extend(finding.map(|finding| (finding, node.node.as_str())));
             }
@@ -198,7 +199,7 @@ impl Dispatcher {
     pub(super) async fn read_ended(&self) -> Result<bool, Fault> {
         let mut conn = self.store.read().await?;
         let last = events::last(&mut conn).await?;
-        let through: Option<i64> = settings::find(&mut conn, THROUGH).await?;
+        let through: Option<i64> = settings::find(&mut conn, facts::THROUGH).await?;
         let is_new = match through {
             Some(through) => !facts::ended(&mut conn, through, last, 1).await?.is_empty(),
             None => true,
@@ -209,9 +210,9 @@ impl Dispatcher {
         }
         let mut tx = self.store.begin().await?;
         self.store.lock(&mut tx, happenings::LOCK).await?;
-        let Some(through) = settings::find::<i64>(&mut tx, THROUGH).await? else {
+        let Some(through) = settings::find::<i64>(&mut tx, facts::THROUGH).await? else {
             // A server that was not told of so far begins here.
-            settings::put(&mut tx, THROUGH, &last).await?;
+            settings::put(&mut tx, facts::THROUGH, &last).await?;
             commit(tx).await?;
             return Ok(false);
         };
@@ -224,7 +225,7 @@ impl Dispatcher {
         happenings::put(&self.store, &mut tx, &found).await?;
         let is_more = ended.len() == MOST as usize;
         let through = if is_more { ended.last().map_or(last, |event| event.number) } else { last };
-        settings::put(&mut tx, THROUGH, &through).await?;
+        settings::put(&mut tx, facts::THROUGH, &through).await?;
         commit(tx).await?;
         Ok(is_more)
     }
@@ -282,15 +283,19 @@ mod tests {
     use super::*;
 
     fn workspace() -> Workspace {
-        serde_json::from_value(json!({ "id": "ws_1", "slug": "shop", "name": "Shop", "settings": {}, "revision": 1,
-            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z" }))
+        serde_json::from_value(
+            json!({ "id": "ws_1", "slug": "shop", "name": "Shop", "settings": {}, "revision": 1,
+            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z" }),
+        )
         .unwrap()
     }
 
     fn pipeline() -> Pipeline {
-        serde_json::from_value(json!({ "id": "pi_1", "workspace_id": "ws_1", "name": "orders", "description": "",
+        serde_json::from_value(
+            json!({ "id": "pi_1", "workspace_id": "ws_1", "name": "orders", "description": "",
             "tags": ["finance"], "version": 1, "restricted": false, "has_hook": false, "revision": 1,
-            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z" }))
+            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z" }),
+        )
         .unwrap()
     }
 
@@ -355,12 +360,16 @@ mod tests {
         let failed = Case { run: json!({ "state": "failed", "fault": fault }), ..Case::default() };
         let [notice] = said(&failed).try_into().unwrap();
         assert_eq!((notice.kind, notice.hint.as_deref()), (NoticeKind::RunFailed, Some("change it")));
-        assert_eq!((notice.tags.as_slice(), notice.run.as_deref()), (&["finance".to_owned()][..], Some("run_1")));
+        assert_eq!(
+            (notice.tags.as_slice(), notice.run.as_deref()),
+            (&["finance".to_owned()][..], Some("run_1"))
+        );
         assert_eq!(notice.at.to_string(), "2026-03-04T01:05:00Z");
         assert!(notice.link.unwrap().ends_with("/w/shop/runs/run_1"));
         let [again] = said(&Case { before: Some(RunState::Failed), ..Case::default() }).try_into().unwrap();
         assert_eq!((again.kind, &again.group), (NoticeKind::RunRecovered, &notice.group));
-        let stopped = Case { run: json!({ "state": "cancelled" }), before: Some(RunState::Failed), ..Case::default() };
+        let stopped =
+            Case { run: json!({ "state": "cancelled" }), before: Some(RunState::Failed), ..Case::default() };
         assert_eq!(said(&stopped), []);
         let unknown = Case { run: json!({ "state": "failed" }), ..Case::default() };
         assert_eq!(kinds(&unknown), ["run_failed"]);
@@ -370,7 +379,8 @@ mod tests {
     fn rows_in_quarantine_and_missing_files_are_told_of_runs_that_ended_well() {
         let alert = json!({ "what": "no file `a.csv` since Monday", "since": "2026-03-02" });
         let report = json!({ "nodes": [{ "node": "files", "alerts": [alert] }, { "node": "other", "alerts": [alert] }] });
-        let case = Case { run: json!({ "state": "quarantined", "rows_quarantined": 7 }), report, ..Case::default() };
+        let case =
+            Case { run: json!({ "state": "quarantined", "rows_quarantined": 7 }), report, ..Case::default() };
         assert_eq!(kinds(&case), ["run_quarantined", "missing_file", "missing_file"]);
         let said = said(&case);
         assert_eq!(said[0].detail, Detail::Quarantined { rows: 7, of: 1000 });
@@ -380,9 +390,12 @@ mod tests {
     #[test]
     fn what_is_unlike_before_is_told_unless_nobody_wants_to_know() {
         let monday: Date = "2026-01-05".parse().unwrap();
-        let history = (0..8).map(|week| RunVolume { date: monday + jiff::ToSpan::weeks(week), rows: 100 }).collect();
-        let columns = |of: &str| json!({ "nodes": [{ "node": "orders", "columns": [["id", of]] }, { "node": "new" }] });
-        let case = Case { report: columns("int64"), report_before: columns("text"), history, ..Case::default() };
+        let history =
+            (0..8).map(|week| RunVolume { date: monday + jiff::ToSpan::weeks(week), rows: 100 }).collect();
+        let columns =
+            |of: &str| json!({ "nodes": [{ "node": "orders", "columns": [["id", of]] }, { "node": "new" }] });
+        let case =
+            Case { report: columns("int64"), report_before: columns("text"), history, ..Case::default() };
         assert_eq!(kinds(&case), ["volume", "drift"]);
         let backfill = json!({ "backfill_id": "bf_1" });
         assert_eq!(kinds(&Case { run: backfill, history: case.history.clone(), ..Case::default() }), [""; 0]);

@@ -12,8 +12,8 @@
 //! Invariants: no transaction is open while a message is sent. Messages to a listener go out in their order. Connections
 //! to channels go through the egress of the workspace, mail to single persons through that of the server.
 
-pub mod ended;
 mod decided;
+pub mod ended;
 mod outbox;
 mod overdue;
 
@@ -71,10 +71,7 @@ impl Dispatcher {
     /// Works until the server stops. `wake` says that there may be something new.
     pub async fn run(self: Arc<Self>, wake: Arc<Notify>, stopping: watch::Receiver<bool>) {
         let news = Arc::new(Notify::new());
-        tokio::join!(
-            self.find(&wake, &news, stopping.clone()),
-            Arc::clone(&self).send(&news, stopping)
-        );
+        tokio::join!(self.find(&wake, &news, stopping.clone()), Arc::clone(&self).send(&news, stopping));
     }
 
     async fn find(&self, wake: &Notify, news: &Notify, mut stopping: watch::Receiver<bool>) {

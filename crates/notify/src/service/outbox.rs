@@ -126,7 +126,8 @@ impl Dispatcher {
         let person = people.into_iter().find(|person| Some(&person.id) == delivery.user_id.as_ref());
         let person = person.ok_or_else(|| gone("recipient"))?;
         let account = self.mail.as_ref().ok_or_else(|| {
-            Fault::config("the server has no account for mail").hint("set `mail` in the settings of the server")
+            Fault::config("the server has no account for mail")
+                .hint("set `mail` in the settings of the server")
         })?;
         Ok(Way {
             channel: account.to(&person.email),
@@ -150,7 +151,9 @@ impl Dispatcher {
             // Who looks at the channel sees whether it works.
             match sent {
                 Sent::Failed(fault) => channels::tested(&mut tx, id, Some(fault)).await?,
-                Sent::Delivered(_) if channel.test_fault.is_some() => channels::tested(&mut tx, id, None).await?,
+                Sent::Delivered(_) if channel.test_fault.is_some() => {
+                    channels::tested(&mut tx, id, None).await?
+                }
                 _ => {}
             }
             if !matches!(sent, Sent::Again(..)) {
@@ -217,12 +220,18 @@ mod tests {
     fn what_may_pass_is_tried_again_later_and_later_and_what_cannot_is_given_up_at_once() {
         let now: Timestamp = "2026-03-01T07:00:00Z".parse().unwrap();
         let delivery = |attempt: i64| -> Delivery {
-            serde_json::from_value(json!({ "id": "dl_1", "workspace_id": "ws_1", "occasion": "first", "message": {},
-                "state": "waiting", "attempt": attempt, "not_before": now, "created_at": now }))
+            serde_json::from_value(
+                json!({ "id": "dl_1", "workspace_id": "ws_1", "occasion": "first", "message": {},
+                "state": "waiting", "attempt": attempt, "not_before": now, "created_at": now }),
+            )
             .unwrap()
         };
         let away = |wait| Err(Undelivered { fault: Fault::unavailable("away"), wait });
-        let seconds = |attempt, wait: Option<u64>| match after(&delivery(attempt), now, away(wait.map(Duration::from_secs))) {
+        let seconds = |attempt, wait: Option<u64>| match after(
+            &delivery(attempt),
+            now,
+            away(wait.map(Duration::from_secs)),
+        ) {
             Sent::Again(at, _) => Some(at.duration_since(now).as_secs()),
             _ => None,
         };
@@ -230,7 +239,8 @@ mod tests {
         let expected = [30, 60, 120, 240, 480, 960, 1920, 3600, 3600].map(Some);
         assert_eq!(pauses, [&expected[..], &[None]].concat());
         assert_eq!((seconds(1, Some(90)), seconds(3, Some(5))), (Some(90), Some(120)));
-        let wrong = after(&delivery(1), now, Err(Fault::auth("the password is wrong").hint("change it").into()));
+        let wrong =
+            after(&delivery(1), now, Err(Fault::auth("the password is wrong").hint("change it").into()));
         let Sent::Failed(fault) = wrong else { panic!("{wrong:?}") };
         assert_eq!(fault["hint"], "change it");
     }

@@ -60,7 +60,9 @@ impl Dispatcher {
         let mut found = Vec::new();
         for overdue in facts::overdue(conn, before, MOST).await? {
             let Some((workspace, watch)) = watched.get(overdue.workspace_id.as_str()) else { continue };
-            let Some(pipeline) = pipelines::by_id(conn, overdue.pipeline_id.as_str()).await? else { continue };
+            let Some(pipeline) = pipelines::by_id(conn, overdue.pipeline_id.as_str()).await? else {
+                continue;
+            };
             let Some(tolerance) = watch.tolerance(&pipeline.name) else { continue };
             let last_success = facts::last_success(conn, pipeline.id.as_str()).await?;
             let expected = Expected { fires_at: overdue.fire_at, tolerance };

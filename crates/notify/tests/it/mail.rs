@@ -127,8 +127,12 @@ async fn words_to_one_person_arrive_as_they_are() {
     assert_eq!(mail["to"], json!(["zoe@example.com"]));
     let text = mail["text"].as_str().unwrap();
     let (headers, body) = text.split_once("\r\n\r\n").unwrap();
-    assert!(headers.contains("Subject: Une invitation Bcc: evil@example.com") && !headers.contains("\r\nBcc"), "{headers}");
+    assert!(
+        headers.contains("Subject: Une invitation Bcc: evil@example.com") && !headers.contains("\r\nBcc"),
+        "{headers}"
+    );
     assert!(body.contains("https://towpath.example.com/join#abc"), "{body}");
-    let refused = towpath_notify::write_to(&account, "nobody@example.com", "x", "x", &here()).await.unwrap_err();
+    let refused =
+        towpath_notify::write_to(&account, "nobody@example.com", "x", "x", &here()).await.unwrap_err();
     assert!(refused.to_string().contains("no such person here"), "{refused}");
 }

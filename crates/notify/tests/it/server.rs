@@ -61,20 +61,28 @@ async fn a_failure_and_its_end_reach_channels_pages_and_people_once() {
     assert_eq!(arrived.len(), 4, "{arrived:?}");
     assert!(arrived.contains(&pair("team@example.com", "orders: failed")), "{arrived:?}");
     assert_eq!(arrived.iter().filter(|(to, _)| to == "ada@example.org").count(), 2);
-    assert!(mail.messages().iter().any(|text| text.contains("https://towpath.example.com/w/shop/runs/run_2")));
+    assert!(
+        mail.messages().iter().any(|text| text.contains("https://towpath.example.com/w/shop/runs/run_2"))
+    );
     // In the pages: both failures in one notice, and their end.
     let page = PageRequest { limit: 10, ..PageRequest::default() };
     let mut conn = house.store.read().await.unwrap();
     let seen = inbox::list(&mut conn, &house.ada, &Filter::default(), &page).await.unwrap().items;
-    let seen: BTreeSet<(&str, i64)> = seen.iter().map(|notice| (notice.kind.as_str(), notice.times)).collect();
+    let seen: BTreeSet<(&str, i64)> =
+        seen.iter().map(|notice| (notice.kind.as_str(), notice.times)).collect();
     assert_eq!(seen, BTreeSet::from([("run_failed", 2), ("run_recovered", 1)]));
     let told = events::after(&mut conn, 0, 100).await.unwrap();
     let told: Vec<_> = told.iter().filter(|event| event.kind == "notice.new").collect();
     assert_eq!(told.len(), 3);
     assert!(told.iter().all(|event| event.user_id.as_deref() == Some(house.ada.as_str())));
     drop(conn);
-    assert_eq!(messages(&house, DeliveryState::Delivered).await.len(), 2, "those to single persons are not listed");
-    let list = audit::list(&mut *house.store.read().await.unwrap(), &Default::default(), &page).await.unwrap();
+    assert_eq!(
+        messages(&house, DeliveryState::Delivered).await.len(),
+        2,
+        "those to single persons are not listed"
+    );
+    let list =
+        audit::list(&mut *house.store.read().await.unwrap(), &Default::default(), &page).await.unwrap();
     assert!(list.items.iter().any(|entry| entry.action == "notification.send"));
 }
 
@@ -118,7 +126,8 @@ async fn a_message_that_cannot_be_sent_waits_or_is_given_up_and_the_channel_show
     let now = Timestamp::now();
     assert_eq!(dispatcher.send_due(now).await.unwrap(), 2);
     let [waiting] = messages(&house, DeliveryState::Waiting).await.try_into().unwrap();
-    assert_eq!((waiting.attempt, waiting.not_before.duration_since(now).as_secs()), (1, 30));
+    let wait = waiting.not_before.duration_since(now).as_secs();
+    assert!(waiting.attempt == 1 && (29..=30).contains(&wait), "{waiting:?}");
     // The end of the trouble waits behind its beginning.
     house.ended("run_2", json!({ "state": "done" })).await;
     dispatcher.round(Timestamp::now(), false).await.unwrap();
@@ -142,7 +151,14 @@ async fn old_data_is_told_again_each_time_that_so_much_time_passes() {
     workspace.settings = json!({ "watch": { "pipelines": { "orders": { "fresh_hours": 24 } } } });
     workspaces::update(&mut tx, &workspace).await.unwrap();
     commit(tx).await.unwrap();
-    house.channel("data", "webhook", json!({ "url": "https://example.com/x", "secret": "0123456789abcdef" }), json!({})).await;
+    house
+        .channel(
+            "data",
+            "webhook",
+            json!({ "url": "https://example.com/x", "secret": "0123456789abcdef" }),
+            json!({}),
+        )
+        .await;
     let after = |hours: i64| house.pipeline.created_at + SignedDuration::from_hours(hours);
     let mut told = Vec::new();
     for hours in [1, 23, 25, 26, 47, 49, 50] {

@@ -11,6 +11,9 @@ use crate::pipelines::Pipeline;
 use crate::runs::RunState;
 use crate::sql::{Read, Row, sql};
 
+/// Name of the setting that holds the number of the last event that notifications have read.
+pub const THROUGH: &str = "notices.through";
+
 /// A run that ended, and the number of the event that said so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedRun {
@@ -169,7 +172,8 @@ impl Read for Overdue {
 
 /// What schedules promised until then and has not ended, the earliest first.
 pub async fn overdue(conn: &mut Conn, before: Timestamp, limit: u32) -> Result<Vec<Overdue>, Error> {
-    let waiting = "SELECT s.id AS schedule_id, s.pipeline_id, s.workspace_id, NULL AS run_id, s.next_at AS fire_at
+    let waiting =
+        "SELECT s.id AS schedule_id, s.pipeline_id, s.workspace_id, NULL AS run_id, s.next_at AS fire_at
                    FROM schedules s JOIN pipelines p ON p.id = s.pipeline_id
                    WHERE s.paused = 0 AND s.next_at < $1 AND p.archived_at IS NULL";
     let open = "SELECT schedule_id, pipeline_id, workspace_id, id AS run_id, fire_at FROM runs

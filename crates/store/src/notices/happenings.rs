@@ -61,9 +61,11 @@ pub async fn put(store: &Store, conn: &mut Conn, found: &[Happening]) -> Result<
     let mut number = sql("SELECT max(number) FROM happenings").number(conn).await?;
     let mut written = 0;
     for one in found {
-        let new = sql("INSERT INTO happenings (number, once, at, workspace_id, pipeline_id, run_id, kind, severity,
+        let new = sql(
+            "INSERT INTO happenings (number, once, at, workspace_id, pipeline_id, run_id, kind, severity,
                        group_key, notice) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                       ON CONFLICT (once) DO NOTHING")
+                       ON CONFLICT (once) DO NOTHING",
+        )
         .bind(number + 1)
         .bind(&one.once)
         .bind(one.at)

@@ -81,7 +81,8 @@ pub struct Filter {
 }
 
 /// What somebody may see; `?` is the person.
-const SEEN: &str = "EXISTS (SELECT 1 FROM members m WHERE m.user_id = ? AND m.workspace_id = notices.workspace_id
+const SEEN: &str =
+    "EXISTS (SELECT 1 FROM members m WHERE m.user_id = ? AND m.workspace_id = notices.workspace_id
     AND (notices.pipeline_id IS NULL OR m.role IN ('admin', 'owner') OR EXISTS (SELECT 1 FROM pipelines p
         WHERE p.id = notices.pipeline_id AND (p.restricted = 0 OR EXISTS (SELECT 1 FROM grants g
             WHERE g.object_kind = 'pipeline' AND g.object_id = p.id AND g.user_id = m.user_id)))))";

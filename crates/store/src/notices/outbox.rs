@@ -96,10 +96,9 @@ impl Delivery {
     pub fn listener(&self) -> Option<Listener> {
         match (&self.channel_id, &self.user_id) {
             (Some(channel), _) => Some(Listener::Channel(channel.clone())),
-            (None, Some(user)) => Some(Listener::Person {
-                workspace: self.workspace_id.to_string(),
-                user: user.clone(),
-            }),
+            (None, Some(user)) => {
+                Some(Listener::Person { workspace: self.workspace_id.to_string(), user: user.clone() })
+            }
             (None, None) => None,
         }
     }
@@ -145,15 +144,6 @@ pub async fn due(conn: &mut Conn, now: Timestamp, limit: u32) -> Result<Vec<Deli
     .bind(now)
     .all(conn)
     .await
-}
-
-/// When something can be sent next; none when nothing waits.
-pub async fn next(conn: &mut Conn) -> Result<Option<Timestamp>, Error> {
-    let at = sql("SELECT min(CASE WHEN lease_until > not_before THEN lease_until ELSE not_before END)
-                  FROM deliveries WHERE ended_at IS NULL")
-    .number(conn)
-    .await?;
-    Ok((at > 0).then(|| Timestamp::from_microsecond(at).unwrap_or(Timestamp::MAX)))
 }
 
 /// Takes a message for an attempt; none when somebody else has it.
@@ -202,19 +192,20 @@ pub async fn end(
         Sent::Failed(fault) => (DeliveryState::Failed, Some(fault), None, None),
     };
     let ended = (state != DeliveryState::Waiting).then_some(now);
-    let written = sql("UPDATE deliveries SET state = $4, fault = $5, refused = $6, not_before = $7, ended_at = $8,
+    let written =
+        sql("UPDATE deliveries SET state = $4, fault = $5, refused = $6, not_before = $7, ended_at = $8,
                        worker_id = NULL, lease_until = NULL
                        WHERE id = $1 AND worker_id = $2 AND attempt = $3 AND ended_at IS NULL")
-    .bind(delivery.id.as_str())
-    .bind(worker)
-    .bind(delivery.attempt)
-    .bind(state.word())
-    .bind(fault.map(Value::to_string))
-    .bind(refused.map(Value::to_string))
-    .bind(again.unwrap_or(delivery.not_before))
-    .bind(ended)
-    .run(conn)
-    .await?;
+        .bind(delivery.id.as_str())
+        .bind(worker)
+        .bind(delivery.attempt)
+        .bind(state.word())
+        .bind(fault.map(Value::to_string))
+        .bind(refused.map(Value::to_string))
+        .bind(again.unwrap_or(delivery.not_before))
+        .bind(ended)
+        .run(conn)
+        .await?;
     Ok(written == 1)
 }
 

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use towpath_model::ids::{ChannelId, RuleId, WorkspaceId};
 use towpath_store::notices::channels::{self, Channel};
+use towpath_store::notices::facts;
 use towpath_store::notices::happenings::{self, Happening};
 use towpath_store::notices::inbox::{self, Filter};
 use towpath_store::notices::outbox::{self, Delivery, DeliveryState, Sent};
@@ -11,7 +12,7 @@ use towpath_store::notices::rules::{self, Rule};
 use towpath_store::notices::told::{self, Listener, Told};
 use towpath_store::page::PageRequest;
 use towpath_store::seal::Keys;
-use towpath_store::{Conn, Error, Store, members, secrets};
+use towpath_store::{Conn, Error, Store, events, members, secrets, settings};
 
 use crate::{on_both, workspace};
 
@@ -86,7 +87,6 @@ on_both! {
         assert_eq!(outbox::claim(&mut tx, &due[0], "w2", now, lease).await?.map(|_| ()), None);
         // The second message to the same listener waits for the first.
         assert_eq!(outbox::due(&mut tx, now, 10).await?.len(), 1);
-        assert_eq!(outbox::next(&mut tx).await?, Some(now));
         // The lease passes: another worker takes it, and what the first says does not count.
         let later = now + SignedDuration::from_secs(61);
         let due = outbox::due(&mut tx, later, 10).await?;
@@ -140,6 +140,22 @@ on_both! {
         members::remove(&mut tx, &house, &ada).await?;
         assert!(inbox::list(&mut tx, &ada, &Filter::default(), &page).await?.items.is_empty());
         assert_eq!(inbox::read_all(&mut tx, &ada, Some(&house)).await?, 2);
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn the_end_of_a_run_is_kept_until_it_was_read(store: &Store) {
+        let mut tx = store.begin().await?;
+        let event = |kind: &str| events::NewEvent { kind: kind.into(), ..Default::default() };
+        let last = events::last(&mut tx).await?;
+        settings::put(&mut tx, facts::THROUGH, &last).await?;
+        events::write(store, &mut tx, vec![event("run.ended"), event("run.started")]).await?;
+        let later = Timestamp::now() + SignedDuration::from_hours(1);
+        assert_eq!(events::sweep(&mut tx, later).await?, 1);
+        let last = events::last(&mut tx).await?;
+        settings::put(&mut tx, facts::THROUGH, &last).await?;
+        assert_eq!(events::sweep(&mut tx, later).await?, 1);
         Ok(())
     }
 }
