@@ -19,7 +19,7 @@ use crate::sign_in::{cookie, tokens};
 
 /// How somebody is signed in.
 #[derive(Debug, Clone)]
-pub enum Via {
+pub(crate) enum Via {
     /// With a cookie.
     Browser(Session),
     /// With a token.
@@ -30,7 +30,7 @@ pub enum Via {
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// The address.
     pub address: Option<String>,
     /// What the browser or program calls itself.
@@ -41,7 +41,7 @@ pub struct Origin {
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub(crate) struct Caller {
     /// The person.
     pub user: User,
     /// How.
@@ -52,7 +52,7 @@ pub struct Caller {
 
 /// The workspace of the path, with the caller's role in it and on the object of the path.
 #[derive(Debug, Clone)]
-pub struct Within {
+pub(crate) struct Within {
     /// The workspace.
     pub workspace: Workspace,
     /// The role in the workspace.
@@ -63,7 +63,7 @@ pub struct Within {
 
 impl Within {
     /// Identity of the workspace.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.workspace.id.as_str()
     }
 
@@ -75,7 +75,7 @@ impl Within {
 
 impl Caller {
     /// The session, unless a key is used.
-    pub fn session(&self) -> Option<&Session> {
+    pub(crate) fn session(&self) -> Option<&Session> {
         match &self.via {
             Via::Browser(session) | Via::Program(session) => Some(session),
             Via::Key(_) => None,
@@ -83,7 +83,7 @@ impl Caller {
     }
 
     /// Whether the credentials used may be used for that right; the role is another question.
-    pub fn covers(&self, right: Right) -> bool {
+    pub(crate) fn covers(&self, right: Right) -> bool {
         match &self.via {
             Via::Key(key) => key.scopes.iter().any(|scope| scope == right.word()),
             _ => true,
@@ -99,7 +99,7 @@ impl Caller {
     }
 
     /// The identity that stands as the maker of things: of the key, if one is used.
-    pub fn maker(&self) -> String {
+    pub(crate) fn maker(&self) -> String {
         match &self.via {
             Via::Key(key) => key.id.to_string(),
             _ => self.user.id.to_string(),
@@ -107,7 +107,7 @@ impl Caller {
     }
 
     /// Something that this caller did, for the audit.
-    pub fn did(&self, action: &str) -> NewEntry {
+    pub(crate) fn did(&self, action: &str) -> NewEntry {
         let (kind, id, name) = match &self.via {
             Via::Key(key) => {
                 (ActorKind::Key, key.id.to_string(), format!("{} ({})", key.name, self.user.email))
@@ -118,14 +118,14 @@ impl Caller {
     }
 
     /// The same, in a workspace.
-    pub fn did_in(&self, within: &Within, action: &str) -> NewEntry {
+    pub(crate) fn did_in(&self, within: &Within, action: &str) -> NewEntry {
         self.did(action).within(within.id())
     }
 }
 
 impl Origin {
     /// Something that nobody known did, for the audit.
-    pub fn did(&self, action: &str) -> NewEntry {
+    pub(crate) fn did(&self, action: &str) -> NewEntry {
         NewEntry {
             actor_kind: ActorKind::Nobody,
             address: self.address.clone(),

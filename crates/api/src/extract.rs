@@ -13,7 +13,7 @@ use crate::problem::{self, Answer, Problem};
 
 /// A body of JSON.
 #[derive(Debug)]
-pub struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
@@ -51,7 +51,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 
 /// Parts of the path.
 #[derive(Debug)]
-pub struct Path<T>(pub T);
+pub(crate) struct Path<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
     type Rejection = Problem;
@@ -66,7 +66,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 
 /// Parameters behind the `?`.
 #[derive(Debug)]
-pub struct Query<T>(pub T);
+pub(crate) struct Query<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
@@ -86,7 +86,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PageQuery {
+pub(crate) struct PageQuery {
     /// Most entries, from 1 to 1000; 50 if nothing is said.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
@@ -122,7 +122,7 @@ fn quoted(words: &[&str]) -> String {
 
 /// A part of a list.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Items<T: utoipa::ToSchema> {
+pub(crate) struct Items<T: utoipa::ToSchema> {
     /// The entries.
     pub items: Vec<T>,
     /// Where the next page begins, for `after`; missing on the last one.
@@ -143,13 +143,13 @@ impl<T: utoipa::ToSchema> From<Vec<T>> for Items<T> {
 }
 
 /// The tag of a revision.
-pub fn tag(revision: i64) -> String {
+pub(crate) fn tag(revision: i64) -> String {
     format!("\"{revision}\"")
 }
 
 /// A value with its tag.
 #[derive(Debug)]
-pub struct Tagged<T>(pub i64, pub T);
+pub(crate) struct Tagged<T>(pub i64, pub T);
 
 impl<T: Serialize> IntoResponse for Tagged<T> {
     fn into_response(self) -> Response {
@@ -163,11 +163,11 @@ impl<T: Serialize> IntoResponse for Tagged<T> {
 
 /// What a change is based on: the revision of `If-Match`.
 #[derive(Debug, Clone, Copy)]
-pub struct IfMatch(pub i64);
+pub(crate) struct IfMatch(pub i64);
 
 impl IfMatch {
     /// Goes on only if that is the present revision.
-    pub fn check<T: Serialize>(self, revision: i64, current: &T) -> Answer<()> {
+    pub(crate) fn check<T: Serialize>(self, revision: i64, current: &T) -> Answer<()> {
         if self.0 == revision {
             return Ok(());
         }

@@ -13,13 +13,14 @@ use jiff::Timestamp;
 use serde_json::json;
 use towpath_model::{Right, Role};
 use towpath_store::audit::Outcome;
+use towpath_store::backfills::Backfill;
 use towpath_store::connections::Connection;
 use towpath_store::members::{self, ObjectKind};
 use towpath_store::pipelines::Pipeline;
 use towpath_store::runs::Run;
-use towpath_store::schedules::{Backfill, Schedule};
+use towpath_store::schedules::Schedule;
 use towpath_store::sessions::Session;
-use towpath_store::{Conn, connections, pipelines, runs, schedules, workspaces};
+use towpath_store::{Conn, backfills, connections, pipelines, runs, schedules, workspaces};
 
 use crate::caller::{Brought, Caller, Origin, Via, Within, check_csrf, exchange, identify, with};
 use crate::needs::{NEEDS, Need};
@@ -236,7 +237,7 @@ async fn target(conn: &mut Conn, workspace: &str, kind: &str, name: &str) -> Ans
             }
             None => None,
         },
-        _ => match schedules::backfill(conn, workspace, name).await? {
+        _ => match backfills::find(conn, workspace, name).await? {
             Some(backfill) => {
                 let pipeline = pipelines::by_id(conn, backfill.pipeline_id.as_str()).await?;
                 pipeline.map(|pipeline| Target::Backfill(backfill, pipeline))
@@ -274,7 +275,7 @@ macro_rules! targets {
         $(
             $(#[doc = $doc])*
             #[derive(Debug, Clone)]
-            pub struct $name($(pub $type),*);
+            pub(crate) struct $name($(pub(crate) $type),*);
 
             impl<S: Send + Sync> FromRequestParts<S> for $name {
                 type Rejection = Problem;

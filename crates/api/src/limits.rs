@@ -4,6 +4,7 @@
 //! second on average. Every answer says what is left.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::http::{HeaderMap, HeaderValue};
 use governor::clock::{Clock, DefaultClock};
@@ -22,7 +23,12 @@ pub(crate) struct Limits {
     limiter: Limiter,
     at_once: u32,
     per_second: u32,
+    /// Requests since those who were quiet were forgotten.
+    counted: AtomicU32,
 }
+
+/// After so many requests, those who were quiet are forgotten.
+const OFTEN: u32 = 10_000;
 
 impl Limits {
     pub(crate) fn new(settings: &ServerSettings) -> Limits {
@@ -30,11 +36,14 @@ impl Limits {
         let per_second = NonZeroU32::new(settings.requests_per_second).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_second(per_second).allow_burst(at_once);
         let limiter = RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>();
-        Limits { limiter, at_once: at_once.get(), per_second: per_second.get() }
+        Limits { limiter, at_once: at_once.get(), per_second: per_second.get(), counted: AtomicU32::new(0) }
     }
 
     /// Counts a request; says what is left, or that it was too many.
     pub(crate) fn count(&self, who: &str) -> Result<u32, Problem> {
+        if self.counted.fetch_add(1, Ordering::Relaxed) % OFTEN == OFTEN - 1 {
+            self.sweep();
+        }
         match self.limiter.check_key(&who.to_owned()) {
             Ok(snapshot) => Ok(snapshot.remaining_burst_capacity()),
             Err(not_yet) => {
@@ -55,7 +64,7 @@ impl Limits {
     }
 
     /// Forgets those who were quiet.
-    pub(crate) fn sweep(&self) {
+    fn sweep(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();
     }

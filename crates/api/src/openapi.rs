@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::needs::{NEEDS, Need};
 use crate::problem::{CODES, ProblemBody};
 use crate::routes::{
-    connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search, session, uploads,
+    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search, session, uploads,
     versions,
 };
 use crate::server::Inside;
@@ -96,6 +96,12 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(schedules::pause))
         .routes(routes!(schedules::go_on))
         .routes(routes!(schedules::forecast))
+        .routes(routes!(backfills::list))
+        .routes(routes!(backfills::create))
+        .routes(routes!(backfills::show))
+        .routes(routes!(backfills::pause))
+        .routes(routes!(backfills::go_on))
+        .routes(routes!(backfills::cancel))
         // Files.
         .routes(routes!(uploads::list, uploads::take))
         .routes(routes!(uploads::show, uploads::remove))

@@ -169,6 +169,12 @@ pub struct Parts {
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Parts({})", self.settings.public_url)
+    }
+}
+
 impl std::ops::Deref for Server {
     type Target = Parts;
 

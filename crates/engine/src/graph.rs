@@ -12,6 +12,8 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use serde_json::Value;
 use towpath_connect::{Context, Destination, Member, Registry, Source, StreamInfo};
@@ -147,7 +149,19 @@ pub(crate) enum Opened {
 }
 
 /// Compiles a pipeline. `given` replaces nodes by rows, for tests.
-pub async fn compile(
+pub fn compile<'a>(
+    spec: PipelineSpec,
+    workshop: &'a Workshop,
+    scope: &'a Scope,
+    state: SessionState,
+    shared: RunShared,
+    given: HashMap<String, GivenRows>,
+) -> BoxFuture<'a, Graph> {
+    // Boxed here, so that whoever spawns it need not see through all of it.
+    compile_all(spec, workshop, scope, state, shared, given).boxed()
+}
+
+async fn compile_all(
     spec: PipelineSpec,
     workshop: &Workshop,
     scope: &Scope,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use serde_json::{Map, Value, json};
 use towpath_connect::{Intake, Settlement, Source, StreamInfo};
 use towpath_model::landing::LANDING_KEYS;
@@ -46,23 +46,22 @@ impl Compiler<'_> {
             }
         }
         let is_run = self.workshop.positions.is_some();
-        let described = futures::stream::iter(sources)
-            .map(|(node, source)| {
-                let settings = self.spec.nodes[&node].config.clone();
-                let memory = self.workshop.memories.get(&node).cloned().unwrap_or_default();
-                async move {
-                    source.recall(memory.recall(&settings, is_run));
-                    let info = describe(source.as_ref(), &memory).await;
-                    let taken = match is_run {
-                        true => take(&node, source.as_ref(), info.as_ref().ok(), &settings).await,
-                        false => Ok(None),
-                    };
-                    (node, source, info, taken)
-                }
-            })
-            .buffered(4)
-            .collect::<Vec<_>>()
-            .await;
+        let mut descriptions = Vec::new();
+        for (node, source) in sources {
+            let settings = self.spec.nodes[&node].config.clone();
+            let memory = self.workshop.memories.get(&node).cloned().unwrap_or_default();
+            let description = async move {
+                source.recall(memory.recall(&settings, is_run));
+                let info = describe(source.as_ref(), &memory).await;
+                let taken = match is_run {
+                    true => take(&node, source.as_ref(), info.as_ref().ok(), &settings).await,
+                    false => Ok(None),
+                };
+                (node, source, info, taken)
+            };
+            descriptions.push(description.boxed());
+        }
+        let described = futures::stream::iter(descriptions).buffered(4).collect::<Vec<_>>().await;
         for (node, source, info, taken) in described {
             self.sources.push((node.clone(), Arc::clone(&source)));
             match taken {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use arrow::array::RecordBatch;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::execute_stream;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use serde_json::Value;
 use towpath_connect::{LoadRequest, Together};
 use towpath_model::pipeline::SCOPE;
@@ -308,7 +308,7 @@ pub async fn preview(graph: &Graph, plan: &LogicalPlan, limit: usize) -> Result<
         .limit(0, Some(limit))
         .and_then(LogicalPlanBuilder::build)
         .map_err(from_datafusion)?;
-    collect(graph, limited).await
+    collect(graph, limited).boxed().await
 }
 
 /// All rows of a plan, in memory.

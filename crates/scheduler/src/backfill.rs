@@ -2,15 +2,46 @@
 //!
 //! [`pieces`] cuts a range once, when the backfill is created; the store keeps the pieces with their states. `decide` starts
 //! as many as may be under way, in the order of the pieces. A piece that fails stays failed, and the others go on; to repeat
-//! it is to let it wait again.
+//! it is to go on with its run.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use towpath_model::Fault;
-use towpath_model::schedule::{Length, Rule};
+use towpath_model::schedule::{Length, RetriesSpec, Rule};
 
 use crate::world::Interval;
+
+/// What a backfill was made with, as the store keeps it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BackfillSpec {
+    /// First instant of the range.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub to: Timestamp,
+    /// How it was cut: `whole`, a length such as `1d`, or `schedule`.
+    pub step: String,
+    /// The schedule by which it was cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule_id: Option<String>,
+    /// In which order pieces run.
+    #[serde(default)]
+    pub order: Order,
+    /// Pieces that may be under way at the same time.
+    pub at_once: u32,
+    /// Zone in which days are counted.
+    pub timezone: String,
+    /// Values for parameters of the pipeline.
+    #[serde(default)]
+    pub params: Value,
+    /// How its runs are tried again.
+    #[serde(default)]
+    pub retries: RetriesSpec,
+    /// How long an attempt may take.
+    pub timeout: Length,
+}
 
 /// How a range is cut.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +55,8 @@ pub enum Cut<'a> {
 }
 
 /// In which order pieces run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     /// The oldest first.
     #[default]

@@ -1,8 +1,8 @@
-//! The brain of the scheduler: when runs are created, start, are tried again and end.
+//! The scheduler: when runs are created, start, are tried again and end.
 //!
 //! [`decide`] looks at facts ([`World`]) and says what is to be done ([`Decision`]). It is pure: it has no clock and
-//! touches nothing. A loop around it reads facts from a store, calls it, applies what it says, and sleeps until
-//! [`next_wake`]. Every worker runs the same loop on the same store; nobody leads.
+//! touches nothing. The loop around it ([`service`]) reads facts from the store, calls it, applies what it says, and sleeps
+//! until [`next_wake`]. Every worker runs the same loop on the same store; nobody leads.
 //!
 //! How several workers get along:
 //! - every decision carries what it was decided on ([`IfSchedule`], [`IfRun`], [`Hold`], [`Apart`]). It is applied in one
@@ -17,15 +17,16 @@
 //! hears of its attempts (done, failed, stopped) it writes itself.
 //!
 //! Invariants, proven by simulation over years in `tests/it`: no interval is left out or run twice beyond what the
-//! schedule says; a run never has two living attempts; limits hold; every run ends.
+//! schedule says; a run never has two living attempts; limits hold; every run ends. Only [`service`] does I/O.
 //!
-//! Deliberately absent: I/O, threads, the store, and the work itself.
+//! Deliberately absent: the work itself.
 
 pub mod backfill;
 mod decide;
 mod decision;
 mod order;
 mod pauses;
+pub mod service;
 mod wake;
 mod world;
 

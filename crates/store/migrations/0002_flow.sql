@@ -91,6 +91,33 @@ CREATE TABLE backfills (
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX backfills_workspace ON backfills (workspace_id);
+CREATE INDEX backfills_state ON backfills (state);
+
+CREATE TABLE pieces (
+    backfill_id TEXT NOT NULL REFERENCES backfills (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
+    interval_start BIGINT NOT NULL,
+    interval_end BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    run_id TEXT,
+    PRIMARY KEY (backfill_id, number)
+);
+
+CREATE TABLE looks (
+    schedule_id TEXT NOT NULL PRIMARY KEY REFERENCES schedules (id) ON DELETE CASCADE,
+    looked_at BIGINT NOT NULL,
+    again_at BIGINT NOT NULL,
+    known TEXT NOT NULL,
+    fault TEXT
+);
+
+CREATE TABLE arrivals (
+    id TEXT NOT NULL PRIMARY KEY,
+    schedule_id TEXT NOT NULL REFERENCES schedules (id) ON DELETE CASCADE,
+    at BIGINT NOT NULL,
+    files TEXT NOT NULL
+);
+CREATE INDEX arrivals_at ON arrivals (at);
 
 CREATE TABLE workers (
     id TEXT NOT NULL PRIMARY KEY,
@@ -110,7 +137,9 @@ CREATE TABLE runs (
     cause TEXT NOT NULL,
     schedule_id TEXT,
     backfill_id TEXT,
+    piece BIGINT,
     fire_at BIGINT,
+    event_key TEXT,
     started_by TEXT,
     idempotency TEXT,
     state TEXT NOT NULL,
@@ -120,6 +149,7 @@ CREATE TABLE runs (
     interval_end BIGINT,
     zone TEXT NOT NULL,
     not_before BIGINT NOT NULL,
+    turn_at BIGINT,
     timeout_seconds BIGINT NOT NULL,
     retries TEXT NOT NULL,
     force BIGINT NOT NULL,
@@ -129,8 +159,14 @@ CREATE TABLE runs (
     worker_id TEXT,
     lease_until BIGINT,
     attempt_started_at BIGINT,
-    cancel_asked_at BIGINT,
-    cancel_reason TEXT,
+    failures BIGINT NOT NULL,
+    lost BIGINT NOT NULL,
+    failed_at BIGINT,
+    may_pass BIGINT NOT NULL,
+    stop TEXT,
+    stop_asked_at BIGINT,
+    stop_reason TEXT,
+    revision BIGINT NOT NULL,
     orders TEXT,
     resumable BIGINT NOT NULL,
     rows_read BIGINT NOT NULL,
@@ -149,7 +185,10 @@ CREATE INDEX runs_workspace ON runs (workspace_id, created_at);
 CREATE INDEX runs_pipeline ON runs (pipeline_id, created_at);
 CREATE INDEX runs_open ON runs (ended_at, not_before);
 CREATE INDEX runs_backfill ON runs (backfill_id);
+CREATE INDEX runs_ended ON runs (ended_at, state);
+CREATE INDEX runs_turn ON runs (turn_at);
 CREATE UNIQUE INDEX runs_fire ON runs (schedule_id, fire_at);
+CREATE UNIQUE INDEX runs_event ON runs (schedule_id, event_key);
 CREATE UNIQUE INDEX runs_idempotency ON runs (workspace_id, idempotency);
 
 CREATE TABLE attempts (

@@ -422,11 +422,15 @@ pub async fn erase(conn: &mut Conn, person: &str, addresses: &[String]) -> Resul
         .run(conn)
         .await?;
     let words = ["actor", "object", "before_json", "after_json", "detail"]
-        .map(|column| format!(r"lower({column}) LIKE $1 ESCAPE '\'"))
+        .map(|column| format!(r"lower({column}) LIKE $1 ESCAPE '\' OR {column} LIKE $3 ESCAPE '\'"))
         .join(" OR ");
+    let plain = |text: &str| text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
     for address in addresses.iter().filter(|address| !address.is_empty()) {
-        let plain = address.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-        let found = sql(format!("{ERASE} AND ({words})")).bind(format!("%{plain}%")).bind(now);
+        // SQLite makes only plain letters small: the address is also looked for as it was written.
+        let found = sql(format!("{ERASE} AND ({words})"))
+            .bind(format!("%{}%", plain(&address.to_lowercase())))
+            .bind(now)
+            .bind(format!("%{}%", plain(address)));
         erased += found.run(conn).await?;
     }
     Ok(erased)

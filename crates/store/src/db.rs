@@ -9,6 +9,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
@@ -25,6 +26,18 @@ pub type Tx = Transaction<'static, Any>;
 /// Makes what a transaction did durable and visible.
 pub async fn commit(tx: Tx) -> Result<(), Error> {
     Ok(tx.commit().await?)
+}
+
+/// The time that all servers of a store share: that of the database server, or of this machine for a file.
+pub async fn now(conn: &mut Conn) -> Result<Timestamp, Error> {
+    if conn.backend_name() != "PostgreSQL" {
+        // What is stored is whole microseconds, and so is what is compared with it.
+        let micros = Timestamp::now().as_microsecond();
+        return Timestamp::from_microsecond(micros).map_err(|error| Error::Corrupt(error.to_string()));
+    }
+    let text = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
+    let micros: i64 = sqlx::query_scalar(text).fetch_one(conn).await?;
+    Timestamp::from_microsecond(micros).map_err(|error| Error::Corrupt(error.to_string()))
 }
 
 /// Which database it is.
@@ -107,6 +120,16 @@ impl Store {
         })
     }
 
+    /// A transaction that only reads, and sees one state of everything.
+    pub async fn snapshot(&self) -> Result<Tx, Error> {
+        let mut tx = self.reading.begin().await?;
+        if self.engine == Engine::Postgres {
+            let text = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+            sqlx::query(text).execute(&mut *tx).await?;
+        }
+        Ok(tx)
+    }
+
     /// Holds everybody else back who asks for the same lock, until the transaction ends.
     pub async fn lock(&self, conn: &mut Conn, name: &str) -> Result<(), Error> {
         // SQLite has a single writer at any time.
@@ -114,6 +137,16 @@ impl Store {
             sqlx::query("SELECT pg_advisory_xact_lock(hashtext($1))").bind(name).execute(conn).await?;
         }
         Ok(())
+    }
+
+    /// Holds every other worker back that applies what it decided, until the transaction ends. A worker that stands still
+    /// meanwhile loses the transaction.
+    pub async fn lock_decisions(&self, conn: &mut Conn) -> Result<(), Error> {
+        if self.engine == Engine::Postgres {
+            let text = "SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '20s'";
+            sqlx::raw_sql(text).execute(&mut *conn).await?;
+        }
+        self.lock(conn, "towpath-decisions").await
     }
 
     /// Closes every connection.

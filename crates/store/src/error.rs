@@ -41,6 +41,12 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(database) if database.is_foreign_key_violation() => {
                 Error::Referred(database.constraint().unwrap_or(database.message()).to_owned())
             }
+            // Two transactions met half way, and the database undid this one.
+            sqlx::Error::Database(database)
+                if matches!(database.code().as_deref(), Some("40P01" | "40001")) =>
+            {
+                Error::Changed
+            }
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) | sqlx::Error::Decode(_) => {
                 Error::Corrupt(error.to_string())
             }

@@ -15,12 +15,15 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod arrivals;
 pub mod audit;
+pub mod backfills;
 pub mod connections;
 mod db;
 pub mod dump;
 mod error;
 pub mod events;
+pub mod facts;
 pub mod keys;
 pub mod links;
 pub mod members;
@@ -42,5 +45,5 @@ pub mod uploads;
 pub mod workers;
 pub mod workspaces;
 
-pub use db::{Conn, Engine, Store, Tx, commit};
+pub use db::{Conn, Engine, Store, Tx, commit, now};
 pub use error::Error;

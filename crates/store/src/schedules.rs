@@ -1,14 +1,14 @@
-//! Schedules of pipelines, with how far each is decided; and backfills.
+//! Schedules of pipelines, with how far each is decided.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use towpath_model::ids::{BackfillId, PipelineId, ScheduleId, WorkspaceId};
+use towpath_model::ids::{PipelineId, ScheduleId, WorkspaceId};
 
 use crate::db::Conn;
 use crate::error::Error;
 use crate::page::{List, Listed, Order, Page, PageRequest};
-use crate::sql::{Read, Row, json, sql, words};
+use crate::sql::{Read, Row, json, sql};
 
 /// A rule that starts runs of a pipeline.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -36,7 +36,7 @@ pub struct Schedule {
     pub handled_through: Timestamp,
     /// When it fires next; none when it is paused, or never again.
     pub next_at: Option<Timestamp>,
-    /// Grows with every change.
+    /// Grows with every change but that of how far it is decided.
     pub revision: i64,
     /// Who made it.
     pub created_by: Option<String>,
@@ -129,12 +129,12 @@ pub async fn list(
         .await
 }
 
-/// Every schedule that fires, of pipelines that are in use.
-pub async fn active(conn: &mut Conn) -> Result<Vec<Schedule>, Error> {
-    sql("SELECT s.* FROM schedules s JOIN pipelines p ON p.id = s.pipeline_id JOIN workspaces w ON w.id = s.workspace_id
-         WHERE s.paused = 0 AND p.archived_at IS NULL AND w.closed_at IS NULL ORDER BY s.id")
-    .all(conn)
-    .await
+/// The schedules with these identities.
+pub async fn some(conn: &mut Conn, ids: &[String]) -> Result<Vec<Schedule>, Error> {
+    match ids.is_empty() {
+        true => Ok(Vec::new()),
+        false => List::of("SELECT * FROM schedules").one_of("id", ids).all(conn, "id").await,
+    }
 }
 
 /// Writes a schedule whose revision is still that one.
@@ -154,141 +154,33 @@ pub async fn update(conn: &mut Conn, schedule: &Schedule) -> Result<(), Error> {
     .await
 }
 
-/// Moves how far a schedule is decided, if it stands where the decision began; false when another server was faster.
+/// A schedule as it was seen by whoever decided about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// Its identity.
+    pub id: &'a str,
+    /// Its revision.
+    pub revision: i64,
+    /// Up to where it was decided.
+    pub handled_through: Timestamp,
+}
+
+/// Moves how far a schedule is decided, to the same place too; false when it is not as it was seen.
+///
+/// Nobody else changes the schedule until the transaction ends.
 pub async fn advance(
     conn: &mut Conn,
-    id: &str,
-    from: Timestamp,
-    to: Timestamp,
+    seen: Seen<'_>,
+    through: Timestamp,
     next: Option<Timestamp>,
 ) -> Result<bool, Error> {
-    let moved = sql("UPDATE schedules SET handled_through = $3, next_at = $4
-                     WHERE id = $1 AND handled_through = $2 AND paused = 0");
-    Ok(moved.bind(id).bind(from).bind(to).bind(next).run(conn).await? == 1)
+    let moved = sql("UPDATE schedules SET handled_through = $4, next_at = $5
+                     WHERE id = $1 AND revision = $2 AND handled_through = $3");
+    let moved = moved.bind(seen.id).bind(seen.revision).bind(seen.handled_through).bind(through).bind(next);
+    Ok(moved.run(conn).await? == 1)
 }
 
 /// Removes a schedule.
 pub async fn remove(conn: &mut Conn, id: &str) -> Result<(), Error> {
     sql("DELETE FROM schedules WHERE id = $1").bind(id).change(conn).await
-}
-
-words! {
-    /// How a backfill stands.
-    BackfillState {
-        /// Its pieces run, or wait for it.
-        Running = "running",
-        /// No further piece begins.
-        Paused = "paused",
-        /// Every piece ended.
-        Done = "done",
-        /// Somebody stopped it.
-        Cancelled = "cancelled",
-    }
-}
-
-/// Runs of a pipeline for a range of past intervals.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Backfill {
-    /// Its identity.
-    #[schema(value_type = String)]
-    pub id: BackfillId,
-    /// The workspace it belongs to.
-    #[schema(value_type = String)]
-    pub workspace_id: WorkspaceId,
-    /// The pipeline.
-    #[schema(value_type = String)]
-    pub pipeline_id: PipelineId,
-    /// What was asked for: range, step, order, parameters.
-    #[schema(value_type = Object)]
-    pub spec: Value,
-    /// How it stands.
-    pub state: BackfillState,
-    /// How many pieces it has.
-    pub pieces: i64,
-    /// Who asked for it.
-    pub created_by: Option<String>,
-    /// When.
-    pub created_at: Timestamp,
-    /// When it was changed last.
-    pub updated_at: Timestamp,
-}
-
-impl Read for Backfill {
-    fn read(row: &Row<'_>) -> Result<Self, Error> {
-        Ok(Backfill {
-            id: BackfillId::from_text(row.text("id")?),
-            workspace_id: WorkspaceId::from_text(row.text("workspace_id")?),
-            pipeline_id: PipelineId::from_text(row.text("pipeline_id")?),
-            spec: row.json("spec")?,
-            state: row.word("state", BackfillState::of)?,
-            pieces: row.int("pieces")?,
-            created_by: row.maybe_text("created_by")?,
-            created_at: row.time("created_at")?,
-            updated_at: row.time("updated_at")?,
-        })
-    }
-}
-
-impl Listed for Backfill {
-    fn standing(&self, _: &str) -> (Value, String) {
-        (self.created_at.as_microsecond().into(), self.id.as_str().to_owned())
-    }
-}
-
-/// Adds a backfill.
-pub async fn insert_backfill(conn: &mut Conn, backfill: &Backfill) -> Result<(), Error> {
-    sql("INSERT INTO backfills (id, workspace_id, pipeline_id, spec, state, pieces, created_by, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-    .bind(backfill.id.as_str())
-    .bind(backfill.workspace_id.as_str())
-    .bind(backfill.pipeline_id.as_str())
-    .bind(json(&backfill.spec)?)
-    .bind(backfill.state.word())
-    .bind(backfill.pieces)
-    .bind(backfill.created_by.as_deref())
-    .bind(backfill.created_at)
-    .bind(backfill.updated_at)
-    .run(conn)
-    .await
-    .map(drop)
-}
-
-/// The backfill with that identity.
-pub async fn backfill(conn: &mut Conn, workspace: &str, id: &str) -> Result<Option<Backfill>, Error> {
-    sql("SELECT * FROM backfills WHERE workspace_id = $1 AND id = $2")
-        .bind(workspace)
-        .bind(id)
-        .first(conn)
-        .await
-}
-
-/// Backfills of a workspace, the newest first.
-pub async fn backfills(
-    conn: &mut Conn,
-    workspace: &str,
-    pipeline: Option<&str>,
-    page: &PageRequest,
-) -> Result<Page<Backfill>, Error> {
-    let orders = [Order::number("created", "created_at")];
-    List::of("SELECT * FROM backfills")
-        .only_if("workspace_id = ?", workspace)
-        .maybe("pipeline_id = ?", pipeline)
-        .page(conn, page, &orders, "id", true)
-        .await
-}
-
-/// Backfills whose pieces run.
-pub async fn running_backfills(conn: &mut Conn) -> Result<Vec<Backfill>, Error> {
-    sql("SELECT * FROM backfills WHERE state = 'running' ORDER BY id").all(conn).await
-}
-
-/// Changes how a backfill stands, if it stands as expected; false when somebody else was faster.
-pub async fn set_backfill_state(
-    conn: &mut Conn,
-    id: &str,
-    from: BackfillState,
-    to: BackfillState,
-) -> Result<bool, Error> {
-    let changed = sql("UPDATE backfills SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2");
-    Ok(changed.bind(id).bind(from.word()).bind(to.word()).bind(Timestamp::now()).run(conn).await? == 1)
 }

@@ -170,10 +170,26 @@ impl Row<'_> {
         let word = self.text(column)?;
         of(&word).ok_or_else(|| Error::Corrupt(format!("column `{column}` holds `{word}`")))
     }
+
+    pub(crate) fn maybe_word<T>(
+        &self,
+        column: &str,
+        of: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        let Some(word) = self.maybe_text(column)? else { return Ok(None) };
+        let known = of(&word);
+        known.map(Some).ok_or_else(|| Error::Corrupt(format!("column `{column}` holds `{word}`")))
+    }
 }
 
 fn moment(micros: i64) -> Result<Timestamp, Error> {
     Timestamp::from_microsecond(micros).map_err(|error| Error::Corrupt(error.to_string()))
+}
+
+impl Read for i64 {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(row.0.try_get(0)?)
+    }
 }
 
 impl Read for String {

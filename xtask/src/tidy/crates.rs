@@ -60,7 +60,7 @@ const LAYERS: [Layer; 11] = [
     },
     Layer {
         name: "towpath-api",
-        may: &["towpath-connect", "towpath-model", "towpath-store"],
+        may: &["towpath-connect", "towpath-model", "towpath-scheduler", "towpath-store"],
         never: &["arrow", "sqlx", "rusqlite", "tokio-postgres"],
     },
     Layer {

@@ -1,5 +1,6 @@
 //! The routes, by area. Each handler stands beside what it takes and answers.
 
+pub(crate) mod backfills;
 pub(crate) mod connections;
 pub(crate) mod health;
 pub(crate) mod hooks;

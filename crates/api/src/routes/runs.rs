@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use towpath_model::RunId;
+use towpath_model::schedule::ScheduleSpec;
 use towpath_store::audit::{NewEntry, Outcome};
 use towpath_store::events::NewEvent;
 use towpath_store::pipelines::{self, Pipeline};
@@ -122,12 +122,14 @@ pub(crate) struct Usual {
 
 /// What the schedule in a document says about every run of it.
 pub(crate) fn usual(server: &Server, document: &str) -> Usual {
-    let schedule = server.workbench.read(document).schedule.unwrap_or_default();
-    let zone = schedule.get("timezone").and_then(Value::as_str).unwrap_or("UTC").to_owned();
+    let schedule = server.workbench.read(document).schedule;
+    // A schedule that is not right is told where the document is checked.
+    let spec: ScheduleSpec =
+        schedule.and_then(|schedule| serde_json::from_value(schedule).ok()).unwrap_or_default();
     Usual {
-        zone,
-        timeout_seconds: 7200,
-        retries: schedule.get("retries").cloned().unwrap_or_else(|| json!({})),
+        timeout_seconds: spec.timeout.duration().as_secs().max(1),
+        retries: json!(spec.retries),
+        zone: spec.timezone,
     }
 }
 
@@ -203,7 +205,7 @@ pub(crate) async fn order(
     let usual = usual(server, &version.document);
     let zone =
         TimeZone::get(&usual.zone).map_err(|_| Problem::field("/schedule/timezone", "unknown time zone"))?;
-    let now = Timestamp::now();
+    let now = towpath_store::now(tx).await?;
     let (from, to) = match (new.date, new.from, new.to) {
         (Some(date), None, None) => (date, None),
         (None, Some(from), Some(to)) => (from, Some(to)),
@@ -215,79 +217,24 @@ pub(crate) async fn order(
         None => from.tomorrow().map_err(|_| Problem::field("/date", "the day is too far away"))?,
     };
     let (start, end) = days(from, to, &usual.zone)?;
+    let (workspace, id) = (pipeline.workspace_id.clone(), pipeline.id.clone());
     let run = Run {
-        id: RunId::generate(),
-        workspace_id: pipeline.workspace_id.clone(),
-        pipeline_id: pipeline.id.clone(),
-        version: number,
-        cause,
-        schedule_id: None,
-        backfill_id: None,
-        fire_at: None,
         started_by: by,
         idempotency,
-        state: RunState::Queued,
         priority: 100,
         params: if new.params.is_null() { json!({}) } else { new.params },
         interval_start: Some(start),
         interval_end: Some(end),
         zone: usual.zone,
-        not_before: now,
         timeout_seconds: usual.timeout_seconds,
         retries: usual.retries,
         force: new.force,
         connections: version.connections,
         targets: version.targets,
-        ..blank(now)
+        ..Run::new(workspace, id, number, cause, now)
     };
     runs::insert(tx, &run).await?;
     Ok(run)
-}
-
-/// A run of which nothing has happened yet.
-pub(crate) fn blank(now: Timestamp) -> Run {
-    Run {
-        id: RunId::from_text(""),
-        workspace_id: towpath_model::ids::WorkspaceId::from_text(""),
-        pipeline_id: towpath_model::ids::PipelineId::from_text(""),
-        version: 0,
-        cause: Cause::Manual,
-        schedule_id: None,
-        backfill_id: None,
-        fire_at: None,
-        started_by: None,
-        idempotency: None,
-        state: RunState::Queued,
-        priority: 0,
-        params: json!({}),
-        interval_start: None,
-        interval_end: None,
-        zone: "UTC".into(),
-        not_before: now,
-        timeout_seconds: 7200,
-        retries: json!({}),
-        force: false,
-        connections: Vec::new(),
-        targets: Vec::new(),
-        attempt: 0,
-        worker_id: None,
-        lease_until: None,
-        attempt_started_at: None,
-        cancel_asked_at: None,
-        cancel_reason: None,
-        orders: None,
-        resumable: false,
-        rows_read: 0,
-        rows_written: 0,
-        rows_quarantined: 0,
-        seconds: None,
-        peak_memory: None,
-        fault: None,
-        created_at: now,
-        started_at: None,
-        ended_at: None,
-        undone_at: None,
-    }
 }
 
 /// A run.
@@ -317,6 +264,11 @@ pub(crate) async fn cancel(
     }
     let after = reread(&mut tx, &run).await?;
     let kind = if after.state.is_ended() { "run.ended" } else { "run.stopping" };
+    if after.state.is_ended() {
+        // No worker has it, so none counts it.
+        let labels = [("state", after.state.word()), ("cause", after.cause.word())];
+        metrics::counter!("towpath_runs_total", &labels).increment(1);
+    }
     server
         .commit(tx, vec![entry(&caller, &within, "run.cancel", &run, &pipeline)], vec![event(kind, &after)])
         .await?;

@@ -267,3 +267,26 @@ async fn an_account_that_changed_meanwhile_is_not_overwritten() {
     let said = browser.patch(path, wrong).await.expect(422);
     assert_eq!(said.body["problems"].as_array().unwrap().len(), 3);
 }
+
+#[tokio::test]
+async fn a_live_stream_ends_with_its_session_or_key() {
+    let app = TestApp::new().await;
+    let (ada, home) = (app.person("ada").await, app.workspace("home").await);
+    app.member(&home, &ada, towpath_model::Role::Viewer).await;
+    let (mut open, mut browser) = (app.signed_in(&ada).await, app.signed_in(&ada).await);
+    let stream = "/api/v1/events?workspace=home";
+    let change = json!({ "password": PASSWORD, "new_password": "eight white swans at dawn" });
+    // The first answer is whole once its stream is over.
+    let (told, changed) = tokio::join!(open.get(stream), browser.post("/api/v1/account/password", change));
+    changed.expect(204);
+    assert!(matches!(told.status, 200 | 401), "{told:?}");
+    open.get("/api/v1/account").await.expect(401);
+
+    let mut key = app.key(&home, &ada, &[towpath_model::Right::RunsRead]).await;
+    let keys = "/api/v1/workspaces/home/keys";
+    let id = browser.get(keys).await.text("/items/0/id");
+    let path = format!("{keys}/{id}");
+    let (told, revoked) = tokio::join!(key.get(stream), browser.delete(&path));
+    revoked.expect(204);
+    assert!(matches!(told.status, 200 | 401), "{told:?}");
+}

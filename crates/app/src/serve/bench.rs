@@ -416,10 +416,10 @@ impl Workbench for Bench {
     fn forecast(
         &self,
         spec: &Value,
-        _: &Workspace,
+        workspace: &Workspace,
         after: Timestamp,
         count: usize,
     ) -> Result<Forecast, Vec<Finding>> {
-        super::views::forecast(spec, after, count)
+        super::views::forecast(spec, workspace, after, count)
     }
 }

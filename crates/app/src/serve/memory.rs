@@ -11,7 +11,7 @@ use towpath_engine::report::{FaultReport, NodeReport, RunReport, RunState as Ran
 use towpath_model::Fault;
 use towpath_store::events::{self, NewEvent};
 use towpath_store::progress::{self, KeptColumns, KeptItem, Refusal, Step};
-use towpath_store::runs::lease::{self, Ended, Held};
+use towpath_store::runs::lease::{self, Ended, Held, Outcome};
 use towpath_store::runs::loads::{self, Load};
 use towpath_store::runs::tasks::{self, Task};
 use towpath_store::runs::{Run, RunState};
@@ -28,10 +28,8 @@ pub(crate) struct StoreMemory {
     pub(crate) held: Held,
     /// Destination nodes with connection, target and mode, for receipts.
     pub(crate) destinations: Vec<(String, Option<String>, String, String)>,
-    /// When a run that failed for a reason which may pass is tried again.
-    pub(crate) again: Box<dyn Fn(&FaultReport) -> Option<Timestamp> + Send + Sync>,
-    /// How the stop of an attempt is to be understood, when it was stopped.
-    pub(crate) stopped: Box<dyn Fn() -> Option<(RunState, FaultReport)> + Send + Sync>,
+    /// Why the attempt was stopped, when it was.
+    pub(crate) stopped: Box<dyn Fn() -> Option<FaultReport> + Send + Sync>,
     /// The attempt gives its run back in the place of ending it.
     pub(crate) hands_over: Box<dyn Fn() -> bool + Send + Sync>,
 }
@@ -43,12 +41,16 @@ pub(crate) fn lost() -> Fault {
 
 impl StoreMemory {
     /// Ends the attempt for a reason that kept it from running at all.
-    pub(crate) async fn end_early(&self, state: RunState, fault: FaultReport) -> Result<(), Fault> {
-        let (state, fault) = (self.stopped)().unwrap_or((state, fault));
-        let again_at = (self.again)(&fault).filter(|_| state == RunState::Failed && fault.temporary);
+    pub(crate) async fn end_early(&self, fault: FaultReport) -> Result<(), Fault> {
+        if (self.hands_over)() {
+            return self.hand_over(0.0).await;
+        }
+        let (outcome, fault) = match (self.stopped)() {
+            Some(stopped) => (Outcome::Stopped, stopped),
+            None => (Outcome::Failed { may_pass: fault.temporary }, fault),
+        };
         let ended = Ended {
-            state,
-            again_at,
+            outcome,
             fault: serde_json::to_value(&fault).ok(),
             report: None,
             resumable: self.run.resumable,
@@ -57,20 +59,37 @@ impl StoreMemory {
             peak_memory: None,
         };
         let mut tx = self.store.begin().await?;
-        if (self.hands_over)() {
-            lease::hand_back(&mut tx, &self.held).await?;
-        } else if !lease::end(&mut tx, &self.held, &ended).await? {
-            return Err(lost());
-        }
-        self.finish(tx, &ended).await
+        let state = lease::end(&mut tx, &self.held, &ended).await?.ok_or_else(lost)?;
+        self.finish(tx, state, &ended).await
     }
 
-    async fn finish(&self, mut tx: Tx, ended: &Ended) -> Result<(), Fault> {
-        let state = if ended.again_at.is_some() { RunState::Queued } else { ended.state };
-        let kind = if state.is_ended() { "run.ended" } else { "run.queued" };
+    /// Gives the run back: another worker goes on with it.
+    async fn hand_over(&self, seconds: f64) -> Result<(), Fault> {
+        let mut tx = self.store.begin().await?;
+        if !lease::hand_back(&mut tx, &self.held).await? {
+            return Err(lost());
+        }
+        let ended = Ended {
+            outcome: Outcome::Stopped,
+            fault: None,
+            report: None,
+            resumable: true,
+            rows: (0, 0, 0),
+            seconds,
+            peak_memory: None,
+        };
+        self.finish(tx, RunState::Queued, &ended).await
+    }
+
+    async fn finish(&self, mut tx: Tx, state: RunState, ended: &Ended) -> Result<(), Fault> {
+        let kind = match state {
+            RunState::Failing => "run.failing",
+            state if state.is_ended() => "run.ended",
+            _ => "run.queued",
+        };
         let body = json!({
             "id": self.run.id, "state": state, "attempt": self.held.attempt, "cause": self.run.cause,
-            "fault": ended.fault, "again_at": ended.again_at, "rows_written": ended.rows.1,
+            "fault": ended.fault, "rows_written": ended.rows.1,
             "rows_quarantined": ended.rows.2, "seconds": ended.seconds,
         });
         let event = NewEvent {
@@ -231,42 +250,22 @@ impl RunMemory for StoreMemory {
     }
 
     async fn end(&self, report: &RunReport, orders: &Orders) -> Result<(), Fault> {
-        let mut tx = self.store.begin().await?;
         if report.state == Ran::Cancelled && (self.hands_over)() {
-            lease::hand_back(&mut tx, &self.held).await?;
-            let ended = Ended {
-                state: RunState::Queued,
-                again_at: None,
-                fault: None,
-                report: None,
-                resumable: true,
-                rows: (0, 0, 0),
-                seconds: report.seconds,
-                peak_memory: None,
-            };
-            return self.finish(tx, &ended).await;
+            return self.hand_over(report.seconds).await;
         }
-        let state = match report.state {
-            Ran::Done => RunState::Done,
-            Ran::DoneWithQuarantine => RunState::Quarantined,
-            Ran::Failed => RunState::Failed,
-            Ran::Cancelled => RunState::Cancelled,
-        };
-        let stopped = (self.stopped)().filter(|_| report.state == Ran::Cancelled);
-        let (state, fault) = match stopped {
-            Some((state, fault)) => (state, Some(fault)),
-            None => (state, report.fault.clone()),
+        let mut tx = self.store.begin().await?;
+        let may_pass = report.fault.as_ref().is_some_and(|fault| fault.temporary);
+        let (outcome, fault) = match report.state {
+            Ran::Done => (Outcome::Done, report.fault.clone()),
+            Ran::DoneWithQuarantine => (Outcome::Quarantined, report.fault.clone()),
+            Ran::Failed => (Outcome::Failed { may_pass }, report.fault.clone()),
+            Ran::Cancelled => (Outcome::Stopped, (self.stopped)().or_else(|| report.fault.clone())),
         };
         let rows = |role: &str, value: fn(&NodeReport) -> u64| {
             report.nodes.iter().filter(|node| node.role == role).map(value).sum::<u64>()
         };
-        let again_at = match &fault {
-            Some(fault) if state == RunState::Failed && fault.temporary => (self.again)(fault),
-            _ => None,
-        };
         let ended = Ended {
-            state,
-            again_at,
+            outcome,
             fault: fault.as_ref().and_then(|fault| serde_json::to_value(fault).ok()),
             report: serde_json::to_value(report).ok(),
             resumable: report.resumable,
@@ -278,9 +277,7 @@ impl RunMemory for StoreMemory {
             seconds: report.seconds,
             peak_memory: None,
         };
-        if !lease::end(&mut tx, &self.held, &ended).await? {
-            return Err(lost());
-        }
+        let state = lease::end(&mut tx, &self.held, &ended).await?.ok_or_else(lost)?;
         let shown: Vec<Task> = report.nodes.iter().map(task).collect();
         tasks::put(&mut tx, self.run.id.as_str(), &shown).await?;
         if state.is_success() {
@@ -291,7 +288,7 @@ impl RunMemory for StoreMemory {
                 }
             }
         }
-        self.finish(tx, &ended).await
+        self.finish(tx, state, &ended).await
     }
 
     async fn settled(&self, node: &str) -> Result<(), Fault> {

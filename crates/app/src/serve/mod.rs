@@ -1,13 +1,15 @@
 //! `towpath serve`: the store, the interface, and the worker that carries out runs, in one process.
 //!
 //! [`config`] is how a server is set up, [`bench`] what the interface asks of the engine, [`runner`] one attempt of a run
-//! with its memory in the store ([`memory`], [`rejects`]), and its journal ([`journal`]). [`tell`] is notifications, [`letters`]
-//! mail with links that work once.
+//! with its memory in the store ([`memory`], [`rejects`]), and its journal ([`journal`]). [`worker`] puts it into the
+//! scheduler's loop, with [`lookout`] that looks for files. [`tell`] is notifications, [`letters`] mail with links that work
+//! once.
 
 pub(crate) mod bench;
 pub(crate) mod config;
 mod journal;
 mod letters;
+mod lookout;
 mod memory;
 mod rejects;
 mod runner;
@@ -15,3 +17,4 @@ pub(crate) mod start;
 mod tell;
 mod upkeep;
 mod views;
+mod worker;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
+use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::sync::watch;
@@ -14,11 +14,11 @@ use towpath_engine::report::FaultReport;
 use towpath_model::pipeline::Role;
 use towpath_model::scope::DataInterval;
 use towpath_model::{Document, Fault, PipelineSpec};
+use towpath_scheduler::service::{Stop, Task, TaskRunner};
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::pipelines::Version;
-use towpath_store::runs::lease::Held;
 use towpath_store::runs::logs::Level;
-use towpath_store::runs::{Run, RunState};
+use towpath_store::runs::Run;
 use towpath_store::seal::Keys;
 use towpath_store::{Store, commit, connections, pipelines, secrets, workspaces};
 
@@ -29,21 +29,6 @@ use super::rejects::StoreRejects;
 use crate::attempt::{Attempt, Ended};
 use crate::state::Orders;
 
-/// Why an attempt is to stop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// It goes on.
-    No,
-    /// Somebody asked for it, with the reason.
-    Cancel(String),
-    /// It took too long; seconds that it may take.
-    Timeout(i64),
-    /// The server stops: another one goes on with the run.
-    HandOver,
-    /// The run belongs to another worker now.
-    Lost,
-}
-
 /// What carries out attempts.
 #[derive(Clone)]
 pub(crate) struct Runner {
@@ -53,30 +38,19 @@ pub(crate) struct Runner {
     pub(crate) bench: Bench,
 }
 
-impl Runner {
-    /// Carries out an attempt to its end, whatever happens, and writes down how it ended.
-    pub(crate) async fn carry_out(
-        &self,
-        run: Run,
-        held: Held,
-        resumed: bool,
-        again: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
-        stop: watch::Receiver<Stop>,
-    ) {
-        let id = run.id.to_string();
-        if let Err(fault) = self.attempt(run, held, resumed, again, stop).await {
+#[async_trait]
+impl TaskRunner for Runner {
+    async fn carry_out(&self, task: Task, stop: watch::Receiver<Stop>) {
+        let id = task.run.id.to_string();
+        if let Err(fault) = self.attempt(task, stop).await {
             tracing::warn!(run.id = id, "an attempt could not be written down: {fault}");
         }
     }
+}
 
-    async fn attempt(
-        &self,
-        run: Run,
-        held: Held,
-        resumed: bool,
-        again: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
-        stop: watch::Receiver<Stop>,
-    ) -> Result<(), Fault> {
+impl Runner {
+    async fn attempt(&self, task: Task, stop: watch::Receiver<Stop>) -> Result<(), Fault> {
+        let Task { run, held, resumed } = task;
         let (journal, writer) = Journal::open(&self.store, &self.hub, &run).await?;
         let writing = tokio::spawn(writer.run());
         let (why, hands) = (stop.clone(), stop.clone());
@@ -86,7 +60,6 @@ impl Runner {
             run: run.clone(),
             held,
             destinations: Vec::new(),
-            again: Box::new(move |_| again()),
             stopped: Box::new(move || understood(&why.borrow())),
             hands_over: Box::new(move || *hands.borrow() == Stop::HandOver),
         };
@@ -104,7 +77,7 @@ impl Runner {
             Err(fault) => {
                 let fault = FaultReport::from(&fault);
                 journal.say(Level::Error, None, fault.message.clone(), Some(shown(&fault)));
-                memory.end_early(RunState::Failed, fault).await
+                memory.end_early(fault).await
             }
         };
         drop(memory);
@@ -244,7 +217,7 @@ fn unready(prepared: &Prepared, graph: &Graph, journal: &Journal) -> Fault {
 }
 
 /// How the end of an attempt that was stopped is to be understood.
-fn understood(stop: &Stop) -> Option<(RunState, FaultReport)> {
+fn understood(stop: &Stop) -> Option<FaultReport> {
     let fault = |code: &'static str, message: String, hint: Option<&str>| FaultReport {
         code,
         temporary: false,
@@ -253,19 +226,11 @@ fn understood(stop: &Stop) -> Option<(RunState, FaultReport)> {
     };
     match stop {
         Stop::No | Stop::HandOver | Stop::Lost => None,
-        Stop::Cancel(reason) => {
-            Some((RunState::Cancelled, fault("cancelled", format!("the run was stopped: {reason}"), None)))
-        }
+        Stop::Cancel(reason) => Some(fault("cancelled", format!("the run was stopped: {reason}"), None)),
         Stop::Timeout(seconds) => {
             let message = format!("the attempt took longer than the {seconds} s that it may take");
-            Some((
-                RunState::Failed,
-                fault(
-                    "timeout",
-                    message,
-                    Some("raise `timeout` in the schedule, or read less at once; the run can go on"),
-                ),
-            ))
+            let hint = "raise `timeout` in the schedule, or read less at once; the run can go on";
+            Some(fault("timeout", message, Some(hint)))
         }
     }
 }

@@ -90,16 +90,25 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     let serving = tokio::spawn(async move { serving.await });
     let upkeep = tokio::spawn(super::upkeep::run(store.clone(), stopping.clone()));
     let mut dispatching = tokio::spawn(dispatcher.run(Arc::clone(&telling.wake), stopping.clone()));
+    let worker = super::worker::worker(&store, &keys, &hub, &bench, args.workers);
+    let working = {
+        let stopping = stopping.clone();
+        tokio::spawn(async move { worker.run(stopping).await })
+    };
     stop_signal().await;
     tracing::info!("stopping");
     stop.send_replace(true);
-    let ended = tokio::time::timeout(LAST, serving).await;
-    listening.abort();
-    upkeep.abort();
     // Messages that are on their way arrive, or are sent again by another server.
-    if tokio::time::timeout(LAST, &mut dispatching).await.is_err() {
+    let (ended, _, told) = tokio::join!(
+        tokio::time::timeout(LAST, serving),
+        tokio::time::timeout(LAST, working),
+        tokio::time::timeout(LAST, &mut dispatching)
+    );
+    if told.is_err() {
         dispatching.abort();
     }
+    listening.abort();
+    upkeep.abort();
     if let Some((_, letters)) = letters {
         letters.abort();
     }

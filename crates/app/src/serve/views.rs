@@ -3,13 +3,15 @@
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use towpath_api::problem::Finding;
-use towpath_api::workbench::{Column, Forecast, Rows};
+use towpath_api::workbench::{Column, Fire, Forecast, Rows};
 use towpath_connect::fit::row_as_json;
 use towpath_connect::types::describe;
 use towpath_model::Problem;
-use towpath_model::schedule::ScheduleSpec;
+use towpath_model::calendar::Calendars;
+use towpath_model::schedule::{ClockChange, Language, ScheduleSpec};
+use towpath_store::workspaces::Workspace;
 
 /// Columns of a schema.
 pub(crate) fn columns(schema: &Schema) -> Vec<Column> {
@@ -38,13 +40,39 @@ pub(crate) fn rows(schema: &Schema, batches: &[RecordBatch], limit: usize, rejec
     Rows { columns, rows, more, rejected }
 }
 
-/// When a schedule fires.
-pub(crate) fn forecast(spec: &Value, _: Timestamp, _: usize) -> Result<Forecast, Vec<Finding>> {
+/// When a schedule fires, and what it says in words.
+pub(crate) fn forecast(
+    spec: &Value,
+    workspace: &Workspace,
+    after: Timestamp,
+    count: usize,
+) -> Result<Forecast, Vec<Finding>> {
     let parsed = serde_json::from_value::<ScheduleSpec>(spec.clone());
     let spec = parsed.map_err(|error| vec![Finding::from(Problem::new("/schedule", error.to_string()))])?;
-    let problems = spec.problems();
-    if !problems.is_empty() {
-        return Err(problems.into_iter().map(Finding::from).collect());
+    let (calendars, _) = Calendars::of_workspace(&workspace.settings);
+    let findings = |problems: Vec<Problem>| problems.into_iter().map(Finding::from).collect::<Vec<_>>();
+    let rule = spec.rule(&calendars).map_err(findings)?;
+    let fires = rule.next_fires(after, count).into_iter().map(|fire| {
+        let interval = rule.interval(fire.at);
+        Fire {
+            at: fire.at,
+            local: fire.at.to_zoned(rule.zone().clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            interval_start: interval.as_ref().map(|interval| interval.start),
+            interval_end: interval.as_ref().map(|interval| interval.end),
+            remark: fire.change.map(|change| remark(&change)),
+        }
+    });
+    let words = json!({ "en": rule.describe(Language::English), "fr": rule.describe(Language::French) });
+    Ok(Forecast { fires: fires.collect(), words })
+}
+
+/// What the clocks do to a fire.
+fn remark(change: &ClockChange) -> String {
+    match change {
+        ClockChange::Moved { meant } => {
+            format!("the clocks leave out {} on this day; it runs when they have moved", meant.strftime("%H:%M"))
+        }
+        ClockChange::First => "the clocks show this time twice; it is the first one".into(),
+        ClockChange::Second => "the clocks show this time twice; it is the second one".into(),
     }
-    Ok(Forecast::default())
 }

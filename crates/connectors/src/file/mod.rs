@@ -33,6 +33,7 @@ mod line_cut;
 mod lines;
 mod load;
 mod log;
+mod look;
 mod names;
 mod notation;
 mod pieces;
@@ -58,6 +59,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use towpath_connect::{Address, Capabilities, Catalog, ConnectorDef, Context, Destination, Source};
 use towpath_model::{Fault, WriteMode};
+
+pub use look::{Glimpse, look};
 
 use crate::trouble;
 use place::Place;

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Weekday};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Calendar, Calendars};
 use crate::problem::{Problem, join};
@@ -62,6 +63,28 @@ pub struct DateText(pub String);
 
 /// Days that one entry may close, so that a slip in a year is noticed.
 const LONGEST: usize = 366;
+
+/// Name of the setting of a workspace that holds its calendars.
+const SETTING: &str = "calendars";
+
+impl Calendars {
+    /// The calendars of a workspace: those that are always there, and its own, under `calendars` of its settings. What is
+    /// wrong with one of them keeps none of the others away.
+    pub fn of_workspace(settings: &Value) -> (Calendars, Vec<Problem>) {
+        let mut calendars = Calendars::built_in().clone();
+        let mut problems = Vec::new();
+        for (name, spec) in settings.get(SETTING).and_then(Value::as_object).into_iter().flatten() {
+            let path = join(&format!("/{SETTING}"), name);
+            let spec = CalendarSpec::deserialize(spec)
+                .map_err(|error| vec![Problem::new(path.clone(), error.to_string())]);
+            match spec.and_then(|spec| spec.calendar(name, &calendars, &path)) {
+                Ok(calendar) => calendars.insert(calendar),
+                Err(found) => problems.extend(found),
+            }
+        }
+        (calendars, problems)
+    }
+}
 
 impl CalendarSpec {
     /// Makes the calendar. Problems have paths below `path`; calendars of `known` can be its base.

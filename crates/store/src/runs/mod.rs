@@ -1,8 +1,12 @@
 //! Runs: what was asked for, how each stands, and how it ended.
 //!
-//! A run is queued, then leased to a worker attempt by attempt ([`lease`]), and ends once. Counts per node are in
-//! [`tasks`], what it said in [`logs`], what it committed in [`loads`].
+//! A run is queued, then leased to a worker attempt by attempt ([`lease`]), and ends once ([`fate`]). Counts per node are
+//! in [`tasks`], what it said in [`logs`], what it committed in [`loads`].
+//!
+//! Invariant: every change but the renewal of a lease moves `revision` on, so that a decision about a run can say which run
+//! it saw.
 
+pub mod fate;
 pub mod lease;
 pub mod loads;
 pub mod logs;
@@ -17,7 +21,9 @@ use towpath_model::ids::{PipelineId, WorkspaceId};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::page::{List, Listed, Order, Page, PageRequest};
-use crate::sql::{Read, Row, json, sql, words};
+use crate::sql::{Read, Row, Sql, json, sql, words};
+
+pub use fate::{ask_to_cancel, resume};
 
 words! {
     /// How a run stands.
@@ -26,6 +32,8 @@ words! {
         Queued = "queued",
         /// A worker carries it out.
         Running = "running",
+        /// An attempt failed; whether another one follows is decided within moments.
+        Failing = "failing",
         /// Everything is committed.
         Done = "done",
         /// Everything is committed, and some rows are in quarantine.
@@ -40,12 +48,24 @@ words! {
 impl RunState {
     /// Whether nothing happens to it any more.
     pub fn is_ended(self) -> bool {
-        !matches!(self, RunState::Queued | RunState::Running)
+        !matches!(self, RunState::Queued | RunState::Running | RunState::Failing)
     }
 
     /// Whether its rows are in place.
     pub fn is_success(self) -> bool {
         matches!(self, RunState::Done | RunState::Quarantined)
+    }
+}
+
+words! {
+    /// Why a run is to stop.
+    Stop {
+        /// Somebody cancelled it.
+        Cancelled = "cancelled",
+        /// An attempt took too long.
+        TimedOut = "timed_out",
+        /// A newer run of its schedule takes its place.
+        Superseded = "superseded",
     }
 }
 
@@ -87,8 +107,12 @@ pub struct Run {
     pub schedule_id: Option<String>,
     /// The backfill that it is a piece of.
     pub backfill_id: Option<String>,
+    /// Which piece of the backfill, from 0.
+    pub piece: Option<i64>,
     /// When its schedule was due.
     pub fire_at: Option<Timestamp>,
+    /// The run or the arrival that its schedule waited for.
+    pub event_key: Option<String>,
     /// The person or key that started it.
     pub started_by: Option<String>,
     /// A word of the caller that makes the same request start one run only.
@@ -108,6 +132,10 @@ pub struct Run {
     pub zone: String,
     /// It does not start earlier.
     pub not_before: Timestamp,
+    /// Its turn on its targets: `not_before` as it was at first. Only runs of schedules have one.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub turn_at: Option<Timestamp>,
     /// After so many seconds, an attempt is stopped.
     pub timeout_seconds: i64,
     /// How it is tried again.
@@ -127,10 +155,16 @@ pub struct Run {
     pub lease_until: Option<Timestamp>,
     /// When the present attempt started.
     pub attempt_started_at: Option<Timestamp>,
-    /// When somebody asked to stop it.
-    pub cancel_asked_at: Option<Timestamp>,
-    /// Why it is to stop.
-    pub cancel_reason: Option<String>,
+    /// Attempts that ended with a failure.
+    pub failures: i64,
+    /// Attempts that were lost with their worker.
+    pub lost: i64,
+    /// Why it is to stop, once it is.
+    pub stop: Option<Stop>,
+    /// When somebody or something asked to stop it.
+    pub stop_asked_at: Option<Timestamp>,
+    /// The same in words.
+    pub stop_reason: Option<String>,
     /// What it fixed before its first row: the ends of incremental reads, and the items that it takes.
     #[serde(skip)]
     #[schema(ignore)]
@@ -158,6 +192,69 @@ pub struct Run {
     pub ended_at: Option<Timestamp>,
     /// When its loads were taken back.
     pub undone_at: Option<Timestamp>,
+    /// Grows with every change but signs of life.
+    pub revision: i64,
+}
+
+impl Run {
+    /// A run that waits, of which nothing has happened yet; with usual settings.
+    pub fn new(
+        workspace: WorkspaceId,
+        pipeline: PipelineId,
+        version: i64,
+        cause: Cause,
+        now: Timestamp,
+    ) -> Run {
+        Run {
+            id: RunId::generate(),
+            workspace_id: workspace,
+            pipeline_id: pipeline,
+            version,
+            cause,
+            schedule_id: None,
+            backfill_id: None,
+            piece: None,
+            fire_at: None,
+            event_key: None,
+            started_by: None,
+            idempotency: None,
+            state: RunState::Queued,
+            priority: 0,
+            params: Value::Object(serde_json::Map::new()),
+            interval_start: None,
+            interval_end: None,
+            zone: "UTC".into(),
+            not_before: now,
+            turn_at: None,
+            timeout_seconds: 7200,
+            retries: Value::Object(serde_json::Map::new()),
+            force: false,
+            connections: Vec::new(),
+            targets: Vec::new(),
+            attempt: 0,
+            worker_id: None,
+            lease_until: None,
+            attempt_started_at: None,
+            failures: 0,
+            lost: 0,
+            stop: None,
+            stop_asked_at: None,
+            stop_reason: None,
+            orders: None,
+            resumable: false,
+            rows_read: 0,
+            rows_written: 0,
+            rows_quarantined: 0,
+            seconds: None,
+            peak_memory: None,
+            fault: None,
+            created_at: now,
+            started_at: None,
+            ended_at: None,
+            undone_at: None,
+            revision: 1,
+        }
+    }
 }
 
 impl Read for Run {
@@ -170,7 +267,9 @@ impl Read for Run {
             cause: row.word("cause", Cause::of)?,
             schedule_id: row.maybe_text("schedule_id")?,
             backfill_id: row.maybe_text("backfill_id")?,
+            piece: row.maybe_int("piece")?,
             fire_at: row.maybe_time("fire_at")?,
+            event_key: row.maybe_text("event_key")?,
             started_by: row.maybe_text("started_by")?,
             idempotency: row.maybe_text("idempotency")?,
             state: row.word("state", RunState::of)?,
@@ -180,6 +279,7 @@ impl Read for Run {
             interval_end: row.maybe_time("interval_end")?,
             zone: row.text("zone")?,
             not_before: row.time("not_before")?,
+            turn_at: row.maybe_time("turn_at")?,
             timeout_seconds: row.int("timeout_seconds")?,
             retries: row.json("retries")?,
             force: row.flag("force")?,
@@ -189,8 +289,11 @@ impl Read for Run {
             worker_id: row.maybe_text("worker_id")?,
             lease_until: row.maybe_time("lease_until")?,
             attempt_started_at: row.maybe_time("attempt_started_at")?,
-            cancel_asked_at: row.maybe_time("cancel_asked_at")?,
-            cancel_reason: row.maybe_text("cancel_reason")?,
+            failures: row.int("failures")?,
+            lost: row.int("lost")?,
+            stop: row.maybe_word("stop", Stop::of)?,
+            stop_asked_at: row.maybe_time("stop_asked_at")?,
+            stop_reason: row.maybe_text("stop_reason")?,
             orders: row.maybe_json("orders")?,
             resumable: row.flag("resumable")?,
             rows_read: row.count("rows_read")?,
@@ -203,6 +306,7 @@ impl Read for Run {
             started_at: row.maybe_time("started_at")?,
             ended_at: row.maybe_time("ended_at")?,
             undone_at: row.maybe_time("undone_at")?,
+            revision: row.int("revision")?,
         })
     }
 }
@@ -237,37 +341,48 @@ pub struct Filter {
 /// Adds a run. Fails with [`Error::Exists`] when its schedule started one for that time already, or when the
 /// same request did.
 pub async fn insert(conn: &mut Conn, run: &Run) -> Result<(), Error> {
-    sql("INSERT INTO runs (id, workspace_id, pipeline_id, version, cause, schedule_id, backfill_id, fire_at, started_by,
-         idempotency, state, priority, params, interval_start, interval_end, zone, not_before, timeout_seconds, retries,
-         force, uses_connections, targets, attempt, resumable, rows_read, rows_written, rows_quarantined, created_at)
+    adding(run, "")?.run(conn).await.map(drop)
+}
+
+/// Adds a run, unless its schedule or its request started one already; says whether it did.
+pub async fn insert_once(conn: &mut Conn, run: &Run) -> Result<bool, Error> {
+    Ok(adding(run, "ON CONFLICT DO NOTHING")?.run(conn).await? == 1)
+}
+
+fn adding(run: &Run, end: &str) -> Result<Sql, Error> {
+    let text = "INSERT INTO runs (id, workspace_id, pipeline_id, version, cause, schedule_id, backfill_id, piece, fire_at,
+         event_key, started_by, idempotency, state, priority, params, interval_start, interval_end, zone, not_before,
+         turn_at, timeout_seconds, retries, force, uses_connections, targets, created_at, attempt, failures, lost,
+         may_pass, revision, resumable, rows_read, rows_written, rows_quarantined)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-         0, 0, 0, 0, 0, $23)")
-    .bind(run.id.as_str())
-    .bind(run.workspace_id.as_str())
-    .bind(run.pipeline_id.as_str())
-    .bind(run.version)
-    .bind(run.cause.word())
-    .bind(run.schedule_id.as_deref())
-    .bind(run.backfill_id.as_deref())
-    .bind(run.fire_at)
-    .bind(run.started_by.as_deref())
-    .bind(run.idempotency.as_deref())
-    .bind(run.state.word())
-    .bind(run.priority)
-    .bind(json(&run.params)?)
-    .bind(run.interval_start)
-    .bind(run.interval_end)
-    .bind(&run.zone)
-    .bind(run.not_before)
-    .bind(run.timeout_seconds)
-    .bind(json(&run.retries)?)
-    .bind(run.force)
-    .bind(json(&run.connections)?)
-    .bind(json(&run.targets)?)
-    .bind(run.created_at)
-    .run(conn)
-    .await
-    .map(drop)
+         $23, $24, $25, $26, 0, 0, 0, 0, 1, 0, 0, 0, 0)";
+    Ok(sql(format!("{text} {end}"))
+        .bind(run.id.as_str())
+        .bind(run.workspace_id.as_str())
+        .bind(run.pipeline_id.as_str())
+        .bind(run.version)
+        .bind(run.cause.word())
+        .bind(run.schedule_id.as_deref())
+        .bind(run.backfill_id.as_deref())
+        .bind(run.piece)
+        .bind(run.fire_at)
+        .bind(run.event_key.as_deref())
+        .bind(run.started_by.as_deref())
+        .bind(run.idempotency.as_deref())
+        .bind(run.state.word())
+        .bind(run.priority)
+        .bind(json(&run.params)?)
+        .bind(run.interval_start)
+        .bind(run.interval_end)
+        .bind(&run.zone)
+        .bind(run.not_before)
+        .bind(run.turn_at)
+        .bind(run.timeout_seconds)
+        .bind(json(&run.retries)?)
+        .bind(run.force)
+        .bind(json(&run.connections)?)
+        .bind(json(&run.targets)?)
+        .bind(run.created_at))
 }
 
 /// The run with that identity.
@@ -316,37 +431,9 @@ pub async fn list(
         .await
 }
 
-/// Every run that has not ended, the oldest first.
-pub async fn open(conn: &mut Conn) -> Result<Vec<Run>, Error> {
-    sql("SELECT * FROM runs WHERE ended_at IS NULL ORDER BY created_at, id").all(conn).await
-}
-
 /// The last runs of each schedule or pipeline that ended since then, the newest first.
 pub async fn ended_since(conn: &mut Conn, since: Timestamp) -> Result<Vec<Run>, Error> {
     sql("SELECT * FROM runs WHERE ended_at >= $1 ORDER BY ended_at DESC, id DESC").bind(since).all(conn).await
-}
-
-/// Asks a run to stop; false when it has ended, or somebody asked before. One that waits ends at once.
-pub async fn ask_to_cancel(conn: &mut Conn, id: &str, reason: &str) -> Result<bool, Error> {
-    let now = Timestamp::now();
-    let waiting =
-        sql("UPDATE runs SET state = 'cancelled', cancel_asked_at = $2, cancel_reason = $3, ended_at = $2
-                       WHERE id = $1 AND state = 'queued'");
-    if waiting.bind(id).bind(now).bind(reason).run(conn).await? == 1 {
-        return Ok(true);
-    }
-    let asked = sql("UPDATE runs SET cancel_asked_at = $2, cancel_reason = $3
-                     WHERE id = $1 AND state = 'running' AND cancel_asked_at IS NULL");
-    Ok(asked.bind(id).bind(now).bind(reason).run(conn).await? == 1)
-}
-
-/// Puts a run that failed or was cancelled back into the queue, so that it goes on; false when it did not end so.
-pub async fn resume(conn: &mut Conn, id: &str, by: Option<&str>) -> Result<bool, Error> {
-    let queued =
-        sql("UPDATE runs SET state = 'queued', not_before = $2, ended_at = NULL, cancel_asked_at = NULL,
-                      cancel_reason = NULL, fault = NULL, started_by = COALESCE($3, started_by)
-                      WHERE id = $1 AND state IN ('failed', 'cancelled') AND undone_at IS NULL");
-    Ok(queued.bind(id).bind(Timestamp::now()).bind(by).run(conn).await? == 1)
 }
 
 /// Notes that the loads of a run were taken back.
@@ -357,7 +444,11 @@ pub async fn undone(conn: &mut Conn, id: &str) -> Result<(), Error> {
         .bind(now)
         .run(conn)
         .await?;
-    sql("UPDATE runs SET undone_at = $2 WHERE id = $1").bind(id).bind(now).change(conn).await
+    sql("UPDATE runs SET undone_at = $2, revision = revision + 1 WHERE id = $1")
+        .bind(id)
+        .bind(now)
+        .change(conn)
+        .await
 }
 
 /// The report of a run, as it was written at its end.

@@ -85,3 +85,27 @@ on_both! {
         Ok(())
     }
 }
+
+on_both! {
+    async fn entries_of_others_lose_their_words_when_the_address_of_an_erased_person_stands_in_them(store: &Store) {
+        let said = |text: &str| NewEntry {
+            actor_id: Some("us_2".into()),
+            actor: Some("Bob".into()),
+            after: Some(json!({ "email": text })),
+            ..NewEntry::of("invitation.add")
+        };
+        let mut tx = store.begin().await?;
+        let all = vec![said("A_da%x@example.org"), said("a_DA%X@example.org"), said("aXda%x@example.org"), said("other")];
+        write(store, &mut tx, all).await?;
+        let own = NewEntry { actor_id: Some("us_1".into()), actor: Some("a_da%x@example.org".into()), ..said("own") };
+        write(store, &mut tx, vec![NewEntry { actor_kind: towpath_store::audit::ActorKind::User, ..own }]).await?;
+        let addresses = towpath_store::audit::addresses(&mut tx, "us_1").await?;
+        assert_eq!(addresses, ["a_da%x@example.org"]);
+        assert_eq!(erase(&mut tx, "us_1", &addresses).await?, 3);
+        assert_eq!(verify(&mut tx).await?.breaks, Vec::<String>::new());
+        let page = list(&mut tx, &Filter::default(), &PageRequest { limit: 9, ..Default::default() }).await?;
+        let kept: Vec<i64> = page.items.iter().filter(|entry| entry.erased_at.is_none()).map(|entry| entry.number).collect();
+        assert_eq!(kept, [4, 3]);
+        Ok(())
+    }
+}

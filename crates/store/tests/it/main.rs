@@ -1,5 +1,7 @@
 //! The store on both databases: one body per behaviour, SQLite and PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod audit;
 mod moves;
 mod notices;

@@ -5,7 +5,7 @@ use towpath_model::Role;
 use towpath_model::ids::{LinkId, SessionId};
 use towpath_store::page::PageRequest;
 use towpath_store::sessions::{Session, SessionKind};
-use towpath_store::{Error, Store, accounts, links, members, sessions, throttles};
+use towpath_store::{Error, Store, accounts, links, members, sessions, throttles, workspaces};
 
 use crate::{on_both, workspace};
 
@@ -126,6 +126,64 @@ on_both! {
         assert_eq!(throttles::fail(&mut tx, "a", SignedDuration::ZERO, delay).await?.failures, 1);
         throttles::clear(&mut tx, "a").await?;
         assert_eq!(throttles::find(&mut tx, "a").await?, None);
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn a_workspace_with_another_owner_who_can_sign_in_is_not_owned_alone(store: &Store) {
+        let (workspace, ada) = workspace(store).await?;
+        let mut tx = store.begin().await?;
+        let alone = |found: Vec<workspaces::Workspace>| found.into_iter().map(|found| found.slug).collect::<Vec<_>>();
+        assert_eq!(alone(workspaces::owned_alone(&mut tx, &ada).await?), ["house"]);
+        let mut bob = accounts::User::new("bob@example.org", "Bob", "en");
+        accounts::insert(&mut tx, &bob, None).await?;
+        members::put(&mut tx, &workspace, bob.id.as_str(), Role::Owner, "invited").await?;
+        assert!(workspaces::owned_alone(&mut tx, &ada).await?.is_empty());
+        bob.active = false;
+        accounts::update(&mut tx, &bob).await?;
+        assert_eq!(alone(workspaces::owned_alone(&mut tx, &ada).await?), ["house"]);
+        let roles: Vec<Role> = workspaces::of_user(&mut tx, &ada).await?.iter().map(|found| found.role).collect();
+        assert_eq!(roles, [Role::Owner]);
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn what_failed_under_a_beginning_is_forgotten_together(store: &Store) {
+        let mut tx = store.begin().await?;
+        let none = |_| SignedDuration::ZERO;
+        for name in ["login/a_b/1", "login/a_b/2", "login/aXb/1", "reset/a_b"] {
+            throttles::fail(&mut tx, name, SignedDuration::from_hours(1), none).await?;
+        }
+        assert_eq!(throttles::clear_all(&mut tx, "login/a_b/").await?, 2);
+        assert!(throttles::find(&mut tx, "login/aXb/1").await?.is_some());
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn a_person_who_is_erased_is_in_no_invitation(store: &Store) {
+        let (workspace, ada) = workspace(store).await?;
+        let mut tx = store.begin().await?;
+        let link = links::Link {
+            id: LinkId::generate(),
+            kind: links::LinkKind::Invitation,
+            workspace_id: Some(towpath_model::ids::WorkspaceId::from_text(workspace.clone())),
+            user_id: None,
+            email: Some("Ada@example.org".into()),
+            role: Some(Role::Editor),
+            created_by: None,
+            created_at: Timestamp::now(),
+            expires_at: Timestamp::now() + SignedDuration::from_hours(1),
+        };
+        links::insert(&mut tx, &link, "hash").await?;
+        assert_eq!(links::by_hash(&mut tx, "hash").await?.map(|link| link.kind), Some(links::LinkKind::Invitation));
+        assert_eq!(links::erase(&mut tx, "ADA@example.org").await?, 1);
+        accounts::add_identity(&mut tx, "office", "1", &ada).await?;
+        assert_eq!(accounts::identities(&mut tx, &ada).await?.len(), 1);
+        assert!(accounts::remove_identity(&mut tx, &ada, "office").await?);
+        assert!(!accounts::remove_identity(&mut tx, &ada, "office").await?);
         Ok(())
     }
 }

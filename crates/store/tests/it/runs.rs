@@ -3,12 +3,17 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use towpath_model::RunId;
-use towpath_model::ids::{PipelineId, WorkspaceId};
+use towpath_model::ids::{BackfillId, PipelineId, WorkspaceId};
+use towpath_store::backfills::{Backfill, BackfillState, PieceState};
+use towpath_store::facts::open_runs;
+use towpath_store::page::PageRequest;
 use towpath_store::pipelines::{Pipeline, Version};
 use towpath_store::progress::{Refusal, Step, advance, checkpoints};
-use towpath_store::runs::lease::{Ended, Held, attempts, claim, end, expire, keep};
-use towpath_store::runs::{Cause, Run, RunState, by_id, insert, open};
-use towpath_store::{Conn, Error, Store, pipelines};
+use towpath_store::runs::lease::{
+    AfterLoss, Claim, Ended, Held, Kept, Outcome, Silent, attempts, claim, end, expire, is_lost, keep,
+};
+use towpath_store::runs::{Cause, Run, RunState, Stop, by_id, fate, insert, insert_once};
+use towpath_store::{Conn, Error, Store, backfills, pipelines};
 
 use crate::{on_both, workspace};
 
@@ -47,47 +52,38 @@ pub(crate) async fn pipeline(conn: &mut Conn, workspace: &str, name: &str) -> Re
 
 fn run(pipeline: &Pipeline) -> Run {
     let now = Timestamp::now();
+    let (workspace, id) = (pipeline.workspace_id.clone(), pipeline.id.clone());
     Run {
-        id: RunId::generate(),
-        workspace_id: pipeline.workspace_id.clone(),
-        pipeline_id: pipeline.id.clone(),
-        version: 1,
-        cause: Cause::Schedule,
         schedule_id: Some("sc_1".into()),
-        backfill_id: None,
         fire_at: Some(now),
-        started_by: None,
-        idempotency: None,
-        state: RunState::Queued,
-        priority: 0,
-        params: json!({}),
         interval_start: Some(now - SignedDuration::from_hours(24)),
         interval_end: Some(now),
-        zone: "UTC".into(),
-        not_before: now,
-        timeout_seconds: 7200,
-        retries: json!({}),
-        force: false,
         connections: vec!["shop".into()],
-        targets: vec![],
-        attempt: 0,
-        worker_id: None,
-        lease_until: None,
-        attempt_started_at: None,
-        cancel_asked_at: None,
-        cancel_reason: None,
-        orders: None,
-        resumable: false,
-        rows_read: 0,
-        rows_written: 0,
-        rows_quarantined: 0,
-        seconds: None,
-        peak_memory: None,
+        ..Run::new(workspace, id, 1, Cause::Schedule, now)
+    }
+}
+
+fn micros(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap()
+}
+
+async fn take(conn: &mut Conn, run: &str, worker: &str) -> Result<Option<Run>, Error> {
+    let Some(seen) = by_id(conn, run).await? else { return Ok(None) };
+    let now = micros(Timestamp::now());
+    let resumed = seen.attempt > 0;
+    let claim_it = Claim { run, revision: seen.revision, worker: (worker, worker), now, until: now, resumed };
+    claim(conn, &claim_it).await
+}
+
+fn ended(outcome: Outcome) -> Ended {
+    Ended {
+        outcome,
         fault: None,
-        created_at: now,
-        started_at: None,
-        ended_at: None,
-        undone_at: None,
+        report: Some(json!({})),
+        resumable: false,
+        rows: (3, 3, 0),
+        seconds: 0.5,
+        peak_memory: Some(7),
     }
 }
 
@@ -114,26 +110,102 @@ on_both! {
         let run = run(&pipeline);
         let id = run.id.as_str();
         insert(&mut tx, &run).await?;
-        let lease = Timestamp::from_microsecond(Timestamp::now().as_microsecond()).unwrap();
-        assert!(claim(&mut tx, id, 0, ("wk_1", "one"), lease, false).await?);
-        assert!(!claim(&mut tx, id, 0, ("wk_2", "two"), lease, false).await?);
-        assert_eq!(keep(&mut tx, "wk_2", lease).await?, vec![]);
-        assert_eq!(keep(&mut tx, "wk_1", lease).await?, vec![(id.to_owned(), None)]);
+        let taken = take(&mut tx, id, "wk_1").await?.unwrap();
+        assert_eq!((taken.attempt, taken.state, taken.revision), (1, RunState::Running, 2));
+        assert!(take(&mut tx, id, "wk_2").await?.is_none());
+        let lease = micros(Timestamp::now());
+        assert_eq!(keep(&mut tx, "wk_2", &[id.to_owned()], lease).await?, vec![]);
+        let kept = Kept { run: id.to_owned(), attempt: 1, stop: None, timeout_seconds: 7200 };
+        assert_eq!(keep(&mut tx, "wk_1", &[id.to_owned()], lease).await?, vec![kept]);
         let first = Held { run_id: id.into(), attempt: 1, worker_id: "wk_1".into() };
-        assert!(expire(&mut tx, &first, lease, RunState::Queued, &json!({ "message": "gone" })).await?);
-        assert!(claim(&mut tx, id, 1, ("wk_2", "two"), lease, true).await?);
-        let ended = Ended {
-            state: RunState::Done, again_at: None, fault: None, report: Some(json!({})), resumable: false,
-            rows: (3, 3, 0), seconds: 0.5, peak_memory: Some(7),
-        };
-        assert!(!end(&mut tx, &first, &ended).await?);
+        let silent = Silent { run: id, revision: 2, worker: "wk_1", lease_until: lease };
+        let gone = json!({ "message": "gone" });
+        let before = Silent { lease_until: lease - SignedDuration::from_secs(1), ..silent };
+        assert!(expire(&mut tx, &before, AfterLoss::Wait(lease), &gone, lease).await?.is_none());
+        assert_eq!(expire(&mut tx, &silent, AfterLoss::Wait(lease), &gone, lease).await?.unwrap().lost, 1);
+        assert!(is_lost(&mut tx, &first).await?);
+        assert!(take(&mut tx, id, "wk_2").await?.is_some());
+        assert_eq!(end(&mut tx, &first, &ended(Outcome::Done)).await?, None);
         let second = Held { run_id: id.into(), attempt: 2, worker_id: "wk_2".into() };
-        assert!(end(&mut tx, &second, &ended).await?);
-        assert!(open(&mut tx).await?.is_empty());
+        assert_eq!(end(&mut tx, &second, &ended(Outcome::Done)).await?, Some(RunState::Done));
+        assert!(open_runs(&mut tx).await?.is_empty());
         let found = by_id(&mut tx, id).await?.unwrap();
         assert_eq!((found.state, found.rows_written, found.seconds), (RunState::Done, 3, Some(0.5)));
         let states: Vec<String> = attempts(&mut tx, id).await?.into_iter().map(|one| one.state).collect();
         assert_eq!(states, ["lost", "done"]);
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn a_failed_attempt_leaves_its_run_to_be_decided_and_a_stopped_one_ends_as_it_was_asked(store: &Store) {
+        let (workspace, _) = workspace(store).await?;
+        let mut tx = store.begin().await?;
+        let pipeline = pipeline(&mut tx, &workspace, "orders").await?;
+        let run = run(&pipeline);
+        let id = run.id.as_str();
+        insert(&mut tx, &run).await?;
+        assert!(!insert_once(&mut tx, &Run { id: RunId::generate(), ..run.clone() }).await?);
+        take(&mut tx, id, "wk_1").await?;
+        let held = |attempt| Held { run_id: id.into(), attempt, worker_id: "wk_1".into() };
+        let failed = ended(Outcome::Failed { may_pass: true });
+        assert_eq!(end(&mut tx, &held(1), &failed).await?, Some(RunState::Failing));
+        let seen = open_runs(&mut tx).await?.remove(0);
+        assert_eq!((seen.attempts, seen.failed.map(|(_, may_pass)| may_pass)), ((1, 1, 0), Some(true)));
+        let now = micros(Timestamp::now());
+        assert!(fate::try_again(&mut tx, id, seen.revision - 1, now).await?.is_none());
+        assert!(fate::try_again(&mut tx, id, seen.revision, now).await?.is_some());
+        let taken = take(&mut tx, id, "wk_1").await?.unwrap();
+        let why = (Stop::TimedOut, "it took too long");
+        let asked = fate::ask_to_stop(&mut tx, id, taken.revision, why, now).await?.unwrap();
+        assert_eq!(asked.stop, Some(Stop::TimedOut));
+        assert_eq!(end(&mut tx, &held(2), &ended(Outcome::Stopped)).await?, Some(RunState::Failed));
+        assert!(fate::resume(&mut tx, id, None).await?);
+        assert!(fate::ask_to_cancel(&mut tx, id, "enough").await?);
+        let found = by_id(&mut tx, id).await?.unwrap();
+        assert_eq!((found.state, found.stop), (RunState::Cancelled, Some(Stop::Cancelled)));
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn pieces_are_given_to_runs_as_long_as_there_is_room(store: &Store) {
+        let (workspace, _) = workspace(store).await?;
+        let mut tx = store.begin().await?;
+        let pipeline = pipeline(&mut tx, &workspace, "orders").await?;
+        let now = micros(Timestamp::now());
+        let backfill = Backfill {
+            id: BackfillId::generate(), workspace_id: pipeline.workspace_id.clone(), pipeline_id: pipeline.id.clone(),
+            spec: json!({}), state: BackfillState::Running, pieces: 3, created_by: None, created_at: now, updated_at: now,
+        };
+        backfills::insert(&mut tx, &backfill).await?;
+        let id = backfill.id.as_str();
+        let hours = |count| now - SignedDuration::from_hours(count);
+        backfills::insert_pieces(&mut tx, id, &[(hours(3), hours(2)), (hours(2), hours(1)), (hours(1), now)]).await?;
+        let piece = |number| Run { backfill_id: Some(id.into()), piece: Some(number), schedule_id: None, fire_at: None, ..run(&pipeline) };
+        for (number, is_given) in [(0, true), (0, false), (1, true), (2, false)] {
+            let run = piece(number);
+            assert_eq!(backfills::give(&mut tx, id, number, 2, run.id.as_str()).await?, is_given, "piece {number}");
+            if is_given {
+                insert(&mut tx, &run).await?;
+            }
+        }
+        assert_eq!(backfills::progress(&mut tx, id).await?.len(), 2);
+        for run in backfills::open_runs(&mut tx, id).await? {
+            fate::ask_to_cancel(&mut tx, &run, "enough").await?;
+        }
+        assert!(!backfills::finish(&mut tx, id, now).await?, "a piece waits");
+        let last = piece(2);
+        assert!(backfills::give(&mut tx, id, 2, 2, last.id.as_str()).await?);
+        insert(&mut tx, &last).await?;
+        let taken = take(&mut tx, last.id.as_str(), "wk_1").await?.unwrap();
+        let held = Held { run_id: last.id.to_string(), attempt: taken.attempt, worker_id: "wk_1".into() };
+        end(&mut tx, &held, &ended(Outcome::Done)).await?;
+        assert!(backfills::finish(&mut tx, id, now).await?);
+        let page = PageRequest { limit: 10, ..PageRequest::default() };
+        let pieces = backfills::pieces(&mut tx, id, None, &page).await?.items;
+        let states: Vec<PieceState> = pieces.iter().map(|piece| piece.state).collect();
+        assert_eq!(states, [PieceState::Failed, PieceState::Failed, PieceState::Done]);
         Ok(())
     }
 }
