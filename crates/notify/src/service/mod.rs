@@ -1,7 +1,7 @@
 //! Tells what happens on a server: finds it, decides who hears of it, and sends it.
 //!
-//! [`ended`] and [`overdue`] find: the events of ended runs are read in their order, each once, and schedules and data are
-//! looked at now and then. What is found is written as happenings. [`decided`] turns happenings into notices in the pages
+//! [`events`] and [`overdue`] find: the events of ended runs are read in their order, each once ([`ended`] is what they have to
+//! say), and schedules and data are looked at now and then. What is found is written as happenings. [`decided`] turns happenings into notices in the pages
 //! and messages, in one transaction with what every listener was told. [`outbox`] sends messages, by a lease and outside
 //! of transactions, and writes how that went.
 //!
@@ -14,6 +14,7 @@
 
 mod decided;
 pub mod ended;
+mod events;
 mod outbox;
 mod overdue;
 

@@ -10,7 +10,7 @@ use towpath_store::workspaces::{self, Workspace};
 use towpath_store::{Conn, commit, pipelines};
 
 use super::Dispatcher;
-use super::ended::happening;
+use super::events::happening;
 use crate::anomaly::{Expected, Finding, freshness, late};
 use crate::notice::Notice;
 use crate::watch::Watch;
