@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use serde_json::json;
 use tempfile::TempDir;
 use towpath_model::ids::{BackfillId, ConnectionId, PipelineId, ScheduleId, WorkspaceId};
-use towpath_model::{Right, Role, RunId};
+use towpath_model::{Right, Role};
 use towpath_store::accounts::{self, User};
+use towpath_store::backfills::{self, Backfill, BackfillState};
 use towpath_store::connections::{self, Connection};
 use towpath_store::members::{self, Grant, ObjectKind};
 use towpath_store::pipelines::{self, Pipeline, Version};
-use towpath_store::runs::{self, Cause, Run, RunState};
-use towpath_store::schedules::{self, Backfill, BackfillState, Schedule};
+use towpath_store::runs::{self, Cause, Run};
+use towpath_store::schedules::{self, Schedule};
 use towpath_store::{Conn, Store};
 
 use crate::kit::{Client, TestApp, settings};
@@ -206,7 +207,7 @@ async fn furnish(conn: &mut Conn, home: &str, users: Vec<(&'static str, User)>) 
         created_at: now,
         updated_at: now,
     };
-    schedules::insert_backfill(conn, &backfill).await.unwrap();
+    backfills::insert(conn, &backfill).await.unwrap();
     assert!(accounts::count(conn).await.unwrap() > 0);
     Ids {
         workspace: home.to_owned(),
@@ -220,46 +221,5 @@ async fn furnish(conn: &mut Conn, home: &str, users: Vec<(&'static str, User)>) 
 }
 
 fn run(pipeline: &Pipeline, now: Timestamp) -> Run {
-    Run {
-        id: RunId::generate(),
-        workspace_id: pipeline.workspace_id.clone(),
-        pipeline_id: pipeline.id.clone(),
-        version: 1,
-        cause: Cause::Manual,
-        schedule_id: None,
-        backfill_id: None,
-        fire_at: None,
-        started_by: None,
-        idempotency: None,
-        state: RunState::Queued,
-        priority: 0,
-        params: json!({}),
-        interval_start: None,
-        interval_end: None,
-        zone: "UTC".into(),
-        not_before: now,
-        timeout_seconds: 7200,
-        retries: json!({}),
-        force: false,
-        connections: vec![],
-        targets: vec![],
-        attempt: 0,
-        worker_id: None,
-        lease_until: None,
-        attempt_started_at: None,
-        cancel_asked_at: None,
-        cancel_reason: None,
-        orders: None,
-        resumable: false,
-        rows_read: 0,
-        rows_written: 0,
-        rows_quarantined: 0,
-        seconds: None,
-        peak_memory: None,
-        fault: None,
-        created_at: now,
-        started_at: None,
-        ended_at: None,
-        undone_at: None,
-    }
+    Run::new(pipeline.workspace_id.clone(), pipeline.id.clone(), 1, Cause::Manual, now)
 }
