@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod house;
 mod mail;
+mod server;
 mod support;
 mod web;
