@@ -22,6 +22,7 @@ pub mod needs;
 pub mod openapi;
 mod operator;
 pub mod post;
+pub mod postman;
 pub mod problem;
 mod routes;
 pub mod server;

@@ -191,6 +191,30 @@ needs! {
     GET "/api/v1/workspaces/{workspace}/uploads/{upload}" => In(Right::UploadsRead);
     GET "/api/v1/workspaces/{workspace}/uploads/{upload}/content" => In(Right::UploadsRead);
     DELETE "/api/v1/workspaces/{workspace}/uploads/{upload}" => In(Right::UploadsWrite);
+    // Notifications.
+    GET "/api/v1/channel-kinds" => Person;
+    GET "/api/v1/account/notices" => Self_;
+    GET "/api/v1/account/notices/unread" => Self_;
+    POST "/api/v1/account/notices/read" => Self_;
+    POST "/api/v1/account/notices/{notice}/read" => Self_;
+    GET "/api/v1/account/notifications" => Self_;
+    PUT "/api/v1/account/notifications" => Self_;
+    GET "/api/v1/workspaces/{workspace}/channels" => In(Right::NotificationsRead);
+    POST "/api/v1/workspaces/{workspace}/channels" => In(Right::NotificationsWrite);
+    POST "/api/v1/workspaces/{workspace}/channel-tests" => In(Right::NotificationsWrite);
+    GET "/api/v1/workspaces/{workspace}/channels/{channel}" => In(Right::NotificationsRead);
+    PUT "/api/v1/workspaces/{workspace}/channels/{channel}" => In(Right::NotificationsWrite);
+    DELETE "/api/v1/workspaces/{workspace}/channels/{channel}" => In(Right::NotificationsWrite);
+    POST "/api/v1/workspaces/{workspace}/channels/{channel}/test" => In(Right::NotificationsWrite);
+    GET "/api/v1/workspaces/{workspace}/rules" => In(Right::NotificationsRead);
+    POST "/api/v1/workspaces/{workspace}/rules" => In(Right::NotificationsWrite);
+    GET "/api/v1/workspaces/{workspace}/rules/{rule}" => In(Right::NotificationsRead);
+    PUT "/api/v1/workspaces/{workspace}/rules/{rule}" => In(Right::NotificationsWrite);
+    DELETE "/api/v1/workspaces/{workspace}/rules/{rule}" => In(Right::NotificationsWrite);
+    GET "/api/v1/workspaces/{workspace}/watch" => In(Right::NotificationsRead);
+    PUT "/api/v1/workspaces/{workspace}/watch" => In(Right::NotificationsWrite);
+    GET "/api/v1/workspaces/{workspace}/deliveries" => In(Right::NotificationsWrite);
+    POST "/api/v1/workspaces/{workspace}/deliveries/{delivery}/again" => In(Right::NotificationsWrite);
     // Live events, health and documents.
     GET "/api/v1/live" => Person;
     GET "/api/v1/events" => Person;

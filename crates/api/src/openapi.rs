@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 use crate::needs::{NEEDS, Need};
 use crate::problem::{CODES, ProblemBody};
 use crate::routes::{
-    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search, session, uploads,
-    versions,
+    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search,
+    session, uploads, versions,
 };
 use crate::server::Inside;
 
@@ -114,6 +114,28 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(health::ready))
         .routes(routes!(health::scrape))
         .merge(people())
+        .merge(notifications())
+}
+
+/// Routes of notifications.
+fn notifications() -> OpenApiRouter<Inside> {
+    use crate::routes::{channels, notices, rules};
+    OpenApiRouter::new()
+        .routes(routes!(channels::kinds))
+        .routes(routes!(channels::list, channels::create))
+        .routes(routes!(channels::show, channels::update, channels::remove))
+        .routes(routes!(channels::test_new))
+        .routes(routes!(channels::test))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::show, rules::update, rules::remove))
+        .routes(routes!(rules::watch, rules::set_watch))
+        .routes(routes!(notices::list))
+        .routes(routes!(notices::unread))
+        .routes(routes!(notices::read_all))
+        .routes(routes!(notices::read))
+        .routes(routes!(notices::preferences, notices::set_preferences))
+        .routes(routes!(notices::deliveries))
+        .routes(routes!(notices::again))
 }
 
 /// Routes of people and rights.

@@ -16,6 +16,7 @@ use towpath_store::seal::Keys;
 use crate::live::hub::Hub;
 use crate::needs::{NEEDS, Need};
 use crate::post::Post;
+use crate::postman::Postman;
 use crate::problem::Answer;
 use crate::workbench::Workbench;
 
@@ -158,6 +159,8 @@ pub struct Parts {
     pub started_at: Timestamp,
     /// Sends letters to people; without it, links are only shown to whoever makes them.
     pub post: Option<Arc<dyn Post>>,
+    /// Notifications.
+    pub postman: Arc<dyn Postman>,
     /// Metrics, as Prometheus reads them.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
     /// Version of the program.

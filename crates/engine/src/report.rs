@@ -4,7 +4,8 @@
 //! rows anew (joins, aggregates) show what they read and wrote.
 
 use serde::Serialize;
-use towpath_connect::{Alert, ChangeCounts, ChangeKind, Receipt};
+use towpath_connect::types::describe;
+use towpath_connect::{Alert, ChangeCounts, ChangeKind, Receipt, StreamInfo};
 use towpath_model::pipeline::Role;
 use towpath_model::{Fault, RunId};
 
@@ -61,6 +62,9 @@ pub struct NodeReport {
     /// What should be there and is not.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alerts: Vec<Alert>,
+    /// Columns that a source gave, with their types, for comparing with the next run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<(String, String)>,
     /// Remarks for people.
     pub notes: Vec<String>,
 }
@@ -236,6 +240,10 @@ pub(crate) struct Landed {
     pub(crate) samples: Vec<SampleChange>,
 }
 
+fn columns(info: &StreamInfo) -> Vec<(String, String)> {
+    info.schema.fields().iter().map(|field| (field.name().clone(), describe(field))).collect()
+}
+
 /// Counts of every node, from the meters.
 pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> Vec<NodeReport> {
     let shared = &graph.shared;
@@ -264,6 +272,7 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
             samples: Vec::new(),
             checks: shared.checks.of(name),
             alerts: node.info.as_ref().map(|info| info.alerts.clone()).unwrap_or_default(),
+            columns: node.info.as_ref().map(columns).unwrap_or_default(),
             notes: node.info.as_ref().map(|info| info.notes.clone()).unwrap_or_default(),
         };
         match spec.role {

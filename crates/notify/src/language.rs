@@ -61,6 +61,11 @@ const FRENCH: Words = Words {
 };
 
 impl Language {
+    /// The language of that word, `en` or `fr`; English for every other.
+    pub fn of(word: &str) -> Self {
+        if word == "fr" { Language::French } else { Language::English }
+    }
+
     pub(crate) fn words(self) -> &'static Words {
         match self {
             Language::English => &ENGLISH,

@@ -96,6 +96,11 @@ pub enum Detail {
         /// The words.
         text: String,
     },
+    /// A pipeline ran through again.
+    Recovered {
+        /// Rows in place.
+        rows: u64,
+    },
     /// Rows were put into quarantine.
     Quarantined {
         /// How many.
@@ -159,6 +164,10 @@ impl Detail {
         let is_french = language == Language::French;
         match self {
             Detail::Text { text } => text.clone(),
+            Detail::Recovered { rows } => match is_french {
+                false => format!("{rows} rows are in place"),
+                true => format!("{rows} lignes sont en place"),
+            },
             Detail::Quarantined { rows, of } => match is_french {
                 false => format!("{rows} of {of} rows are in quarantine"),
                 true => format!("{rows} lignes sur {of} sont en quarantaine"),

@@ -304,9 +304,18 @@ pub async fn add_identity(conn: &mut Conn, provider: &str, subject: &str, user: 
 ///
 /// `audit::erase` does the same for what was written about the person, `links::erase` for invitations.
 pub async fn erase(conn: &mut Conn, id: &str) -> Result<(), Error> {
-    for table in
-        ["identities", "recovery_codes", "sessions", "api_keys", "members", "grants", "notices", "links"]
-    {
+    for table in [
+        "identities",
+        "recovery_codes",
+        "sessions",
+        "api_keys",
+        "members",
+        "grants",
+        "notices",
+        "told",
+        "deliveries",
+        "links",
+    ] {
         sql(format!("DELETE FROM {table} WHERE user_id = $1")).bind(id).run(conn).await?;
     }
     sql("UPDATE users SET email = id, email_key = id, name = '', settings = '{}', password = NULL, second_factor = NULL,

@@ -56,8 +56,8 @@ pub const TABLES: &[&str] = &[
     "rules",
     "happenings",
     "notices",
-    "deliveries",
     "told",
+    "deliveries",
 ];
 
 /// Tables that mean nothing on another server.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::db::{Conn, Store};
 use crate::error::Error;
+use crate::notices::facts;
 use crate::sql::{Read, Row, sql};
 
 /// Something to be told.
@@ -137,7 +138,12 @@ pub async fn after(conn: &mut Conn, number: i64, limit: u32) -> Result<Vec<Event
         .await
 }
 
-/// Removes events that are older than that; returns how many.
+/// Removes events that are older than that; returns how many. The end of a run stays until notifications have read it.
 pub async fn sweep(conn: &mut Conn, before: Timestamp) -> Result<u64, Error> {
-    sql("DELETE FROM events WHERE at < $1").bind(before).run(conn).await
+    sql("DELETE FROM events WHERE at < $1 AND (kind <> 'run.ended' OR number <=
+         COALESCE((SELECT CAST(value AS BIGINT) FROM settings WHERE name = $2), number))")
+    .bind(before)
+    .bind(facts::THROUGH)
+    .run(conn)
+    .await
 }

@@ -28,6 +28,7 @@ pub mod keys;
 pub mod links;
 pub mod members;
 mod migrate;
+pub mod notices;
 pub mod page;
 pub mod pipelines;
 pub mod progress;

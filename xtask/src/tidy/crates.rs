@@ -65,7 +65,7 @@ const LAYERS: [Layer; 11] = [
     },
     Layer {
         name: "towpath-notify",
-        may: &["towpath-connect", "towpath-model"],
+        may: &["towpath-connect", "towpath-model", "towpath-store"],
         never: &["axum", "sqlx", "rusqlite", "tokio-postgres", "mysql_async", "parquet"],
     },
     Layer {

@@ -9,6 +9,7 @@ use futures::stream;
 use serde_json::{Value, json};
 use towpath_store::accounts::{self, User};
 use towpath_store::audit::{self, Filter};
+use towpath_store::notices::inbox;
 use towpath_store::page::PageRequest;
 use towpath_store::{keys, members, sessions, workspaces};
 
@@ -51,6 +52,7 @@ async fn note(server: &Server, caller: &Caller, user: &User) -> Answer<()> {
 async fn export(server: Server, user: User) -> Answer<Response> {
     let id = user.id.to_string();
     let mut conn = server.store.read().await?;
+    let latest = PageRequest { limit: 1000, ..PageRequest::default() };
     let first = json!({
         "account": user,
         "identities": accounts::identities(&mut conn, &id).await?,
@@ -58,6 +60,7 @@ async fn export(server: Server, user: User) -> Answer<Response> {
         "grants": members::all_grants_of(&mut conn, &id).await?,
         "sessions": sessions::of_user(&mut conn, &id).await?,
         "keys": keys::of_user(&mut conn, &id).await?,
+        "notices": inbox::list(&mut conn, &id, &inbox::Filter::default(), &latest).await?.items,
     });
     drop(conn);
     // The audit may be long; it is written piece by piece behind the rest.

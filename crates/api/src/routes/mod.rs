@@ -33,3 +33,8 @@ pub(crate) mod second_factor;
 pub(crate) mod server;
 pub(crate) mod users;
 pub(crate) mod workspaces;
+
+// Notifications.
+pub(crate) mod channels;
+pub(crate) mod notices;
+pub(crate) mod rules;

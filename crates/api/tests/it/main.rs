@@ -9,6 +9,8 @@ mod giving;
 mod house;
 mod joining;
 mod kit;
+mod mailbag;
+mod notices;
 mod openid;
 mod parting;
 mod rights;

@@ -11,6 +11,7 @@ use towpath_api::server::Provider;
 use towpath_connect::EgressSettings;
 use towpath_model::scope::plain_io;
 use towpath_model::{Document, Fault};
+use towpath_notify::MailAccount;
 use towpath_store::Store;
 use towpath_store::seal::Keys;
 
@@ -87,6 +88,9 @@ pub(crate) struct ServerFile {
     pub(crate) egress: EgressSettings,
     /// Programs that pipelines may start, by the word that starts them, for example `tap-github`. Default: none.
     pub(crate) programs: Vec<String>,
+    /// Account for mail to single persons: invitations, new passwords, what they want to hear of. Without it, no such mail is
+    /// sent, and links are shown to whoever makes them.
+    pub(crate) mail: Option<MailAccount>,
     /// Systems that sign people in (OpenID Connect).
     #[schemars(with = "Vec<serde_json::Value>")]
     pub(crate) providers: Vec<Provider>,
@@ -161,8 +165,8 @@ impl StoreArgs {
 }
 
 impl ServeArgs {
-    /// How the server behaves, and what pipelines may touch.
-    pub(crate) fn settings(&self) -> Result<(ServerSettings, PipelineLimits), Fault> {
+    /// How the server behaves, what pipelines may touch, and the account for mail to single persons.
+    pub(crate) fn settings(&self) -> Result<(ServerSettings, PipelineLimits, Option<MailAccount>), Fault> {
         let file = match &self.config {
             Some(path) => read_file(path)?,
             None => ServerFile::default(),
@@ -188,7 +192,11 @@ impl ServeArgs {
             metrics_token: file.metrics_token.map(|token| token.expose().to_owned()),
             providers: file.providers,
         };
-        Ok((settings, limits))
+        let mail = file.mail;
+        if let Some(mail) = &mail {
+            mail.check().map_err(|fault| fault.at("setting", "mail"))?;
+        }
+        Ok((settings, limits, mail))
     }
 }
 

@@ -2,16 +2,19 @@
 //!
 //! [`config`] is how a server is set up, [`bench`] what the interface asks of the engine, [`runner`] one attempt of a run
 //! with its memory in the store ([`memory`], [`rejects`]), and its journal ([`journal`]). [`worker`] puts it into the
-//! scheduler's loop, with [`lookout`] that looks for files.
+//! scheduler's loop, with [`lookout`] that looks for files. [`tell`] is notifications, [`letters`] mail with links that work
+//! once.
 
 pub(crate) mod bench;
 pub(crate) mod config;
 mod journal;
+mod letters;
 mod lookout;
 mod memory;
 mod rejects;
 mod runner;
 pub(crate) mod start;
+mod tell;
 mod upkeep;
 mod views;
 mod worker;

@@ -9,14 +9,21 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use towpath_api::live::hub::Hub;
+use towpath_api::post::Post;
 use towpath_api::server::Parts;
 use towpath_api::{Server, ServerSettings, router};
+use towpath_connect::Egress;
 use towpath_model::Fault;
+use towpath_model::ids::WorkerId;
+use towpath_notify::Dispatcher;
 use towpath_store::Engine;
+use towpath_store::workspaces::Workspace;
 use tracing_subscriber::EnvFilter;
 
 use super::bench::{Bench, PipelineLimits};
 use super::config::{LogFormat, ServeArgs, StoreArgs};
+use super::letters;
+use super::tell::{EgressOf, Telling};
 use crate::cli::Options;
 use crate::output::Console;
 
@@ -26,12 +33,26 @@ const LAST: Duration = Duration::from_secs(20);
 /// Runs a server until it is told to stop.
 pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console) -> Result<(), Fault> {
     log(args)?;
-    let (settings, limits) = args.settings()?;
+    let (settings, limits, mail) = args.settings()?;
     let keys = args.store.keys()?;
     let store = args.store.open().await?;
     let hub = Hub::default();
     let bench = Bench::new(&args.store.files(), options.memory, limits);
     let (stop, stopping) = watch::channel(false);
+    let telling = telling(&bench, &hub, mail.is_some());
+    // Letters are on their way for as long as somebody may write some.
+    let letters = mail.clone().map(|account| {
+        let (post, work) = letters::post(account);
+        (Arc::new(post), tokio::spawn(work))
+    });
+    let dispatcher = Arc::new(Dispatcher {
+        store: store.clone(),
+        keys: keys.clone(),
+        worker: WorkerId::generate().to_string(),
+        public_url: settings.public_url.clone(),
+        mail,
+        surroundings: Arc::new(telling.clone()),
+    });
     let server = Server::new(Parts {
         store: store.clone(),
         keys: keys.clone(),
@@ -40,7 +61,8 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
         hub: hub.clone(),
         files: args.store.files(),
         started_at: Timestamp::now(),
-        post: None,
+        post: letters.as_ref().map(|(post, _)| Arc::clone(post) as Arc<dyn Post>),
+        postman: Arc::new(telling.clone()),
         metrics: recorder()?,
         version: env!("CARGO_PKG_VERSION"),
         stopping: stopping.clone(),
@@ -67,6 +89,7 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     };
     let serving = tokio::spawn(async move { serving.await });
     let upkeep = tokio::spawn(super::upkeep::run(store.clone(), stopping.clone()));
+    let mut dispatching = tokio::spawn(dispatcher.run(Arc::clone(&telling.wake), stopping.clone()));
     let worker = super::worker::worker(&store, &keys, &hub, &bench, args.workers);
     let working = {
         let stopping = stopping.clone();
@@ -75,9 +98,20 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     stop_signal().await;
     tracing::info!("stopping");
     stop.send_replace(true);
-    let (ended, _) = tokio::join!(tokio::time::timeout(LAST, serving), tokio::time::timeout(LAST, working));
+    // Messages that are on their way arrive, or are sent again by another server.
+    let (ended, _, told) = tokio::join!(
+        tokio::time::timeout(LAST, serving),
+        tokio::time::timeout(LAST, working),
+        tokio::time::timeout(LAST, &mut dispatching)
+    );
+    if told.is_err() {
+        dispatching.abort();
+    }
     listening.abort();
     upkeep.abort();
+    if let Some((_, letters)) = letters {
+        letters.abort();
+    }
     store.close().await;
     match ended {
         Ok(Ok(Err(error))) => Err(Fault::unavailable(format!("the server stopped: {error}"))),
@@ -85,15 +119,28 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     }
 }
 
+/// Notifications of a server.
+fn telling(bench: &Bench, hub: &Hub, mails_people: bool) -> Telling {
+    let bench = bench.clone();
+    let egress: EgressOf = Arc::new(move |workspace: Option<&Workspace>| match workspace {
+        Some(workspace) => Ok(bench.context(workspace)?.bounds.egress),
+        // What the operator sets up may be anywhere.
+        None => Ok(Egress::open()),
+    });
+    Telling { egress, hub: hub.clone(), mails_people, wake: Arc::default() }
+}
+
 /// A server that listens to nobody, for what its operator does at the command line.
 pub(crate) async fn offline(args: &StoreArgs, options: &Options) -> Result<Server, Fault> {
     let (_, stopping) = watch::channel(false);
+    let (bench, hub) = (Bench::new(&args.files(), options.memory, PipelineLimits::default()), Hub::default());
     Ok(Server::new(Parts {
         store: args.open().await?,
         keys: args.keys()?,
         settings: ServerSettings::default(),
-        workbench: Arc::new(Bench::new(&args.files(), options.memory, PipelineLimits::default())),
-        hub: Hub::default(),
+        postman: Arc::new(telling(&bench, &hub, false)),
+        workbench: Arc::new(bench),
+        hub,
         files: args.files(),
         started_at: Timestamp::now(),
         post: None,

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use towpath_model::Fault;
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::runs::{self, logs};
-use towpath_store::{Store, answers, commit, events, links, sessions, settings, throttles, workers};
+use towpath_store::{Store, answers, commit, events, links, notices, sessions, settings, throttles, workers};
 
 const LAST: &str = "retention.last";
 
@@ -28,6 +28,7 @@ pub(crate) struct Removed {
     throttles: u64,
     answers: u64,
     workers: u64,
+    notices: u64,
 }
 
 /// Looks every ten minutes whether it is time for a round.
@@ -70,6 +71,7 @@ pub(crate) async fn round(store: &Store, pause: SignedDuration) -> Result<Option
         throttles: throttles::sweep(&mut tx, ago(2)).await?,
         answers: answers::sweep(&mut tx, days(1)).await?,
         workers: workers::sweep(&mut tx, ago(24)).await?,
+        notices: notices::sweep(&mut tx, days(policy.logs_days)).await?,
     };
     if removed.logs + removed.runs + removed.audit + removed.sessions > 0 {
         let entry = NewEntry {

@@ -1,5 +1,6 @@
 //! The ways to people and programs, as settings. The comments on the fields are the manual.
 
+mod account;
 mod chat;
 mod email;
 mod webhook;
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use towpath_model::Fault;
 
+pub use self::account::MailAccount;
 pub use self::chat::Chat;
 pub use self::email::{Email, Security};
 pub use self::webhook::Webhook;

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 use towpath_model::Fault;
 
 use super::body::web_link;
@@ -24,29 +25,49 @@ pub(super) struct Letter {
     pub(super) text: Vec<u8>,
 }
 
-/// Writes the mail.
+/// Writes a message as mail.
 pub(super) fn letter(email: &Email, message: &Message, language: Language) -> Result<Letter, Fault> {
+    let parts = MultiPart::alternative_plain_html(text(message, language), html::page(message, language));
+    let builder = begin(email, &message.title(language), &message.id, message.at)?;
+    finish(email, builder.multipart(parts))
+}
+
+/// Writes words as mail, without markup.
+pub(super) fn plain(
+    email: &Email,
+    subject: &str,
+    text: &str,
+    id: &str,
+    at: Timestamp,
+) -> Result<Letter, Fault> {
+    let part = SinglePart::plain(text.to_owned());
+    finish(email, begin(email, subject, id, at)?.singlepart(part))
+}
+
+fn begin(email: &Email, subject: &str, id: &str, at: Timestamp) -> Result<MessageBuilder, Fault> {
     let (sender, recipients) = (email.sender()?, email.recipients()?);
-    let subject: String = message.title(language).split_whitespace().collect::<Vec<_>>().join(" ");
+    let subject: String = subject.split_whitespace().collect::<Vec<_>>().join(" ");
     let subject: String = subject.chars().filter(|letter| !letter.is_control()).take(SUBJECT).collect();
-    let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(message.at.as_second().max(0) as u64);
+    let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(at.as_second().max(0) as u64);
     let domain = sender.email.domain().to_owned();
     let mut builder = lettre::Message::builder()
-        .from(sender.clone())
+        .from(sender)
         .subject(subject)
         .date(moment)
-        .message_id(Some(format!("<{}@{domain}>", message.id)))
+        .message_id(Some(format!("<{id}@{domain}>")))
         // No absence note answers such mail.
         .raw_header(raw("Auto-Submitted", "auto-generated"))
         .raw_header(raw("X-Auto-Response-Suppress", "All"));
-    for recipient in &recipients {
-        builder = builder.to(recipient.clone());
+    for recipient in recipients {
+        builder = builder.to(recipient);
     }
-    let parts = MultiPart::alternative_plain_html(text(message, language), html::page(message, language));
-    let made = builder
-        .multipart(parts)
-        .map_err(|error| Fault::internal(format!("a message cannot be written as mail: {error}")))?;
-    Ok(Letter { sender, recipients, text: made.formatted() })
+    Ok(builder)
+}
+
+fn finish(email: &Email, made: Result<lettre::Message, lettre::error::Error>) -> Result<Letter, Fault> {
+    let made =
+        made.map_err(|error| Fault::internal(format!("a message cannot be written as mail: {error}")))?;
+    Ok(Letter { sender: email.sender()?, recipients: email.recipients()?, text: made.formatted() })
 }
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {
@@ -68,7 +89,7 @@ fn text(message: &Message, language: Language) -> String {
         }
         let _ = write!(text, "\n{}\n", html::facts(entry, language).join(" · "));
         if let Some(link) = web_link(entry.notice.link.as_deref()) {
-            let _ = write!(text, "{}{}{link}\n", words.open, language.colon());
+            let _ = writeln!(text, "{}{}{link}", words.open, language.colon());
         }
     }
     if more > 0 {
@@ -81,7 +102,6 @@ fn text(message: &Message, language: Language) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;

@@ -11,20 +11,18 @@ use towpath_connect::Egress;
 use towpath_connect::bounds::Unreached;
 use towpath_model::{Fault, Secret};
 
-use super::letter::letter;
+use super::letter::Letter;
 use super::smtp::{Talk, Wire};
 use super::{Receipt, Undelivered};
 use crate::channel::{Email, Security};
-use crate::language::Language;
-use crate::message::Message;
 
+/// Sends a letter from an account; `id` is the identity of what it says.
 pub(super) async fn send(
     email: &Email,
-    message: &Message,
-    language: Language,
+    letter: Letter,
+    id: &str,
     egress: &Egress,
 ) -> Result<Receipt, Undelivered> {
-    let letter = letter(email, message, language)?;
     let stream = reach(email, egress).await?;
     let is_here = stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
     let server = format!("{}:{}", email.host, email.port());
@@ -56,9 +54,9 @@ pub(super) async fn send(
         talk.sign_in(user, Secret::expose(password)).await?;
     }
     let recipients: Vec<String> = letter.recipients.iter().map(|to| to.email.to_string()).collect();
-    let refused = talk.send(&letter.sender.email.to_string(), &recipients, &letter.text).await?;
+    let refused = talk.send(letter.sender.email.as_ref(), &recipients, &letter.text).await?;
     talk.end().await;
-    Ok(Receipt { id: message.id.clone(), refused })
+    Ok(Receipt { id: id.to_owned(), refused })
 }
 
 async fn reach(email: &Email, egress: &Egress) -> Result<TcpStream, Fault> {

@@ -14,10 +14,11 @@ mod smtp;
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use towpath_connect::Egress;
 use towpath_model::Fault;
 
-use crate::channel::Channel;
+use crate::channel::{Channel, MailAccount};
 use crate::language::Language;
 use crate::message::Message;
 
@@ -70,7 +71,9 @@ pub async fn deliver(
     channel.check()?;
     let work = async {
         match channel {
-            Channel::Email(email) => mail::send(email, message, language, egress).await,
+            Channel::Email(email) => {
+                mail::send(email, letter::letter(email, message, language)?, &message.id, egress).await
+            }
             Channel::Webhook(webhook) => post::signed(webhook, message, language, egress).await,
             Channel::Slack(chat) => post::chat(chat, message, &body::slack(message, language), egress).await,
             Channel::Teams(chat) => post::chat(chat, message, &body::teams(message, language), egress).await,
@@ -79,8 +82,6 @@ pub async fn deliver(
             }
         }
     };
-    let silent =
-        || Fault::unavailable(format!("the server did not answer within {} seconds", PATIENCE.as_secs()));
     match tokio::time::timeout(PATIENCE, Box::pin(work)).await {
         Ok(done) => done.map_err(|undelivered| Undelivered {
             fault: undelivered.fault.at("channel", channel.name()),
@@ -88,4 +89,27 @@ pub async fn deliver(
         }),
         Err(_) => Err(silent().at("channel", channel.name()).into()),
     }
+}
+
+/// Sends words to one person once: an invitation, for example.
+pub async fn write_to(
+    account: &MailAccount,
+    person: &str,
+    subject: &str,
+    text: &str,
+    egress: &Egress,
+) -> Result<(), Undelivered> {
+    let email = account.email(person);
+    email.check()?;
+    let at = Timestamp::now();
+    let id = format!("letter-{}-{}", at.as_nanosecond(), towpath_model::fingerprint(person));
+    let letter = letter::plain(&email, subject, text, &id, at)?;
+    match tokio::time::timeout(PATIENCE, Box::pin(mail::send(&email, letter, &id, egress))).await {
+        Ok(done) => done.map(drop),
+        Err(_) => Err(silent().into()),
+    }
+}
+
+fn silent() -> Fault {
+    Fault::unavailable(format!("the server did not answer within {} seconds", PATIENCE.as_secs()))
 }

@@ -91,6 +91,18 @@ impl Pace {
         })
     }
 
+    /// The usual pace, without a digest.
+    pub(crate) fn plain() -> Self {
+        Pace {
+            per_hour: 10,
+            digest: Digest::Off,
+            first_pause: SignedDuration::from_hours(1),
+            longest_pause: SignedDuration::from_hours(24),
+            digest_at: Time::midnight(),
+            zone: TimeZone::UTC,
+        }
+    }
+
     /// How long to wait after a message until the next reminder.
     pub(super) fn pause(&self, reminders: u32) -> SignedDuration {
         self.first_pause.saturating_mul(1 << reminders.min(20)).min(self.longest_pause)

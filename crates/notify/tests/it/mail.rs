@@ -110,3 +110,29 @@ async fn a_test_message_reaches_the_server_that_the_environment_names() {
         deliver(&channel, &message, Language::French, &towpath_connect::Egress::open()).await.unwrap();
     assert_eq!(receipt.refused, []);
 }
+
+#[tokio::test]
+async fn words_to_one_person_arrive_as_they_are() {
+    let server = mail_server(MailSecurity::Tls);
+    let mut account = settings(&server, "tls", &[]);
+    for name in ["type", "to"] {
+        account.as_object_mut().unwrap().remove(name);
+    }
+    let account: towpath_notify::MailAccount = serde_json::from_value(account).unwrap();
+    account.check().unwrap();
+    let text = "Bonjour Zoé,\nhttps://towpath.example.com/join#abc\n";
+    let subject = "Une invitation\r\nBcc: evil@example.com";
+    towpath_notify::write_to(&account, "zoe@example.com", subject, text, &here()).await.unwrap();
+    let [mail] = got(&server).try_into().unwrap();
+    assert_eq!(mail["to"], json!(["zoe@example.com"]));
+    let text = mail["text"].as_str().unwrap();
+    let (headers, body) = text.split_once("\r\n\r\n").unwrap();
+    assert!(
+        headers.contains("Subject: Une invitation Bcc: evil@example.com") && !headers.contains("\r\nBcc"),
+        "{headers}"
+    );
+    assert!(body.contains("https://towpath.example.com/join#abc"), "{body}");
+    let refused =
+        towpath_notify::write_to(&account, "nobody@example.com", "x", "x", &here()).await.unwrap_err();
+    assert!(refused.to_string().contains("no such person here"), "{refused}");
+}

@@ -4,6 +4,7 @@
 
 mod audit;
 mod moves;
+mod notices;
 mod people;
 mod runs;
 mod shape;
