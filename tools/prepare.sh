@@ -96,6 +96,11 @@ python_packages files.txt "$files"
 
 # The same for packages of npm: exactly those of the lock file, without their scripts.
 if [ -n "$oidc" ] && ! cmp -s "$(dirname "$0")/oidc/package-lock.json" "$oidc/installed.json"; then
+    if ! node -e 'process.exit(Number.parseInt(process.versions.node) < 20 ? 1 : 0)'; then
+        echo "tools/prepare.sh: the OpenID provider needs Node 20 or later, and this is $(node --version)" >&2
+        echo "hint: install a newer one from nodejs.org, and put it first on the path" >&2
+        exit 1
+    fi
     echo "installing: oidc-provider"
     mkdir -p "$oidc"
     cp "$(dirname "$0")/oidc/package.json" "$(dirname "$0")/oidc/package-lock.json" "$oidc/"

@@ -69,14 +69,7 @@ fn is_long(path: &str) -> bool {
 /// Turns whatever the router and its layers answered into a problem of ours.
 fn finished(mut response: Response, id: &str) -> Response {
     if let Some(pending) = response.extensions_mut().remove::<Pending>() {
-        let mut answer = pending.finish(id);
-        // What others around the route said: methods, limits, cookies.
-        for (name, value) in response.headers() {
-            if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH) {
-                answer.headers_mut().append(name.clone(), value.clone());
-            }
-        }
-        return answer;
+        return instead(&response, pending, id);
     }
     let code = match response.status() {
         StatusCode::NOT_FOUND => problem::NOT_FOUND,
@@ -90,10 +83,17 @@ fn finished(mut response: Response, id: &str) -> Response {
     if is_ours(&response) {
         return response;
     }
-    let allow = response.headers().get(header::ALLOW).cloned();
-    let mut answer = Pending(Problem::new(code, code.title.to_lowercase())).finish(id);
-    if let Some(allow) = allow {
-        answer.headers_mut().insert(header::ALLOW, allow);
+    instead(&response, Pending(Problem::new(code, code.title.to_lowercase())), id)
+}
+
+/// A problem in the place of an answer, with what others around the route said in its headers: methods, limits, and
+/// the cookie with a new token, which would be lost.
+fn instead(response: &Response, problem: Pending, id: &str) -> Response {
+    let mut answer = problem.finish(id);
+    for (name, value) in response.headers() {
+        if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
     }
     answer
 }

@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 use crate::needs::{NEEDS, Need};
 use crate::problem::{CODES, ProblemBody};
 use crate::routes::{
-    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search, session, uploads,
-    versions,
+    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search,
+    session, uploads, versions,
 };
 use crate::server::Inside;
 

@@ -69,7 +69,8 @@ fn walk(root: &Path, mut real: PathBuf, rest: &Path) -> Result<PathBuf, Outside>
     Ok(real)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;

@@ -74,6 +74,10 @@ impl Read for Event {
     }
 }
 
+/// Columns of an event, and events that are written by one statement.
+const COLUMNS: usize = 9;
+const AT_ONCE: usize = 50;
+
 /// Writes events behind all others, in the transaction of what they tell.
 pub async fn write(store: &Store, conn: &mut Conn, events: Vec<NewEvent>) -> Result<(), Error> {
     if events.is_empty() {
@@ -85,21 +89,33 @@ pub async fn write(store: &Store, conn: &mut Conn, events: Vec<NewEvent>) -> Res
     if number == 0 {
         number = Timestamp::now().as_microsecond();
     }
-    for event in events {
-        number += 1;
-        sql("INSERT INTO events (number, at, workspace_id, user_id, pipeline_id, connection_id, run_id, kind, body)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-        .bind(number)
-        .bind(Timestamp::now())
-        .bind(event.workspace_id.as_deref())
-        .bind(event.user_id.as_deref())
-        .bind(event.pipeline_id.as_deref())
-        .bind(event.connection_id.as_deref())
-        .bind(event.run_id.as_deref())
-        .bind(&event.kind)
-        .bind(event.body.to_string())
-        .run(conn)
-        .await?;
+    let at = Timestamp::now();
+    for events in events.chunks(AT_ONCE) {
+        let places = |row: usize| {
+            let first = row * COLUMNS;
+            let places: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", first + column)).collect();
+            format!("({})", places.join(", "))
+        };
+        let rows: Vec<String> = (0..events.len()).map(places).collect();
+        let mut statement = sql(format!(
+            "INSERT INTO events (number, at, workspace_id, user_id, pipeline_id, connection_id, run_id, kind, body)
+             VALUES {}",
+            rows.join(", ")
+        ));
+        for event in events {
+            number += 1;
+            statement = statement
+                .bind(number)
+                .bind(at)
+                .bind(event.workspace_id.as_deref())
+                .bind(event.user_id.as_deref())
+                .bind(event.pipeline_id.as_deref())
+                .bind(event.connection_id.as_deref())
+                .bind(event.run_id.as_deref())
+                .bind(&event.kind)
+                .bind(event.body.to_string());
+        }
+        statement.run(conn).await?;
     }
     Ok(())
 }

@@ -96,13 +96,14 @@ impl Read for OpenRun {
     }
 }
 
-/// Every run that has not ended, the oldest first.
+/// Every run that has not ended, the oldest first; without those that wait in workspaces that were closed.
 pub async fn open_runs(conn: &mut Conn) -> Result<Vec<OpenRun>, Error> {
     sql("SELECT r.id, r.revision, r.workspace_id, r.pipeline_id, p.name AS pipeline, r.schedule_id, r.backfill_id, r.piece,
          r.fire_at, r.event_key, r.interval_start, r.interval_end, r.created_at, r.not_before, r.attempt, r.failures,
          r.lost, r.state, r.stop, r.stop_reason, r.worker_id, r.attempt_started_at, r.lease_until, r.failed_at, r.may_pass,
          r.retries, r.timeout_seconds, r.uses_connections, r.targets
-         FROM runs r JOIN pipelines p ON p.id = r.pipeline_id WHERE r.ended_at IS NULL ORDER BY r.created_at, r.id")
+         FROM runs r JOIN pipelines p ON p.id = r.pipeline_id JOIN workspaces w ON w.id = r.workspace_id
+         WHERE r.ended_at IS NULL AND (r.state <> 'queued' OR w.closed_at IS NULL) ORDER BY r.created_at, r.id")
     .all(conn)
     .await
 }

@@ -137,9 +137,11 @@ pub async fn some(conn: &mut Conn, ids: &[String]) -> Result<Vec<Schedule>, Erro
     }
 }
 
-/// Writes a schedule whose revision is still that one.
+/// Writes a schedule whose revision is still that one. How far it is decided never goes back: a worker may have been
+/// faster.
 pub async fn update(conn: &mut Conn, schedule: &Schedule) -> Result<(), Error> {
-    sql("UPDATE schedules SET name = $2, spec = $3, params = $4, paused = $5, handled_through = $6, next_at = $7,
+    sql("UPDATE schedules SET name = $2, spec = $3, params = $4, paused = $5,
+         handled_through = CASE WHEN handled_through > $6 THEN handled_through ELSE $6 END, next_at = $7,
          revision = revision + 1, updated_at = $8 WHERE id = $1 AND revision = $9")
     .bind(schedule.id.as_str())
     .bind(&schedule.name)

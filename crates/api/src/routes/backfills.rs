@@ -186,7 +186,8 @@ pub(crate) async fn create(
     };
     backfills::insert(&mut tx, &backfill).await?;
     backfills::insert_pieces(&mut tx, backfill.id.as_str(), &intervals).await?;
-    let done = changed(entry(&caller, &within, "backfill.make", &backfill, &pipeline), None, shown(&backfill));
+    let done =
+        changed(entry(&caller, &within, "backfill.make", &backfill, &pipeline), None, shown(&backfill));
     server.commit(tx, vec![done], vec![event(&backfill, "backfill.made")]).await?;
     server.workbench.wake();
     Ok((StatusCode::CREATED, Json(backfill)).into_response())
@@ -283,8 +284,7 @@ fn rule(within: &Within, schedule: &schedules::Schedule) -> Answer<towpath_model
     let (calendars, _) = Calendars::of_workspace(&within.workspace.settings);
     let spec: ScheduleSpec = serde_json::from_value(schedule.spec.clone())
         .map_err(|error| Problem::field("/schedule", error.to_string()))?;
-    spec.rule(&calendars)
-        .map_err(|problems| Problem::invalid(problems.into_iter().map(Into::into).collect()))
+    spec.rule(&calendars).map_err(|problems| Problem::invalid(problems.into_iter().map(Into::into).collect()))
 }
 
 /// A backfill with how far it is, and its pieces.
@@ -364,8 +364,7 @@ pub(crate) async fn cancel(
         }
     }
     let steps = (before.state, BackfillState::Cancelled);
-    let answer =
-        turn(&server, tx, &caller, &within, "backfill.cancel", (before, pipeline), steps).await?;
+    let answer = turn(&server, tx, &caller, &within, "backfill.cancel", (before, pipeline), steps).await?;
     asked.iter().for_each(|run| server.workbench.stop(run));
     Ok(answer)
 }
@@ -394,7 +393,13 @@ async fn turn(
     Ok(Json(after))
 }
 
-fn entry(caller: &Caller, within: &Within, action: &str, backfill: &Backfill, pipeline: &Pipeline) -> NewEntry {
+fn entry(
+    caller: &Caller,
+    within: &Within,
+    action: &str,
+    backfill: &Backfill,
+    pipeline: &Pipeline,
+) -> NewEntry {
     caller.did_in(within, action).on("backfill", backfill.id.as_str(), &pipeline.name)
 }
 

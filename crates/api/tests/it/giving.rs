@@ -102,8 +102,7 @@ proptest! {
             for one in tries {
                 attempt(&house, &app, &mut clients, one).await;
             }
-            // Roles of the others never came from the stranger, nor from a viewer.
-            app.server.store.close().await;
+            app.assert_audit_is_whole().await;
         });
     }
 }

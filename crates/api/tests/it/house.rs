@@ -178,7 +178,7 @@ async fn furnish(conn: &mut Conn, home: &str, users: Vec<(&'static str, User)>) 
         created_at: now,
     };
     pipelines::insert_version(conn, &version).await.unwrap();
-    let run = run(&pipeline, now);
+    let run = Run::new(workspace_id.clone(), pipeline.id.clone(), 1, Cause::Manual, now);
     runs::insert(conn, &run).await.unwrap();
     let schedule = Schedule {
         id: ScheduleId::generate(),
@@ -218,8 +218,4 @@ async fn furnish(conn: &mut Conn, home: &str, users: Vec<(&'static str, User)>) 
         backfill: backfill.id.to_string(),
         users,
     }
-}
-
-fn run(pipeline: &Pipeline, now: Timestamp) -> Run {
-    Run::new(pipeline.workspace_id.clone(), pipeline.id.clone(), 1, Cause::Manual, now)
 }

@@ -247,3 +247,18 @@ async fn an_answer_that_belongs_to_another_browser_or_was_used_is_refused() {
     let refused = twice.get("/api/v1/providers/id/callback?error=access_denied&state=x").await;
     assert_eq!(refused.header("location"), lost);
 }
+
+#[tokio::test]
+async fn a_provider_that_is_not_there_or_not_safe_is_said_to_be_so() {
+    for (issuer, what) in [
+        ("http://127.0.0.1:1", "does not answer"),
+        ("http://10.0.0.1", "is not `https`"),
+        ("file:///etc/passwd", "is not `https`"),
+    ] {
+        let mut settings = with(&ELSEWHERE, true, &[]);
+        settings.providers[0].issuer = issuer.into();
+        let app = TestApp::with(settings).await;
+        let said = app.browser().get("/api/v1/providers/id/start").await.expect(502).refused("other_system");
+        assert!(said.text("/detail").contains(what), "{:?}", said.body);
+    }
+}

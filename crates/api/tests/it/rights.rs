@@ -121,10 +121,12 @@ async fn ask_as(name: &str) -> Vec<String> {
         }
         // What changed something changed the house.
         if *method != "GET" && said.status < 400 {
+            app.assert_audit_is_whole().await;
             app = house.open().await;
             client = house.client(&app, name).await;
         }
     }
+    app.assert_audit_is_whole().await;
     wrong
 }
 

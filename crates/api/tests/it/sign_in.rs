@@ -63,6 +63,31 @@ async fn signing_out_while_the_token_is_due_gives_no_new_one() {
 }
 
 #[tokio::test]
+async fn a_new_token_comes_with_every_kind_of_answer() {
+    let app = TestApp::new().await;
+    let mut browser = app.signed_in(&app.person("ada").await).await;
+    for (method, path, status) in [
+        ("GET", "/api/v1/session", 200),
+        ("GET", "/api/v1/workspaces/none", 404),
+        ("GET", "/docs/no-such-file", 404),
+        ("PATCH", "/api/v1/account", 428),
+        ("GET", "/api/v1/users", 403),
+    ] {
+        app.run("UPDATE sessions SET rotated_at = rotated_at - 3700000000").await;
+        let said = browser.send(method, path, Some(json!({})), &[]).await.expect(status);
+        let is_admitted = said.headers.contains_key("ratelimit-limit");
+        assert_eq!(
+            said.headers.contains_key("set-cookie"),
+            is_admitted,
+            "{method} {path}: {:?}",
+            said.headers
+        );
+        assert!(!is_admitted || said.header("set-cookie").starts_with("towpath_session="));
+    }
+    browser.get("/api/v1/account").await.expect(200);
+}
+
+#[tokio::test]
 async fn of_two_browsers_one_ends_the_session_of_the_other() {
     let app = TestApp::new().await;
     let ada = app.person("ada").await;

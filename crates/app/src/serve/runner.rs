@@ -17,8 +17,8 @@ use towpath_model::{Document, Fault, PipelineSpec};
 use towpath_scheduler::service::{Stop, Task, TaskRunner};
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::pipelines::Version;
-use towpath_store::runs::logs::Level;
 use towpath_store::runs::Run;
+use towpath_store::runs::logs::Level;
 use towpath_store::seal::Keys;
 use towpath_store::{Store, commit, connections, pipelines, secrets, workspaces};
 

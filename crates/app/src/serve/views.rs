@@ -70,7 +70,10 @@ pub(crate) fn forecast(
 fn remark(change: &ClockChange) -> String {
     match change {
         ClockChange::Moved { meant } => {
-            format!("the clocks leave out {} on this day; it runs when they have moved", meant.strftime("%H:%M"))
+            format!(
+                "the clocks leave out {} on this day; it runs when they have moved",
+                meant.strftime("%H:%M")
+            )
         }
         ClockChange::First => "the clocks show this time twice; it is the first one".into(),
         ClockChange::Second => "the clocks show this time twice; it is the second one".into(),

@@ -18,7 +18,8 @@ pub struct Glimpse {
 
 /// The files that a path, a folder or a pattern names now. That there are none is no failure.
 pub async fn look(connection: &Value, path: &str, cx: &Context) -> Result<Vec<Glimpse>, Fault> {
-    let settings = if connection.is_null() { Value::Object(serde_json::Map::new()) } else { connection.clone() };
+    let settings =
+        if connection.is_null() { Value::Object(serde_json::Map::new()) } else { connection.clone() };
     let connection: Connection =
         serde_json::from_value(settings).map_err(|error| Fault::config(error.to_string()))?;
     let place = Place::new(&connection, cx)?;

@@ -83,6 +83,13 @@ pub fn decide(now: Timestamp, pace: &Pace, mut state: ChannelState, incoming: Ve
 }
 
 impl ChannelState {
+    /// Forgets the groups of a pipeline that is no more, whose end nobody will tell.
+    pub fn forget(&mut self, workspace: &str, pipeline: &str) {
+        self.groups.retain(|_, group| {
+            group.latest.workspace != workspace || group.latest.pipeline.as_deref() != Some(pipeline)
+        });
+    }
+
     fn take(&mut self, notice: Notice) {
         let known = self.groups.get_mut(&notice.group);
         match (known, notice.is_recovery()) {

@@ -83,6 +83,20 @@ fn a_night_of_failures_is_a_handful_of_messages() {
 }
 
 #[test]
+fn nothing_is_told_of_a_pipeline_that_is_no_more() {
+    let mut channel = Channel::new(&PaceSettings::default());
+    for pipeline in ["orders", "stock"] {
+        channel.hears(notice(NoticeKind::RunFailed, pipeline, 0));
+        channel.hears(notice(NoticeKind::RunFailed, pipeline, 1));
+    }
+    channel.state.forget("shop", "orders");
+    channel.state.forget("elsewhere", "stock");
+    channel.until(at(100_000));
+    let last = &channel.sent.last().unwrap().entries[0].notice;
+    assert_eq!((channel.sent.len(), last.pipeline.as_deref()), (3, Some("stock")));
+}
+
+#[test]
 fn a_recovery_of_what_was_never_told_is_not_told() {
     let mut channel = Channel::new(&PaceSettings::default());
     channel.hears(notice(NoticeKind::RunRecovered, "orders", 0));

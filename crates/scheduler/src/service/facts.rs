@@ -51,6 +51,11 @@ impl Facts {
         self.watching_since = None;
     }
 
+    /// What is kept may not be what is there: the next read reads it again.
+    pub(super) fn doubt(&mut self) {
+        self.stamp = None;
+    }
+
     /// Reads everything. `begun` is the moment before, on the clock that never jumps.
     pub(super) async fn read(&mut self, core: &Core, begun: Duration) -> Result<(Timestamp, World), Error> {
         if core.lost_sight.swap(false, Ordering::AcqRel) {
@@ -58,7 +63,7 @@ impl Facts {
         }
         let mut tx = core.store.snapshot().await?;
         let now = core.clock.now(&mut tx).await?;
-        self.watch(now, begun);
+        self.watch(now, core.clock.elapsed());
         let workspaces = facts::workspaces(&mut tx).await?;
         let stamp = facts::schedule_stamp(&mut tx).await?;
         if self.stamp.as_ref() != Some(&stamp) {

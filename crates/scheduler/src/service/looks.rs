@@ -59,7 +59,9 @@ pub(super) async fn run(core: &Core) {
 
 /// Schedules that wait for files, by identity, with the revisions that they were read at; the others are empty.
 #[derive(Default)]
-struct Kept(BTreeMap<String, ((i64, i64, i64), Option<Waiting>)>);
+struct Kept(BTreeMap<String, (Revisions, Option<Waiting>)>);
+
+type Revisions = (i64, i64, i64);
 
 async fn round(core: &Core, kept: &mut Kept) -> Result<usize, Error> {
     let mut tx = core.store.snapshot().await?;

@@ -3,6 +3,7 @@
 //! A lease that could not be renewed for [`GIVE_UP`] is given up: the attempt is told that it is lost, while the others
 //! still wait for the lease to end. The measure is a clock that never jumps, from before the renewal on.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use towpath_store::runs::lease::{self, Held};
@@ -13,10 +14,11 @@ use super::Core;
 use super::ports::Stop;
 use super::rounds::wish;
 use crate::{GIVE_UP, LEASE, RENEW};
-use std::sync::atomic::Ordering;
 
 /// How long the store may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);
+/// How long an attempt may take to stop.
+const DEAF: Duration = Duration::from_secs(120);
 /// How soon a renewal that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -48,6 +50,10 @@ pub(super) async fn run(core: &Core) {
         let lost = core.tasks.give_up(now, give_up);
         if lost > 0 {
             tracing::warn!(attempts = lost, "attempts were given up: their leases could not be renewed");
+        }
+        let deaf = core.tasks.end_deaf(now, DEAF);
+        if deaf > 0 {
+            tracing::error!(attempts = deaf, "attempts did not stop when they were told to, and were ended");
         }
         if std::mem::take(&mut is_first) {
             core.work.notify_one();

@@ -117,6 +117,7 @@ async fn round(core: &Core, facts: &mut Facts, attempts: &mut JoinSet<()>) -> Re
         return Ok(Next::Now);
     }
     if !decisions.is_empty() {
+        facts.doubt();
         return Ok(Next::Refused);
     }
     let pause = next_wake(now, &world).map_or(core.settings.longest_pause, |at| until(now, at));
@@ -168,7 +169,8 @@ fn carry_out(core: &Core, attempts: &mut JoinSet<()>, begun: Duration, now: Time
 fn start(core: &Core, attempts: &mut JoinSet<()>, begun: Duration, task: Task) {
     let (place, told) = core.tasks.add(task.held.clone(), begun);
     let (runner, work, store) = (Arc::clone(&core.runner), Arc::clone(&core.work), core.store.clone());
-    attempts.spawn(async move {
+    let held = task.held.clone();
+    let end = attempts.spawn(async move {
         let (run, attempt) = (task.held.run_id.clone(), task.held.attempt);
         // The place is left however the attempt ends, by a panic too: its lease is not renewed any more.
         let left = Leaving(Some(place), work);
@@ -176,6 +178,7 @@ fn start(core: &Core, attempts: &mut JoinSet<()>, begun: Duration, task: Task) {
         drop(left);
         meters::over(&store, &run, attempt).await;
     });
+    core.tasks.can_end(&held, end);
 }
 
 /// Leaves a place and wakes the loop.

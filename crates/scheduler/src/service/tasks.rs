@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 use towpath_store::runs::lease::Held;
 
 use super::ports::Stop;
@@ -21,6 +22,10 @@ struct UnderWay {
     stop: watch::Sender<Stop>,
     /// Before the lease was renewed last, on the clock that never jumps.
     renewed_at: Duration,
+    /// When it was first seen that it is to stop.
+    told_at: Option<Duration>,
+    /// Ends it where it does not stop by itself.
+    end: Option<AbortHandle>,
 }
 
 /// Takes its attempt out of the list when it is dropped, however the attempt ends.
@@ -51,12 +56,38 @@ impl Tasks {
     /// Adds an attempt whose lease was taken at a moment.
     pub(super) fn add(self: &Arc<Self>, held: Held, taken_at: Duration) -> (Place, watch::Receiver<Stop>) {
         let (stop, told) = watch::channel(Stop::No);
-        let task = UnderWay { held: held.clone(), stop, renewed_at: taken_at };
+        let task = UnderWay { held: held.clone(), stop, renewed_at: taken_at, told_at: None, end: None };
         // An earlier attempt of the same run that is still here lost it.
         if let Some(earlier) = self.lock().insert(held.run_id.clone(), task) {
             tell(&earlier.stop, &Stop::Lost);
         }
         (Place { tasks: Arc::clone(self), held }, told)
+    }
+
+    /// Keeps what ends an attempt, unless it is over already.
+    pub(super) fn can_end(&self, held: &Held, end: AbortHandle) {
+        if let Some(task) = self.lock().get_mut(&held.run_id).filter(|task| task.held == *held) {
+            task.end = Some(end);
+        }
+    }
+
+    /// Ends attempts that were told to stop so long ago, and did not; returns how many. Their leases end as well, and
+    /// with them their runs.
+    pub(super) fn end_deaf(&self, now: Duration, after: Duration) -> usize {
+        let mut tasks = self.lock();
+        let mut count = 0;
+        for task in tasks.values_mut() {
+            if !matches!(*task.stop.borrow(), Stop::Cancel(_) | Stop::Timeout(_)) {
+                continue;
+            }
+            let told_at = *task.told_at.get_or_insert(now);
+            if now.saturating_sub(told_at) >= after {
+                tell(&task.stop, &Stop::Lost);
+                task.end.iter().for_each(AbortHandle::abort);
+                count += 1;
+            }
+        }
+        count
     }
 
     /// Tells the attempt of a run to stop, if it is here.

@@ -158,7 +158,8 @@ impl House {
         let mut all = Vec::new();
         let mut page = page;
         loop {
-            let found = runs::list(&mut conn, self.workspace.as_str(), &Filter::default(), &page).await.unwrap();
+            let found =
+                runs::list(&mut conn, self.workspace.as_str(), &Filter::default(), &page).await.unwrap();
             all.extend(found.items);
             match found.next {
                 Some(next) => page.after = Some(next),

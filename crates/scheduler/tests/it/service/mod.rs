@@ -17,9 +17,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use towpath_model::RunId;
-use towpath_scheduler::service::{
-    Clock, Lookout, Parts, Service, Settings, Stop, Task, TaskRunner,
-};
+use towpath_scheduler::service::{Clock, Lookout, Parts, Service, Settings, Stop, Task, TaskRunner};
 use towpath_store::runs::lease::{self, Ended, Outcome};
 use towpath_store::{Conn, Error, Store, commit};
 
@@ -78,9 +76,13 @@ impl Clock for TestClock {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Act {
     Succeed,
-    Fail { may_pass: bool },
+    Fail {
+        may_pass: bool,
+    },
     /// Goes on until it is told to stop.
     GoOn,
+    /// Goes on for ever.
+    Deaf,
     Panic,
 }
 
@@ -232,7 +234,8 @@ impl Site {
             if step == 10 {
                 let now = self.now(store).await - SignedDuration::from_secs(1);
                 self.until("all workers gave a sign of life", async || {
-                    let workers = towpath_store::workers::all(&mut store.read().await.unwrap()).await.unwrap();
+                    let workers =
+                        towpath_store::workers::all(&mut store.read().await.unwrap()).await.unwrap();
                     workers.iter().all(|worker| worker.heartbeat_at >= now)
                 })
                 .await;
@@ -261,6 +264,7 @@ impl TaskRunner for Runner {
             Act::Succeed => Some(Outcome::Done),
             Act::Fail { may_pass } => Some(Outcome::Failed { may_pass }),
             Act::Panic => panic!("a defect"),
+            Act::Deaf => std::future::pending().await,
             Act::GoOn => {
                 let told = stop.wait_for(|stop| *stop != Stop::No).await.unwrap().clone();
                 self.script.told.lock().unwrap().push(told.clone());

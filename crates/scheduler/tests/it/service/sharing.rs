@@ -23,7 +23,8 @@ async fn two_workers_share_the_runs_and_none_is_carried_out_twice() {
         runs.push(house.ask(&pipeline).await);
     }
     workers[0].work.notify_one();
-    site.until("all are done", async || house.runs().await.iter().all(|run| run.state == RunState::Done)).await;
+    site.until("all are done", async || house.runs().await.iter().all(|run| run.state == RunState::Done))
+        .await;
     let began = workers.iter().map(super::Worker::began).collect::<Vec<_>>();
     assert!(began.iter().all(|began| !began.is_empty()), "both work");
     let all: Vec<_> = began.concat();
@@ -57,8 +58,7 @@ async fn a_thousand(house: &House, count: usize) {
     let start = site.now(&house.store).await;
     let spec = json!({ "cron": "0 0 * * *" });
     let schedules = house.schedules(&pipelines, &spec, start).await;
-    let workers: Vec<_> =
-        (0..count).map(|_| site.worker(&house.store, 50, |_| Act::Succeed)).collect();
+    let workers: Vec<_> = (0..count).map(|_| site.worker(&house.store, 50, |_| Act::Succeed)).collect();
     site.until("all live", async || {
         towpath_store::workers::all(&mut house.store.read().await.unwrap()).await.unwrap().len() == count
     })

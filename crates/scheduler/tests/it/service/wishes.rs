@@ -56,4 +56,20 @@ on_both! {
         assert_eq!(*worker.script.told.lock().unwrap(), [Stop::Timeout(45)]);
         assert_eq!(house.run(&run).await.stop, Some(towpath_store::runs::Stop::TimedOut));
     }
+
+    async fn a_run_ends_even_if_its_attempt_does_not_stop(house) {
+        let site = Site::new();
+        let worker = site.worker(&house.store, 1, |_| Act::Deaf);
+        let pipeline = house.pipeline("orders").await;
+        let run = house.ask(&pipeline).await;
+        site.until("it runs", async || house.is(&run, RunState::Running).await).await;
+        let mut tx = house.store.begin().await.unwrap();
+        assert!(fate::ask_to_cancel(&mut tx, &run, "enough").await.unwrap());
+        commit(tx).await.unwrap();
+        site.pass(&house.store, 100).await;
+        assert!(house.is(&run, RunState::Running).await, "it has some time");
+        site.pass(&house.store, 80).await;
+        site.until("it is cancelled", async || house.is(&run, RunState::Cancelled).await).await;
+        assert_eq!(worker.began().len(), 1);
+    }
 }

@@ -104,7 +104,7 @@ async fn a_redirect_leads_no_further_than_the_bounds_allow() {
         }
     };
     let (here, there) = (format!("127.0.0.1:{}", server.port()), format!("127.0.0.1:{}", other.port()));
-    let fault = content(store(&[here.clone()]).as_ref(), "a.csv").await.unwrap_err();
+    let fault = content(store(std::slice::from_ref(&here)).as_ref(), "a.csv").await.unwrap_err();
     assert_eq!(fault.to_string(), "connection refused by policy: `127.0.0.1` is an address of this machine");
     assert!(server.requests().contains("/away/") && other.requests().is_empty());
     assert_eq!(content(store(&[here, there]).as_ref(), "a.csv").await.unwrap(), b"b\n2\n");
