@@ -1,5 +1,7 @@
-//! Messages on their way. A worker has a message by a lease, so that no two servers send it; when the worker dies, another
-//! sends it after the lease. Messages to one listener go out in their order: the end of a trouble never comes before it.
+//! Messages on their way.
+//!
+//! A worker has a message by a lease, so that no two servers send it; when the worker dies, another sends it after the
+//! lease. Messages to one listener go out in their order: the end of a trouble never comes before it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -172,7 +172,7 @@ on_both! {
         told::put(&mut tx, &new).await?;
         assert!(matches!(told::put(&mut tx, &new).await, Err(Error::Changed)));
         let kept = told::find(&mut tx, &listener).await?.unwrap();
-        assert_eq!(told::due(&mut tx, now, 10).await?, [kept.clone()]);
+        assert_eq!(told::due(&mut tx, now, 10).await?, std::slice::from_ref(&kept));
         told::put(&mut tx, &Told { state: json!(2), wake_at: None, ..kept.clone() }).await?;
         assert!(matches!(told::put(&mut tx, &kept).await, Err(Error::Changed)));
         assert_eq!(told::find(&mut tx, &listener).await?.unwrap().state, json!(2));
