@@ -81,8 +81,7 @@ async fn a_failure_and_its_end_reach_channels_pages_and_people_once() {
         2,
         "those to single persons are not listed"
     );
-    let list =
-        audit::list(&mut house.store.read().await.unwrap(), &Default::default(), &page).await.unwrap();
+    let list = audit::list(&mut house.store.read().await.unwrap(), &Default::default(), &page).await.unwrap();
     assert!(list.items.iter().any(|entry| entry.action == "notification.send"));
 }
 
