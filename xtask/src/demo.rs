@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, Command, ExitCode};
 
 use anyhow::{Context, bail};
 use towpath_testkit::{MariaDb, Postgres, SftpServer, mariadb, postgres, samples, sshd};

@@ -13,7 +13,7 @@ use towpath_engine::graph::Graph;
 use towpath_engine::report::FaultReport;
 use towpath_model::pipeline::Role;
 use towpath_model::scope::DataInterval;
-use towpath_model::{Document, Fault, PipelineSpec};
+use towpath_model::{Fault, PipelineSpec};
 use towpath_scheduler::service::{Stop, Task, TaskRunner};
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::pipelines::Version;
@@ -249,9 +249,4 @@ fn destinations(spec: &PipelineSpec) -> Vec<(String, Option<String>, String, Str
             (name.clone(), of(&node.config, "connection"), target, node.landing.mode.name().to_owned())
         })
         .collect()
-}
-
-/// Parses a document that was stored.
-pub(crate) fn spec_of(document: &str) -> Option<PipelineSpec> {
-    PipelineSpec::from_document(&Document::parse("pipeline", document).ok()?).0
 }

@@ -66,6 +66,9 @@ async fn add(store: &Store, args: &UserAdd, console: &Console) -> Result<Outcome
         None => Some(fresh_link(&mut tx, &user).await?),
     };
     commit(tx).await?;
+    if console.json {
+        console.json_line(&json!({ "user": user, "workspace": joined }));
+    }
     console.say(&format!(
         "`{}` has an account{}",
         user.email,
