@@ -3,6 +3,8 @@
 //! The factory's systems are real servers in temporary folders; they stop with this process. Without them (they come from
 //! Debian packages) the shop is there alone.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks")]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -38,6 +40,9 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
     };
     let workspace =
         owner(towpath(&["--json", "user", "add", EMAIL, "--name", "Demo", "--workspace", FACTORY]))?;
+    let store = data.join("files").join(&workspace);
+    fs::create_dir_all(&store)?;
+    samples::sales::write(&mut fs::File::create(store.join("sales.csv"))?, 5000)?;
     let systems = systems();
     let mut files = vec![shop(&folder)?];
     match &systems {
@@ -177,17 +182,14 @@ fn shop(folder: &Path) -> anyhow::Result<PathBuf> {
         &path,
         r#"towpath: 1
 name: shop-sales
-description: Sales made up in the pipeline itself, summed up by country.
+description: Sales of a shop, by country.
 nodes:
-  sales:
-    transform: sql
-    sql: >-
-      select * from (values (1, 'BE', 12.50), (2, 'FR', 30.00), (3, 'BE', 7.25), (4, 'NL', 19.90)) as t (id, country, amount)
+  sales: { source: file, path: sales.csv }
   by_country:
     transform: aggregate
     from: sales
     by: [country]
-    compute: { sales: count(*), amount: sum(amount) }
+    compute: { sales: count(*) }
   load:
     destination: sqlite
     from: by_country

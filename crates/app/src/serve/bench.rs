@@ -20,7 +20,7 @@ use towpath_engine::graph::{Graph, Workshop};
 use towpath_engine::intake::Memories;
 use towpath_engine::transform::Transform;
 use towpath_model::params::settle;
-use towpath_model::pipeline::Role;
+use towpath_model::pipeline::{NodeSpec, Role};
 use towpath_model::scope::{DataInterval, Scope, plain_io};
 use towpath_model::{Document, Fault, PipelineSpec, Problem, RunId, fingerprint, suggest};
 use towpath_store::runs::Run;
@@ -202,8 +202,8 @@ fn yesterday(spec: &PipelineSpec) -> Result<DataInterval, String> {
 }
 
 /// The connection that a node names or spells out, for what it uses and what it writes to.
-fn connection_of(config: &Value) -> Option<&str> {
-    config.get("connection").and_then(Value::as_str)
+fn connection_of(node: &NodeSpec) -> Option<&str> {
+    node.connection.as_ref().and_then(Value::as_str)
 }
 
 fn is_named(connection: &str) -> bool {
@@ -211,9 +211,9 @@ fn is_named(connection: &str) -> bool {
 }
 
 /// What a destination writes to: `connection/table`, or `file/path`.
-fn target_of(kind: &str, config: &Value) -> String {
-    let place = connection_of(config).filter(|name| is_named(name)).unwrap_or(kind);
-    let name = ["table", "path", "stream"].iter().find_map(|key| config.get(*key)?.as_str());
+fn target_of(node: &NodeSpec) -> String {
+    let place = connection_of(node).filter(|name| is_named(name)).unwrap_or(&node.kind);
+    let name = ["table", "path", "stream"].iter().find_map(|key| node.config.get(*key)?.as_str());
     format!("{place}/{}", name.unwrap_or_default())
 }
 
@@ -259,13 +259,13 @@ impl Workbench for Bench {
         reading.name.clone_from(&spec.name);
         for node in spec.nodes.values() {
             let known = self.registry.get(&node.kind).is_some();
-            if let Some(connection) = connection_of(&node.config).filter(|name| known && is_named(name))
+            if let Some(connection) = connection_of(node).filter(|name| known && is_named(name))
                 && !reading.connections.iter().any(|name| name == connection)
             {
                 reading.connections.push(connection.to_owned());
             }
             if node.role == Role::Destination {
-                reading.targets.push(target_of(&node.kind, &node.config));
+                reading.targets.push(target_of(node));
             }
         }
         reading

@@ -246,7 +246,12 @@ fn destinations(spec: &PipelineSpec) -> Vec<(String, Option<String>, String, Str
             let target = of(&node.config, "table")
                 .or_else(|| of(&node.config, "path"))
                 .unwrap_or_else(|| name.clone());
-            (name.clone(), of(&node.config, "connection"), target, node.landing.mode.name().to_owned())
+            (
+                name.clone(),
+                node.connection.as_ref().and_then(serde_json::Value::as_str).map(str::to_owned),
+                target,
+                node.landing.mode.name().to_owned(),
+            )
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 //! What exists already under the same name becomes a new version, or is changed; nothing is removed. It goes through the
 //! interface, so what it refuses is refused here as well, with the same reasons.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -88,12 +88,7 @@ fn refused(what: &str, answer: &Value) -> Fault {
     }
 }
 
-async fn connections(
-    operator: &Operator,
-    place: &str,
-    file: &PathBuf,
-    console: &Console,
-) -> Result<(), Fault> {
+async fn connections(operator: &Operator, place: &str, file: &Path, console: &Console) -> Result<(), Fault> {
     let name = file.display().to_string();
     let wrong = |problems: Vec<towpath_model::Problem>| {
         Fault::config(problems.first().map_or_else(String::new, |problem| problem.message.clone()))

@@ -34,10 +34,7 @@ async fn add(store: &Store, args: &UserAdd, console: &Console) -> Result<Outcome
     let mut tx = store.begin().await?;
     // Somebody has to run the server.
     user.runs_server = args.runs_server || accounts::count_running_server(&mut tx).await? == 0;
-    let password = match std::env::var("TOWPATH_PASSWORD") {
-        Ok(password) => Some(password),
-        Err(_) => None,
-    };
+    let password = std::env::var("TOWPATH_PASSWORD").ok();
     let hash = match &password {
         Some(password) => {
             if let Some(weakness) = passwords::weakness(password, &[&user.email, &user.name]) {

@@ -5,13 +5,15 @@ use serde_json::json;
 
 use super::House;
 
+const SALES: &str = "id,country,amount\n1,BE,12.5\n2,FR,30.0\n3,BE,7.25\n";
+
 const SHOP: &str = "\
 towpath: 1
 name: shop
 nodes:
   sales:
-    transform: sql
-    sql: select * from (values (1, 'BE', 12.5), (2, 'FR', 30.0), (3, 'BE', 7.25)) as t (id, country, amount)
+    source: file
+    path: sales.csv
   totals:
     transform: aggregate
     from: sales
@@ -29,6 +31,10 @@ async fn with_connection() -> House {
     let house = House::open(&[]).await;
     let connection = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "shop.db" } });
     house.post("connections", connection).await.expect(201);
+    let workspace = house.get("/api/v1/workspaces/house").await.expect(200);
+    let folder = house.home.path("data/files").join(workspace["id"].as_str().unwrap());
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("sales.csv"), SALES).unwrap();
     house
 }
 
