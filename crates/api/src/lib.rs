@@ -21,6 +21,7 @@ pub mod live;
 pub mod needs;
 pub mod openapi;
 mod operator;
+mod pages;
 pub mod post;
 pub mod postman;
 pub mod problem;
@@ -55,7 +56,7 @@ pub fn router(server: Server) -> Router {
         .layer(axum::extract::DefaultBodyLimit::max(settings.body_bytes))
         .layer(from_fn_with_state(inside.clone(), guard::guard))
         .layer(from_fn(http::name_route))
-        .fallback(|| async { Problem::new(problem::NOT_FOUND, "there is nothing at this address") })
+        .fallback(pages::answer)
         .layer(CatchPanicLayer::custom(|cause: Box<dyn std::any::Any + Send>| {
             let text = cause.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| cause.downcast_ref::<String>().cloned()).unwrap_or_default();

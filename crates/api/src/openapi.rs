@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 use crate::needs::{NEEDS, Need};
 use crate::problem::{CODES, ProblemBody};
 use crate::routes::{
-    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, runs, schedules, search,
-    session, uploads, versions,
+    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, probes, runs, schedules,
+    search, session, uploads, versions,
 };
 use crate::server::Inside;
 
@@ -55,10 +55,10 @@ fn described() -> OpenApiRouter<Inside> {
         // Connections.
         .routes(routes!(connections::list, connections::create))
         .routes(routes!(connections::show, connections::update, connections::remove))
-        .routes(routes!(connections::test_new))
-        .routes(routes!(connections::test))
-        .routes(routes!(connections::streams))
-        .routes(routes!(connections::rows))
+        .routes(routes!(probes::test_new))
+        .routes(routes!(probes::test))
+        .routes(routes!(probes::streams))
+        .routes(routes!(probes::rows))
         // Pipelines.
         .routes(routes!(pipelines::list, pipelines::create))
         .routes(routes!(pipelines::show, pipelines::update, pipelines::patch, pipelines::remove))

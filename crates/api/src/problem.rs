@@ -316,7 +316,7 @@ impl From<Fault> for Problem {
             FaultKind::Internal => return Problem::internal(fault),
         };
         let problem = Problem::new(code, fault.to_string());
-        match fault.hint_text() {
+        match fault.hint_text().filter(|hint| !hint.is_empty()) {
             Some(hint) => problem.hint(hint),
             None => problem,
         }

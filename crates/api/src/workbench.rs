@@ -170,8 +170,10 @@ pub trait Workbench: Send + Sync {
     fn transforms(&self) -> Vec<Value>;
     /// The JSON Schema of documents.
     fn document_schema(&self) -> Value;
-    /// Reads a document without connecting to anything.
+    /// Reads a document without connecting to anything: its structure, and whether what it names exists.
     fn read(&self, document: &str) -> Reading;
+    /// Every problem of a document that shows without connecting to anything, its settings included.
+    fn check(&self, workspace: &Workspace, document: &str, params: &Value) -> Vec<Finding>;
     /// Paths of the secret settings of a connector, as JSON pointers, in these settings.
     fn secrets(&self, connector: &str, settings: &Value) -> Vec<String>;
     /// Checks settings of a connection; returns every place that is wrong.
@@ -239,17 +241,26 @@ pub struct Fire {
     pub remark: Option<String>,
 }
 
-/// Settings of a connection with the secrets put back in their places.
+/// A connection with its secrets in their places.
 pub fn with_secrets(connection: &Connection, secrets: &[(String, String)]) -> OpenConnection {
-    let mut settings = connection.settings.clone();
-    for (path, text) in secrets {
-        put(&mut settings, path, Value::String(text.clone()));
+    OpenConnection {
+        name: connection.name.clone(),
+        connector: connection.connector.clone(),
+        settings: filled(&connection.settings, secrets),
     }
-    OpenConnection { name: connection.name.clone(), connector: connection.connector.clone(), settings }
+}
+
+/// Settings with secrets, given as places and texts, in their places.
+pub(crate) fn filled<'a>(settings: &Value, secrets: impl IntoIterator<Item = &'a (String, String)>) -> Value {
+    let mut filled = settings.clone();
+    for (place, text) in secrets {
+        put(&mut filled, place, Value::String(text.clone()));
+    }
+    filled
 }
 
 /// Puts a value at a JSON pointer; objects on the way are made.
-pub(crate) fn put(root: &mut Value, pointer: &str, value: Value) {
+fn put(root: &mut Value, pointer: &str, value: Value) {
     let mut at = root;
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");

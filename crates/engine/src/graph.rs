@@ -25,6 +25,7 @@ use crate::context::RunShared;
 use crate::incremental::{self, Delta, Positions};
 use crate::intake::{Memories, Taken};
 use crate::meter::Port;
+pub use crate::open::{check_kinds, check_nodes};
 use crate::scan::SourceTable;
 use crate::transform::{RowEffect, Transform};
 

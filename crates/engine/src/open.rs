@@ -7,18 +7,20 @@ use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use futures::{FutureExt, StreamExt};
 use serde_json::{Map, Value, json};
-use towpath_connect::{Intake, Settlement, Source, StreamInfo};
+use towpath_connect::{Connector, Intake, Settlement, Source, StreamInfo};
 use towpath_model::landing::LANDING_KEYS;
 use towpath_model::pipeline::{NODE_KEYS, NodeSpec, Role};
 use towpath_model::problem::join;
-use towpath_model::{Fault, FaultKind, Problem, schema, suggest};
+use towpath_model::scope::Scope;
+use towpath_model::{Fault, FaultKind, PipelineSpec, Problem, schema, suggest};
 
 use crate::connections::{Connection, read};
 use crate::fault::from_datafusion;
-use crate::graph::{Compiler, GivenRows, Opened};
+use crate::graph::{Compiler, GivenRows, Opened, Workshop};
 use crate::incremental;
 use crate::intake::{Columns, Memory, Taken};
 use crate::scan::SourceTable;
+use crate::transform::Transform;
 
 impl Compiler<'_> {
     /// Checks every node's settings, makes sources and destinations, and asks the sources what they hold.
@@ -105,36 +107,25 @@ impl Compiler<'_> {
     }
 
     fn open_transform(&self, node: &NodeSpec) -> Result<Opened, Vec<Problem>> {
-        let Some(transform) = self.workshop.transform(&node.kind) else {
-            let names = self.workshop.transforms.iter().map(|transform| transform.spec().name);
-            return Err(vec![unknown_kind(node, "transforms", names)]);
-        };
-        let config = self.config(node, &transform.spec().config)?;
+        let transform = transform_of(self.workshop, node)?;
+        let config = config_of(self.scope, node, &transform.spec().config)?;
         Ok(Opened::Transform { transform: Arc::clone(transform), config })
     }
 
     fn open_source(&self, node: &NodeSpec) -> Result<Arc<dyn Source>, Vec<Problem>> {
-        let connector = self.connector(node)?;
-        let (connection, config) = both(self.connection(node), self.config(node, &connector.spec().source))?;
+        let connector = connector_of(self.workshop, node)?;
+        let config = config_of(self.scope, node, &connector.spec().source);
+        let (connection, config) = both(self.connection(node), config)?;
         connector
             .source(&connection, &config, &self.workshop.context)
             .map_err(|fault| vec![problem_of(&node.path(), &fault)])
     }
 
     fn open_destination(&self, node: &NodeSpec) -> Result<Opened, Vec<Problem>> {
-        let connector = self.connector(node)?;
-        let modes = &connector.spec().capabilities.write_modes;
-        let mut problems = Vec::new();
-        if !modes.contains(&node.landing.mode) {
-            let names: Vec<String> = modes.iter().map(|mode| format!("`{}`", mode.name())).collect();
-            let hint = match names.is_empty() {
-                true => "it only reads".to_owned(),
-                false => format!("it can {}", names.join(", ")),
-            };
-            let message = format!("`{}` cannot write with `mode: {}`", node.kind, node.landing.mode.name());
-            problems.push(Problem::new(join(&node.path(), "mode"), message).hint(hint));
-        }
-        let ready = both(self.connection(node), self.config(node, &connector.spec().destination));
+        let connector = connector_of(self.workshop, node)?;
+        let mut problems: Vec<Problem> = mode_problem(connector.as_ref(), node).into_iter().collect();
+        let config = config_of(self.scope, node, &connector.spec().destination);
+        let ready = both(self.connection(node), config);
         let (connection, config) = match ready {
             Ok(ready) => ready,
             Err(more) => {
@@ -149,28 +140,6 @@ impl Compiler<'_> {
             .destination(&connection, &config, &self.workshop.context)
             .map(Opened::Destination)
             .map_err(|fault| vec![problem_of(&node.path(), &fault)])
-    }
-
-    fn connector(&self, node: &NodeSpec) -> Result<&Arc<dyn towpath_connect::Connector>, Vec<Problem>> {
-        let names = self.workshop.registry.all().iter().map(|connector| connector.spec().name);
-        let unknown = || vec![unknown_kind(node, "connectors", names)];
-        self.workshop.registry.get(&node.kind).ok_or_else(unknown)
-    }
-
-    /// The node's settings with references replaced, checked against the schema of its kind.
-    fn config(&self, node: &NodeSpec, kind: &Value) -> Result<Value, Vec<Problem>> {
-        let config = self.scope.resolve(&node.config, kind, &node.path())?;
-        let mut kind = kind.clone();
-        if let Some(properties) = kind.get_mut("properties").and_then(Value::as_object_mut) {
-            // Keys that every node may have were taken out before; here they serve as suggestions.
-            let landing: &[&str] = if node.role == Role::Destination { &LANDING_KEYS } else { &[] };
-            let own: &[&str] = if node.role == Role::Source { &["incremental"] } else { landing };
-            for key in NODE_KEYS.iter().chain(own) {
-                properties.entry(*key).or_insert(json!({}));
-            }
-        }
-        let problems = schema::check(&config, &kind, &node.path());
-        if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 
     fn connection(&self, node: &NodeSpec) -> Result<Value, Vec<Problem>> {
@@ -216,6 +185,72 @@ impl Compiler<'_> {
         }
         Ok(connection.settings)
     }
+}
+
+/// Problems of kinds, modes and settings of every node, as far as they show without connections.
+pub fn check_nodes(spec: &PipelineSpec, workshop: &Workshop, scope: &Scope) -> Vec<Problem> {
+    let check = |node: &NodeSpec| -> Result<Vec<Problem>, Vec<Problem>> {
+        let kind = match node.role {
+            Role::Transform => &transform_of(workshop, node)?.spec().config,
+            Role::Source => &connector_of(workshop, node)?.spec().source,
+            Role::Destination => &connector_of(workshop, node)?.spec().destination,
+        };
+        let mut problems = config_of(scope, node, kind).err().unwrap_or_default();
+        if node.role == Role::Destination {
+            problems.extend(mode_problem(connector_of(workshop, node)?.as_ref(), node));
+        }
+        Ok(problems)
+    };
+    spec.nodes.values().flat_map(|node| check(node).unwrap_or_else(|problems| problems)).collect()
+}
+
+/// Problems of the kinds of nodes alone: connectors and transforms that do not exist.
+pub fn check_kinds(spec: &PipelineSpec, workshop: &Workshop) -> Vec<Problem> {
+    let check = |node: &NodeSpec| match node.role {
+        Role::Transform => transform_of(workshop, node).err(),
+        Role::Source | Role::Destination => connector_of(workshop, node).err(),
+    };
+    spec.nodes.values().filter_map(check).flatten().collect()
+}
+
+fn transform_of<'a>(workshop: &'a Workshop, node: &NodeSpec) -> Result<&'a Arc<dyn Transform>, Vec<Problem>> {
+    let names = workshop.transforms.iter().map(|transform| transform.spec().name);
+    workshop.transform(&node.kind).ok_or_else(|| vec![unknown_kind(node, "transforms", names)])
+}
+
+fn connector_of<'a>(workshop: &'a Workshop, node: &NodeSpec) -> Result<&'a Arc<dyn Connector>, Vec<Problem>> {
+    let names = workshop.registry.all().iter().map(|connector| connector.spec().name);
+    workshop.registry.get(&node.kind).ok_or_else(|| vec![unknown_kind(node, "connectors", names)])
+}
+
+/// The node's settings with references replaced, checked against the schema of its kind.
+fn config_of(scope: &Scope, node: &NodeSpec, kind: &Value) -> Result<Value, Vec<Problem>> {
+    let config = scope.resolve(&node.config, kind, &node.path())?;
+    let mut kind = kind.clone();
+    if let Some(properties) = kind.get_mut("properties").and_then(Value::as_object_mut) {
+        // Keys that every node may have were taken out before; here they serve as suggestions.
+        let landing: &[&str] = if node.role == Role::Destination { &LANDING_KEYS } else { &[] };
+        let own: &[&str] = if node.role == Role::Source { &["incremental"] } else { landing };
+        for key in NODE_KEYS.iter().chain(own) {
+            properties.entry(*key).or_insert(json!({}));
+        }
+    }
+    let problems = schema::check(&config, &kind, &node.path());
+    if problems.is_empty() { Ok(config) } else { Err(problems) }
+}
+
+fn mode_problem(connector: &dyn Connector, node: &NodeSpec) -> Option<Problem> {
+    let modes = &connector.spec().capabilities.write_modes;
+    if modes.contains(&node.landing.mode) {
+        return None;
+    }
+    let names: Vec<String> = modes.iter().map(|mode| format!("`{}`", mode.name())).collect();
+    let hint = match names.is_empty() {
+        true => "it only reads".to_owned(),
+        false => format!("it can {}", names.join(", ")),
+    };
+    let message = format!("`{}` cannot write with `mode: {}`", node.kind, node.landing.mode.name());
+    Some(Problem::new(join(&node.path(), "mode"), message).hint(hint))
 }
 
 /// Describes a source, after what an earlier run left undone.

@@ -1,6 +1,6 @@
 //! Prints the holidays of a calendar: `calendar NYSE 2000 2050`. For `tools/calendars.py`.
 
-#![allow(clippy::print_stdout)]
+#![expect(clippy::print_stdout, reason = "an example talks")]
 
 use towpath_model::calendar::Calendars;
 

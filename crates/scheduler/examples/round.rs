@@ -1,6 +1,6 @@
 //! Measures one round of decisions: a thousand schedules due in one minute, two hundred attempts under way.
 
-#![allow(clippy::print_stdout)]
+#![expect(clippy::print_stdout, reason = "an example talks")]
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -10,15 +10,16 @@ use towpath_model::ids::ChannelId;
 use towpath_store::audit::Outcome;
 use towpath_store::events::NewEvent;
 use towpath_store::notices::channels::{self, Channel};
-use towpath_store::{Conn, Tx, secrets};
+use towpath_store::{Conn, secrets};
 
 use super::room::shown;
+use super::sealed::{Sealed, kept};
 use crate::caller::{Caller, Within, changed, with};
 use crate::extract::{IfMatch, Items, Json, PageQuery, Path, Query, Tagged};
 use crate::postman::{ChannelKind, Form, OpenChannel, Refused};
 use crate::problem::{self, Answer, Finding, Problem};
 use crate::server::Server;
-use crate::workbench::{put, take_secrets};
+use crate::workbench::filled;
 
 /// What can be set.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -132,27 +133,6 @@ fn check(server: &Server, new: &NewChannel, settings: &Value) -> Answer<()> {
     if problems.is_empty() { Ok(()) } else { Err(Problem::invalid(problems)) }
 }
 
-async fn keep_secrets(
-    server: &Server,
-    tx: &mut Tx,
-    within: &Within,
-    id: &str,
-    taken: &[(String, String)],
-) -> Answer<()> {
-    for (path, text) in taken {
-        secrets::put(tx, &server.keys, within.id(), id, path, text).await?;
-    }
-    Ok(())
-}
-
-fn whole(settings: &Value, secrets: &[(String, String)]) -> Value {
-    let mut whole = settings.clone();
-    for (path, text) in secrets {
-        put(&mut whole, path, Value::String(text.clone()));
-    }
-    whole
-}
-
 fn event(within: &Within, kind: &str, channel: &Channel) -> NewEvent {
     NewEvent {
         workspace_id: Some(within.id().to_owned()),
@@ -185,16 +165,15 @@ pub(crate) async fn create(
     Json(new): Json<NewChannel>,
 ) -> Answer<Response> {
     check(&server, &new, &new.settings)?;
-    let mut settings = new.settings;
-    let paths = server.postman.secrets(&new.kind, &settings);
-    let taken = take_secrets(&mut settings, &paths);
+    let places = server.postman.secrets(&new.kind, &new.settings);
+    let sealed = Sealed::fresh(new.settings, &places);
     let now = Timestamp::now();
     let channel = Channel {
         id: ChannelId::generate(),
         workspace_id: within.workspace.id.clone(),
         name: new.name,
         kind: new.kind,
-        settings,
+        settings: sealed.settings.clone(),
         pace: new.pace,
         language: new.language,
         active: new.active,
@@ -211,7 +190,7 @@ pub(crate) async fn create(
         return Err(taken_name(&channel.name));
     }
     inserted?;
-    keep_secrets(&server, &mut tx, &within, channel.id.as_str(), &taken).await?;
+    sealed.keep(&server, &mut tx, &within, channel.id.as_str()).await?;
     let entry = caller.did_in(&within, "channel.make").on("channel", channel.id.as_str(), &channel.name);
     let entry = changed(entry, None, shown(&channel));
     let told = event(&within, "channel.made", &channel);
@@ -233,10 +212,8 @@ pub(crate) async fn show(
     Ok(Tagged(channel.revision, view(&mut conn, channel).await?))
 }
 
-/// What says where messages go, and how: a secret that is kept is not sent anywhere else.
-fn address_of(settings: &Value) -> Vec<Option<&Value>> {
-    ["host", "port", "security", "user", "certificate"].iter().map(|name| settings.get(name)).collect()
-}
+/// Settings that say nothing of which server gets to know the secrets, and how.
+const HARMLESS: [&str; 2] = ["from", "to"];
 
 /// Changes a channel. Secrets that are left out stay as they are, unless the messages then go to another server.
 #[utoipa::path(put, path = "/api/v1/workspaces/{workspace}/channels/{channel}", tag = "notifications",
@@ -254,29 +231,22 @@ pub(crate) async fn update(
     let mut tx = server.store.begin().await?;
     let before = one(&mut tx, &within, &at.channel).await?;
     based_on.check(before.revision, &before)?;
-    let kept = secrets::open(&mut tx, &server.keys, before.id.as_str()).await?;
-    let mut settings = new.settings.clone();
-    let paths = server.postman.secrets(&new.kind, &settings);
-    let taken = take_secrets(&mut settings, &paths);
-    let same_server = new.kind == before.kind && address_of(&settings) == address_of(&before.settings);
-    let stays: Vec<(String, String)> = match same_server {
-        true => kept.iter().filter(|(path, _)| taken.iter().all(|(new, _)| new != path)).cloned().collect(),
-        false => Vec::new(),
-    };
-    check(&server, &new, &whole(&settings, &[stays.clone(), taken.clone()].concat()))?;
+    let kept = kept(&server, &mut tx, before.id.as_str()).await?;
+    let places = server.postman.secrets(&new.kind, &new.settings);
+    let is_same = new.kind == before.kind;
+    let sealed =
+        Sealed::fresh(new.settings.clone(), &places).instead(&before.settings, kept, &HARMLESS, is_same);
+    check(&server, &new, &sealed.whole())?;
     let mut after = Channel {
         name: new.name,
         kind: new.kind,
-        settings,
+        settings: sealed.settings.clone(),
         pace: new.pace,
         language: new.language,
         active: new.active,
         ..before.clone()
     };
-    for (path, _) in kept.iter().filter(|(path, _)| stays.iter().all(|(stay, _)| stay != path)) {
-        secrets::remove(&mut tx, before.id.as_str(), Some(path)).await?;
-    }
-    keep_secrets(&server, &mut tx, &within, before.id.as_str(), &taken).await?;
+    sealed.keep(&server, &mut tx, &within, before.id.as_str()).await?;
     let written = channels::update(&mut tx, &after).await;
     if written.as_ref().is_err_and(|error| error.exists_in("name")) {
         return Err(taken_name(&after.name));
@@ -369,7 +339,7 @@ pub(crate) async fn test(
     let channel = one(&mut conn, &within, &at.channel).await?;
     let opened = OpenChannel {
         kind: channel.kind.clone(),
-        settings: whole(
+        settings: filled(
             &channel.settings,
             &secrets::open(&mut conn, &server.keys, channel.id.as_str()).await?,
         ),

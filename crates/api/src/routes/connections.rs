@@ -1,4 +1,4 @@
-//! Connections: made, changed, tested, looked into. Secrets go in and never come out.
+//! Connections: made, changed, removed. Secrets go in and never come out.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,32 +8,32 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use towpath_model::Role;
 use towpath_model::ids::ConnectionId;
-use towpath_store::audit::Outcome;
 use towpath_store::connections::{self, Connection, Filter};
 use towpath_store::events::NewEvent;
-use towpath_store::{Tx, pipelines, secrets};
+use towpath_store::{pipelines, secrets};
 
-use super::room::{note, open, shown, used};
-use crate::caller::{Caller, Within, changed, with};
+use super::room::shown;
+use super::sealed::{Sealed, kept};
+use crate::caller::{Caller, Within, changed};
 use crate::extract::{IfMatch, Items, Json, PageQuery, Query, Tagged};
 use crate::guard::OnConnection;
 use crate::problem::{self, Answer, Finding, Problem};
 use crate::server::Server;
-use crate::workbench::{OpenConnection, Room, Rows, StreamOutline, take_secrets, with_secrets};
 
 /// A connection as it is sent.
 #[derive(Deserialize, utoipa::ToSchema)]
 pub(crate) struct NewConnection {
     /// The name by which pipelines refer to it: letters, digits, `-` and `_`.
-    name: String,
+    pub(super) name: String,
     /// Its connector.
-    connector: String,
+    pub(super) connector: String,
     /// What it is for.
     #[serde(default)]
     description: String,
-    /// The settings of the connector, with secrets. A secret that is left out of a change stays as it is.
+    /// The settings of the connector, with secrets. A secret that is left out of a change stays as it is when no
+    /// other setting changes; otherwise it has to be given again, as it could go elsewhere.
     #[schema(value_type = Object)]
-    settings: Value,
+    pub(super) settings: Value,
     /// Only administrators and people with a grant see and use it.
     #[serde(default)]
     restricted: bool,
@@ -91,7 +91,7 @@ pub(crate) async fn list(
     Ok(Json(connections::list(&mut conn, within.id(), &filter, &page).await?.into()))
 }
 
-fn problems(server: &Server, new: &NewConnection, settings: &Value) -> Answer<()> {
+pub(super) fn problems(server: &Server, new: &NewConnection, settings: &Value) -> Answer<()> {
     let mut problems = Vec::new();
     let is_name = !new.name.is_empty()
         && new.name.len() <= 63
@@ -109,19 +109,6 @@ fn problems(server: &Server, new: &NewConnection, settings: &Value) -> Answer<()
     if problems.is_empty() { Ok(()) } else { Err(Problem::invalid(problems)) }
 }
 
-async fn keep_secrets(
-    server: &Server,
-    tx: &mut Tx,
-    within: &Within,
-    id: &str,
-    taken: &[(String, String)],
-) -> Answer<()> {
-    for (path, text) in taken {
-        secrets::put(tx, &server.keys, within.id(), id, path, text).await?;
-    }
-    Ok(())
-}
-
 fn event(within: &Within, kind: &str, connection: &Connection) -> NewEvent {
     NewEvent {
         workspace_id: Some(within.id().to_owned()),
@@ -137,7 +124,6 @@ fn taken_name(name: &str) -> Problem {
 }
 
 async fn view(
-    server: &Server,
     tx: &mut towpath_store::Conn,
     within: &Within,
     connection: Connection,
@@ -151,7 +137,6 @@ async fn view(
     let page = towpath_store::page::PageRequest { limit: 200, ..Default::default() };
     let used_by = pipelines::list(tx, within.id(), &filter, &page).await?.items;
     let used_by = used_by.into_iter().map(|one| Use { id: one.id.to_string(), name: one.name }).collect();
-    let _ = server;
     Ok(ConnectionView { connection, secrets, used_by })
 }
 
@@ -165,9 +150,8 @@ pub(crate) async fn create(
     Json(new): Json<NewConnection>,
 ) -> Answer<Response> {
     problems(&server, &new, &new.settings)?;
-    let mut settings = new.settings;
-    let paths = server.workbench.secrets(&new.connector, &settings);
-    let taken = take_secrets(&mut settings, &paths);
+    let places = server.workbench.secrets(&new.connector, &new.settings);
+    let sealed = Sealed::fresh(new.settings, &places);
     let now = Timestamp::now();
     let connection = Connection {
         id: ConnectionId::generate(),
@@ -175,7 +159,7 @@ pub(crate) async fn create(
         name: new.name,
         connector: new.connector,
         description: new.description,
-        settings,
+        settings: sealed.settings.clone(),
         restricted: new.restricted,
         max_runs: new.max_runs.map(i64::from),
         revision: 1,
@@ -191,12 +175,12 @@ pub(crate) async fn create(
         return Err(taken_name(&connection.name));
     }
     inserted?;
-    keep_secrets(&server, &mut tx, &within, connection.id.as_str(), &taken).await?;
+    sealed.keep(&server, &mut tx, &within, connection.id.as_str()).await?;
     let entry =
         caller.did_in(&within, "connection.make").on("connection", connection.id.as_str(), &connection.name);
     let entry = changed(entry, None, shown(&connection));
     let told = event(&within, "connection.made", &connection);
-    let view = view(&server, &mut tx, &within, connection).await?;
+    let view = view(&mut tx, &within, connection).await?;
     server.commit(tx, vec![entry], vec![told]).await?;
     Ok((StatusCode::CREATED, Tagged(1, view)).into_response())
 }
@@ -210,10 +194,10 @@ pub(crate) async fn show(
     OnConnection(connection): OnConnection,
 ) -> Answer<Tagged<ConnectionView>> {
     let mut conn = server.store.read().await?;
-    Ok(Tagged(connection.revision, view(&server, &mut conn, &within, connection).await?))
+    Ok(Tagged(connection.revision, view(&mut conn, &within, connection).await?))
 }
 
-/// Changes a connection. Secrets that are left out stay as they are.
+/// Changes a connection. Secrets that are left out stay as they are, as long as no other setting changes.
 #[utoipa::path(put, path = "/api/v1/workspaces/{workspace}/connections/{connection}", tag = "connections",
     params(("workspace" = String, Path), ("connection" = String, Path), ("if-match" = String, Header)),
     request_body = NewConnection, responses((status = 200, body = ConnectionView)))]
@@ -230,32 +214,21 @@ pub(crate) async fn update(
         return Err(Problem::new(problem::FORBIDDEN, "only administrators decide who sees a connection"));
     }
     let mut tx = server.store.begin().await?;
-    let kept = secrets::open(&mut tx, &server.keys, before.id.as_str()).await?;
-    let mut settings = new.settings.clone();
-    let paths = server.workbench.secrets(&new.connector, &settings);
-    let taken = take_secrets(&mut settings, &paths);
-    // What is kept and was not sent again still counts, as long as it is the same system that gets to know it.
-    let same_system =
-        new.connector == before.connector && address_of(&settings) == address_of(&before.settings);
-    let stays: Vec<(String, String)> = match same_system {
-        true => kept.iter().filter(|(path, _)| taken.iter().all(|(new, _)| new != path)).cloned().collect(),
-        false => Vec::new(),
-    };
+    let kept = kept(&server, &mut tx, before.id.as_str()).await?;
+    let places = server.workbench.secrets(&new.connector, &new.settings);
+    let is_same = new.connector == before.connector;
+    let sealed = Sealed::fresh(new.settings.clone(), &places).instead(&before.settings, kept, &[], is_same);
+    problems(&server, &new, &sealed.whole())?;
     let mut after = Connection {
         name: new.name.clone(),
         connector: new.connector.clone(),
         description: new.description.clone(),
-        settings,
+        settings: sealed.settings.clone(),
         restricted: new.restricted,
         max_runs: new.max_runs.map(i64::from),
         ..before.clone()
     };
-    let whole = with_secrets(&after, &[stays.clone(), taken.clone()].concat());
-    problems(&server, &new, &whole.settings)?;
-    for (path, _) in kept.iter().filter(|(path, _)| stays.iter().all(|(stay, _)| stay != path)) {
-        secrets::remove(&mut tx, before.id.as_str(), Some(path)).await?;
-    }
-    keep_secrets(&server, &mut tx, &within, before.id.as_str(), &taken).await?;
+    sealed.keep(&server, &mut tx, &within, before.id.as_str()).await?;
     let written = connections::update(&mut tx, &after).await;
     if written.as_ref().is_err_and(|error| error.exists_in("name")) {
         return Err(taken_name(&after.name));
@@ -266,17 +239,9 @@ pub(crate) async fn update(
     let entry = changed(entry, shown(&before), shown(&after));
     let told = event(&within, "connection.changed", &after);
     let revision = after.revision;
-    let view = view(&server, &mut tx, &within, after).await?;
+    let view = view(&mut tx, &within, after).await?;
     server.commit(tx, vec![entry], vec![told]).await?;
     Ok(Tagged(revision, view))
-}
-
-/// What says where a connection goes: a secret that is kept is not sent anywhere else.
-fn address_of(settings: &Value) -> Vec<Option<&Value>> {
-    ["host", "port", "url", "endpoint", "server", "address", "base_url", "user", "username"]
-        .iter()
-        .map(|name| settings.get(name))
-        .collect()
 }
 
 /// Removes a connection that no pipeline in use refers to.
@@ -289,7 +254,7 @@ pub(crate) async fn remove(
     OnConnection(connection): OnConnection,
 ) -> Answer<StatusCode> {
     let mut tx = server.store.begin().await?;
-    let used = view(&server, &mut tx, &within, connection.clone()).await?.used_by;
+    let used = view(&mut tx, &within, connection.clone()).await?.used_by;
     if let Some(first) = used.first() {
         let detail =
             format!("`{}` is used by {} pipelines, `{}` among them", connection.name, used.len(), first.name);
@@ -304,122 +269,4 @@ pub(crate) async fn remove(
     let entry = changed(entry, shown(&connection), None);
     server.commit(tx, vec![entry], vec![event(&within, "connection.removed", &connection)]).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// How a test went.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Tested {
-    /// It works.
-    ok: bool,
-    /// What failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-    /// What sort of failure it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
-    /// Milliseconds that it took.
-    milliseconds: i64,
-}
-
-async fn try_out(server: &Server, within: &Within, connection: OpenConnection) -> Tested {
-    let room = Room { workspace: within.workspace.clone(), connections: vec![connection.clone()] };
-    let started = std::time::Instant::now();
-    let result = server.workbench.test(room, connection).await;
-    let milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-    match result {
-        Ok(()) => Tested { ok: true, message: None, hint: None, code: None, milliseconds },
-        Err(fault) => Tested {
-            ok: false,
-            message: Some(fault.to_string()),
-            hint: fault.hint_text().map(str::to_owned),
-            code: Some(fault.kind().code().to_owned()),
-            milliseconds,
-        },
-    }
-}
-
-/// Tests settings before they are kept.
-#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/connection-tests", tag = "connections",
-    params(("workspace" = String, Path)), request_body = NewConnection, responses((status = 200, body = Tested)))]
-pub(crate) async fn test_new(
-    State(server): State<Server>,
-    within: Within,
-    Json(new): Json<NewConnection>,
-) -> Answer<Json<Tested>> {
-    problems(&server, &new, &new.settings)?;
-    let connection = OpenConnection { name: new.name, connector: new.connector, settings: new.settings };
-    Ok(Json(try_out(&server, &within, connection).await))
-}
-
-/// Tests a connection.
-#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/connections/{connection}/test", tag = "connections",
-    params(("workspace" = String, Path), ("connection" = String, Path)), responses((status = 200, body = Tested)))]
-pub(crate) async fn test(
-    State(server): State<Server>,
-    caller: Caller,
-    within: Within,
-    OnConnection(connection): OnConnection,
-) -> Answer<Json<Tested>> {
-    let opened = open(&server, &mut *server.store.read().await?, &connection).await?;
-    let tested = try_out(&server, &within, opened).await;
-    let mut tx = server.store.begin().await?;
-    let fault =
-        (!tested.ok).then(|| json!({ "message": tested.message, "hint": tested.hint, "code": tested.code }));
-    connections::tested(&mut tx, connection.id.as_str(), fault.as_ref()).await?;
-    let entry =
-        caller.did_in(&within, "connection.test").on("connection", connection.id.as_str(), &connection.name);
-    let outcome = if tested.ok { Outcome::Done } else { Outcome::Failed };
-    server.commit(tx, vec![with(entry, outcome, json!({ "code": tested.code }))], vec![]).await?;
-    Ok(Json(tested))
-}
-
-/// Streams of a connection: its tables, views, files.
-#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/connections/{connection}/streams", tag = "connections",
-    params(("workspace" = String, Path), ("connection" = String, Path)),
-    responses((status = 200, body = Items<StreamOutline>)))]
-pub(crate) async fn streams(
-    State(server): State<Server>,
-    caller: Caller,
-    within: Within,
-    OnConnection(connection): OnConnection,
-) -> Answer<Json<Items<StreamOutline>>> {
-    let opened = open(&server, &mut *server.store.read().await?, &connection).await?;
-    note(&server, vec![used(&caller, &within, &connection)]).await?;
-    let room = Room { workspace: within.workspace.clone(), connections: vec![opened.clone()] };
-    Ok(Json(server.workbench.discover(room, opened).await?.into()))
-}
-
-/// What is to be looked at.
-#[derive(Deserialize, utoipa::ToSchema)]
-pub(crate) struct Browse {
-    /// Settings of a source that reads the stream, as `streams` gives them.
-    #[schema(value_type = Object)]
-    settings: Value,
-    /// Most rows, from 1 to 1000; 100 if nothing is said.
-    #[schema(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
-}
-
-/// First rows of a stream.
-#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/connections/{connection}/rows", tag = "connections",
-    params(("workspace" = String, Path), ("connection" = String, Path)), request_body = Browse,
-    responses((status = 200, body = Rows)))]
-pub(crate) async fn rows(
-    State(server): State<Server>,
-    caller: Caller,
-    within: Within,
-    OnConnection(connection): OnConnection,
-    Json(browse): Json<Browse>,
-) -> Answer<Json<Rows>> {
-    let limit = browse.limit.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        return Err(Problem::field("/limit", "the limit goes from 1 to 1000"));
-    }
-    let opened = open(&server, &mut *server.store.read().await?, &connection).await?;
-    note(&server, vec![used(&caller, &within, &connection)]).await?;
-    let room = Room { workspace: within.workspace.clone(), connections: vec![opened.clone()] };
-    Ok(Json(server.workbench.browse(room, opened, browse.settings, limit as usize).await?))
 }

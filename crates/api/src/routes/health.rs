@@ -54,11 +54,14 @@ pub(crate) async fn scrape(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let local = origin
-        .address
-        .as_deref()
-        .and_then(|text| text.parse().ok())
-        .is_some_and(|ip: IpAddr| ip.is_loopback());
+    // A proxy on this machine calls from here as well, for whoever called it.
+    let is_passed_on = ["x-forwarded-for", "forwarded"].iter().any(|name| headers.contains_key(*name));
+    let local = !is_passed_on
+        && origin
+            .address
+            .as_deref()
+            .and_then(|text| text.parse().ok())
+            .is_some_and(|ip: IpAddr| ip.is_loopback());
     let allowed = match &server.settings.metrics_token {
         Some(token) => {
             sent.and_then(|sent| sent.strip_prefix("Bearer ")).is_some_and(|sent| same(sent, token))

@@ -25,11 +25,16 @@ pub(crate) struct Draft {
     params: Value,
 }
 
-/// Says what is wrong with the structure of a document. Connects to nothing.
+/// Says what is wrong with a document: its structure, kinds and settings. Connects to nothing.
 #[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/validate", tag = "pipelines",
     params(("workspace" = String, Path)), request_body = Draft, responses((status = 200, body = Checked)))]
-pub(crate) async fn validate(State(server): State<Server>, Json(draft): Json<Draft>) -> Json<Checked> {
-    Json(Checked { problems: server.workbench.read(&draft.document).problems, ..Checked::default() })
+pub(crate) async fn validate(
+    State(server): State<Server>,
+    within: Within,
+    Json(draft): Json<Draft>,
+) -> Json<Checked> {
+    let problems = server.workbench.check(&within.workspace, &draft.document, &draft.params);
+    Json(Checked { problems, ..Checked::default() })
 }
 
 /// Opens the sources of a document and says what every node gives, and how it is going to be computed.

@@ -29,6 +29,10 @@ impl Workbench for Bench {
     fn document_schema(&self) -> Value {
         json!({})
     }
+    fn check(&self, _: &Workspace, _: &str, _: &Value) -> Vec<Finding> {
+        Vec::new()
+    }
+
     fn read(&self, _: &str) -> Reading {
         Reading::default()
     }

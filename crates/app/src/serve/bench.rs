@@ -16,7 +16,7 @@ use towpath_api::workbench::{
 use towpath_connect::{Bounds, ConnectorSpec, Context, Egress, EgressSettings, Registry};
 use towpath_engine::connections::{Connection, ConnectionBook};
 use towpath_engine::context::MemoryQuarantine;
-use towpath_engine::graph::{Graph, Workshop};
+use towpath_engine::graph::{Graph, Workshop, check_kinds, check_nodes};
 use towpath_engine::intake::Memories;
 use towpath_engine::transform::Transform;
 use towpath_model::params::settle;
@@ -182,6 +182,15 @@ pub(crate) fn first(findings: &[Finding]) -> Fault {
     }
 }
 
+/// The same fault again; faults are handed on by value.
+pub(crate) fn copied(fault: &Fault) -> Fault {
+    let copy = Fault::new(fault.kind(), fault.to_string());
+    match fault.hint_text() {
+        Some(hint) => copy.hint(hint),
+        None => copy,
+    }
+}
+
 /// Values for parameters as text; the types of the parameters read them.
 pub(crate) fn texts(params: &Value) -> IndexMap<String, String> {
     let text = |value: &Value| match value {
@@ -242,6 +251,9 @@ impl Workbench for Bench {
             }
         };
         let (spec, mut problems) = PipelineSpec::from_document(&document);
+        if let Some(spec) = &spec {
+            problems.extend(check_kinds(spec, &self.workshop(Context::new(&self.files), &[])));
+        }
         document.locate(&mut problems);
         let mut reading = Reading {
             fingerprint: fingerprint(&document.value.to_string()),
@@ -269,6 +281,21 @@ impl Workbench for Bench {
             }
         }
         reading
+    }
+
+    fn check(&self, workspace: &Workspace, text: &str, params: &Value) -> Vec<Finding> {
+        let reading = self.read(text);
+        if !reading.problems.is_empty() {
+            return reading.problems;
+        }
+        let room = Room { workspace: workspace.clone(), connections: Vec::new() };
+        match self.prepare(&room, text, params, None) {
+            Err(problems) => problems,
+            Ok(prepared) => {
+                let Ready { spec, workshop, scope, .. } = &prepared.ready;
+                prepared.located(check_nodes(spec, workshop, scope))
+            }
+        }
     }
 
     fn secrets(&self, connector: &str, settings: &Value) -> Vec<String> {
@@ -327,9 +354,7 @@ impl Workbench for Bench {
         let (prepared, graph, quarantine) = self.graph(&room, text, &look.params).await?;
         let Some(node) = graph.nodes.get(&look.node) else {
             if let Some((_, fault)) = graph.faults.first() {
-                return Err(
-                    Fault::new(fault.kind(), fault.to_string()).hint(fault.hint_text().unwrap_or_default())
-                );
+                return Err(copied(fault));
             }
             if !graph.problems.is_empty() {
                 return Err(first(&prepared.located(graph.problems.clone())));

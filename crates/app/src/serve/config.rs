@@ -149,6 +149,7 @@ impl StoreArgs {
         match std::fs::read_to_string(&file) {
             Ok(text) => Keys::parse(&text).map_err(|fault| fault.at("file", file.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.key_file.is_none() && self.store.is_none() => {
+                self.make_folder()?;
                 let text = Keys::generate()?;
                 write_private(&file, &format!("{text}\n"))?;
                 Keys::parse(&text)

@@ -1,8 +1,8 @@
 //! A server in a folder of its own, and a person who talks to it.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStderr, Stdio};
+use std::time::Duration;
 
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
@@ -19,6 +19,27 @@ pub(super) struct House {
     pub(super) token: String,
     pub(super) client: Client,
     server: Option<Child>,
+}
+
+/// A server that has just begun, and what it goes on saying.
+pub(super) struct Begun {
+    pub(super) server: Child,
+    pub(super) address: String,
+    pub(super) lines: Lines<BufReader<ChildStderr>>,
+}
+
+/// Starts a server on the folder `data`, and waits until it listens.
+pub(super) fn begin(home: &Sandbox, extra: &[&str]) -> Begun {
+    let mut command = home.command(&[&["serve", "--listen", "127.0.0.1:0"], extra].concat());
+    command.env("TOWPATH_DATA", home.path("data")).env("TOWPATH_LOG", "warn").stderr(Stdio::piped());
+    let mut server = command.spawn().unwrap();
+    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
+    loop {
+        let line = lines.next().unwrap().unwrap();
+        if let Some((_, address)) = line.split_once("listens on ") {
+            return Begun { server, address: address.to_owned(), lines };
+        }
+    }
 }
 
 /// An answer.
@@ -58,16 +79,7 @@ impl House {
 
     /// Starts the server (again), and signs in.
     pub(super) async fn start(&mut self, extra: &[&str]) {
-        let mut command = self.home.command(&[&["serve", "--listen", "127.0.0.1:0"], extra].concat());
-        command.env("TOWPATH_DATA", self.home.path("data")).env("TOWPATH_LOG", "warn").stderr(Stdio::piped());
-        let mut server = command.spawn().unwrap();
-        let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
-        let address = loop {
-            let line = lines.next().unwrap().unwrap();
-            if let Some((_, address)) = line.split_once("listens on ") {
-                break address.to_owned();
-            }
-        };
+        let Begun { server, address, lines } = begin(&self.home, extra);
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         self.server = Some(server);
@@ -132,24 +144,26 @@ impl House {
         self.post("pipelines", json!({ "document": document })).await.expect(201)
     }
 
-    /// Starts a run and waits for its end.
+    /// Starts a run and follows it, as a page does, until it is told that it ended.
     pub(super) async fn run(&self, pipeline: &str) -> Value {
+        let url = format!("{}/api/v1/events?workspace=house", self.address);
+        let mut events = self.client.get(url).bearer_auth(&self.token).send().await.unwrap();
         let run = self.post(&format!("pipelines/{pipeline}/runs"), json!({})).await.expect(201);
-        self.ended(run["id"].as_str().unwrap()).await
-    }
-
-    /// The run, once it has ended.
-    pub(super) async fn ended(&self, run: &str) -> Value {
-        let started = Instant::now();
-        loop {
-            let found = self.get(&format!("runs/{run}")).await.expect(200);
-            if !found["ended_at"].is_null() {
-                return found;
+        let run = run["id"].as_str().unwrap();
+        let mut told = String::new();
+        let ended = async {
+            loop {
+                let piece = events.chunk().await.unwrap().unwrap();
+                told.push_str(std::str::from_utf8(&piece).unwrap());
+                let all = told.lines().filter_map(|line| line.strip_prefix("data: "));
+                let all = all.filter_map(|data| serde_json::from_str::<Value>(data).ok());
+                if all.into_iter().any(|event| event["kind"] == "run.ended" && event["run_id"] == run) {
+                    return;
+                }
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "the run does not end: {found:#}");
-            // Waits for the next line that the run says, at most a moment.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        };
+        tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap();
+        self.get(&format!("runs/{run}")).await.expect(200)
     }
 
     /// Asks the server to stop, and waits until it has.

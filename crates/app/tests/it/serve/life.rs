@@ -4,6 +4,8 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::House;
+use super::client::{Begun, begin};
+use crate::sandbox::Sandbox;
 
 const SALES: &str = "id,country,amount\n1,BE,12.5\n2,FR,30.0\n3,BE,7.25\n";
 
@@ -129,4 +131,54 @@ async fn a_backup_brings_everything_back() {
     assert_eq!(house.get("pipelines").await.expect(200)["items"][0]["name"], "shop");
     assert_eq!(house.run("shop").await["state"], "done");
     assert!(house.stop(), "the server stops by itself when it is asked to");
+}
+
+#[tokio::test]
+async fn a_server_begins_with_nothing_but_a_link() {
+    let home = Sandbox::new();
+    let Begun { mut server, address, mut lines } = begin(&home, &[]);
+    let link =
+        lines.by_ref().map_while(Result::ok).find_map(|line| Some(line.split_once("/setup#")?.1.to_owned()));
+    let client = reqwest::Client::new();
+    let page = client.get(format!("{address}/setup")).send().await.unwrap();
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    let page = page.text().await.unwrap();
+    assert!(page.contains("page.js"), "{page}");
+    let setup = json!({
+        "secret": link.unwrap(), "email": "ada@example.org", "name": "Ada", "workspace": "House",
+        "password": "correct horse battery staple",
+    });
+    let send = || {
+        let request =
+            client.post(format!("{address}/api/v1/setup")).header("content-type", "application/json");
+        request.body(setup.to_string()).send()
+    };
+    let first = send().await.unwrap();
+    assert_eq!(first.status(), 200, "{}", first.text().await.unwrap());
+    assert_ne!(send().await.unwrap().status(), 200, "a link works once");
+    // Only this machine itself reads the metrics, not whom a proxy on it stands for.
+    let metrics =
+        |name: &'static str| client.get(format!("{address}/metrics")).header(name, "192.0.2.7").send();
+    assert_eq!(metrics("x-forwarded-for").await.unwrap().status(), 403);
+    assert_eq!(metrics("x-nothing").await.unwrap().status(), 200);
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_named_before_it_runs() {
+    let house = with_connection().await;
+    let unknown = SHOP.replace("destination: sqlite", "destination: sqlit");
+    let refused = house.post("pipelines", json!({ "document": unknown })).await.expect(422);
+    assert_eq!(refused["problems"][0]["hint"], "did you mean `sqlite`?", "{refused:#}");
+    let wrong = SHOP.replace("path: sales.csv", "pat: sales.csv");
+    let checked = house.post("validate", json!({ "document": wrong })).await.expect(200);
+    assert!(checked["problems"][0]["line"].as_u64().is_some(), "{checked:#}");
+    let outside = SHOP.replace("path: sales.csv", "path: /etc/passwd");
+    let look = json!({ "document": outside, "node": "sales" });
+    let refused = house.post("preview", look).await.expect(422);
+    assert!(
+        refused["detail"].as_str().unwrap().contains("leads out of the workspace's folder"),
+        "{refused:#}"
+    );
 }
