@@ -181,6 +181,41 @@ pub(crate) async fn add(
     Ok(pipeline)
 }
 
+/// Commits a new pipeline, with what is told of it.
+pub(crate) async fn welcome(
+    server: &Server,
+    mut tx: Tx,
+    caller: &Caller,
+    within: &Within,
+    pipeline: Pipeline,
+) -> Answer<Response> {
+    let made = changed(entry(caller, within, "pipeline.make", &pipeline), None, shown(&pipeline));
+    let told = event(within, "pipeline.made", &pipeline);
+    let view = view(&mut tx, within, pipeline).await?;
+    server.commit(tx, vec![made], vec![told]).await?;
+    server.workbench.wake();
+    Ok((StatusCode::CREATED, Tagged(1, view)).into_response())
+}
+
+/// Commits a change of a pipeline, with what is told of it.
+pub(crate) async fn conclude(
+    server: &Server,
+    mut tx: Tx,
+    caller: &Caller,
+    within: &Within,
+    action: &str,
+    before: &Pipeline,
+    after: Pipeline,
+) -> Answer<Tagged<PipelineView>> {
+    let done = changed(entry(caller, within, action, &after), shown(before), shown(&after));
+    let told = event(within, "pipeline.changed", &after);
+    let revision = after.revision;
+    let view = view(&mut tx, within, after).await?;
+    server.commit(tx, vec![done], vec![told]).await?;
+    server.workbench.wake();
+    Ok(Tagged(revision, view))
+}
+
 /// Makes a pipeline from a document.
 #[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/pipelines", tag = "pipelines",
     params(("workspace" = String, Path)), request_body = NewDocument, responses((status = 201, body = PipelineView)))]
@@ -192,12 +227,7 @@ pub(crate) async fn create(
 ) -> Answer<Response> {
     let mut tx = server.store.begin().await?;
     let pipeline = add(&server, &mut tx, &caller, &within, new).await?;
-    let made = changed(entry(&caller, &within, "pipeline.make", &pipeline), None, shown(&pipeline));
-    let told = event(&within, "pipeline.made", &pipeline);
-    let view = view(&mut tx, &within, pipeline).await?;
-    server.commit(tx, vec![made], vec![told]).await?;
-    server.workbench.wake();
-    Ok((StatusCode::CREATED, Tagged(1, view)).into_response())
+    welcome(&server, tx, &caller, &within, pipeline).await
 }
 
 /// A pipeline.
@@ -258,13 +288,7 @@ pub(crate) async fn update(
         return Err(Problem::new(problem::FORBIDDEN, "only administrators decide who sees a pipeline"));
     }
     let after = advance(&server, &mut tx, &caller, &within, &before, new).await?;
-    let done = changed(entry(&caller, &within, "pipeline.change", &after), shown(&before), shown(&after));
-    let told = event(&within, "pipeline.changed", &after);
-    let revision = after.revision;
-    let view = view(&mut tx, &within, after).await?;
-    server.commit(tx, vec![done], vec![told]).await?;
-    server.workbench.wake();
-    Ok(Tagged(revision, view))
+    conclude(&server, tx, &caller, &within, "pipeline.change", &before, after).await
 }
 
 /// Makes a new version the one that runs. The same document again makes no version.
@@ -338,13 +362,7 @@ pub(crate) async fn patch(
     let mut tx = server.store.begin().await?;
     pipelines::update(&mut tx, &after).await?;
     after.revision += 1;
-    let done = changed(entry(&caller, &within, "pipeline.change", &after), shown(&before), shown(&after));
-    let told = event(&within, "pipeline.changed", &after);
-    let revision = after.revision;
-    let view = view(&mut tx, &within, after).await?;
-    server.commit(tx, vec![done], vec![told]).await?;
-    server.workbench.wake();
-    Ok(Tagged(revision, view))
+    conclude(&server, tx, &caller, &within, "pipeline.change", &before, after).await
 }
 
 /// Removes a pipeline that was put away, with its versions, runs and logs.

@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use towpath_model::Document;
 use towpath_store::pipelines::{self, Version};
 
-use super::pipelines::{NewDocument, PipelineView, add, advance, entry, event, view};
-use super::room::shown;
-use crate::caller::{Caller, Within, changed};
+use super::pipelines::{NewDocument, PipelineView, add, advance, conclude, welcome};
+use crate::caller::{Caller, Within};
 use crate::extract::{IfMatch, Items, Json, PageQuery, Path, Query, Tagged};
 use crate::guard::OnPipeline;
 use crate::problem::{Answer, Problem};
@@ -169,13 +167,7 @@ pub(crate) async fn rollback(
     let new = NewDocument { document: earlier.document, remark, restricted: None };
     let mut tx = server.store.begin().await?;
     let after = advance(&server, &mut tx, &caller, &within, &before, new).await?;
-    let done = changed(entry(&caller, &within, "pipeline.rollback", &after), shown(&before), shown(&after));
-    let told = event(&within, "pipeline.changed", &after);
-    let revision = after.revision;
-    let view = view(&mut tx, &within, after).await?;
-    server.commit(tx, vec![done], vec![told]).await?;
-    server.workbench.wake();
-    Ok(Tagged(revision, view))
+    conclude(&server, tx, &caller, &within, "pipeline.rollback", &before, after).await
 }
 
 /// How a copy is called.
@@ -205,11 +197,7 @@ pub(crate) async fn duplicate(
     let new = NewDocument { document, remark, restricted: Some(original.restricted) };
     let mut tx = server.store.begin().await?;
     let pipeline = add(&server, &mut tx, &caller, &within, new).await?;
-    let made = changed(entry(&caller, &within, "pipeline.make", &pipeline), None, shown(&pipeline));
-    let told = event(&within, "pipeline.made", &pipeline);
-    let view = view(&mut tx, &within, pipeline).await?;
-    server.commit(tx, vec![made], vec![told]).await?;
-    Ok((StatusCode::CREATED, Tagged(1, view)).into_response())
+    welcome(&server, tx, &caller, &within, pipeline).await
 }
 
 /// The document with another name and without its schedule; comments stay where they are.
