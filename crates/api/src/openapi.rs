@@ -211,42 +211,71 @@ fn whole(document: &Document, version: &str) -> Value {
         "bearer": { "type": "http", "scheme": "bearer",
             "description": "A token of `POST /token`, or an API key (`tpk_…`)." },
     });
+    whole["components"]["responses"] = problems();
     let Some(paths) = whole["paths"].as_object_mut() else { return whole };
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flat_map(Map::iter_mut) {
+            let Some(operation) = operation.as_object_mut() else { continue };
             let need =
                 NEEDS.iter().find(|entry| entry.method.eq_ignore_ascii_case(method) && entry.path == path);
+            name(operation, path);
             describe(operation, method, need.map(|entry| entry.need));
         }
     }
     whole
 }
 
-fn describe(operation: &mut Value, method: &str, need: Option<Need>) {
-    let Some(operation) = operation.as_object_mut() else { return };
+/// Gives the operation a name of its own: that of its handler, with what the path is about (`list_runs`).
+fn name(operation: &mut Map<String, Value>, path: &str) {
+    let Some(handler) = operation.get("operationId").and_then(Value::as_str) else { return };
+    let about = path
+        .split('/')
+        .rev()
+        .filter(|part| !part.is_empty() && !part.starts_with('{'))
+        .map(|part| part.trim_end_matches(".json").replace('-', "_"))
+        .find(|part| part != handler);
+    if let Some(about) = about {
+        let name = format!("{handler}_{about}");
+        operation.insert("operationId".into(), name.into());
+    }
+}
+
+/// The answers that are problems, by status, as components that routes refer to.
+fn problems() -> Value {
+    let mut statuses: Vec<u16> = CODES.iter().map(|code| code.status).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    let problem = |status: u16| {
+        let titles: Vec<&str> =
+            CODES.iter().filter(|code| code.status == status).map(|code| code.title).collect();
+        json!({
+            "description": titles.join("; or "),
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemBody" } } },
+        })
+    };
+    statuses
+        .into_iter()
+        .map(|status| (format!("Problem{status}"), problem(status)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn describe(operation: &mut Map<String, Value>, method: &str, need: Option<Need>) {
     let need = need.unwrap_or(Need::Server);
     operation.insert("x-needs".into(), need.words().into());
     if need != Need::Nobody {
         operation.insert("security".into(), json!([{ "session": [] }, { "bearer": [] }]));
     }
-    let mut statuses: Vec<u16> = CODES.iter().map(|code| code.status).collect();
-    statuses.sort_unstable();
-    statuses.dedup();
-    if method == "get" {
-        statuses.retain(|status| !matches!(status, 409 | 412 | 413 | 415 | 428));
-    }
     let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else {
         return;
     };
-    for status in statuses {
-        let titles: Vec<&str> =
-            CODES.iter().filter(|code| code.status == status).map(|code| code.title).collect();
-        responses.entry(status.to_string()).or_insert_with(|| {
-            json!({
-                "description": titles.join("; or "),
-                "content": { "application/problem+json": {
-                    "schema": { "$ref": "#/components/schemas/ProblemBody" } } },
-            })
-        });
+    for status in CODES.iter().map(|code| code.status) {
+        // Reading sends no body and changes nothing.
+        if method == "get" && matches!(status, 409 | 412 | 413 | 415 | 428) {
+            continue;
+        }
+        responses
+            .entry(status.to_string())
+            .or_insert_with(|| json!({ "$ref": format!("#/components/responses/Problem{status}") }));
     }
 }

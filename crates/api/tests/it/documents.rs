@@ -1,5 +1,6 @@
 //! Documents that are made from the code are those of this code: the interface document and the pages of problems.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -46,11 +47,13 @@ fn the_committed_interface_document_is_that_of_the_code() {
 }
 
 #[test]
-fn every_operation_says_what_it_does_and_every_reference_leads_somewhere() {
+fn every_operation_has_a_name_of_its_own_says_what_it_does_and_every_reference_leads_somewhere() {
     let document = towpath_api::openapi::document(VERSION);
+    let mut names = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             assert!(operation["summary"].as_str().is_some_and(|text| text.ends_with('.')), "{method} {path}");
+            assert!(names.insert(operation["operationId"].to_string()), "{method} {path}: {}", operation["operationId"]);
             let named = operation["parameters"].as_array().into_iter().flatten();
             let named: Vec<&str> = named
                 .filter(|parameter| parameter["in"] == "path")
