@@ -34,12 +34,11 @@ pub(super) fn begin(home: &Sandbox, extra: &[&str]) -> Begun {
     command.env("TOWPATH_DATA", home.path("data")).env("TOWPATH_LOG", "warn").stderr(Stdio::piped());
     let mut server = command.spawn().unwrap();
     let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
-    loop {
-        let line = lines.next().unwrap().unwrap();
-        if let Some((_, address)) = line.split_once("listens on ") {
-            return Begun { server, address: address.to_owned(), lines };
-        }
-    }
+    let address = lines.by_ref().find_map(|line| Some(line.unwrap().split_once("listens on ")?.1.to_owned()));
+    let Some(address) = address else {
+        panic!("the server ended before it listened: {}", server.wait().unwrap());
+    };
+    Begun { server, address, lines }
 }
 
 /// An answer.
