@@ -1,0 +1,9022 @@
+// Written by `npm run client` from docs/reference/openapi.json. Do not edit.
+/* eslint-disable */
+export interface paths {
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one's own account. */
+        get: operations["show_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes one's own account. */
+        patch: operations["change_account"];
+        trace?: never;
+    };
+    "/api/v1/account/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports everything that the server keeps about the caller. */
+        get: operations["own_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/identities/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to connect a provider with one's own account: the page goes to the address of the answer. */
+        post: operations["connect_identities"];
+        /** Disconnects a provider from one's own account. */
+        delete: operations["disconnect_identities"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices to oneself, the newest first. */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/notices/{notice}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that one read a notice. */
+        post: operations["read_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that one read everything. */
+        post: operations["read_all_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/notices/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many notices one has not read. */
+        get: operations["unread_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one wants to hear of. */
+        get: operations["preferences_notifications"];
+        /** Changes what one wants to hear of: in the pages, and by mail to oneself. What is left out is as usual. */
+        put: operations["set_preferences_notifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the password; every other session ends. */
+        post: operations["password_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes new recovery codes; the former ones do not work any more. */
+        post: operations["recovery_codes_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Confirms the authenticator by a code of it; from now on, signing in asks for one. */
+        put: operations["finish_second_factor"];
+        /** Makes a key for an authenticator; it is asked for once a code of it was sent back. */
+        post: operations["start_second_factor"];
+        /** Takes the second factor and its recovery codes away; every other session ends. */
+        delete: operations["remove_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sessions of the caller, the one used last first. */
+        get: operations["sessions_account"];
+        put?: never;
+        post?: never;
+        /** Ends every session of the caller but the one that asks. */
+        delete: operations["end_others_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session of the caller. */
+        delete: operations["end_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of channels with their settings, and what else can be set. */
+        get: operations["kinds_channel_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/document-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema of pipeline documents. */
+        get: operations["document_schema_v1"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams events as server-sent events. */
+        get: operations["sent_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what a link is for, without using it. */
+        get: operations["show_links"];
+        put?: never;
+        /**
+         * Uses a link: accepts an invitation, which signs a new person in, or sets a password.
+         * @description Whoever has an account signs in first to accept an invitation: a link alone opens no account.
+         */
+        post: operations["make_use_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams events over a WebSocket. */
+        get: operations["socket_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every connector and transform. */
+        get: operations["list_node_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node-types/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A connector or transform. */
+        get: operations["show_node_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a link for a new password by mail, if there is such an account; the answer is the same if there is none. */
+        post: operations["forgotten_password_resets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the systems that sign people in. */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takes the answer of the provider and signs the person in, then goes to the page of the start.
+         * @description If that fails, the browser goes to `/sign-in?problem=…` (or `/account?problem=…`), with the code of the problem.
+         */
+        get: operations["callback_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to a system that signs people in. */
+        get: operations["start_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how the server is set up. */
+        get: operations["show_server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what is chosen while the server runs. */
+        patch: operations["change_server"];
+        trace?: never;
+    };
+    "/api/v1/server/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened on the server, in every workspace and outside of them, the newest first. */
+        get: operations["of_server_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walks the chain of the audit and says whether somebody changed or removed a part of it. */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the processes that carry out runs. */
+        get: operations["list_workers_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says who is signed in, and gives the token for changes. */
+        get: operations["show_session"];
+        put?: never;
+        /** Signs a person in; the answer sets the cookie of the session. */
+        post: operations["sign_in_session"];
+        /** Signs out. */
+        delete: operations["sign_out_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the first account, which runs the server, and the first workspace; signs the person in. */
+        post: operations["setup_v1"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts. */
+        get: operations["list_users"];
+        put?: never;
+        /** Makes an account; the person chooses a password with the link in the answer. */
+        post: operations["add_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows an account. */
+        get: operations["show_users"];
+        put?: never;
+        post?: never;
+        /** Erases a person: the account keeps its identity and nothing that tells who it was, also in the audit. */
+        delete: operations["erase_users"];
+        options?: never;
+        head?: never;
+        /** Changes an account. */
+        patch: operations["change_users"];
+        trace?: never;
+    };
+    "/api/v1/users/{user}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports everything that the server keeps about a person. */
+        get: operations["of_user_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/password-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link with which the person chooses a new password. */
+        post: operations["password_link_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes the second factor of a person away, who lost it; every session of the person ends. */
+        delete: operations["remove_factor_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends every session of a person. */
+        delete: operations["end_sessions_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the workspaces of the caller, with the role in each. */
+        get: operations["list_workspaces"];
+        put?: never;
+        /** Makes a workspace; the caller is its owner. */
+        post: operations["add_workspaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a workspace. */
+        get: operations["show_workspaces"];
+        put?: never;
+        post?: never;
+        /** Closes a workspace for good: nobody reaches it any more, and nothing runs in it. */
+        delete: operations["close_workspaces"];
+        options?: never;
+        head?: never;
+        /** Changes a workspace. */
+        patch: operations["change_workspaces"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened in a workspace, the newest first. */
+        get: operations["of_workspace_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backfills of a workspace, the newest first. */
+        get: operations["list_backfills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/backfills/{backfill}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A backfill with how far it is, and its pieces. */
+        get: operations["show_backfills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/backfills/{backfill}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a backfill: no further piece begins, and runs that are under way are asked to stop. What is done stays. */
+        post: operations["cancel_backfills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/backfills/{backfill}/go-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the pieces of a paused backfill begin again. */
+        post: operations["go_on_backfills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/backfills/{backfill}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets no further piece begin. Those that are under way go on. */
+        post: operations["pause_backfills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/channel-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message with settings before they are kept. */
+        post: operations["test_new_channel_tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels of a workspace. */
+        get: operations["list_channels"];
+        put?: never;
+        /** Makes a channel. */
+        post: operations["create_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A channel. */
+        get: operations["show_channels"];
+        /** Changes a channel. Secrets that are left out stay as they are, unless the messages then go to another server. */
+        put: operations["update_channels"];
+        post?: never;
+        /** Removes a channel, with its rules and what was on its way to it. */
+        delete: operations["remove_channels"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message to a channel. */
+        post: operations["test_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connection-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tests settings before they are kept. */
+        post: operations["test_new_connection_tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connections of a workspace. */
+        get: operations["list_connections"];
+        put?: never;
+        /** Makes a connection. */
+        post: operations["create_connections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A connection. */
+        get: operations["show_connections"];
+        /** Changes a connection. Secrets that are left out stay as they are, as long as no other setting changes. */
+        put: operations["update_connections"];
+        post?: never;
+        /** Removes a connection that no pipeline in use refers to. */
+        delete: operations["remove_connections"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the roles that people have on a connection. */
+        get: operations["on_connection_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/grants/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives somebody of the workspace a role on a connection, up to `editor` and up to the own one. */
+        put: operations["put_on_connection_grants"];
+        post?: never;
+        /** Takes the role of somebody on a connection away. */
+        delete: operations["remove_on_connection_grants"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** First rows of a stream. */
+        post: operations["rows_connections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams of a connection: its tables, views, files. */
+        get: operations["streams_connections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tests a connection. */
+        post: operations["test_connections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to channels of a workspace, the newest first, with what became of them. */
+        get: operations["deliveries_workspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/deliveries/{delivery}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message that was given up again. */
+        post: operations["again_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists invitations that wait to be accepted, without their links. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invites somebody; the answer holds the link, which is shown once. */
+        post: operations["add_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. */
+        delete: operations["withdraw_invitations"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists keys: one's own, and for admins those of everybody. */
+        get: operations["list_keys"];
+        put?: never;
+        /** Makes a key of one's own; the answer holds it, and it is never shown again. */
+        post: operations["add_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a key: one's own, and for admins that of anybody. */
+        delete: operations["revoke_keys"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the people of a workspace. */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives somebody of the workspace another role. Those who run the server may also let somebody in who has an account. */
+        put: operations["put_members"];
+        post?: never;
+        /** Takes somebody out of a workspace, with the keys and grants there; everybody may leave by themselves. */
+        delete: operations["remove_members"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pipelines of a workspace. */
+        get: operations["list_pipelines"];
+        put?: never;
+        /** Makes a pipeline from a document. */
+        post: operations["create_pipelines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pipeline. */
+        get: operations["show_pipelines"];
+        /** Makes a new version of a pipeline. */
+        put: operations["update_pipelines"];
+        post?: never;
+        /** Removes a pipeline that was put away, with its versions, runs and logs. */
+        delete: operations["remove_pipelines"];
+        options?: never;
+        head?: never;
+        /** Puts a pipeline away, takes it out again, or changes who sees it. */
+        patch: operations["patch_pipelines"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a backfill, or shows the pieces that it would have. */
+        post: operations["create_backfills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compares two versions, node by node. */
+        get: operations["diff_pipelines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document of a pipeline, as text. */
+        get: operations["document_pipelines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a copy of a pipeline, without its schedules. */
+        post: operations["duplicate_pipelines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the roles that people have on a pipeline. */
+        get: operations["on_pipeline_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/grants/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives somebody of the workspace a role on a pipeline, up to `editor` and up to the own one. */
+        put: operations["put_on_pipeline_grants"];
+        post?: never;
+        /** Takes the role of somebody on a pipeline away. */
+        delete: operations["remove_on_pipeline_grants"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens the web hook of a pipeline, or gives it a new key. */
+        post: operations["open_hook"];
+        /** Closes the web hook of a pipeline. */
+        delete: operations["close_hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rows of a node of a pipeline. */
+        post: operations["preview_pipelines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a pipeline has read. */
+        get: operations["progress_pipelines"];
+        put?: never;
+        post?: never;
+        /** Forgets how far a pipeline has read: the next run reads everything. */
+        delete: operations["forget_progress"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings an earlier document back, as a new version. */
+        post: operations["rollback_pipelines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts a run. The same `Idempotency-Key` starts one run only. */
+        post: operations["start_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a schedule. */
+        post: operations["create_schedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of a pipeline, the newest first. */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version. */
+        get: operations["show_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens the sources of a document and says what every node gives, and how it is going to be computed. */
+        post: operations["plan_workspaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rows of a node of a document that is being written. */
+        post: operations["preview_draft_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of a workspace. */
+        get: operations["list_rules"];
+        put?: never;
+        /** Makes a rule. */
+        post: operations["create_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rule. */
+        get: operations["show_rules"];
+        /** Changes a rule. */
+        put: operations["update_rules"];
+        post?: never;
+        /** Removes a rule. */
+        delete: operations["remove_rules"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of a workspace, the newest first. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run. */
+        get: operations["show_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The attempts of a run. */
+        get: operations["attempts_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a run to stop. Nothing of what it has not committed stays visible. */
+        post: operations["cancel_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The loads that a run committed. */
+        get: operations["receipts_loads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a run said. */
+        get: operations["log_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a run in quarantine. */
+        get: operations["quarantine_runs"];
+        put?: never;
+        post?: never;
+        /** Empties the quarantine of a run. */
+        delete: operations["clear_quarantine"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often each reason occurs in the quarantine of a run. */
+        get: operations["groups_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was reported at the end of a run: checks, drift, lineage. */
+        get: operations["report_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with a run that failed or was stopped, after what is already in place. */
+        post: operations["resume_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The nodes of a run with their counts. */
+        get: operations["counts_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the loads of a run back, where nothing has been written since. */
+        post: operations["undo_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/schedule-forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says when a rule fires, and what it means in words. */
+        post: operations["forecast_schedule_forecast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules of a workspace. */
+        get: operations["list_schedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/schedules/{schedule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A schedule. */
+        get: operations["show_schedules"];
+        /** Changes a schedule. What was due before the change is not made up for. */
+        put: operations["update_schedules"];
+        post?: never;
+        /** Removes a schedule; runs that it started stay. */
+        delete: operations["remove_schedules"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/schedules/{schedule}/go-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a schedule fire again. What was due in the meantime is treated as its `catch_up` says. */
+        post: operations["go_on_schedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/schedules/{schedule}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pauses a schedule. */
+        post: operations["pause_schedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds things by a part of their names. Only what the caller may see is found. */
+        get: operations["find_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of a workspace. */
+        get: operations["list_uploads"];
+        put?: never;
+        /** Takes a file: the body is its content. The same `Idempotency-Key` takes one file only. */
+        post: operations["take_uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file, without its content. */
+        get: operations["show_uploads"];
+        put?: never;
+        post?: never;
+        /** Removes a file. */
+        delete: operations["remove_uploads"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/uploads/{upload}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content of a file. */
+        get: operations["content_uploads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what is wrong with a document: its structure, kinds and settings. Connects to nothing. */
+        post: operations["validate_workspaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is watched in a workspace: late runs, old data, unusual numbers of rows, changed columns. */
+        get: operations["watch_workspaces"];
+        /** Changes what is watched in a workspace; what is left out is as usual. */
+        put: operations["set_watch_watch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says that the process lives. */
+        get: operations["live_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says whether the server can do its work, and if not, why. */
+        get: operations["ready_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{pipeline}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a pipeline. The header `Towpath-Signature` is `t=<seconds since 1970>,v1=<hex of HMAC-SHA-256 over "t.body">`.
+         * @description The same signature starts one run only. The body may hold `params`, `date`, `from` and `to`, as for starting a run.
+         */
+        post: operations["call_hooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics in the text format of Prometheus. */
+        get: operations["scrape_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives tokens to a program: for a password, or for a refresh token. */
+        post: operations["token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description What one changes about oneself; what is missing stays. */
+        AccountChange: {
+            /** @description The address with which the person signs in. Asks for `password`. */
+            email?: string | null;
+            /** @description `en` or `fr`. */
+            language?: string | null;
+            /** @description The name that others see. */
+            name?: string | null;
+            /**
+             * Format: password
+             * @description The password, if `email` changes.
+             */
+            password?: string | null;
+            /** @description What the pages keep for the person. */
+            settings?: Record<string, never> | null;
+        };
+        /** @description One's own account. */
+        AccountView: components["schemas"]["User"] & {
+            /** @description Whether there is a password; people who sign in elsewhere only have none. */
+            has_password: boolean;
+            /** @description Where else the person signs in. */
+            identities: components["schemas"]["Identity"][];
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+        };
+        /**
+         * @description Who did something.
+         * @enum {string}
+         */
+        ActorKind: "User" | "Key" | "Server" | "Operator" | "Nobody";
+        /** @description An API key, without the key. */
+        ApiKey: {
+            /** @description How the key begins, to tell keys apart. */
+            beginning: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do. */
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute.
+             */
+            used_at?: string | null;
+            /** @description Whose it is; it never may more than its owner. */
+            user_id: string;
+            /** @description The workspace it works in. */
+            workspace_id: string;
+        };
+        /** @description A try to carry out a run. */
+        Attempt: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description Why it failed. */
+            fault?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Most bytes of memory that its queries held.
+             */
+            peak_memory?: number | null;
+            /** @description It went on after an earlier attempt. */
+            resumed: boolean;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            started_at: string;
+            /** @description `running`, `done`, `quarantined`, `failed`, `cancelled`, `handed_over`, or `lost` with its worker. */
+            state: string;
+            /** @description Name of the worker. */
+            worker: string;
+            /** @description The worker. */
+            worker_id: string;
+        };
+        /** @description Runs of a pipeline for a range of past intervals. */
+        Backfill: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who asked for it. */
+            created_by?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many pieces it has.
+             */
+            pieces: number;
+            /** @description The pipeline. */
+            pipeline_id: string;
+            /** @description What was asked for: range, step, order, parameters. */
+            spec: Record<string, never>;
+            /** @description How it stands. */
+            state: components["schemas"]["BackfillState"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description The workspace it belongs to. */
+            workspace_id: string;
+        };
+        /**
+         * @description How a backfill stands.
+         * @enum {string}
+         */
+        BackfillState: "Running" | "Paused" | "Done" | "Cancelled";
+        /** @description What is to be looked at. */
+        Browse: {
+            /**
+             * Format: int32
+             * @description Most rows, from 1 to 1000; 100 if nothing is said.
+             */
+            limit?: number | null;
+            /** @description Settings of a source that reads the stream, as `streams` gives them. */
+            settings: Record<string, never>;
+        };
+        /**
+         * @description What started a run.
+         * @enum {string}
+         */
+        Cause: "Schedule" | "Manual" | "Api" | "Event" | "After" | "Backfill";
+        /** @description A channel, without its secrets. */
+        Channel: {
+            /** @description Whether it is told. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /** @description What it is: `email`, `webhook`, `slack`, `teams`, `mattermost`. */
+            kind: string;
+            /** @description The language of its messages: `en` or `fr`. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+            /** @description How often it is told. */
+            pace: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            revision: number;
+            /** @description The settings of its kind; secrets are left out. */
+            settings: Record<string, never>;
+            /** @description Why the last test failed; none when it went well. */
+            test_fault?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When it was tested last.
+             */
+            tested_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description The workspace it belongs to. */
+            workspace_id: string;
+        };
+        /** @description A kind of channel. */
+        ChannelKind: {
+            /** @description Its name in settings. */
+            name: string;
+            /** @description JSON Schema of its settings; secrets have `x-secret`. */
+            schema: Record<string, never>;
+            /** @description Its name for people. */
+            title: string;
+        };
+        /** @description A channel as it is answered: without secrets, with the names of those that are kept. */
+        ChannelView: components["schemas"]["Channel"] & {
+            /** @description Places in the settings whose secrets are kept, as JSON pointers. */
+            secrets: string[];
+        };
+        /** @description What was found out about a document. */
+        Checked: {
+            /** @description What could not be looked at because another system failed: node and reason. */
+            faults: components["schemas"]["NodeFault"][];
+            /** @description The nodes, in the order of the document. */
+            nodes: components["schemas"]["NodeOutline"][];
+            /** @description Every place that is wrong. */
+            problems: components["schemas"]["Finding"][];
+        };
+        /** @description The cursor value up to which a stream is loaded. */
+        Checkpoint: {
+            /** @description Its cursor column. */
+            cursor_field: string;
+            /** @description The run that moved it last. */
+            run_id: string;
+            /** @description The source node. */
+            stream: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            updated_at: string;
+            /** @description The value, as text. */
+            value: string;
+        };
+        /** @description A code of the authenticator. */
+        Code: {
+            /** @description Six digits. */
+            code: string;
+        };
+        /** @description A column of a node's output. */
+        Column: {
+            /** @description Its name. */
+            name: string;
+            /** @description Whether values may be missing. */
+            nullable: boolean;
+            /** @description Its type, as documents write it. */
+            type: string;
+        };
+        /** @description Where the browser goes to connect a provider. */
+        Connecting: {
+            /** @description The address at the provider. */
+            location: string;
+        };
+        /** @description A connection, without its secrets. */
+        Connection: {
+            /** @description Its connector. */
+            connector: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by?: string | null;
+            /** @description What it is for. */
+            description: string;
+            /** @description Its identity. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Most runs that use it at the same time.
+             */
+            max_runs?: number | null;
+            /** @description The name by which pipelines refer to it. */
+            name: string;
+            /** @description Only administrators and people with a grant see and use it. */
+            restricted: boolean;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            revision: number;
+            /** @description The settings of the connector; secrets are left out. */
+            settings: Record<string, never>;
+            /** @description Why the last test failed; none when it went well. */
+            test_fault?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When it was tested last.
+             */
+            tested_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description The workspace it belongs to. */
+            workspace_id: string;
+        };
+        /** @description A connection as it is answered: without secrets, with the names of those that are kept. */
+        ConnectionView: components["schemas"]["Connection"] & {
+            /** @description Places in the settings whose secrets are kept, as JSON pointers. */
+            secrets: string[];
+            /** @description Pipelines in use that refer to it. */
+            used_by: components["schemas"]["Use"][];
+        };
+        /** @description A message on its way, or at its end. */
+        Delivery: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The channel it goes to. */
+            channel_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was taken or given up.
+             */
+            ended_at?: string | null;
+            /** @description Why the last attempt failed. */
+            fault?: Record<string, never> | null;
+            /** @description Its identity. */
+            id: string;
+            /** @description What it says. */
+            message: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description It is not sent earlier.
+             */
+            not_before: string;
+            /** @description Why it is sent: `first`, `reminder`, `recovery`, `summary` or `digest`. */
+            occasion: string;
+            /** @description Recipients that were not taken, with the reasons. */
+            refused?: Record<string, never> | null;
+            /** @description How it stands. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description The person it goes to by mail. */
+            user_id?: string | null;
+            /** @description The workspace it is about. */
+            workspace_id: string;
+        };
+        /**
+         * @description How a message stands.
+         * @enum {string}
+         */
+        DeliveryState: "Waiting" | "Delivered" | "Failed";
+        /** @description What differs between two versions. */
+        Diff: {
+            /** @description The older one. */
+            from: components["schemas"]["Version"];
+            /** @description Nodes that differ. */
+            nodes: components["schemas"]["NodeDiff"][];
+            /** @description Other sections that differ. */
+            sections: string[];
+            /** @description The newer one. */
+            to: components["schemas"]["Version"];
+        };
+        /** @description A document to be looked at. */
+        Draft: {
+            /** @description The document: YAML or JSON. */
+            document: string;
+            /** @description Values for its parameters. */
+            params?: Record<string, never>;
+        };
+        /** @description How a copy is called. */
+        Duplicate: {
+            /** @description Name of the copy. */
+            name: string;
+        };
+        /** @description An entry of the audit. */
+        Entry: {
+            /** @description What was done. */
+            action: string;
+            /** @description Name of whoever did it, as it was at that time. */
+            actor?: string | null;
+            /** @description Identity of whoever did it. */
+            actor_id?: string | null;
+            /** @description Who did it. */
+            actor_kind: components["schemas"]["ActorKind"];
+            /** @description The address it came from. */
+            address?: string | null;
+            /** @description The object after, without secrets. */
+            after?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description The object before, without secrets. */
+            before?: Record<string, never> | null;
+            /** @description Hash of names, addresses and contents. */
+            content: string;
+            /** @description More about it. */
+            detail?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When names, addresses and contents were erased with a person.
+             */
+            erased_at?: string | null;
+            /** @description Hash of this entry. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Its number in the chain, from 1.
+             */
+            number: number;
+            /** @description Name of what it was done to, as it was at that time. */
+            object?: string | null;
+            /** @description Identity of what it was done to. */
+            object_id?: string | null;
+            /** @description Kind of what it was done to. */
+            object_kind?: string | null;
+            /** @description How it went. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Hash of the entry before. */
+            previous: string;
+            /** @description The request. */
+            request?: string | null;
+            /** @description The workspace, if it was in one. */
+            workspace_id?: string | null;
+        };
+        /** @description What an authenticator needs to know. Shown once. */
+        FactorKey: {
+            /** @description The same as an `otpauth:` address, for a picture. */
+            address: string;
+            /** @description The key, to be typed in. */
+            key: string;
+        };
+        /** @description A place that is wrong. */
+        Finding: {
+            /** @description Column of the document, from 1. */
+            column?: number | null;
+            /** @description What to do. */
+            hint?: string | null;
+            /** @description Line of the document, from 1. */
+            line?: number | null;
+            /** @description What is wrong. */
+            message: string;
+            /** @description Where, as a JSON pointer into what was sent or into the document. */
+            path: string;
+        };
+        /** @description A time at which a schedule fires. */
+        Fire: {
+            /**
+             * Format: date-time
+             * @description The moment.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description End of the data interval.
+             */
+            interval_end?: string | null;
+            /**
+             * Format: date-time
+             * @description Begin of the data interval.
+             */
+            interval_start?: string | null;
+            /** @description The same in the zone of the schedule. */
+            local: string;
+            /** @description Something about it that people should know, such as a change of the clock. */
+            remark?: string | null;
+        };
+        /** @description When a schedule fires. */
+        Forecast: {
+            /** @description The next times, oldest first. */
+            fires: components["schemas"]["Fire"][];
+            /** @description The rule in words, by language. */
+            words: Record<string, never>;
+        };
+        /** @description Whose password is to be set anew. */
+        Forgotten: {
+            /** @description The address with which the person signs in. */
+            email: string;
+        };
+        /** @description What it takes to take the second factor away. */
+        FullProof: {
+            /** @description A code of the authenticator, or a recovery code. */
+            code: string;
+            /**
+             * Format: password
+             * @description The password, if there is one.
+             */
+            password?: string | null;
+        };
+        /** @description A role on one connection or pipeline. */
+        Grant: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who gave it. */
+            created_by?: string | null;
+            /** @description Which one. */
+            object_id: string;
+            /** @description What it is given on. */
+            object_kind: components["schemas"]["ObjectKind"];
+            /** @description The role. */
+            role: string;
+            /** @description Who has it. */
+            user_id: string;
+        };
+        /** @description A role on a connection or pipeline, with the name of the person. */
+        GrantView: components["schemas"]["Grant"] & {
+            /** @description The address with which the person signs in. */
+            email: string;
+            /** @description The name that others see. */
+            name: string;
+        };
+        /** @description How often something was rejected for the same reason. */
+        Group: {
+            /** @description The column. */
+            column?: string | null;
+            /** @description The node. */
+            node: string;
+            /** @description One of the reasons. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many rows.
+             */
+            rows: number;
+        };
+        /** @description How the server is. */
+        Health: {
+            /** @description `ok`, or what is wrong. */
+            status: string;
+            /** @description Version of the program. */
+            version: string;
+        };
+        /** @description Something that was found. */
+        Hit: {
+            /** @description More about it. */
+            detail: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description `pipeline`, `connection`, `schedule`, `upload` or `run`. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A web hook that was opened. The key is shown once. */
+        Hook: {
+            /** @description The key with which requests are signed. */
+            key: string;
+            /** @description The address to send to. */
+            url: string;
+        };
+        /** @description By which subject another system knows a person. */
+        Identity: {
+            /**
+             * Format: date-time
+             * @description When the two were brought together.
+             */
+            created_at: string;
+            /** @description Name of the other system in the settings of the server. */
+            provider: string;
+            /** @description The person, as the other system counts them. */
+            subject: string;
+        };
+        /** @description A part of a list. */
+        Items_ApiKey: {
+            /** @description The entries. */
+            items: {
+                /** @description How the key begins, to tell keys apart. */
+                beginning: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
+                expires_at?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /** @description What it is for. */
+                name: string;
+                /** @description What it may do. */
+                scopes: string[];
+                /**
+                 * Format: date-time
+                 * @description When it was used last, to the minute.
+                 */
+                used_at?: string | null;
+                /** @description Whose it is; it never may more than its owner. */
+                user_id: string;
+                /** @description The workspace it works in. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Attempt: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at?: string | null;
+                /** @description Why it failed. */
+                fault?: Record<string, never> | null;
+                /**
+                 * Format: int64
+                 * @description Its number, from 1.
+                 */
+                number: number;
+                /**
+                 * Format: int64
+                 * @description Most bytes of memory that its queries held.
+                 */
+                peak_memory?: number | null;
+                /** @description It went on after an earlier attempt. */
+                resumed: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it started.
+                 */
+                started_at: string;
+                /** @description `running`, `done`, `quarantined`, `failed`, `cancelled`, `handed_over`, or `lost` with its worker. */
+                state: string;
+                /** @description Name of the worker. */
+                worker: string;
+                /** @description The worker. */
+                worker_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Backfill: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /** @description Who asked for it. */
+                created_by?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description How many pieces it has.
+                 */
+                pieces: number;
+                /** @description The pipeline. */
+                pipeline_id: string;
+                /** @description What was asked for: range, step, order, parameters. */
+                spec: Record<string, never>;
+                /** @description How it stands. */
+                state: components["schemas"]["BackfillState"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Channel: {
+            /** @description The entries. */
+            items: {
+                /** @description Whether it is told. */
+                active: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /** @description What it is: `email`, `webhook`, `slack`, `teams`, `mattermost`. */
+                kind: string;
+                /** @description The language of its messages: `en` or `fr`. */
+                language: string;
+                /** @description Its name. */
+                name: string;
+                /** @description How often it is told. */
+                pace: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                revision: number;
+                /** @description The settings of its kind; secrets are left out. */
+                settings: Record<string, never>;
+                /** @description Why the last test failed; none when it went well. */
+                test_fault?: Record<string, never> | null;
+                /**
+                 * Format: date-time
+                 * @description When it was tested last.
+                 */
+                tested_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Connection: {
+            /** @description The entries. */
+            items: {
+                /** @description Its connector. */
+                connector: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by?: string | null;
+                /** @description What it is for. */
+                description: string;
+                /** @description Its identity. */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Most runs that use it at the same time.
+                 */
+                max_runs?: number | null;
+                /** @description The name by which pipelines refer to it. */
+                name: string;
+                /** @description Only administrators and people with a grant see and use it. */
+                restricted: boolean;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                revision: number;
+                /** @description The settings of the connector; secrets are left out. */
+                settings: Record<string, never>;
+                /** @description Why the last test failed; none when it went well. */
+                test_fault?: Record<string, never> | null;
+                /**
+                 * Format: date-time
+                 * @description When it was tested last.
+                 */
+                tested_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Delivery: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Attempts so far.
+                 */
+                attempt: number;
+                /** @description The channel it goes to. */
+                channel_id?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was taken or given up.
+                 */
+                ended_at?: string | null;
+                /** @description Why the last attempt failed. */
+                fault?: Record<string, never> | null;
+                /** @description Its identity. */
+                id: string;
+                /** @description What it says. */
+                message: Record<string, never>;
+                /**
+                 * Format: date-time
+                 * @description It is not sent earlier.
+                 */
+                not_before: string;
+                /** @description Why it is sent: `first`, `reminder`, `recovery`, `summary` or `digest`. */
+                occasion: string;
+                /** @description Recipients that were not taken, with the reasons. */
+                refused?: Record<string, never> | null;
+                /** @description How it stands. */
+                state: components["schemas"]["DeliveryState"];
+                /** @description The person it goes to by mail. */
+                user_id?: string | null;
+                /** @description The workspace it is about. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Entry: {
+            /** @description The entries. */
+            items: {
+                /** @description What was done. */
+                action: string;
+                /** @description Name of whoever did it, as it was at that time. */
+                actor?: string | null;
+                /** @description Identity of whoever did it. */
+                actor_id?: string | null;
+                /** @description Who did it. */
+                actor_kind: components["schemas"]["ActorKind"];
+                /** @description The address it came from. */
+                address?: string | null;
+                /** @description The object after, without secrets. */
+                after?: Record<string, never> | null;
+                /**
+                 * Format: date-time
+                 * @description When it happened.
+                 */
+                at: string;
+                /** @description The object before, without secrets. */
+                before?: Record<string, never> | null;
+                /** @description Hash of names, addresses and contents. */
+                content: string;
+                /** @description More about it. */
+                detail?: Record<string, never> | null;
+                /**
+                 * Format: date-time
+                 * @description When names, addresses and contents were erased with a person.
+                 */
+                erased_at?: string | null;
+                /** @description Hash of this entry. */
+                hash: string;
+                /**
+                 * Format: int64
+                 * @description Its number in the chain, from 1.
+                 */
+                number: number;
+                /** @description Name of what it was done to, as it was at that time. */
+                object?: string | null;
+                /** @description Identity of what it was done to. */
+                object_id?: string | null;
+                /** @description Kind of what it was done to. */
+                object_kind?: string | null;
+                /** @description How it went. */
+                outcome: components["schemas"]["Outcome"];
+                /** @description Hash of the entry before. */
+                previous: string;
+                /** @description The request. */
+                request?: string | null;
+                /** @description The workspace, if it was in one. */
+                workspace_id?: string | null;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_GrantView: {
+            /** @description The entries. */
+            items: (components["schemas"]["Grant"] & {
+                /** @description The address with which the person signs in. */
+                email: string;
+                /** @description The name that others see. */
+                name: string;
+            })[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Group: {
+            /** @description The entries. */
+            items: {
+                /** @description The column. */
+                column?: string | null;
+                /** @description The node. */
+                node: string;
+                /** @description One of the reasons. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description How many rows.
+                 */
+                rows: number;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Hit: {
+            /** @description The entries. */
+            items: {
+                /** @description More about it. */
+                detail: string;
+                /** @description Its identity. */
+                id: string;
+                /** @description `pipeline`, `connection`, `schedule`, `upload` or `run`. */
+                kind: string;
+                /** @description Its name. */
+                name: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Line: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description More, as fields. */
+                detail?: Record<string, never> | null;
+                /** @description Who must act. */
+                level: components["schemas"]["Level"];
+                /** @description What it says. */
+                message: string;
+                /** @description The node it is about. */
+                node?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its number within the run.
+                 */
+                number: number;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Link: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by?: string | null;
+                /** @description Who is invited. */
+                email?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
+                expires_at: string;
+                /** @description Its identity. */
+                id: string;
+                /** @description What it is for. */
+                kind: components["schemas"]["LinkKind"];
+                /** @description The role of an invitation. */
+                role?: string | null;
+                /** @description Whose password it changes. */
+                user_id?: string | null;
+                /** @description The workspace of an invitation. */
+                workspace_id?: string | null;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Load: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it became visible.
+                 */
+                committed_at: string;
+                /** @description The connection it went through. */
+                connection?: string | null;
+                /** @description The identity of the load. */
+                id: string;
+                /** @description How rows landed. */
+                mode: string;
+                /** @description The node that wrote it. */
+                node: string;
+                /** @description The pipeline. */
+                pipeline_id: string;
+                /** @description What the destination said of it. */
+                receipt: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Rows in place.
+                 */
+                rows_written: number;
+                /** @description The run. */
+                run_id: string;
+                /** @description The table or file. */
+                target: string;
+                /**
+                 * Format: date-time
+                 * @description When it was taken back.
+                 */
+                undone_at?: string | null;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Member: {
+            /** @description The entries. */
+            items: {
+                /** @description Whether the person can sign in. */
+                active: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description The address with which the person signs in. */
+                email: string;
+                /** @description The name that others see. */
+                name: string;
+                /** @description Where the role comes from: `invited`, or the name of a provider whose groups give it. */
+                origin: string;
+                /** @description The role in the workspace. */
+                role: string;
+                /** @description The person. */
+                user_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Membership: {
+            /** @description The entries. */
+            items: (components["schemas"]["Workspace"] & {
+                /** @description Where the role comes from: `invited`, or the name of a provider whose groups give it. */
+                origin: string;
+                /** @description The role of the person. */
+                role: string;
+            })[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_NodeType: {
+            /** @description The entries. */
+            items: {
+                /** @description What a connector can do. */
+                capabilities?: Record<string, never> | null;
+                /** @description `connector` or `transform`. */
+                kind: string;
+                /** @description Name in documents. */
+                name: string;
+                /** @description One sentence. */
+                summary: string;
+                /** @description Name for people. */
+                title: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_NoticeView: {
+            /** @description The entries. */
+            items: (components["schemas"]["Notice"] & {
+                /** @description The notice in words. */
+                words: components["schemas"]["Words"];
+            })[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_OwnSession: {
+            /** @description The entries. */
+            items: (components["schemas"]["Session"] & {
+                /** @description It is the one that asks. */
+                is_current: boolean;
+            })[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Pipeline: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was put away; it does not run any more.
+                 */
+                archived_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by?: string | null;
+                /** @description What it is for. */
+                description: string;
+                /** @description Whether a signed web hook starts it. */
+                has_hook: boolean;
+                /** @description Its identity. */
+                id: string;
+                /** @description Its name; that of its document. */
+                name: string;
+                /** @description Only administrators and people with a grant see and use it. */
+                restricted: boolean;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                revision: number;
+                /** @description Words to find it by. */
+                tags: string[];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description The number of the version that runs.
+                 */
+                version: number;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_ProviderView: {
+            /** @description The entries. */
+            items: {
+                /** @description Its name in addresses. */
+                name: string;
+                /** @description What stands on the button. */
+                title: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Reject: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description The column that did not fit. */
+                column?: string | null;
+                /** @description The node that rejected it. */
+                node: string;
+                /**
+                 * Format: int64
+                 * @description Its number within the run.
+                 */
+                number: number;
+                /** @description The row as it was. */
+                original: string;
+                /** @description Where it stood: file and line, sheet and cell, row. */
+                place: string;
+                /** @description Why. */
+                reason: string;
+                /** @description The value that did not fit. */
+                value?: string | null;
+                /** @description Only the value was left out; the row went on. */
+                value_only: boolean;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Rule: {
+            /** @description The entries. */
+            items: {
+                /** @description Whether it counts. */
+                active: boolean;
+                /** @description The channel that is told. */
+                channel_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                revision: number;
+                /** @description What the channel is told of; what is left out restricts nothing. `pipelines` are identities. */
+                spec: Record<string, never>;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Run: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Attempts so far.
+                 */
+                attempt: number;
+                /**
+                 * Format: date-time
+                 * @description When the present attempt started.
+                 */
+                attempt_started_at?: string | null;
+                /** @description The backfill that it is a piece of. */
+                backfill_id?: string | null;
+                /** @description What started it. */
+                cause: components["schemas"]["Cause"];
+                /** @description Names of the connections that it uses. */
+                connections: string[];
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at?: string | null;
+                /** @description The run or the arrival that its schedule waited for. */
+                event_key?: string | null;
+                /**
+                 * Format: int64
+                 * @description Attempts that ended with a failure.
+                 */
+                failures: number;
+                /** @description Why it failed. */
+                fault?: Record<string, never> | null;
+                /**
+                 * Format: date-time
+                 * @description When its schedule was due.
+                 */
+                fire_at?: string | null;
+                /** @description The guards of mirrors let it pass. */
+                force: boolean;
+                /** @description Its identity. */
+                id: string;
+                /** @description A word of the caller that makes the same request start one run only. */
+                idempotency?: string | null;
+                /**
+                 * Format: date-time
+                 * @description End of the data interval; it is not part of it.
+                 */
+                interval_end?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Begin of the data interval.
+                 */
+                interval_start?: string | null;
+                /**
+                 * Format: date-time
+                 * @description How long the worker has it without a sign of life.
+                 */
+                lease_until?: string | null;
+                /**
+                 * Format: int64
+                 * @description Attempts that were lost with their worker.
+                 */
+                lost: number;
+                /**
+                 * Format: date-time
+                 * @description It does not start earlier.
+                 */
+                not_before: string;
+                /** @description Values given to parameters. */
+                params: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Most bytes of memory that its queries held.
+                 */
+                peak_memory?: number | null;
+                /**
+                 * Format: int64
+                 * @description Which piece of the backfill, from 0.
+                 */
+                piece?: number | null;
+                /** @description The pipeline. */
+                pipeline_id: string;
+                /**
+                 * Format: int64
+                 * @description Higher ones go first.
+                 */
+                priority: number;
+                /** @description Parts of its loads are kept; it can go on. */
+                resumable: boolean;
+                /** @description How it is tried again. */
+                retries: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Grows with every change but signs of life.
+                 */
+                revision: number;
+                /**
+                 * Format: int64
+                 * @description Rows in quarantine.
+                 */
+                rows_quarantined: number;
+                /**
+                 * Format: int64
+                 * @description Rows that its sources gave.
+                 */
+                rows_read: number;
+                /**
+                 * Format: int64
+                 * @description Rows in place in its destinations.
+                 */
+                rows_written: number;
+                /** @description The schedule that started it. */
+                schedule_id?: string | null;
+                /**
+                 * Format: double
+                 * @description Seconds of its last attempt.
+                 */
+                seconds?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When its first attempt started.
+                 */
+                started_at?: string | null;
+                /** @description The person or key that started it. */
+                started_by?: string | null;
+                /** @description How it stands. */
+                state: components["schemas"]["RunState"];
+                stop?: components["schemas"]["Stop"] | null;
+                /**
+                 * Format: date-time
+                 * @description When somebody or something asked to stop it.
+                 */
+                stop_asked_at?: string | null;
+                /** @description The same in words. */
+                stop_reason?: string | null;
+                /** @description What it writes to. */
+                targets: string[];
+                /**
+                 * Format: int64
+                 * @description After so many seconds, an attempt is stopped.
+                 */
+                timeout_seconds: number;
+                /**
+                 * Format: date-time
+                 * @description When its loads were taken back.
+                 */
+                undone_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description The version of the pipeline.
+                 */
+                version: number;
+                /** @description The worker that has it. */
+                worker_id?: string | null;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+                /** @description Zone in which days are counted. */
+                zone: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Schedule: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Everything that was due up to then is decided.
+                 */
+                handled_through: string;
+                /** @description Its identity. */
+                id: string;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it fires next; none when it is paused, or never again.
+                 */
+                next_at?: string | null;
+                /** @description Values for parameters of the pipeline. */
+                params: Record<string, never>;
+                /** @description It does not fire. */
+                paused: boolean;
+                /** @description The pipeline that it runs. */
+                pipeline_id: string;
+                /**
+                 * Format: int64
+                 * @description Grows with every change but that of how far it is decided.
+                 */
+                revision: number;
+                /** @description The rule, as pipeline documents write it under `schedule`. */
+                spec: Record<string, never>;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_StreamOutline: {
+            /** @description The entries. */
+            items: {
+                /** @description Its columns. */
+                columns: components["schemas"]["Column"][];
+                /** @description Its name for people. */
+                name: string;
+                /** @description Its primary key. */
+                primary_key: string[];
+                /**
+                 * Format: int64
+                 * @description About how many rows it has.
+                 */
+                rows?: number | null;
+                /** @description Settings of a source that reads it. */
+                settings: Record<string, never>;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Task: {
+            /** @description The entries. */
+            items: {
+                /** @description Everything else that was reported of it. */
+                detail: Record<string, never>;
+                /** @description Connector or transform. */
+                kind: string;
+                /** @description Name of the node. */
+                node: string;
+                /** @description `source`, `transform` or `destination`. */
+                role: string;
+                /**
+                 * Format: int64
+                 * @description Rows left out because another has their key.
+                 */
+                rows_deduplicated: number;
+                /**
+                 * Format: int64
+                 * @description Rows left out by a condition.
+                 */
+                rows_filtered: number;
+                /**
+                 * Format: int64
+                 * @description Rows in quarantine.
+                 */
+                rows_quarantined: number;
+                /**
+                 * Format: int64
+                 * @description Rows that came in.
+                 */
+                rows_read: number;
+                /**
+                 * Format: int64
+                 * @description Rows that went out, or that are in place.
+                 */
+                rows_written: number;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Upload: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /** @description Who gave it. */
+                created_by?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /** @description What it says it is. */
+                media_type: string;
+                /** @description Its name, as it was given. */
+                name: string;
+                /** @description Where it is, for `path` in pipelines. */
+                path: string;
+                /** @description SHA-256 of its content, in hexadecimal digits. */
+                sha256: string;
+                /**
+                 * Format: int64
+                 * @description Its size in bytes.
+                 */
+                size: number;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_User: {
+            /** @description The entries. */
+            items: {
+                /** @description Accounts that are not active cannot sign in. */
+                active: boolean;
+                /**
+                 * Format: date-time
+                 * @description When the account was made.
+                 */
+                created_at: string;
+                /** @description The address with which the person signs in. */
+                email: string;
+                /**
+                 * Format: date-time
+                 * @description When the person was erased; the account keeps no name.
+                 */
+                erased_at?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /** @description `en` or `fr`. */
+                language: string;
+                /**
+                 * Format: date-time
+                 * @description When the person signed in last.
+                 */
+                last_login_at?: string | null;
+                /** @description The name that others see. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                revision: number;
+                /** @description May make workspaces and accounts, and see the settings of the server. */
+                runs_server: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when a second factor is asked for.
+                 */
+                second_factor_since?: string | null;
+                /** @description What the person prefers: theme, notifications. */
+                settings: Record<string, never>;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Version: {
+            /** @description The entries. */
+            items: {
+                /** @description Names of the connections that it uses. */
+                connections: string[];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by?: string | null;
+                /** @description The document, as it was written. */
+                document: string;
+                /** @description A short form that changes with the meaning of the document. */
+                fingerprint: string;
+                /**
+                 * Format: int64
+                 * @description Its number, from 1.
+                 */
+                number: number;
+                /** @description The pipeline. */
+                pipeline_id: string;
+                /** @description Why it was made. */
+                remark: string;
+                /** @description What it writes to, as `connection/table`. */
+                targets: string[];
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_Worker: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many runs it takes at the same time.
+                 */
+                capacity: number;
+                /** @description It takes no further runs. */
+                draining: boolean;
+                /**
+                 * Format: date-time
+                 * @description Its last sign of life.
+                 */
+                heartbeat_at: string;
+                /** @description Its identity; every start of a process is another one. */
+                id: string;
+                /** @description Name of the machine and number of the process. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it started.
+                 */
+                started_at: string;
+                /** @description Version of the program. */
+                version: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description One version of a thing that a source hands out once. */
+        KeptItem: {
+            /** @description A hash of its contents. */
+            hash?: string | null;
+            /**
+             * Format: int64
+             * @description When it was changed last, as its store says.
+             */
+            modified?: number | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            read_at: string;
+            /**
+             * Format: int64
+             * @description Rows that were read of it.
+             */
+            rows?: number | null;
+            /** @description The run that read it last. */
+            run_id: string;
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
+            size: number;
+            /** @description The source node. */
+            stream: string;
+            /** @description A mark of its version. */
+            tag?: string | null;
+            /** @description Its source has still to tidy up behind it. */
+            unsettled: boolean;
+        };
+        /** @description What can be set. */
+        Kinds: {
+            /** @description Kinds of channels. */
+            items: components["schemas"]["ChannelKind"][];
+            /** @description Whether people can also be told by mail to themselves. */
+            mails_people: boolean;
+            /** @description JSON Schemas of the other settings: `pace`, `rule`, `preferences`, `watch`. */
+            schemas: Record<string, never>;
+        };
+        /**
+         * @description Who must act on a line.
+         * @enum {string}
+         */
+        Level: "Info" | "Warn" | "Error";
+        /** @description A line. */
+        Line: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description More, as fields. */
+            detail?: Record<string, never> | null;
+            /** @description Who must act. */
+            level: components["schemas"]["Level"];
+            /** @description What it says. */
+            message: string;
+            /** @description The node it is about. */
+            node?: string | null;
+            /**
+             * Format: int64
+             * @description Its number within the run.
+             */
+            number: number;
+        };
+        /** @description A link, without its secret part. */
+        Link: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by?: string | null;
+            /** @description Who is invited. */
+            email?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description The role of an invitation. */
+            role?: string | null;
+            /** @description Whose password it changes. */
+            user_id?: string | null;
+            /** @description The workspace of an invitation. */
+            workspace_id?: string | null;
+        };
+        /**
+         * @description What a link is for.
+         * @enum {string}
+         */
+        LinkKind: "Setup" | "Invitation" | "Password";
+        /** @description What goes with the use of a link. */
+        LinkUse: {
+            /** @description `en` or `fr`; for a new account. */
+            language?: string;
+            /** @description The name that others see; for a new account. */
+            name?: string | null;
+            /**
+             * Format: password
+             * @description The password; for a new account, or a new one for the account of the link.
+             */
+            password?: string | null;
+        };
+        /** @description What a link is for. */
+        LinkView: {
+            /** @description Whom it is for. */
+            email?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it works.
+             */
+            expires_at: string;
+            /** @description The person has an account, and signs in before accepting. */
+            has_account: boolean;
+            /** @description `setup`, `invitation` or `password`. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description Role of an invitation. */
+            role?: string | null;
+            /** @description Name of the workspace of an invitation. */
+            workspace?: string | null;
+        };
+        /** @description A load that was committed. */
+        Load: {
+            /**
+             * Format: date-time
+             * @description When it became visible.
+             */
+            committed_at: string;
+            /** @description The connection it went through. */
+            connection?: string | null;
+            /** @description The identity of the load. */
+            id: string;
+            /** @description How rows landed. */
+            mode: string;
+            /** @description The node that wrote it. */
+            node: string;
+            /** @description The pipeline. */
+            pipeline_id: string;
+            /** @description What the destination said of it. */
+            receipt: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Rows in place.
+             */
+            rows_written: number;
+            /** @description The run. */
+            run_id: string;
+            /** @description The table or file. */
+            target: string;
+            /**
+             * Format: date-time
+             * @description When it was taken back.
+             */
+            undone_at?: string | null;
+        };
+        /** @description An address with its password. */
+        Login: {
+            /** @description A code of the authenticator, or a recovery code. */
+            code?: string | null;
+            /** @description The address with which the person signs in. */
+            email: string;
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
+        };
+        /** @description An invitation that was made. */
+        MadeInvitation: components["schemas"]["NewLink"] & {
+            /** @description The invitation. */
+            invitation: components["schemas"]["Link"];
+        };
+        /** @description A key that was made. */
+        MadeKey: {
+            /** @description What is known of it from now on. */
+            entry: components["schemas"]["ApiKey"];
+            /** @description The key, to be sent as `Authorization: Bearer …`. Shown once. */
+            key: string;
+        };
+        /** @description An account that was made. */
+        MadeUser: {
+            /** @description With it, the person chooses a password. */
+            password_link: components["schemas"]["NewLink"];
+            /** @description The account. */
+            user: components["schemas"]["User"];
+        };
+        /** @description A person in a workspace. */
+        Member: {
+            /** @description Whether the person can sign in. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description The address with which the person signs in. */
+            email: string;
+            /** @description The name that others see. */
+            name: string;
+            /** @description Where the role comes from: `invited`, or the name of a provider whose groups give it. */
+            origin: string;
+            /** @description The role in the workspace. */
+            role: string;
+            /** @description The person. */
+            user_id: string;
+        };
+        /** @description A workspace with the role that a person has in it. */
+        Membership: components["schemas"]["Workspace"] & {
+            /** @description Where the role comes from: `invited`, or the name of a provider whose groups give it. */
+            origin: string;
+            /** @description The role of the person. */
+            role: string;
+        };
+        /** @description A backfill as it is asked for. */
+        NewBackfill: {
+            /**
+             * Format: int32
+             * @description Pieces that may be under way at the same time, from 1 to 64; 1 if nothing is said.
+             */
+            at_once?: number | null;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @description In which order the pieces run. */
+            order?: string | null;
+            /** @description Values for parameters. */
+            params?: Record<string, never>;
+            /** @description Only shows the pieces, and makes nothing. */
+            preview?: boolean;
+            /** @description The schedule by which it is cut; the only one of the pipeline if nothing is said. */
+            schedule?: string | null;
+            /**
+             * @description How the range is cut: a length such as `1d` or `6h`, `schedule` for the intervals that a schedule would have
+             *     given, or `whole` for one run. `1d` if nothing is said.
+             */
+            step?: string | null;
+            /** @description Zone in which days are counted; that of the schedule in the document if nothing is said. */
+            timezone?: string | null;
+            /**
+             * Format: date
+             * @description The day after the last one.
+             */
+            to: string;
+        };
+        /** @description A channel as it is sent. */
+        NewChannel: {
+            /** @description Whether it is told. */
+            active?: boolean;
+            /** @description What it is: one of the names of `channel-kinds`. */
+            kind: string;
+            /** @description The language of its messages: `en` or `fr`. */
+            language?: string;
+            /** @description Its name. */
+            name: string;
+            /** @description How often it is told; what is left out is as usual. */
+            pace?: Record<string, never>;
+            /** @description The settings of its kind, with secrets. A secret that is left out of a change stays as it is. */
+            settings: Record<string, never>;
+        };
+        /** @description A connection as it is sent. */
+        NewConnection: {
+            /** @description Its connector. */
+            connector: string;
+            /** @description What it is for. */
+            description?: string;
+            /**
+             * Format: int32
+             * @description Most runs that use it at the same time.
+             */
+            max_runs?: number | null;
+            /** @description The name by which pipelines refer to it: letters, digits, `-` and `_`. */
+            name: string;
+            /** @description Only administrators and people with a grant see and use it. */
+            restricted?: boolean;
+            /**
+             * @description The settings of the connector, with secrets. A secret that is left out of a change stays as it is when no
+             *     other setting changes; otherwise it has to be given again, as it could go elsewhere.
+             */
+            settings: Record<string, never>;
+        };
+        /** @description A document as it is sent. */
+        NewDocument: {
+            /** @description The document: YAML or JSON. */
+            document: string;
+            /** @description Why it was made or changed. */
+            remark?: string;
+            /** @description Only administrators and people with a grant see and use it. A change that says nothing changes nothing. */
+            restricted?: boolean | null;
+        };
+        /** @description Who is invited, and as what. */
+        NewInvitation: {
+            /** @description The mail address of the person. */
+            email: string;
+            /** @description Language of the letter; that of the caller if nothing is said. */
+            language?: string | null;
+            /** @description `viewer`, `operator`, `editor`, `admin` or `owner`; not above the own role. */
+            role: string;
+        };
+        /** @description A key to be made. */
+        NewKey: {
+            /**
+             * Format: date-time
+             * @description When it ends; never if nothing is said.
+             */
+            expires_at?: string | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do: rights such as `runs:write`. */
+            scopes: string[];
+        };
+        /** @description A link that was made. Shown once. */
+        NewLink: {
+            /**
+             * Format: date-time
+             * @description Until when it works.
+             */
+            expires_at: string;
+            /** @description The address. Whoever has it can use it, once. */
+            link: string;
+            /** @description It was also handed over to be sent by mail. */
+            sent: boolean;
+        };
+        /** @description A rule as it is sent. */
+        NewRule: {
+            /** @description Whether it counts. */
+            active?: boolean;
+            /** @description The channel that is told, by identity or name. */
+            channel: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What the channel is told of; what is left out restricts nothing. `pipelines` are identities or names. */
+            spec?: Record<string, never>;
+        };
+        /** @description What a run is started with. */
+        NewRun: {
+            /**
+             * Format: date
+             * @description The day it answers for; yesterday in the zone of the schedule if nothing is said.
+             */
+            date?: string | null;
+            /** @description Lets the guards of mirrors pass. */
+            force?: boolean;
+            /**
+             * Format: date
+             * @description The first day it answers for, in the place of `date`.
+             */
+            from?: string | null;
+            /** @description Values for parameters. */
+            params?: Record<string, never>;
+            /**
+             * Format: date
+             * @description The day after the last one it answers for.
+             */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description Another version than the one that runs.
+             */
+            version?: number | null;
+        };
+        /** @description A schedule as it is sent. */
+        NewSchedule: {
+            /** @description Its name. */
+            name: string;
+            /** @description Values for parameters of the pipeline. */
+            params?: Record<string, never>;
+            /** @description It does not fire. */
+            paused?: boolean;
+            /** @description The rule, as documents write it under `schedule`. */
+            spec: Record<string, never>;
+        };
+        /** @description Somebody who gets an account. */
+        NewUser: {
+            /** @description The address with which the person signs in. */
+            email: string;
+            /** @description `en` or `fr`. */
+            language?: string;
+            /** @description The name that others see. */
+            name: string;
+            /** @description May make workspaces and accounts, and see the settings of the server. */
+            runs_server?: boolean;
+        };
+        /** @description A workspace to be made. */
+        NewWorkspace: {
+            /** @description Its name for people. */
+            name: string;
+            /** @description Its name in addresses; made of the name if nothing is said. */
+            slug?: string | null;
+        };
+        /** @description A node that differs. */
+        NodeDiff: {
+            /** @description `added`, `removed` or `changed`. */
+            change: string;
+            /** @description Its name. */
+            node: string;
+            /** @description Settings that differ. */
+            settings: string[];
+        };
+        /** @description A node that could not be looked at. */
+        NodeFault: {
+            /** @description What to do. */
+            hint?: string | null;
+            /** @description What failed. */
+            message: string;
+            /** @description The node. */
+            node: string;
+        };
+        /** @description What is known of a node before it runs. */
+        NodeOutline: {
+            /** @description Connector or transform. */
+            kind: string;
+            /** @description Its name. */
+            node: string;
+            /** @description Output ports with their columns. */
+            outputs: components["schemas"]["PortOutline"][];
+            /** @description The query plan, where it was asked for. */
+            plan?: string | null;
+            /** @description `source`, `transform` or `destination`. */
+            role: string;
+        };
+        /** @description A connector or transform, in short. */
+        NodeType: {
+            /** @description What a connector can do. */
+            capabilities?: Record<string, never> | null;
+            /** @description `connector` or `transform`. */
+            kind: string;
+            /** @description Name in documents. */
+            name: string;
+            /** @description One sentence. */
+            summary: string;
+            /** @description Name for people. */
+            title: string;
+        };
+        /** @description A connector or transform, with schemas, documents and examples. */
+        NodeTypeView: components["schemas"]["NodeType"] & {
+            /** @description Its page, in Markdown. */
+            docs: string;
+            /** @description Working documents or settings. */
+            examples: string[];
+            /** @description Its schemas by role: `connection`, `source`, `destination`, or `transform`. */
+            schemas: Record<string, never>;
+        };
+        /** @description A notice to one person. */
+        Notice: {
+            /**
+             * Format: date-time
+             * @description When it happened first.
+             */
+            created_at: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description What sort of thing it is. */
+            kind: string;
+            /** @description What was found out. */
+            notice: Record<string, never>;
+            /** @description The pipeline it is about. */
+            pipeline_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            read_at?: string | null;
+            /** @description The run it is about. */
+            run_id?: string | null;
+            /** @description How bad it is: `info`, `warning` or `error`. */
+            severity: string;
+            /**
+             * Format: int64
+             * @description How often it happened since the person last looked.
+             */
+            times: number;
+            /**
+             * Format: date-time
+             * @description When it happened last.
+             */
+            updated_at: string;
+            /** @description Where it happened. */
+            workspace_id: string;
+        };
+        /** @description A notice, in the language of the reader. */
+        NoticeView: components["schemas"]["Notice"] & {
+            /** @description The notice in words. */
+            words: components["schemas"]["Words"];
+        };
+        /**
+         * @description What a role can be given on, besides the whole workspace.
+         * @enum {string}
+         */
+        ObjectKind: "Connection" | "Pipeline";
+        /**
+         * @description How it went.
+         * @enum {string}
+         */
+        Outcome: "Done" | "Denied" | "Failed";
+        /** @description A session, as its person sees it. */
+        OwnSession: components["schemas"]["Session"] & {
+            /** @description It is the one that asks. */
+            is_current: boolean;
+        };
+        /** @description A new password. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The new password: at least 12 characters, and not one that everybody tries first.
+             */
+            new_password: string;
+            /**
+             * Format: password
+             * @description The present password, if there is one.
+             */
+            password?: string | null;
+        };
+        /** @description What a pipeline is besides its document. */
+        Patch: {
+            /** @description Put away: it does not run any more. */
+            archived?: boolean | null;
+            /** @description Only administrators and people with a grant see and use it. */
+            restricted?: boolean | null;
+        };
+        /** @description A piece of a backfill. */
+        Piece: {
+            /**
+             * Format: date-time
+             * @description End of the data interval; it is not part of it.
+             */
+            interval_end: string;
+            /**
+             * Format: date-time
+             * @description Begin of the data interval.
+             */
+            interval_start: string;
+            /**
+             * Format: int64
+             * @description Its number, from 0; the order in which pieces run.
+             */
+            number: number;
+            /** @description The run that answers for it. */
+            run_id?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["PieceState"];
+        };
+        /** @description The pieces that a backfill would have. */
+        Pieces: {
+            /** @description The first of them, in the order in which they would run. */
+            items: components["schemas"]["Span"][];
+            /** @description How many there are. */
+            total: number;
+        };
+        /**
+         * @description How a piece stands.
+         * @enum {string}
+         */
+        PieceState: "Waiting" | "Active" | "Done" | "Failed";
+        /** @description A pipeline. */
+        Pipeline: {
+            /**
+             * Format: date-time
+             * @description When it was put away; it does not run any more.
+             */
+            archived_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by?: string | null;
+            /** @description What it is for. */
+            description: string;
+            /** @description Whether a signed web hook starts it. */
+            has_hook: boolean;
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name; that of its document. */
+            name: string;
+            /** @description Only administrators and people with a grant see and use it. */
+            restricted: boolean;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            revision: number;
+            /** @description Words to find it by. */
+            tags: string[];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description The number of the version that runs.
+             */
+            version: number;
+            /** @description The workspace it belongs to. */
+            workspace_id: string;
+        };
+        /** @description A pipeline with the version that runs. */
+        PipelineView: components["schemas"]["Pipeline"] & {
+            /** @description The version that runs. */
+            current: components["schemas"]["Version"];
+            last_run?: components["schemas"]["Run"] | null;
+            /** @description Its schedules. */
+            schedules: components["schemas"]["Schedule"][];
+        };
+        /** @description An output port of a node. */
+        PortOutline: {
+            /** @description Its columns. */
+            columns: components["schemas"]["Column"][];
+            /** @description Its name. */
+            port: string;
+        };
+        /** @description The body of an answer that is a problem. */
+        ProblemBody: {
+            /** @description The code. */
+            code: string;
+            /** @description The newer version of what was to be changed. */
+            current?: Record<string, never> | null;
+            /** @description What failed, on which object, why. */
+            detail: string;
+            /** @description Of `POST /token` only: the same as programs know it from OAuth 2 (RFC 6749). */
+            error?: string | null;
+            /** @description Of `POST /token` only: the detail. */
+            error_description?: string | null;
+            /** @description What to do. */
+            hint?: string | null;
+            /** @description Every place that is wrong. */
+            problems?: components["schemas"]["Finding"][];
+            /** @description Number of the request, for the log. */
+            request_id?: string;
+            /**
+             * Format: int32
+             * @description The status of the answer.
+             */
+            status: number;
+            /** @description One line. */
+            title: string;
+            /** @description Address of the page about the code. */
+            type: string;
+        };
+        /** @description How many pieces stand how. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description A run answers for them.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description They succeeded.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Their run failed, or was cancelled.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description They wait.
+             */
+            waiting: number;
+        };
+        /** @description How far a pipeline has read. */
+        ProgressView: {
+            /** @description Checkpoints of incremental reads. */
+            checkpoints: components["schemas"]["Checkpoint"][];
+            /** @description Items of sources that hand things out once. */
+            items: components["schemas"]["KeptItem"][];
+        };
+        /** @description The password, once more. */
+        Proof: {
+            /**
+             * Format: password
+             * @description The password, if there is one.
+             */
+            password?: string | null;
+        };
+        /** @description A system that signs people in. */
+        ProviderView: {
+            /** @description Its name in addresses. */
+            name: string;
+            /** @description What stands on the button. */
+            title: string;
+        };
+        /** @description What is read. */
+        ReadAll: {
+            /** @description Only notices of that workspace, by identity. */
+            workspace?: string | null;
+        };
+        /** @description Codes that each stand once for the authenticator. Shown once. */
+        RecoveryCodes: {
+            /** @description The codes. */
+            codes: string[];
+        };
+        /** @description A recipient that a server did not take. */
+        Refused: {
+            /** @description The recipient. */
+            recipient: string;
+            /** @description The words of the server. */
+            words: string;
+        };
+        /** @description A row in quarantine. */
+        Reject: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The column that did not fit. */
+            column?: string | null;
+            /** @description The node that rejected it. */
+            node: string;
+            /**
+             * Format: int64
+             * @description Its number within the run.
+             */
+            number: number;
+            /** @description The row as it was. */
+            original: string;
+            /** @description Where it stood: file and line, sheet and cell, row. */
+            place: string;
+            /** @description Why. */
+            reason: string;
+            /** @description The value that did not fit. */
+            value?: string | null;
+            /** @description Only the value was left out; the row went on. */
+            value_only: boolean;
+        };
+        /** @description How much was removed. */
+        Removed: {
+            /**
+             * Format: int64
+             * @description Rows, or checkpoints and items together.
+             */
+            removed: number;
+        };
+        /** @description How long things are kept. */
+        Retention: {
+            /**
+             * Format: int64
+             * @description Days for which the audit is kept.
+             * @default 365
+             */
+            audit_days: number;
+            /**
+             * Format: int64
+             * @description Hours for which live events can be made up for.
+             * @default 6
+             */
+            events_hours: number;
+            /**
+             * Format: int64
+             * @description Days for which the logs of runs are kept.
+             * @default 30
+             */
+            logs_days: number;
+            /**
+             * Format: int64
+             * @description Days for which runs are kept after their end, with their quarantine.
+             * @default 90
+             */
+            runs_days: number;
+        };
+        /** @description The role that somebody is to have. */
+        RoleChange: {
+            /** @description `viewer`, `operator`, `editor`, `admin` or `owner`. */
+            role: string;
+        };
+        /** @description What is brought back. */
+        Rollback: {
+            /** @description Why. */
+            remark?: string;
+            /**
+             * Format: int64
+             * @description The version whose document is to run again.
+             */
+            version: number;
+        };
+        /** @description Rows that were looked at. */
+        Rows: {
+            /** @description The columns. */
+            columns: components["schemas"]["Column"][];
+            /** @description There are more. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Rows that the nodes on the way rejected.
+             */
+            rejected: number;
+            /** @description The rows, as lists of values in the order of the columns. */
+            rows: Record<string, never>[][];
+        };
+        /** @description A rule to be looked at. */
+        Rule: {
+            /**
+             * Format: date-time
+             * @description From when on; now if nothing is said.
+             */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description How many times, from 1 to 500; 10 if nothing is said.
+             */
+            count?: number | null;
+            /** @description The rule, as documents write it under `schedule`. */
+            spec: Record<string, never>;
+        };
+        /** @description A run. */
+        Run: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description When the present attempt started.
+             */
+            attempt_started_at?: string | null;
+            /** @description The backfill that it is a piece of. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /** @description Names of the connections that it uses. */
+            connections: string[];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description The run or the arrival that its schedule waited for. */
+            event_key?: string | null;
+            /**
+             * Format: int64
+             * @description Attempts that ended with a failure.
+             */
+            failures: number;
+            /** @description Why it failed. */
+            fault?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When its schedule was due.
+             */
+            fire_at?: string | null;
+            /** @description The guards of mirrors let it pass. */
+            force: boolean;
+            /** @description Its identity. */
+            id: string;
+            /** @description A word of the caller that makes the same request start one run only. */
+            idempotency?: string | null;
+            /**
+             * Format: date-time
+             * @description End of the data interval; it is not part of it.
+             */
+            interval_end?: string | null;
+            /**
+             * Format: date-time
+             * @description Begin of the data interval.
+             */
+            interval_start?: string | null;
+            /**
+             * Format: date-time
+             * @description How long the worker has it without a sign of life.
+             */
+            lease_until?: string | null;
+            /**
+             * Format: int64
+             * @description Attempts that were lost with their worker.
+             */
+            lost: number;
+            /**
+             * Format: date-time
+             * @description It does not start earlier.
+             */
+            not_before: string;
+            /** @description Values given to parameters. */
+            params: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Most bytes of memory that its queries held.
+             */
+            peak_memory?: number | null;
+            /**
+             * Format: int64
+             * @description Which piece of the backfill, from 0.
+             */
+            piece?: number | null;
+            /** @description The pipeline. */
+            pipeline_id: string;
+            /**
+             * Format: int64
+             * @description Higher ones go first.
+             */
+            priority: number;
+            /** @description Parts of its loads are kept; it can go on. */
+            resumable: boolean;
+            /** @description How it is tried again. */
+            retries: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Grows with every change but signs of life.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Rows in quarantine.
+             */
+            rows_quarantined: number;
+            /**
+             * Format: int64
+             * @description Rows that its sources gave.
+             */
+            rows_read: number;
+            /**
+             * Format: int64
+             * @description Rows in place in its destinations.
+             */
+            rows_written: number;
+            /** @description The schedule that started it. */
+            schedule_id?: string | null;
+            /**
+             * Format: double
+             * @description Seconds of its last attempt.
+             */
+            seconds?: number | null;
+            /**
+             * Format: date-time
+             * @description When its first attempt started.
+             */
+            started_at?: string | null;
+            /** @description The person or key that started it. */
+            started_by?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+            stop?: components["schemas"]["Stop"] | null;
+            /**
+             * Format: date-time
+             * @description When somebody or something asked to stop it.
+             */
+            stop_asked_at?: string | null;
+            /** @description The same in words. */
+            stop_reason?: string | null;
+            /** @description What it writes to. */
+            targets: string[];
+            /**
+             * Format: int64
+             * @description After so many seconds, an attempt is stopped.
+             */
+            timeout_seconds: number;
+            /**
+             * Format: date-time
+             * @description When its loads were taken back.
+             */
+            undone_at?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the pipeline.
+             */
+            version: number;
+            /** @description The worker that has it. */
+            worker_id?: string | null;
+            /** @description The workspace it belongs to. */
+            workspace_id: string;
+            /** @description Zone in which days are counted. */
+            zone: string;
+        };
+        /**
+         * @description How a run stands.
+         * @enum {string}
+         */
+        RunState: "Queued" | "Running" | "Failing" | "Done" | "Quarantined" | "Failed" | "Cancelled";
+        /** @description A rule that starts runs of a pipeline. */
+        Schedule: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by?: string | null;
+            /**
+             * Format: date-time
+             * @description Everything that was due up to then is decided.
+             */
+            handled_through: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it fires next; none when it is paused, or never again.
+             */
+            next_at?: string | null;
+            /** @description Values for parameters of the pipeline. */
+            params: Record<string, never>;
+            /** @description It does not fire. */
+            paused: boolean;
+            /** @description The pipeline that it runs. */
+            pipeline_id: string;
+            /**
+             * Format: int64
+             * @description Grows with every change but that of how far it is decided.
+             */
+            revision: number;
+            /** @description The rule, as pipeline documents write it under `schedule`. */
+            spec: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description The workspace it belongs to. */
+            workspace_id: string;
+        };
+        /** @description How a test message went. */
+        SentTest: {
+            /** @description What sort of failure it is. */
+            code?: string | null;
+            /** @description What to do. */
+            hint?: string | null;
+            /** @description What failed. */
+            message?: string | null;
+            /** @description The message was taken. */
+            ok: boolean;
+            /** @description Recipients that were not taken. */
+            refused: components["schemas"]["Refused"][];
+        };
+        /** @description What changes; what is missing stays. */
+        ServerChange: {
+            /** @description What everybody reads on top of every page; empty for nothing. */
+            banner?: string | null;
+            retention?: components["schemas"]["Retention"] | null;
+        };
+        /** @description The server. */
+        ServerView: {
+            /** @description What everybody reads on top of every page; empty for nothing. */
+            banner: string;
+            /**
+             * Format: int64
+             * @description How many people have an account.
+             */
+            people: number;
+            /** @description How long things are kept. */
+            retention: components["schemas"]["Retention"];
+            /** @description Whether it can send letters. */
+            sends_mail: boolean;
+            /** @description What its settings say, without secrets. They are changed in the file of the settings, with a new start. */
+            settings: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            started_at: string;
+            /** @description `sqlite` or `postgres`. */
+            store: string;
+            /** @description Version of the program. */
+            version: string;
+        };
+        /** @description A sign-in. */
+        Session: {
+            /** @description The address from which it was used last. */
+            address?: string | null;
+            /** @description What the browser or program calls itself. */
+            agent?: string | null;
+            /**
+             * Format: date-time
+             * @description When the person signed in.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends in any case.
+             */
+            expires_at: string;
+            /** @description Its identity. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it ends if it is not used.
+             */
+            idle_until: string;
+            /** @description What holds the token. */
+            kind: components["schemas"]["SessionKind"];
+            /** @description How the person signed in: `password`, `password+code`, `password+recovery`, `oidc:…`. */
+            method: string;
+            /**
+             * Format: date-time
+             * @description When the token was changed last.
+             */
+            rotated_at: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute.
+             */
+            seen_at: string;
+            /** @description Whose it is. */
+            user_id: string;
+        };
+        /**
+         * @description What holds the token of a session.
+         * @enum {string}
+         */
+        SessionKind: "Browser" | "Program";
+        /** @description Who is signed in. */
+        SessionView: {
+            /** @description The token that every change sends as `X-CSRF-Token`. */
+            csrf?: string | null;
+            /** @description Nobody has an account yet. */
+            is_new: boolean;
+            user?: components["schemas"]["User"] | null;
+            /** @description The workspaces of the person, with the role in each. */
+            workspaces: components["schemas"]["Membership"][];
+        };
+        /** @description The first account and the first workspace. */
+        Setup: {
+            /** @description The address with which the person signs in. */
+            email: string;
+            /** @description `en` or `fr`. */
+            language?: string;
+            /** @description The name that others see. */
+            name: string;
+            /**
+             * Format: password
+             * @description The password: at least 12 characters.
+             */
+            password: string;
+            /** @description The secret part of the link that the server showed when it started. */
+            secret: string;
+            /** @description Name of the first workspace. */
+            workspace: string;
+        };
+        /** @description A half-open span of time. */
+        Span: {
+            /**
+             * Format: date-time
+             * @description End of the data interval; it is not part of it.
+             */
+            interval_end: string;
+            /**
+             * Format: date-time
+             * @description Begin of the data interval.
+             */
+            interval_start: string;
+        };
+        /** @description A backfill with how far it is. */
+        Standing: components["schemas"]["Backfill"] & {
+            /** @description Its pieces, in the order in which they run. */
+            items: components["schemas"]["Piece"][];
+            /** @description Mark for the next pieces; none when these are the last. */
+            next?: string | null;
+            /** @description How many pieces stand how. */
+            progress: components["schemas"]["Progress"];
+        };
+        /** @description The run that a hook started. */
+        Started: {
+            /** @description Identity of the run. */
+            run: string;
+        };
+        /**
+         * @description Why a run is to stop.
+         * @enum {string}
+         */
+        Stop: "Cancelled" | "TimedOut" | "Superseded";
+        /** @description A stream of a connection. */
+        StreamOutline: {
+            /** @description Its columns. */
+            columns: components["schemas"]["Column"][];
+            /** @description Its name for people. */
+            name: string;
+            /** @description Its primary key. */
+            primary_key: string[];
+            /**
+             * Format: int64
+             * @description About how many rows it has.
+             */
+            rows?: number | null;
+            /** @description Settings of a source that reads it. */
+            settings: Record<string, never>;
+        };
+        /** @description What happened to the rows of one node. */
+        Task: {
+            /** @description Everything else that was reported of it. */
+            detail: Record<string, never>;
+            /** @description Connector or transform. */
+            kind: string;
+            /** @description Name of the node. */
+            node: string;
+            /** @description `source`, `transform` or `destination`. */
+            role: string;
+            /**
+             * Format: int64
+             * @description Rows left out because another has their key.
+             */
+            rows_deduplicated: number;
+            /**
+             * Format: int64
+             * @description Rows left out by a condition.
+             */
+            rows_filtered: number;
+            /**
+             * Format: int64
+             * @description Rows in quarantine.
+             */
+            rows_quarantined: number;
+            /**
+             * Format: int64
+             * @description Rows that came in.
+             */
+            rows_read: number;
+            /**
+             * Format: int64
+             * @description Rows that went out, or that are in place.
+             */
+            rows_written: number;
+        };
+        /** @description How a test went. */
+        Tested: {
+            /** @description What sort of failure it is. */
+            code?: string | null;
+            /** @description What to do. */
+            hint?: string | null;
+            /** @description What failed. */
+            message?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds that it took.
+             */
+            milliseconds: number;
+            /** @description It works. */
+            ok: boolean;
+        };
+        /** @description Tokens for a program. */
+        TokenAnswer: {
+            /** @description Sent as `Authorization: Bearer …`. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds for which the access token is good.
+             */
+            expires_in: number;
+            /** @description Exchanged for new tokens; works once. */
+            refresh_token: string;
+            /** @description `Bearer`. */
+            token_type: string;
+        };
+        /** @description What a program sends for a token (RFC 6749). */
+        TokenRequest: {
+            /** @description A code of the authenticator, with `password`. */
+            code?: string | null;
+            /** @description `password` or `refresh_token`. */
+            grant_type: string;
+            /**
+             * Format: password
+             * @description The password of the person, with `password`.
+             */
+            password?: string | null;
+            /** @description The refresh token, with `refresh_token`. */
+            refresh_token?: string | null;
+            /** @description The address of the person, with `password`. */
+            username?: string | null;
+        };
+        /** @description What was taken back. */
+        Undone: {
+            /** @description What happened, by destination. */
+            nodes: Record<string, never>[];
+            /** @description The run. */
+            run: components["schemas"]["Run"];
+        };
+        /** @description How many notices one has not read. */
+        Unread: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            unread: number;
+        };
+        /** @description A file. */
+        Upload: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who gave it. */
+            created_by?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /** @description What it says it is. */
+            media_type: string;
+            /** @description Its name, as it was given. */
+            name: string;
+            /** @description Where it is, for `path` in pipelines. */
+            path: string;
+            /** @description SHA-256 of its content, in hexadecimal digits. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
+            size: number;
+            /** @description The workspace it belongs to. */
+            workspace_id: string;
+        };
+        /** @description A pipeline that refers to a connection. */
+        Use: {
+            /** @description Identity of the pipeline. */
+            id: string;
+            /** @description Name of the pipeline. */
+            name: string;
+        };
+        /** @description A person with an account. */
+        User: {
+            /** @description Accounts that are not active cannot sign in. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description When the account was made.
+             */
+            created_at: string;
+            /** @description The address with which the person signs in. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When the person was erased; the account keeps no name.
+             */
+            erased_at?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /** @description `en` or `fr`. */
+            language: string;
+            /**
+             * Format: date-time
+             * @description When the person signed in last.
+             */
+            last_login_at?: string | null;
+            /** @description The name that others see. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            revision: number;
+            /** @description May make workspaces and accounts, and see the settings of the server. */
+            runs_server: boolean;
+            /**
+             * Format: date-time
+             * @description Since when a second factor is asked for.
+             */
+            second_factor_since?: string | null;
+            /** @description What the person prefers: theme, notifications. */
+            settings: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+        };
+        /** @description What changes about an account; what is missing stays. */
+        UserChange: {
+            /** @description Whether the person can sign in. Without it, every session and key of the person stops. */
+            active?: boolean | null;
+            /** @description The address with which the person signs in. */
+            email?: string | null;
+            /** @description Who becomes the owner of workspaces that would be without one: the identity of a person. */
+            hand_over_to?: string | null;
+            /** @description `en` or `fr`. */
+            language?: string | null;
+            /** @description The name that others see. */
+            name?: string | null;
+            /** @description May make workspaces and accounts, and see the settings of the server. */
+            runs_server?: boolean | null;
+        };
+        /** @description What [`verify`] found. */
+        Verdict: {
+            /** @description What does not fit; empty when the chain is whole. */
+            breaks: string[];
+            /**
+             * Format: int64
+             * @description Entries that were looked at.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Entries whose words were erased with a person.
+             */
+            erased: number;
+        };
+        /** @description A version of a pipeline. */
+        Version: {
+            /** @description Names of the connections that it uses. */
+            connections: string[];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by?: string | null;
+            /** @description The document, as it was written. */
+            document: string;
+            /** @description A short form that changes with the meaning of the document. */
+            fingerprint: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description The pipeline. */
+            pipeline_id: string;
+            /** @description Why it was made. */
+            remark: string;
+            /** @description What it writes to, as `connection/table`. */
+            targets: string[];
+        };
+        /** @description Which rows are wanted. */
+        Wanted: {
+            /**
+             * Format: int32
+             * @description Most rows, from 1 to 1000; 100 if nothing is said.
+             */
+            limit?: number | null;
+            /** @description The node. */
+            node: string;
+            /** @description Values for parameters. */
+            params?: Record<string, never>;
+            /** @description Its output port; the first one if nothing is said. */
+            port?: string | null;
+        };
+        /** @description Which rows of a document are wanted. */
+        WantedOf: components["schemas"]["Wanted"] & {
+            /** @description The document: YAML or JSON. */
+            document: string;
+        };
+        /** @description A notice in words. */
+        Words: {
+            /** @description The way out, when one is known. */
+            hint?: string | null;
+            /** @description What was found out. */
+            text: string;
+            /** @description One line that says what happened. */
+            title: string;
+        };
+        /** @description A process that carries out runs. */
+        Worker: {
+            /**
+             * Format: int64
+             * @description How many runs it takes at the same time.
+             */
+            capacity: number;
+            /** @description It takes no further runs. */
+            draining: boolean;
+            /**
+             * Format: date-time
+             * @description Its last sign of life.
+             */
+            heartbeat_at: string;
+            /** @description Its identity; every start of a process is another one. */
+            id: string;
+            /** @description Name of the machine and number of the process. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            started_at: string;
+            /** @description Version of the program. */
+            version: string;
+        };
+        /** @description A workspace. */
+        Workspace: {
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            closed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name for people. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            revision: number;
+            /** @description Its settings. */
+            settings: Record<string, never>;
+            /** @description Its name in addresses: small letters, digits and `-`. */
+            slug: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+        };
+        /** @description What changes about a workspace; what is missing stays. */
+        WorkspaceChange: {
+            /** @description Its name for people. */
+            name?: string | null;
+            /** @description Its settings, all of them. */
+            settings?: Record<string, never> | null;
+            /** @description Its name in addresses. Addresses with the former name stop to work. */
+            slug?: string | null;
+        };
+    };
+    responses: {
+        /** @description The request cannot be read */
+        Problem400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description Nobody is signed in; or Address and password do not belong together; or The second factor is asked for */
+        Problem401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description The request does not prove that it comes from the program's own pages; or The right for this is missing; or The provider knows the person, and this server does not */
+        Problem403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description There is no such thing here */
+        Problem404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description This address does not take that method */
+        Problem405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description Something with that name exists already; or It does not stand so that this can be done */
+        Problem409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description Somebody else changed it in the meantime */
+        Problem412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description The body is too large */
+        Problem413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description The body has the wrong type */
+        Problem415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description What was sent is not valid */
+        Problem422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description The change does not say what it is based on */
+        Problem428: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description Too many requests */
+        Problem429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description Something is wrong with the server */
+        Problem500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description Another system did not do what was asked of it */
+        Problem502: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description The server cannot do this now */
+        Problem503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+        /** @description It took too long */
+        Problem504: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    show_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The tag that the change is based on. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    own_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    connect_identities: {
+        parameters: {
+            query?: {
+                /** @description A path of this server; `/` if nothing is said. */
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connecting"];
+                };
+            };
+        };
+    };
+    disconnect_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Of that kind, for example `run_failed`. */
+                kind?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+                /** @description Only those that were not read. */
+                unread?: boolean;
+                /** @description Of that workspace, by identity. */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_NoticeView"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    read_all_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadAll"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unread_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+        };
+    };
+    preferences_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    set_preferences_notifications: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The tag that the change is based on. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    password_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    recovery_codes_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    finish_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    start_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorKey"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FullProof"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sessions_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_OwnSession"];
+                };
+            };
+        };
+    };
+    end_others_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the session. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    kinds_channel_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kinds"];
+                };
+            };
+        };
+    };
+    document_schema_v1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    sent_events: {
+        parameters: {
+            query: {
+                /** @description After which event; the header `Last-Event-ID` is the same. */
+                after?: number;
+                /** @description Only what the caller is told. */
+                notifications?: boolean;
+                /** @description Only of one pipeline. */
+                pipeline?: string;
+                /** @description Only of one run. */
+                run?: string;
+                /** @description The workspace, by identity or name. */
+                workspace: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    show_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret part of the link. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+        };
+    };
+    make_use_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret part of the link. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkUse"];
+            };
+        };
+        responses: {
+            /** @description The invitation is accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description The password is set; sign in with it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    socket_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: never;
+    };
+    list_node_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_NodeType"];
+                };
+            };
+        };
+    };
+    show_node_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTypeView"];
+                };
+            };
+        };
+    };
+    forgotten_password_resets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            /** @description If there is such an account, it gets a letter. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ProviderView"];
+                };
+            };
+        };
+    };
+    callback_providers: {
+        parameters: {
+            query?: {
+                /** @description Exchanged for the identity of the person. */
+                code?: string;
+                /** @description Why the provider did not sign the person in. */
+                error?: string;
+                /** @description Who answers (RFC 9207). */
+                iss?: string;
+                /** @description What was sent along. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The browser goes on. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    start_providers: {
+        parameters: {
+            query?: {
+                /** @description A path of this server; `/` if nothing is said. */
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The browser goes to the provider. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    show_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerView"];
+                };
+            };
+        };
+    };
+    change_server: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The tag that the change is based on. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerView"];
+                };
+            };
+        };
+    };
+    of_server_audit: {
+        parameters: {
+            query?: {
+                /** @description Beginning of what was done, for example `pipeline.`. */
+                action?: string;
+                /** @description Identity of the person or key that did it. */
+                actor?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description From that moment on. */
+                from?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Identity of what it was done to. */
+                object?: string;
+                /** @description How it went: `done`, `denied` or `failed`. */
+                outcome?: components["schemas"]["Outcome"];
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+                /** @description Before that moment. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Entry"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
+                };
+            };
+        };
+    };
+    list_workers_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Worker"];
+                };
+            };
+        };
+    };
+    show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    sign_in_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    sign_out_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    setup_v1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description A part of the name or the mail address. */
+                search?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_User"];
+                };
+            };
+        };
+    };
+    add_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeUser"];
+                };
+            };
+        };
+    };
+    show_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    erase_users: {
+        parameters: {
+            query?: {
+                /** @description Who becomes the owner of workspaces that would be without one: the identity of a person. */
+                hand_over_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    change_users: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The tag that the change is based on. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    of_user_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    password_link_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+        };
+    };
+    remove_factor_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_sessions_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Membership"];
+                };
+            };
+        };
+    };
+    add_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkspace"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+        };
+    };
+    show_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+        };
+    };
+    close_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    change_workspaces: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The tag that the change is based on. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+        };
+    };
+    of_workspace_audit: {
+        parameters: {
+            query?: {
+                /** @description Beginning of what was done, for example `pipeline.`. */
+                action?: string;
+                /** @description Identity of the person or key that did it. */
+                actor?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description From that moment on. */
+                from?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Identity of what it was done to. */
+                object?: string;
+                /** @description How it went: `done`, `denied` or `failed`. */
+                outcome?: components["schemas"]["Outcome"];
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+                /** @description Before that moment. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Entry"];
+                };
+            };
+        };
+    };
+    list_backfills: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Of one pipeline, by identity. */
+                pipeline?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Backfill"];
+                };
+            };
+        };
+    };
+    show_backfills: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+                /** @description Those that stand so. */
+                state?: components["schemas"]["PieceState"];
+            };
+            header?: never;
+            path: {
+                backfill: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+        };
+    };
+    cancel_backfills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+        };
+    };
+    go_on_backfills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+        };
+    };
+    pause_backfills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+        };
+    };
+    test_new_channel_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentTest"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Channel"];
+                };
+            };
+        };
+    };
+    create_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+        };
+    };
+    show_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+        };
+    };
+    update_channels: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The tag that the change is based on. */
+                "If-Match": string;
+            };
+            path: {
+                channel: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+        };
+    };
+    remove_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    test_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentTest"];
+                };
+            };
+        };
+    };
+    test_new_connection_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+        };
+    };
+    list_connections: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Of that connector. */
+                connector?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Part of the name or description. */
+                search?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Connection"];
+                };
+            };
+        };
+    };
+    create_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+        };
+    };
+    show_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+        };
+    };
+    update_connections: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+        };
+    };
+    remove_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_connection_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the connection. */
+                connection: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_GrantView"];
+                };
+            };
+        };
+    };
+    put_on_connection_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the connection. */
+                connection: string;
+                /** @description Identity of the person. */
+                user: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+        };
+    };
+    remove_on_connection_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the connection. */
+                connection: string;
+                /** @description Identity of the person. */
+                user: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    rows_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Browse"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows"];
+                };
+            };
+        };
+    };
+    streams_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_StreamOutline"];
+                };
+            };
+        };
+    };
+    test_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+        };
+    };
+    deliveries_workspaces: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description To that channel, by identity or name. */
+                channel?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+                /** @description In that state: `waiting`, `delivered` or `failed`. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Delivery"];
+                };
+            };
+        };
+    };
+    again_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is sent as soon as there is room. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Link"];
+                };
+            };
+        };
+    };
+    add_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeInvitation"];
+                };
+            };
+        };
+    };
+    withdraw_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the invitation. */
+                invitation: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ApiKey"];
+                };
+            };
+        };
+    };
+    add_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKey"];
+                };
+            };
+        };
+    };
+    revoke_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the key. */
+                key: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Member"];
+                };
+            };
+        };
+    };
+    put_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+        };
+    };
+    remove_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_pipelines: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description `true` for those that were put away, `false` for those in use; those in use if nothing is said. */
+                archived?: boolean;
+                /** @description That use the connection of that name. */
+                connection?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Part of the name or description. */
+                search?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+                /** @description With that tag. */
+                tag?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Pipeline"];
+                };
+            };
+        };
+    };
+    create_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDocument"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+        };
+    };
+    show_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+        };
+    };
+    update_pipelines: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDocument"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+        };
+    };
+    remove_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_pipelines: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Patch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+        };
+    };
+    create_backfills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBackfill"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pieces"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+        };
+    };
+    diff_pipelines: {
+        parameters: {
+            query: {
+                /** @description The older one. */
+                from: number;
+                /** @description The newer one; the one that runs if nothing is said. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+        };
+    };
+    document_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+        };
+    };
+    duplicate_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Duplicate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+        };
+    };
+    on_pipeline_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the pipeline. */
+                pipeline: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_GrantView"];
+                };
+            };
+        };
+    };
+    put_on_pipeline_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the pipeline. */
+                pipeline: string;
+                /** @description Identity of the person. */
+                user: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+        };
+    };
+    remove_on_pipeline_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity or name of the pipeline. */
+                pipeline: string;
+                /** @description Identity of the person. */
+                user: string;
+                /** @description Identity or name of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    open_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+        };
+    };
+    close_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    preview_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows"];
+                };
+            };
+        };
+    };
+    progress_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressView"];
+                };
+            };
+        };
+    };
+    forget_progress: {
+        parameters: {
+            query?: {
+                /** @description The source node; all of them if nothing is said. */
+                node?: string;
+            };
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+        };
+    };
+    rollback_pipelines: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+        };
+    };
+    start_runs: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    create_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Version"];
+                };
+            };
+        };
+    };
+    show_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                version: number;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+        };
+    };
+    plan_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+        };
+    };
+    preview_draft_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedOf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Rule"];
+                };
+            };
+        };
+    };
+    create_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+        };
+    };
+    show_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+        };
+    };
+    update_rules: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The tag that the change is based on. */
+                "If-Match": string;
+            };
+            path: {
+                rule: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+        };
+    };
+    remove_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Of one backfill. */
+                backfill?: string;
+                /** @description Started by that. */
+                cause?: components["schemas"]["Cause"];
+                /** @description Asked for from then on. */
+                from?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Of one pipeline, by identity. */
+                pipeline?: string;
+                /** @description Of one schedule. */
+                schedule?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+                /** @description In one of these states, divided by commas. */
+                state?: string;
+                /** @description Asked for before then. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Run"];
+                };
+            };
+        };
+    };
+    show_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    attempts_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Attempt"];
+                };
+            };
+        };
+    };
+    cancel_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    receipts_loads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Load"];
+                };
+            };
+        };
+    };
+    log_logs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description At least of that level. */
+                level?: components["schemas"]["Level"];
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description About that node. */
+                node?: string;
+                /** @description With that text. */
+                search?: string;
+                /** @description After that number, to follow a run. */
+                since?: number;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Line"];
+                };
+            };
+        };
+    };
+    quarantine_runs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Of that node. */
+                node?: string;
+                /** @description With that text in the row or in the reason. */
+                search?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Reject"];
+                };
+            };
+        };
+    };
+    clear_quarantine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+        };
+    };
+    groups_quarantine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Group"];
+                };
+            };
+        };
+    };
+    report_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    resume_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    counts_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Task"];
+                };
+            };
+        };
+    };
+    undo_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+        };
+    };
+    forecast_schedule_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Of one pipeline, by identity. */
+                pipeline?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Schedule"];
+                };
+            };
+        };
+    };
+    show_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    update_schedules: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                schedule: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    remove_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    go_on_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    pause_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    find_search: {
+        parameters: {
+            query: {
+                /** @description A part of a name or description, or the identity of a run. */
+                q: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Hit"];
+                };
+            };
+        };
+    };
+    list_uploads: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                limit?: number;
+                /** @description Part of the name. */
+                search?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Upload"];
+                };
+            };
+        };
+    };
+    take_uploads: {
+        parameters: {
+            query: {
+                /** @description Its name. */
+                name: string;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+        };
+    };
+    show_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+        };
+    };
+    remove_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    content_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    validate_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+        };
+    };
+    watch_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    set_watch_watch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The tag that the change is based on. */
+                "If-Match": string;
+            };
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    live_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    ready_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    call_hooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                "towpath-signature"?: string | null;
+            };
+            path: {
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never> | null;
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+        };
+    };
+    scrape_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+        };
+    };
+}

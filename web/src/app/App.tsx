@@ -1,0 +1,32 @@
+import createCache from "@emotion/cache";
+import { CacheProvider } from "@emotion/react";
+import CssBaseline from "@mui/material/CssBaseline";
+import { ThemeProvider } from "@mui/material/styles";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { queries } from "@/api/query";
+import { ConfirmProvider } from "@/components/Confirm";
+import { ToastProvider } from "@/components/Toasts";
+import { router } from "./router";
+import { theme } from "./theme";
+
+// The server puts a number into the page that its policy lets styles through with (Content-Security-Policy).
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.content;
+const cache = createCache({ key: "tp", nonce });
+
+export function App() {
+  return (
+    <CacheProvider value={cache}>
+      <ThemeProvider theme={theme} defaultMode="system" disableTransitionOnChange>
+        <CssBaseline />
+        <QueryClientProvider client={queries}>
+          <ToastProvider>
+            <ConfirmProvider>
+              <RouterProvider router={router} />
+            </ConfirmProvider>
+          </ToastProvider>
+        </QueryClientProvider>
+      </ThemeProvider>
+    </CacheProvider>
+  );
+}

@@ -1,0 +1,65 @@
+import Avatar from "@mui/material/Avatar";
+import Box from "@mui/material/Box";
+import Divider from "@mui/material/Divider";
+import IconButton from "@mui/material/IconButton";
+import Menu from "@mui/material/Menu";
+import MenuItem from "@mui/material/MenuItem";
+import Tooltip from "@mui/material/Tooltip";
+import Typography from "@mui/material/Typography";
+import { useColorScheme } from "@mui/material/styles";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type Api, client } from "@/api/client";
+import { live } from "@/api/live";
+import { signOut } from "@/api/session";
+import { LinkMenuItem } from "@/components/links";
+import { currentLanguage, type Language, LANGUAGES, setLanguage } from "@/lib/i18n";
+
+const MODES = ["system", "light", "dark"] as const;
+
+/** Who is signed in; language, light or dark, and the way out. */
+export function AccountMenu({ user }: { user: Api<"User"> }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { mode, setMode } = useColorScheme();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const initials = (user.name || user.email).split(/\s+/).map((word) => word.charAt(0)).slice(0, 2).join("").toUpperCase();
+  const choose = (language: Language) => {
+    void setLanguage(language);
+    // So that letters come in the same language; if this fails, the page still has it.
+    client.PATCH("/api/v1/account", { params: { header: { "If-Match": `"${user.revision}"` } }, body: { language } }).catch(() => undefined);
+  };
+  const leave = async () => {
+    await signOut().catch(() => undefined);
+    live.close();
+    await navigate({ to: "/sign-in", search: {} });
+  };
+  return (
+    <>
+      <Tooltip title={user.name || user.email}>
+        <IconButton aria-label={t("account_menu")} aria-haspopup="menu" aria-expanded={anchor !== null} onClick={(event) => setAnchor(event.currentTarget)}>
+          <Avatar sx={{ width: 28, height: 28, fontSize: 12, fontWeight: 700, bgcolor: "primary.main", color: "primary.contrastText" }}>{initials}</Avatar>
+        </IconButton>
+      </Tooltip>
+      <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)} slotProps={{ paper: { sx: { minWidth: 230 } } }}>
+        <Box sx={{ px: 2, py: 1 }} role="presentation">
+          <Typography sx={{ fontWeight: 650 }}>{user.name}</Typography>
+          <Typography variant="body2" color="text.secondary">{user.email}</Typography>
+        </Box>
+        <Divider component="li" />
+        <LinkMenuItem to="/account" onClick={() => setAnchor(null)}>{t("account")}</LinkMenuItem>
+        <Divider component="li" />
+        {MODES.map((one) => (
+          <MenuItem key={one} selected={mode === one} onClick={() => setMode(one)} role="menuitemradio" aria-checked={mode === one}>{t(`mode.${one}`)}</MenuItem>
+        ))}
+        <Divider component="li" />
+        {(Object.keys(LANGUAGES) as Language[]).map((one) => (
+          <MenuItem key={one} lang={one} selected={currentLanguage() === one} onClick={() => choose(one)} role="menuitemradio" aria-checked={currentLanguage() === one}>{LANGUAGES[one]}</MenuItem>
+        ))}
+        <Divider component="li" />
+        <MenuItem onClick={() => void leave()}>{t("sign_out")}</MenuItem>
+      </Menu>
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import { createTheme } from "@mui/material/styles";
+
+declare module "@mui/material/styles" {
+  interface Palette {
+    quarantine: Palette["primary"];
+    queued: Palette["primary"];
+  }
+  interface PaletteOptions {
+    quarantine?: PaletteOptions["primary"];
+    queued?: PaletteOptions["primary"];
+  }
+}
+
+const font = 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Neue", Arial, sans-serif';
+export const MONO = '"JetBrains Mono", "Cascadia Code", ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
+
+/** Water and stone: one strong colour, quiet surfaces; states have colours of their own. */
+export const theme = createTheme({
+  cssVariables: { colorSchemeSelector: "data-scheme", nativeColor: false },
+  colorSchemes: {
+    light: {
+      palette: {
+        primary: { main: "#0f5f64", dark: "#0a4448", light: "#3c8488", contrastText: "#ffffff" },
+        secondary: { main: "#8a5a00", contrastText: "#ffffff" },
+        success: { main: "#1f7a3d", contrastText: "#ffffff" },
+        warning: { main: "#9a5b00", contrastText: "#ffffff" },
+        error: { main: "#b3261e", contrastText: "#ffffff" },
+        info: { main: "#1d5fa8", contrastText: "#ffffff" },
+        quarantine: { main: "#8f4d00", contrastText: "#ffffff" },
+        queued: { main: "#5b6470", contrastText: "#ffffff" },
+        background: { default: "#f5f7f6", paper: "#ffffff" },
+        text: { primary: "#16211f", secondary: "#4d5a58" },
+        divider: "#d9e0de",
+      },
+    },
+    dark: {
+      palette: {
+        primary: { main: "#5fd0c5", dark: "#38a79c", light: "#9be6de", contrastText: "#06211f" },
+        secondary: { main: "#f0bd5e", contrastText: "#231700" },
+        success: { main: "#6fcf8b", contrastText: "#04210e" },
+        warning: { main: "#f0b45e", contrastText: "#231500" },
+        error: { main: "#ff9088", contrastText: "#2b0400" },
+        info: { main: "#85bdf7", contrastText: "#031a33" },
+        quarantine: { main: "#f2a65a", contrastText: "#231300" },
+        queued: { main: "#a9b4bd", contrastText: "#11161a" },
+        background: { default: "#0f1615", paper: "#172120" },
+        text: { primary: "#e6eeec", secondary: "#a8b8b5" },
+        divider: "#2c3a38",
+      },
+    },
+  },
+  shape: { borderRadius: 8 },
+  typography: {
+    fontFamily: font,
+    fontSize: 13.5,
+    h1: { fontSize: "1.5rem", fontWeight: 650, letterSpacing: "-0.01em" },
+    h2: { fontSize: "1.125rem", fontWeight: 650 },
+    h3: { fontSize: "1rem", fontWeight: 650 },
+    button: { textTransform: "none", fontWeight: 600 },
+    overline: { letterSpacing: "0.06em", fontWeight: 650, lineHeight: 2 },
+  },
+  components: {
+    MuiCssBaseline: {
+      styleOverrides: {
+        body: { fontVariantNumeric: "tabular-nums" },
+        ":focus-visible": { outline: "2px solid var(--mui-palette-primary-main)", outlineOffset: 2 },
+        "@media (prefers-reduced-motion: reduce)": { "*, *::before, *::after": { animationDuration: "0.01ms !important", transitionDuration: "0.01ms !important" } },
+      },
+    },
+    MuiButtonBase: { defaultProps: { disableRipple: true } },
+    MuiButton: { defaultProps: { disableElevation: true } },
+    MuiPaper: { styleOverrides: { outlined: { borderColor: "var(--mui-palette-divider)" } } },
+    MuiTextField: { defaultProps: { size: "small", fullWidth: true } },
+    MuiSelect: { defaultProps: { size: "small" } },
+    MuiTooltip: { defaultProps: { arrow: true, enterDelay: 300 } },
+    MuiTableCell: { styleOverrides: { head: { fontWeight: 650, color: "var(--mui-palette-text-secondary)" } } },
+    MuiLink: { defaultProps: { underline: "hover" } },
+  },
+});

@@ -1,0 +1,101 @@
+import Box from "@mui/material/Box";
+import Table from "@mui/material/Table";
+import TableBody from "@mui/material/TableBody";
+import TableCell from "@mui/material/TableCell";
+import TableContainer from "@mui/material/TableContainer";
+import TableHead from "@mui/material/TableHead";
+import TableRow from "@mui/material/TableRow";
+import TableSortLabel from "@mui/material/TableSortLabel";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+
+export interface Column<T> {
+  key: string;
+  title: ReactNode;
+  cell: (row: T) => ReactNode;
+  /** Numbers stand on the right. */
+  right?: boolean;
+  /** Left out on narrow screens. */
+  wide?: boolean;
+  width?: number | string;
+  /** The name by which the server sorts. */
+  sort?: string;
+}
+
+interface Props<T> {
+  label: string;
+  columns: Column<T>[];
+  rows: T[];
+  rowKey: (row: T) => string;
+  onOpen?: (row: T) => void;
+  /** What is sorted by: a name, with `-` before it for the other way round. */
+  sort?: string;
+  onSort?: (sort: string) => void;
+  /** Asks for more rows when the end comes into view. */
+  onMore?: () => void;
+  isLoadingMore?: boolean;
+  height?: number | string;
+}
+
+const ROW = 45;
+/** From here on only the rows in view are drawn. */
+const MANY = 60;
+
+/** A list as a table. Long ones are drawn in part and read on as one scrolls. */
+export function DataTable<T>({ label, columns, rows, rowKey, onOpen, sort, onSort, onMore, isLoadingMore, height = "min(70vh, 900px)" }: Props<T>) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  const isLong = rows.length > MANY;
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 12, enabled: isLong });
+  const items = virtual.getVirtualItems();
+  const shown = isLong ? items.flatMap((item) => { const row = rows[item.index]; return row === undefined ? [] : [{ row, index: item.index }]; }) : rows.map((row, index) => ({ row, index }));
+  const before = isLong ? (items[0]?.start ?? 0) : 0;
+  const after = isLong ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const mark = end.current;
+    if (!onMore || !mark) return undefined;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onMore(), { root: box.current, rootMargin: "400px" });
+    observer.observe(mark);
+    return () => observer.disconnect();
+  }, [onMore, rows.length]);
+  return (
+    <TableContainer ref={box} tabIndex={0} role="region" aria-label={label} sx={{ maxHeight: height, border: 1, borderColor: "divider", borderRadius: 1, bgcolor: "background.paper" }}>
+      <Table size="small" stickyHeader aria-rowcount={rows.length}>
+        <TableHead>
+          <TableRow>
+            {columns.map((column) => (
+              <TableCell key={column.key} align={column.right ? "right" : "left"} sx={{ width: column.width, whiteSpace: "nowrap", bgcolor: "background.paper", ...(column.wide && { display: { xs: "none", md: "table-cell" } }) }} sortDirection={column.sort && sort?.replace("-", "") === column.sort ? (sort.startsWith("-") ? "desc" : "asc") : false}>
+                {column.sort && onSort ? (
+                  <TableSortLabel active={sort?.replace("-", "") === column.sort} direction={sort?.startsWith("-") ? "desc" : "asc"} onClick={() => onSort(sort === column.sort ? `-${column.sort}` : (column.sort ?? ""))}>{column.title}</TableSortLabel>
+                ) : (
+                  column.title
+                )}
+              </TableCell>
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {before > 0 && <tr aria-hidden style={{ height: before }} />}
+          {shown.map(({ row, index }) => (
+            <TableRow
+              key={rowKey(row)}
+              hover={onOpen !== undefined}
+              aria-rowindex={index + 2}
+              onClick={onOpen && ((event: MouseEvent) => { if (!(event.target as HTMLElement).closest("a,button,input")) onOpen(row); })}
+              sx={{ height: ROW, cursor: onOpen ? "pointer" : undefined, "&:last-child td": { borderBottom: 0 } }}
+            >
+              {columns.map((column) => (
+                <TableCell key={column.key} align={column.right ? "right" : "left"} sx={column.wide ? { display: { xs: "none", md: "table-cell" } } : undefined}>{column.cell(row)}</TableCell>
+              ))}
+            </TableRow>
+          ))}
+          {after > 0 && <tr aria-hidden style={{ height: after }} />}
+        </TableBody>
+      </Table>
+      <div ref={end} />
+      {isLoadingMore && <Box role="status" sx={{ p: 1.5, textAlign: "center", color: "text.secondary" }}>{t("loading_more")}</Box>}
+    </TableContainer>
+  );
+}

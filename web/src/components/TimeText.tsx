@@ -1,0 +1,20 @@
+import Tooltip from "@mui/material/Tooltip";
+import { useEffect, useState } from "react";
+import { formatAgo, formatTime } from "@/lib/format";
+
+/** "3 minutes ago"; the exact time on demand. Counts on by itself. */
+export function TimeText({ at }: { at: string }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const tick = () => setNow(Date.now());
+    const timer = setInterval(tick, 20_000);
+    // A time that has just come is later than the last tick.
+    tick();
+    return () => clearInterval(timer);
+  }, [at]);
+  return (
+    <Tooltip title={formatTime(at)}>
+      <time dateTime={at}>{formatAgo(at, now)}</time>
+    </Tooltip>
+  );
+}

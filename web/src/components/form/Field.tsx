@@ -1,0 +1,143 @@
+import Box from "@mui/material/Box";
+import Checkbox from "@mui/material/Checkbox";
+import FormControlLabel from "@mui/material/FormControlLabel";
+import FormHelperText from "@mui/material/FormHelperText";
+import MenuItem from "@mui/material/MenuItem";
+import TextField from "@mui/material/TextField";
+import Typography from "@mui/material/Typography";
+import { useTranslation } from "react-i18next";
+import { useForm, useProblem } from "./context";
+import { FreeField } from "./FreeField";
+import { Group, ListField, MapField } from "./groups";
+import { Help } from "./Help";
+import { Alternatives } from "./Alternatives";
+import { human, type Schema, shapeOf, withoutNull } from "./schema";
+import { SecretField, SqlField, TextSetting, WordsField } from "./texts";
+
+export interface FieldProps {
+  name: string;
+  /** The words before the field, when they are not made from the name. */
+  label?: string;
+  schema: Schema;
+  path: string;
+  required: boolean;
+  value: unknown;
+  /** `undefined` takes the setting away. */
+  onChange: (value: unknown) => void;
+}
+
+/** Settings may refer to parameters and the like, whatever their type is. */
+export function isReference(value: unknown): value is string {
+  return typeof value === "string" && value.includes("${");
+}
+
+/** One setting, by the shape of its schema. */
+export function Field(props: FieldProps) {
+  const { root } = useForm();
+  const shape = shapeOf(props.schema, root);
+  if (isReference(props.value) && shape.kind !== "text" && shape.kind !== "sql") return <TextSetting {...props} />;
+  switch (shape.kind) {
+    case "text":
+      return shape.secret ? <SecretField {...props} /> : <TextSetting {...props} />;
+    case "sql":
+      return <SqlField {...props} />;
+    case "number":
+      return <NumberField {...props} whole={shape.whole} />;
+    case "boolean":
+      return <BooleanField {...props} />;
+    case "choice":
+      return <ChoiceField {...props} />;
+    case "words":
+      return <WordsField {...props} />;
+    case "list":
+      return <ListField {...props} items={shape.items} />;
+    case "map":
+      return <MapField {...props} values={shape.values} />;
+    case "fields":
+      return <Group {...props} schema={{ ...shape.schema, description: withoutNull(props.schema, root).description }} />;
+    case "alternatives":
+      return <Alternatives {...props} alternatives={shape.alternatives} />;
+    case "free":
+      return <FreeField {...props} />;
+  }
+}
+
+export function labelOf(props: FieldProps): string {
+  return props.label ?? human(props.name);
+}
+
+function NumberField(props: FieldProps & { whole: boolean }) {
+  const { root, disabled } = useForm();
+  const schema = withoutNull(props.schema, root);
+  const problem = useProblem(props.path);
+  const text = props.value === undefined || props.value === null ? "" : String(props.value);
+  const change = (given: string) => {
+    const trimmed = given.trim().replace(",", ".");
+    if (trimmed === "") return props.onChange(undefined);
+    const number = Number(trimmed);
+    // What is no number stays as it was typed: the server says what is wrong with it.
+    props.onChange(Number.isFinite(number) && !/[.eE]$/.test(trimmed) ? number : given);
+  };
+  return (
+    <TextField
+      label={labelOf(props)}
+      required={props.required}
+      disabled={disabled}
+      value={text}
+      inputMode={props.whole ? "numeric" : "decimal"}
+      placeholder={schema.default !== undefined && schema.default !== null ? String(schema.default) : undefined}
+      onChange={(event) => change(event.target.value)}
+      error={problem !== undefined}
+      helperText={<Help schema={schema} problem={problem} />}
+      slotProps={{ inputLabel: { shrink: schema.default != null || undefined } }}
+    />
+  );
+}
+
+function BooleanField(props: FieldProps) {
+  const { root, disabled } = useForm();
+  const schema = withoutNull(props.schema, root);
+  const problem = useProblem(props.path);
+  const checked = props.value === undefined ? schema.default === true : props.value === true;
+  return (
+    <Box>
+      <FormControlLabel control={<Checkbox size="small" checked={checked} disabled={disabled} onChange={(event) => props.onChange(event.target.checked)} />} label={labelOf(props)} />
+      <FormHelperText error={problem !== undefined} sx={{ mt: -0.5, ml: 4 }} component="div"><Help schema={schema} problem={problem} /></FormHelperText>
+    </Box>
+  );
+}
+
+function ChoiceField(props: FieldProps) {
+  const { t } = useTranslation();
+  const { root, disabled } = useForm();
+  const schema = withoutNull(props.schema, root);
+  const shape = shapeOf(schema, root);
+  const problem = useProblem(props.path);
+  const choices = shape.kind === "choice" ? shape.choices : [];
+  const index = choices.findIndex((choice) => choice.value === props.value);
+  const standard = choices.find((choice) => choice.value === schema.default);
+  return (
+    <TextField
+      select
+      label={labelOf(props)}
+      required={props.required}
+      disabled={disabled}
+      value={index < 0 ? "" : String(index)}
+      onChange={(event) => props.onChange(event.target.value === "" ? undefined : choices[Number(event.target.value)]?.value)}
+      error={problem !== undefined}
+      helperText={<Help schema={schema} problem={problem} />}
+      slotProps={{
+        inputLabel: { shrink: true },
+        select: { displayEmpty: true, renderValue: (value) => (value === "" ? <Box component="span" sx={{ color: "text.secondary" }}>{standard ? standard.label : t("form.not_set")}</Box> : choices[Number(value)]?.label) },
+      }}
+    >
+      {!props.required && <MenuItem value=""><em>{standard ? t("form.default_is", { value: standard.label }) : t("form.not_set")}</em></MenuItem>}
+      {choices.map((choice, at) => (
+        <MenuItem key={choice.label} value={String(at)} sx={{ display: "block", whiteSpace: "normal" }}>
+          {choice.label}
+          {choice.description && <Typography variant="caption" color="text.secondary" component="div">{choice.description}</Typography>}
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+}

@@ -1,0 +1,81 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
+import { describe, expect, it } from "vitest";
+import type { Finding } from "@/api/problem";
+import { SchemaForm } from "./SchemaForm";
+import type { Schema } from "./schema";
+
+const schema: Schema = {
+  type: "object",
+  required: ["user"],
+  properties: {
+    user: { type: "string", description: "Name of the account. More about it." },
+    port: { type: "integer", default: 5432 },
+    password: { type: ["string", "null"], "x-secret": true },
+    tls: { $ref: "#/$defs/Tls", default: "prefer" },
+    columns: { type: "array", items: { type: "string" } },
+    proxy: { anyOf: [{ $ref: "#/$defs/Proxy" }, { type: "null" }] },
+  },
+  $defs: {
+    Tls: { oneOf: [{ type: "string", const: "disable", description: "Never encrypts." }, { type: "string", const: "prefer" }] },
+    Proxy: { type: "object", required: ["host"], properties: { host: { type: "string" } } },
+  },
+};
+
+let value: Record<string, unknown> = {};
+function Host({ first = {}, problems, kept }: { first?: Record<string, unknown>; problems?: Finding[]; kept?: string[] }) {
+  const [now, setNow] = useState(first);
+  const keep = (next: Record<string, unknown>) => {
+    value = next;
+    setNow(next);
+  };
+  return <SchemaForm schema={schema} value={now} onChange={keep} problems={problems} kept={kept} />;
+}
+
+describe("a form made from a schema", () => {
+  it("writes values of their types, and takes empty ones away", async () => {
+    render(<Host />);
+    await userEvent.type(screen.getByLabelText(/User/), "reader");
+    await userEvent.type(screen.getByLabelText("Port"), "5433");
+    expect(value).toEqual({ user: "reader", port: 5433 });
+    await userEvent.clear(screen.getByLabelText("Port"));
+    expect(value).toEqual({ user: "reader" });
+  });
+
+  it("keeps references where numbers belong", async () => {
+    render(<Host first={{ port: "${params.port}" }} />);
+    expect(screen.getByLabelText<HTMLInputElement>("Port").value).toBe("${params.port}");
+  });
+
+  it("offers the values of a choice, and what stands for none", async () => {
+    render(<Host />);
+    await userEvent.click(screen.getByLabelText("Tls"));
+    await userEvent.click(screen.getByRole("option", { name: /disable/ }));
+    expect(value).toEqual({ tls: "disable" });
+  });
+
+  it("says what is wrong at the field", () => {
+    render(<Host problems={[{ path: "/user", message: "must not be empty" }]} />);
+    expect(screen.getByText("must not be empty")).toBeTruthy();
+    expect(screen.getByLabelText(/User/).getAttribute("aria-invalid")).toBe("true");
+  });
+
+  it("does not ask again for a secret that is kept, and never shows one", () => {
+    render(<Host kept={["/password"]} />);
+    const field = screen.getByLabelText<HTMLInputElement>("Password");
+    expect(field.type).toBe("password");
+    expect(screen.getByText(/Leave empty to keep it/)).toBeTruthy();
+  });
+
+  it("adds and removes a group of settings as a whole", async () => {
+    render(<Host />);
+    const group = screen.getByRole("group", { name: "Proxy" });
+    await userEvent.click(group.querySelector("button") as HTMLElement);
+    expect(value).toEqual({ proxy: { host: "" } });
+    await userEvent.type(screen.getByLabelText(/Host/), "gate");
+    expect(value).toEqual({ proxy: { host: "gate" } });
+    await userEvent.click(screen.getByRole("button", { name: "Remove" }));
+    expect(value).toEqual({});
+  });
+});

@@ -1,0 +1,12 @@
+import { Page } from "@/components/Page";
+import { PageHeader } from "@/components/PageHeader";
+import { useTranslation } from "react-i18next";
+
+export function ConnectionPage() {
+  const { t } = useTranslation("connections");
+  return (
+    <Page>
+      <PageHeader title={t("title")} />
+    </Page>
+  );
+}

@@ -1,0 +1,85 @@
+import { currentLanguage } from "./i18n";
+
+// Numbers and times as people of the language write them. Times are shown in the zone of the browser.
+
+const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
+function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>(key: string, make: (language: string) => T): T {
+  const language = currentLanguage();
+  const whole = `${language}:${key}`;
+  let found = cache.get(whole);
+  if (!found) {
+    found = make(language);
+    cache.set(whole, found);
+  }
+  return found as T;
+}
+
+/** 1,234,567 */
+export function formatNumber(value: number): string {
+  return cached("number", (language) => new Intl.NumberFormat(language)).format(value);
+}
+
+/** 1.2M: for places with little room. */
+export function formatShort(value: number): string {
+  return cached("short", (language) => new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 })).format(value);
+}
+
+/** 0.42 → 42 % */
+export function formatPercent(share: number, digits = 0): string {
+  return cached(`percent${digits}`, (language) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits })).format(share);
+}
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+/** Bytes in steps of 1,000. */
+export function formatBytes(bytes: number): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
+  const unit = UNITS[step] ?? "byte";
+  return cached(`bytes-${unit}`, (language) => new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: step === 0 ? 0 : 1 })).format(bytes / 1000 ** step);
+}
+
+/** A day and a time: 29 Nov 2026, 14:05:09. */
+export function formatTime(at: string | Date, zone?: string): string {
+  return cached(`time-${zone ?? ""}`, (language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", timeZone: zone })).format(new Date(at));
+}
+
+export function formatDay(at: string | Date, zone?: string): string {
+  return cached(`day-${zone ?? ""}`, (language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: zone })).format(new Date(at));
+}
+
+/** Only the time of day: 14:05:09. */
+export function formatClock(at: string | Date, zone?: string): string {
+  return cached(`clock-${zone ?? ""}`, (language) => new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone: zone })).format(new Date(at));
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["second", 60],
+  ["minute", 60],
+  ["hour", 24],
+  ["day", 7],
+  ["week", 4.35],
+  ["month", 12],
+  ["year", Infinity],
+];
+/** "3 minutes ago", "in 2 days". */
+export function formatAgo(at: string | Date, now: number = Date.now()): string {
+  let distance = (new Date(at).getTime() - now) / 1000;
+  const format = cached("ago", (language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+  for (const [unit, next] of STEPS) {
+    if (Math.abs(Math.round(distance)) < next) return format.format(Math.round(distance), unit);
+    distance /= next;
+  }
+  return formatTime(at);
+}
+
+/** Seconds as people read them: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */
+export function formatDuration(seconds: number): string {
+  const unit = (value: number, name: string, digits = 0) =>
+    cached(`unit-${name}-${digits}`, (language) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits })).format(value);
+  if (seconds < 10) return unit(seconds, "second", 1);
+  const whole = Math.round(seconds);
+  if (whole < 60) return unit(whole, "second");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return whole % 60 ? `${unit(minutes, "minute")} ${unit(whole % 60, "second")}` : unit(minutes, "minute");
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 ? `${unit(hours, "hour")} ${unit(minutes % 60, "minute")}` : unit(hours, "hour");
+}

@@ -1,0 +1,50 @@
+import i18next, { type ResourceLanguage } from "i18next";
+import { initReactI18next } from "react-i18next";
+
+export const LANGUAGES = { en: "English", fr: "Français" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const STORED = "towpath-language";
+// One file per language and feature: locales/en/runs.json. A language is loaded when it is chosen.
+const files = import.meta.glob<ResourceLanguage>("../locales/*/*.json", { import: "default" });
+
+async function load(language: Language): Promise<void> {
+  if (i18next.hasResourceBundle(language, "common")) return;
+  const wanted = Object.entries(files).filter(([path]) => path.includes(`/${language}/`));
+  await Promise.all(
+    wanted.map(async ([path, read]) => {
+      const namespace = path.split("/").at(-1)?.replace(".json", "") ?? "common";
+      i18next.addResourceBundle(language, namespace, await read());
+    }),
+  );
+}
+
+/** The language a page begins with: what was chosen here before, or what the browser wants. */
+export function firstLanguage(): Language {
+  const stored = localStorage.getItem(STORED);
+  const wanted = stored ?? navigator.language.slice(0, 2);
+  return wanted === "fr" ? "fr" : "en";
+}
+
+export async function setLanguage(language: Language): Promise<void> {
+  await load(language);
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  localStorage.setItem(STORED, language);
+}
+
+export function currentLanguage(): Language {
+  return i18next.language === "fr" ? "fr" : "en";
+}
+
+export async function startI18n(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: {},
+    fallbackLng: false,
+    defaultNS: "common",
+    interpolation: { escapeValue: false },
+    returnNull: false,
+    showSupportNotice: false,
+  });
+  await setLanguage(firstLanguage());
+}
