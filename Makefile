@@ -1,13 +1,18 @@
 # The commands of this repository. Each is a line or two; the work is in cargo, xtask and tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tour test compat crash fuzz check bench gen
+.PHONY: help web demo tour test compat crash fuzz check bench gen
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
+web: ## Build the pages into web/dist (needs Node 20.19 or later)
+	@tools/prepare.sh web
+	@cd web && npm run --silent build
+
 demo: ## Build Towpath, start a server with sample systems and data, print the address and a login
 	@tools/prepare.sh build servers
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "without Node, there are no pages"; fi
 	@echo "building; the first time takes some minutes"
 	@cargo build --workspace
 	@target/debug/xtask demo --listen $(or $(LISTEN),127.0.0.1:8080)
@@ -18,7 +23,7 @@ tour: ## Build Towpath, and show what the command line does on sample data
 	@tools/tour.sh
 
 test: ## Install what tests need, then run every test and check
-	@tools/prepare.sh build servers singer files oidc
+	@tools/prepare.sh build servers singer files oidc web
 	@tools/test.sh
 
 compat: ## Run the tests that need PostgreSQL on versions 12 to 18 (takes some minutes; V="12 18" for some)

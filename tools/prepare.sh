@@ -6,6 +6,7 @@
 #                                   the cache folder of the user; TOWPATH_TEST_FILES names another folder
 #   tools/prepare.sh oidc           an OpenID provider (tools/oidc), for Node 20 or later, in the cache folder of the user;
 #                                   TOWPATH_TEST_OIDC names another folder
+#   tools/prepare.sh web            what the pages are built with (web/package-lock.json), for Node 20.19 or later
 #   tools/prepare.sh singer         Python packages with Singer streams (tools/singer.txt), in a virtual environment in
 #                                   the cache folder of the user; TOWPATH_TEST_SINGER names another folder
 set -eu
@@ -14,6 +15,7 @@ missing=""
 singer=""
 files=""
 oidc=""
+web=""
 want() { # program, package
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
@@ -42,6 +44,11 @@ for task in "$@"; do
         want node nodejs
         want npm npm
         oidc=${TOWPATH_TEST_OIDC:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/oidc}
+        ;;
+    web)
+        want node nodejs
+        want npm npm
+        web=web
         ;;
     singer)
         want python3 python3
@@ -95,15 +102,19 @@ python_packages singer.txt "$singer"
 python_packages files.txt "$files"
 
 # The same for packages of npm: exactly those of the lock file, without their scripts.
-if [ -n "$oidc" ] && ! cmp -s "$(dirname "$0")/oidc/package-lock.json" "$oidc/installed.json"; then
-    if ! node -e 'process.exit(Number.parseInt(process.versions.node) < 20 ? 1 : 0)'; then
-        echo "tools/prepare.sh: the OpenID provider needs Node 20 or later, and this is $(node --version)" >&2
+npm_packages() { # folder of the lock file, folder to install in, what for
+    if [ -z "$2" ] || cmp -s "$1/package-lock.json" "$2/node_modules/installed.json"; then return; fi
+    if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then
+        echo "tools/prepare.sh: $3 needs Node 20.19 or later, and this is $(node --version)" >&2
         echo "hint: install a newer one from nodejs.org, and put it first on the path" >&2
         exit 1
     fi
-    echo "installing: oidc-provider"
-    mkdir -p "$oidc"
-    cp "$(dirname "$0")/oidc/package.json" "$(dirname "$0")/oidc/package-lock.json" "$oidc/"
-    (cd "$oidc" && npm ci --silent --ignore-scripts --no-audit --no-fund)
-    cp "$oidc/package-lock.json" "$oidc/installed.json"
-fi
+    echo "installing: $3"
+    mkdir -p "$2"
+    [ "$1" = "$2" ] || cp "$1/package.json" "$1/package-lock.json" "$2/"
+    (cd "$2" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+    cp "$1/package-lock.json" "$2/node_modules/installed.json"
+}
+here=$(cd "$(dirname "$0")" && pwd)
+npm_packages "$here/oidc" "$oidc" "the OpenID provider"
+npm_packages "$here/../web" "${web:+$here/../web}" "the web pages"

@@ -20,6 +20,13 @@ pipelines() {
     target/debug/towpath test $found
 }
 
+pages() {
+    # The pages: types, lints, tests, that the client is that of the interface, and how much is loaded at first.
+    (cd web && npm run --silent types && npm run --silent lint && npm run --silent client -- --check &&
+        npm test --silent && npm run --silent build && npm run --silent size)
+}
+
+part pages pages
 part format cargo fmt --all --check
 part build cargo build --quiet --workspace --all-targets
 # Without a build, the rest would test what was built before.

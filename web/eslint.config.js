@@ -28,7 +28,7 @@ export default typescript.config(
     },
   },
   { files: ["tools/**", "*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } }, rules: { "no-console": "off" } },
-  { files: ["public/**"], languageOptions: { globals: { document: "readonly", localStorage: "readonly", matchMedia: "readonly", self: "readonly", caches: "readonly", fetch: "readonly", URL: "readonly", Response: "readonly", clients: "readonly" } } },
+  { files: ["public/**"], languageOptions: { globals: { document: "readonly", localStorage: "readonly", matchMedia: "readonly", self: "readonly", caches: "readonly", fetch: "readonly", URL: "readonly", Response: "readonly", Promise: "readonly" } } },
   layer(["src/lib/**", "src/api/**"], [
     border("components", "lib and api know no components"),
     border("features", "lib and api know no features"),

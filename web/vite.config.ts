@@ -1,18 +1,48 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // In development, pages come from Vite and everything else from a server: TOWPATH=http://127.0.0.1:8080 npm run dev
 const server = process.env.TOWPATH ?? "http://127.0.0.1:8080";
 
+/** Empties `dist` but for its .gitignore, which keeps the folder in the repository: Rust builds without Node. */
+function fresh(): Plugin {
+  return {
+    name: "fresh",
+    apply: "build",
+    buildStart() {
+      for (const name of readdirSync("dist")) if (name !== ".gitignore") rmSync(join("dist", name), { recursive: true });
+    },
+  };
+}
+
+/** Packs every file once and well, so that the server need not. */
+function packed(): Plugin {
+  return {
+    name: "packed",
+    apply: "build",
+    closeBundle() {
+      for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name);
+        if (!entry.isFile() || !/\.(js|css|svg|json|webmanifest|html)$/.test(path)) continue;
+        const text = readFileSync(path);
+        if (text.length > 1000) writeFileSync(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+      }
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses: a server may stand below a path of another one.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), fresh(), packed()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "dist",
-    // The folder keeps its .gitignore, so that Rust builds without Node; `npm run build` empties the rest.
     emptyOutDir: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -26,4 +26,5 @@ export async function signOut(): Promise<void> {
   await client.DELETE("/api/v1/session");
   setCsrf(null);
   queries.clear();
+  navigator.serviceWorker?.controller?.postMessage("forget");
 }

@@ -1,4 +1,5 @@
-//! One field that finds everything in a workspace: pipelines, connections, schedules, files, and a run by its identity.
+//! One field that finds everything in a workspace: pipelines, connections, schedules, files, a run by its identity,
+//! and pages of the documents.
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use towpath_store::{connections, members, pipelines, runs, schedules, uploads};
 
 use crate::caller::{Caller, Within};
 use crate::extract::{Items, Json, Query};
+use crate::pages;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
 
@@ -25,9 +27,9 @@ pub(crate) struct Wanted {
 /// Something that was found.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Hit {
-    /// `pipeline`, `connection`, `schedule`, `upload` or `run`.
+    /// `pipeline`, `connection`, `schedule`, `upload`, `run`, or `page` of the documents.
     kind: &'static str,
-    /// Its identity.
+    /// Its identity; of a page its path.
     id: String,
     /// Its name.
     name: String,
@@ -122,6 +124,14 @@ pub(crate) async fn find(
                 detail: run.state.word().to_owned(),
             });
         }
+    }
+    for document in pages::find(text, MOST as usize) {
+        hits.push(Hit {
+            kind: "page",
+            id: document.path.clone(),
+            name: document.title.clone(),
+            detail: String::new(),
+        });
     }
     Ok(Json(hits.into()))
 }

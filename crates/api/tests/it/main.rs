@@ -12,6 +12,7 @@ mod kit;
 mod mailbag;
 mod notices;
 mod openid;
+mod pages;
 mod parting;
 mod rights;
 mod secrets;

@@ -1,0 +1,72 @@
+// Keeps the shell of the pages, and the last state of what was looked at, for when there is no network.
+// Nothing is served from here while the server can be reached, except files whose names hold a mark of their content.
+
+const SHELL = "towpath-shell";
+const STATE = "towpath-state";
+const MOST = 200;
+const base = new URL("./", self.location.href);
+/** What may be read offline: lists and things of a workspace; no secrets, no audit, nothing about accounts. */
+const KEPT = /^api\/v1\/(session|node-types|workspaces(\/[^/]+(\/(pipelines|runs|schedules|connections|backfills)(\/[^/]+(\/(tasks|attempts|document))?)?)?)?)$/;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+// Whoever signs out takes what was seen along.
+self.addEventListener("message", (event) => {
+  if (event.data === "forget") event.waitUntil(caches.delete(STATE));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) return;
+  const path = url.pathname.slice(base.pathname.length);
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (path.startsWith("assets/")) event.respondWith(asset(request));
+  else if (KEPT.test(path)) event.respondWith(state(request));
+});
+
+/** The page of the server; without it, the last one. A new version of the pages makes the old files useless. */
+async function page(request) {
+  const cache = await caches.open(SHELL);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok && answer.headers.get("content-type")?.startsWith("text/html") && !new URL(request.url).pathname.endsWith("/docs/")) {
+      const [now, before] = await Promise.all([answer.clone().text(), cache.match(base).then((kept) => kept?.text())]);
+      const script = (text) => /assets\/index-[^"]+/.exec(text ?? "")?.[0];
+      if (before && script(before) !== script(now)) await caches.delete(SHELL);
+      await (await caches.open(SHELL)).put(base, answer.clone());
+    }
+    return answer;
+  } catch (reason) {
+    const kept = await cache.match(base);
+    if (kept) return kept;
+    throw reason;
+  }
+}
+
+async function asset(request) {
+  const cache = await caches.open(SHELL);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(request, answer.clone());
+  return answer;
+}
+
+/** What the server says; without it, what it said last. */
+async function state(request) {
+  const cache = await caches.open(STATE);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) {
+      await cache.put(request, answer.clone());
+      const keys = await cache.keys();
+      await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST)).map((old) => cache.delete(old)));
+    }
+    return answer;
+  } catch (reason) {
+    const kept = await cache.match(request);
+    if (kept) return kept;
+    throw reason;
+  }
+}
