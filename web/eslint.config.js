@@ -27,7 +27,7 @@ export default typescript.config(
       "jsx-a11y/no-noninteractive-tabindex": "off",
     },
   },
-  { files: ["tools/**", "*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } }, rules: { "no-console": "off" } },
+  { files: ["tools/**", "tests/**", "*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", document: "readonly", fetch: "readonly", globalThis: "readonly" } }, rules: { "no-console": "off" } },
   { files: ["public/**"], languageOptions: { globals: { document: "readonly", localStorage: "readonly", matchMedia: "readonly", self: "readonly", caches: "readonly", fetch: "readonly", URL: "readonly", Response: "readonly", Promise: "readonly" } } },
   layer(["src/lib/**", "src/api/**"], [
     border("components", "lib and api know no components"),

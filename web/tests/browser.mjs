@@ -1,0 +1,111 @@
+// A browser for checks of the pages: Debian's Chromium, driven by playwright-core. Used by accessibility, journeys and
+// screenshots; what they need of a server comes from the environment:
+//   TOWPATH_URL       its address, for example http://127.0.0.1:8080
+//   TOWPATH_EMAIL, TOWPATH_PASSWORD   an account that runs the server and owns the workspace
+//   TOWPATH_WORKSPACE the short name of the workspace
+//   CHROMIUM          the program [default: the first of chromium, chromium-browser, google-chrome on the path]
+import { execFileSync } from "node:child_process";
+import { chromium } from "playwright-core";
+
+const need = (name) => process.env[name] ?? (() => { throw new Error(`${name} is not set`); })();
+export const url = () => need("TOWPATH_URL").replace(/\/+$/, "");
+export const workspace = () => need("TOWPATH_WORKSPACE");
+
+function program() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    try {
+      return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+    } catch {
+      // Not this one.
+    }
+  }
+  throw new Error("no Chromium on the path (on Debian: apt-get install chromium)");
+}
+
+/** Runs `work` with a browser, and closes it whatever happens. */
+export async function withBrowser(work) {
+  // Without its sandbox it also runs as root, as in containers; it opens nothing but the server under test.
+  const browser = await chromium.launch({ executablePath: program(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * A window of its own: `scheme` is light or dark, `language` en or fr, `phone` narrow. What the console says that it should not
+ * say is kept in `page.faults`.
+ */
+export async function open(browser, { scheme = "light", language = "en", phone = false, signedIn = true } = {}) {
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    locale: language === "fr" ? "fr-FR" : "en-GB",
+    timezoneId: "Europe/Brussels",
+    viewport: phone ? { width: 390, height: 844 } : { width: 1360, height: 850 },
+    reducedMotion: "reduce",
+    serviceWorkers: "block",
+  });
+  const page = await context.newPage();
+  page.faults = [];
+  page.on("pageerror", (error) => page.faults.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) page.faults.push(`${page.url()}: ${message.text()}`);
+  });
+  page.setDefaultTimeout(15_000);
+  if (signedIn) await signIn(page);
+  return page;
+}
+
+export async function signIn(page, email = need("TOWPATH_EMAIL"), password = need("TOWPATH_PASSWORD")) {
+  await page.goto(`${url()}/sign-in`);
+  await page.locator("input[name=email]").fill(email);
+  await page.locator("input[name=password]").fill(password);
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL((at) => !at.pathname.includes("/sign-in"));
+}
+
+/** Goes to a page and waits until it has what it asked for. */
+export async function visit(page, path) {
+  await page.goto(url() + path);
+  await page.locator("main h1").first().waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('[role="status"] [role="progressbar"], .MuiSkeleton-root').length === 0);
+}
+
+/** What the server says to a request of this window. */
+export async function ask(page, path) {
+  return page.evaluate(async (address) => (await fetch(address)).json(), `${url()}/api/v1${path}`);
+}
+
+/** The addresses of every page, by a name for files; those of things come from the server. */
+export async function everyPage(page) {
+  const at = `/workspaces/${workspace()}`;
+  const first = async (list) => (await ask(page, `${at}/${list}?limit=1`)).items[0]?.id;
+  const [pipeline, run, connection] = await Promise.all([first("pipelines"), first("runs"), first("connections")]);
+  const home = `/w/${workspace()}`;
+  return {
+    home,
+    pipelines: `${home}/pipelines`,
+    "pipelines-new": `${home}/pipelines/new`,
+    ...(pipeline && { builder: `${home}/pipelines/${pipeline}` }),
+    runs: `${home}/runs`,
+    ...(run && { run: `${home}/runs/${run}` }),
+    schedules: `${home}/schedules`,
+    connections: `${home}/connections`,
+    "connections-new": `${home}/connections/new`,
+    ...(connection && { connection: `${home}/connections/${connection}` }),
+    files: `${home}/files`,
+    data: `${home}/data`,
+    settings: `${home}/settings`,
+    "settings-people": `${home}/settings/people`,
+    "settings-keys": `${home}/settings/keys`,
+    "settings-notifications": `${home}/settings/notifications`,
+    "settings-audit": `${home}/settings/audit`,
+    server: "/server",
+    "server-people": "/server/people",
+    account: "/account",
+    "account-security": "/account/security",
+    help: "/help/guides/first-pipeline",
+  };
+}
