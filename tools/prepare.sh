@@ -9,9 +9,12 @@
 #   tools/prepare.sh web            what the pages are built with (web/package-lock.json), for Node 20.19 or later
 #   tools/prepare.sh singer         Python packages with Singer streams (tools/singer.txt), in a virtual environment in
 #                                   the cache folder of the user; TOWPATH_TEST_SINGER names another folder
+#   tools/prepare.sh deploy         what checks files for operators: Prometheus, systemd, and Python packages
+#                                   (tools/deploy.txt) in a virtual environment; TOWPATH_TEST_DEPLOY names another folder
 set -eu
 
 missing=""
+deploy=""
 singer=""
 files=""
 oidc=""
@@ -39,6 +42,14 @@ for task in "$@"; do
         want python3 python3
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
         files=${TOWPATH_TEST_FILES:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/files}
+        ;;
+    deploy)
+        want promtool prometheus
+        want systemd-analyze systemd
+        want openssl openssl
+        want python3 python3
+        python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
+        deploy=${TOWPATH_TEST_DEPLOY:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/deploy}
         ;;
     oidc)
         want node nodejs
@@ -100,6 +111,7 @@ python_packages() { # list, folder
 }
 python_packages singer.txt "$singer"
 python_packages files.txt "$files"
+python_packages deploy.txt "$deploy"
 
 # The same for packages of npm: exactly those of the lock file, without their scripts.
 npm_packages() { # folder of the lock file, folder to install in, what for

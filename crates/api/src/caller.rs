@@ -37,6 +37,8 @@ pub(crate) struct Origin {
     pub agent: Option<String>,
     /// The number of the request.
     pub request: String,
+    /// Its span, when it is traced.
+    pub trace: Option<String>,
 }
 
 /// Somebody who is signed in.

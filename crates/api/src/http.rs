@@ -23,6 +23,10 @@ const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; st
     script-src 'self'; connect-src 'self'; font-src 'self' data:; object-src 'none'; base-uri 'self'; \
     form-action 'self'; frame-ancestors 'none'";
 
+/// The span of a request, as `traceparent` writes it: an extension of requests that are traced. Runs remember it.
+#[derive(Debug, Clone)]
+pub struct Traced(pub String);
+
 pub(crate) async fn around(State(inside): State<Inside>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let origin = origin(&inside.server.settings, &request);
@@ -45,6 +49,9 @@ pub(crate) async fn around(State(inside): State<Inside>, mut request: Request, n
     metrics::counter!("towpath_http_requests_total", &labels).increment(1);
     metrics::histogram!("towpath_http_request_seconds", &labels[..2]).record(started.elapsed().as_secs_f64());
     dress(&inside.server.settings, response.headers_mut(), &id);
+    let [(_, method), (_, route), (_, status)] = &labels;
+    let ms = started.elapsed().as_millis();
+    tracing::debug!(request = id, method, route, status, ms, "answered");
     response
 }
 
@@ -133,14 +140,15 @@ fn origin(settings: &ServerSettings, request: &Request<Body>) -> Origin {
         (8..=64).contains(&id.len())
             && id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
     });
-    let request = given.unwrap_or_else(|| {
+    let number = given.unwrap_or_else(|| {
         towpath_model::ids::NoticeId::generate().as_str().trim_start_matches("no_").to_owned()
     });
     let forwarded = text(HeaderName::from_static("x-forwarded-for"));
     Origin {
         address: address(settings, peer, forwarded.as_deref()).map(|address| address.to_string()),
         agent: text(header::USER_AGENT).map(|agent| agent.chars().take(200).collect()),
-        request,
+        request: number,
+        trace: request.extensions().get::<Traced>().map(|traced| traced.0.clone()),
     }
 }
 

@@ -302,7 +302,7 @@ impl From<StoreError> for Problem {
                 problem.0.cause = Some(error.to_string());
                 problem
             }
-            StoreError::Corrupt(_) | StoreError::Sealed(_) => Problem::internal(error),
+            StoreError::Corrupt(_) | StoreError::Newer(_) | StoreError::Sealed(_) => Problem::internal(error),
         }
     }
 }

@@ -233,8 +233,9 @@ impl Server {
         &self,
         mut tx: towpath_store::Tx,
         entries: Vec<NewEntry>,
-        events: Vec<NewEvent>,
+        mut events: Vec<NewEvent>,
     ) -> Answer<()> {
+        events.extend(crate::live::access::told(&entries));
         let tell = !events.is_empty();
         towpath_store::audit::write(&self.store, &mut tx, entries).await?;
         towpath_store::events::write(&self.store, &mut tx, events).await?;

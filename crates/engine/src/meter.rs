@@ -53,6 +53,11 @@ impl Meter {
         Duration::from_micros(self.latest.load(Ordering::Relaxed))
     }
 
+    /// When the first rows were asked for.
+    pub(crate) fn began(&self) -> Option<Instant> {
+        self.started.get().copied()
+    }
+
     /// Adds rows that another attempt counted.
     pub(crate) fn add_rows(&self, rows: u64) {
         self.rows.fetch_add(rows, Ordering::Relaxed);

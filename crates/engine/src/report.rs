@@ -3,6 +3,8 @@
 //! For every node that keeps its rows, read = written + filtered + deduplicated + quarantined. Nodes that make
 //! rows anew (joins, aggregates) show what they read and wrote.
 
+use std::time::Instant;
+
 use serde::Serialize;
 use towpath_connect::types::describe;
 use towpath_connect::{Alert, ChangeCounts, ChangeKind, Receipt, StreamInfo};
@@ -50,6 +52,9 @@ pub struct NodeReport {
     pub reshapes: bool,
     /// Seconds from the first request for rows to the last row (destinations: to the commit).
     pub seconds: f64,
+    /// Seconds from the start of the run to the first request for rows; none where nobody asked, and for destinations.
+    #[serde(skip)]
+    pub began_seconds: Option<f64>,
     /// What changes in the target of a destination, where it can tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<ChangeCounts>,
@@ -106,6 +111,9 @@ pub struct RunReport {
     pub quarantined: u64,
     /// Seconds of the whole run.
     pub seconds: f64,
+    /// Seconds from the start until every destination had all its rows, and commits could begin.
+    #[serde(skip)]
+    pub complete_seconds: Option<f64>,
     /// Nothing was committed on purpose: the numbers say what would happen.
     pub dry: bool,
     /// The run did not end, and parts of its loads are kept: it can be resumed.
@@ -244,8 +252,12 @@ fn columns(info: &StreamInfo) -> Vec<(String, String)> {
     info.schema.fields().iter().map(|field| (field.name().clone(), describe(field))).collect()
 }
 
-/// Counts of every node, from the meters.
-pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> Vec<NodeReport> {
+/// Counts of every node of a run that started then, from the meters.
+pub(crate) fn count(
+    graph: &Graph,
+    started: Instant,
+    landed: &dyn Fn(&str) -> Option<Landed>,
+) -> Vec<NodeReport> {
     let shared = &graph.shared;
     let pushed = shared.pushed.lock().map(|pushed| pushed.clone()).unwrap_or_default();
     let mut reports = Vec::new();
@@ -268,6 +280,7 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
             quarantined,
             reshapes: node.effect == RowEffect::Reshapes,
             seconds: 0.0,
+            began_seconds: None,
             changes: None,
             samples: Vec::new(),
             checks: shared.checks.of(name),
@@ -294,6 +307,9 @@ pub(crate) fn count(graph: &Graph, landed: &dyn Fn(&str) -> Option<Landed>) -> V
                 let meters = node.outputs.keys().map(|name| shared.meters.of(&port(name)));
                 for meter in meters {
                     report.written += meter.rows();
+                    let began = meter.began().map(|began| (began - started).as_secs_f64());
+                    report.began_seconds =
+                        [report.began_seconds, began].into_iter().flatten().reduce(f64::min);
                     report.seconds = report.seconds.max(meter.elapsed().as_secs_f64());
                 }
                 if spec.role == Role::Source || node.reads.is_empty() {

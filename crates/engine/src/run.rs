@@ -76,8 +76,9 @@ pub async fn run(graph: &Graph, options: RunOptions) -> RunReport {
         }
     }
     let mut landed: HashMap<String, Landed> = HashMap::new();
-    let result = carry_out(graph, &options, started, &mut landed).await;
-    let nodes = count(graph, &|node| landed.get(node).cloned());
+    let mut complete = None;
+    let result = carry_out(graph, &options, started, &mut landed, &mut complete).await;
+    let nodes = count(graph, started, &|node| landed.get(node).cloned());
     let quarantined = nodes.iter().map(|node| node.quarantined).sum();
     let state = match &result {
         Ok(()) if quarantined > 0 => RunState::DoneWithQuarantine,
@@ -92,6 +93,7 @@ pub async fn run(graph: &Graph, options: RunOptions) -> RunReport {
         nodes,
         quarantined,
         seconds: started.elapsed().as_secs_f64(),
+        complete_seconds: complete,
         dry: options.dry.is_some(),
         resumable: result.is_err() && landed.values().any(|landed| landed.kept),
         fault: result.as_ref().err().map(FaultReport::from),
@@ -105,6 +107,7 @@ async fn carry_out(
     options: &RunOptions,
     started: Instant,
     landed: &mut HashMap<String, Landed>,
+    complete: &mut Option<f64>,
 ) -> Result<(), Fault> {
     // What an earlier attempt rejected outside of chunks is going to be rejected once more.
     graph.shared.quarantine().forget("")?;
@@ -125,7 +128,7 @@ async fn carry_out(
             (options.events)(Event::Progress { loads, seconds: started.elapsed().as_secs_f64() });
         }
     };
-    let loading = load_all(options, &work, started, landed);
+    let loading = load_all(options, &work, started, landed, complete);
     tokio::pin!(loading);
     tokio::select! {
         result = &mut loading => result,
@@ -202,6 +205,7 @@ async fn load_all(
     work: &[Arc<Work>],
     started: Instant,
     landed: &mut HashMap<String, Landed>,
+    complete: &mut Option<f64>,
 ) -> Result<(), Fault> {
     // One flag stops all writers: a cancellation from outside, or the first failure inside.
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -256,6 +260,7 @@ async fn load_all(
         give_up(ready).await;
         return Err(fault);
     }
+    *complete = Some(started.elapsed().as_secs_f64());
     match &options.dry {
         Some(dry) => preview_all(dry, work, ready, landed).await,
         None => commit_all(options, work, ready, started, landed).await,

@@ -6,9 +6,10 @@
 use std::io::{BufRead, Write};
 
 use futures::TryStreamExt;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sqlx::any::{AnyRow, AnyTypeInfoKind};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
+use towpath_model::fingerprint;
 
 use crate::db::{Conn, Engine, Store, Tx};
 use crate::error::Error;
@@ -119,6 +120,26 @@ fn object(row: &AnyRow) -> Result<Value, Error> {
         map.insert(column.name().to_owned(), value);
     }
     Ok(Value::Object(map))
+}
+
+/// Writes the whole store with the steps that made it, one JSON object per line: what a released version leaves for the
+/// tests of later ones.
+pub async fn freeze(store: &Store, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::Unavailable(error.to_string());
+    let steps =
+        migrate::STEPS.iter().map(|(name, text)| json!({ "name": name, "fingerprint": fingerprint(text) }));
+    writeln!(out, "{}", json!({ "steps": steps.collect::<Vec<_>>() })).map_err(failed)?;
+    let mut tx = snapshot(store).await?;
+    for table in TABLES {
+        let mut lines = Vec::new();
+        write(&mut tx, table, &mut lines).await?;
+        for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let row: Value =
+                serde_json::from_slice(line).map_err(|error| Error::Corrupt(error.to_string()))?;
+            writeln!(out, "{}", json!({ "table": table, "row": row })).map_err(failed)?;
+        }
+    }
+    out.flush().map_err(failed)
 }
 
 /// Empties every table, so that a backup can take their place.

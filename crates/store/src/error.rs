@@ -20,6 +20,9 @@ pub enum Error {
     /// What is stored is not what this program writes.
     #[error("the store holds something unexpected: {0}")]
     Corrupt(String),
+    /// A newer program made it; holds the step that this one does not know.
+    #[error("the store was made by a newer version of Towpath (step `{0}` is unknown here)")]
+    Newer(String),
     /// A secret cannot be opened with the key at hand.
     #[error("a secret cannot be opened: {0}")]
     Sealed(String),
@@ -64,6 +67,9 @@ impl From<Error> for Fault {
                 Fault::config(message).hint("give the key that sealed it: see `towpath secrets --help`")
             }
             Error::Exists(_) | Error::Referred(_) | Error::Changed => Fault::contract(message),
+            Error::Newer(_) => {
+                Fault::config(message).hint("run that version, or restore a backup that this one made")
+            }
             Error::Corrupt(_) => Fault::internal(message),
         }
     }

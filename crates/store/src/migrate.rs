@@ -3,6 +3,12 @@
 //! Each step is one file, written for both databases and carried out in one transaction with the note that it was.
 //! A step that was released never changes; [`up`] refuses a database whose steps have another fingerprint, and one that
 //! a newer program has made.
+//!
+//! The tests begin in the state after every step, with rows in every table, and in the states of released versions as
+//! `tests/frozen` keeps them.
+
+#[cfg(test)]
+mod tests;
 
 use sqlx::{AssertSqlSafe, raw_sql};
 use towpath_model::fingerprint;
@@ -16,6 +22,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("0001_people", include_str!("../migrations/0001_people.sql")),
     ("0002_flow", include_str!("../migrations/0002_flow.sql")),
     ("0003_notices", include_str!("../migrations/0003_notices.sql")),
+    ("0004_traces", include_str!("../migrations/0004_traces.sql")),
 ];
 
 struct Done {
@@ -35,7 +42,7 @@ pub(crate) async fn up(store: &Store) -> Result<(), Error> {
 }
 
 /// Carries out the first `count` steps, as an earlier version of this program would have done.
-pub(crate) async fn up_to(store: &Store, count: usize) -> Result<(), Error> {
+async fn up_to(store: &Store, count: usize) -> Result<(), Error> {
     let mut tx = store.begin().await?;
     // Two servers that start at once must not both carry out a step.
     store.lock(&mut tx, "towpath-migrations").await?;
@@ -45,10 +52,7 @@ pub(crate) async fn up_to(store: &Store, count: usize) -> Result<(), Error> {
     .await?;
     let done: Vec<Done> = sql("SELECT name, fingerprint FROM migrations ORDER BY name").all(&mut tx).await?;
     if let Some(unknown) = done.iter().find(|done| STEPS.iter().all(|(name, _)| *name != done.name)) {
-        return Err(Error::Corrupt(format!(
-            "it was made by a newer version of Towpath (step `{}`); run that version",
-            unknown.name
-        )));
+        return Err(Error::Newer(unknown.name.clone()));
     }
     for (name, text) in STEPS.iter().take(count) {
         match done.iter().find(|done| done.name == *name) {

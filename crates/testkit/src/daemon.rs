@@ -102,6 +102,31 @@ pub(crate) fn program(name: &str, package: &str) -> PathBuf {
     found.next().unwrap_or_else(|| panic!("`{name}` is missing: install `{package}`"))
 }
 
+/// Makes `server.key` and `server.pem`: a certificate for that name, which is its own authority.
+pub(crate) fn certificate(folder: &Path, name: &str) {
+    let made = Command::new(program("openssl", "openssl"))
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args(["-subj", &format!("/CN={name}"), "-addext", &format!("subjectAltName=DNS:{name}")])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-keyout")
+        .arg(folder.join("server.key"))
+        .arg("-out")
+        .arg(folder.join("server.pem"))
+        .output()
+        .expect("openssl runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
 /// A folder of packages for tests, in the cache folder of the user.
 pub(crate) fn cache(name: &str) -> PathBuf {
     let folder = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
@@ -111,8 +136,21 @@ pub(crate) fn cache(name: &str) -> PathBuf {
 
 /// A program of the Python packages for tests (`tools/files.txt`).
 pub(crate) fn python_program(name: &str) -> PathBuf {
-    let packages = std::env::var_os("TOWPATH_TEST_FILES").map_or_else(|| cache("files"), PathBuf::from);
+    packaged("files", "TOWPATH_TEST_FILES", name)
+}
+
+/// A program that looks at files for operators: of Debian's, or of the Python packages (`tools/deploy.txt`).
+pub fn deploy_program(name: &str) -> PathBuf {
+    match name {
+        "promtool" => program(name, "prometheus"),
+        "systemd-analyze" => program(name, "systemd"),
+        _ => packaged("deploy", "TOWPATH_TEST_DEPLOY", name),
+    }
+}
+
+fn packaged(task: &str, variable: &str, name: &str) -> PathBuf {
+    let packages = std::env::var_os(variable).map_or_else(|| cache(task), PathBuf::from);
     let program = packages.join("bin").join(name);
-    assert!(program.is_file(), "`{name}` is missing: run `tools/prepare.sh files`");
+    assert!(program.is_file(), "`{name}` is missing: run `tools/prepare.sh {task}`");
     program
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::daemon::{Daemon, program, python_program};
+use crate::daemon::{Daemon, certificate, python_program};
 
 /// How the connection to a mail server is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,21 +27,10 @@ pub struct MailServer {
 /// It takes mail from [`MailServer::USER`] with [`MailServer::PASSWORD`]; without encryption it asks for no account.
 /// Addresses that begin with `nobody@` are refused for good, and with `busy@` for now.
 pub fn mail_server(security: MailSecurity) -> MailServer {
-    let (python, openssl) = (python_program("python"), program("openssl", "openssl"));
+    let python = python_program("python");
     let daemon = Daemon::start("mail", |dir, port| {
         std::fs::write(dir.join("mail.py"), include_str!("mail.py")).expect("a file");
-        // The authorities of certificates for tests are the certificates themselves.
-        let made = Command::new(&openssl)
-            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
-            .args(["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
-            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
-            .arg("-keyout")
-            .arg(dir.join("server.key"))
-            .arg("-out")
-            .arg(dir.join("server.pem"))
-            .output()
-            .expect("openssl runs");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        certificate(dir, "localhost");
         let (security, user, password) = match security {
             MailSecurity::StartTls => ("starttls", MailServer::USER, MailServer::PASSWORD),
             MailSecurity::Tls => ("tls", MailServer::USER, MailServer::PASSWORD),

@@ -1,10 +1,10 @@
 //! A web server for tests: nginx with an index page, accounts, compression, and answers that put off or send elsewhere.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::daemon::{Daemon, program};
+use crate::daemon::{Daemon, certificate, program};
 
 /// A running web server, which shares one folder of this machine.
 #[derive(Debug)]
@@ -78,6 +78,45 @@ impl WebServer {
     /// Every request so far: path, the header `X-Key`, and who asked.
     pub fn requests(&self) -> String {
         fs::read_to_string(self.daemon.folder.join("keys")).unwrap_or_default()
+    }
+}
+
+/// A reverse proxy with TLS.
+#[derive(Debug)]
+pub struct ReverseProxy {
+    daemon: Daemon,
+}
+
+/// Starts nginx with a configuration as it is included into `http`. It is made for the folder that holds a certificate for
+/// `name` (`server.pem`, `server.key`), and for the port to listen on.
+pub fn reverse_proxy(name: &str, config: impl Fn(&Path, u16) -> String) -> ReverseProxy {
+    let nginx = program("nginx", "nginx-light");
+    let daemon = Daemon::start("proxy", |dir, port| {
+        certificate(dir, name);
+        let text = format!(
+            "daemon off; master_process off; pid {0}/pid; error_log {0}/errors;\nevents {{ worker_connections 256; }}\n\
+             http {{\n  access_log {0}/access; client_body_temp_path {0}/body; proxy_temp_path {0}/proxy;\n\
+               fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;\n{1}\n}}\n",
+            dir.display(),
+            config(dir, port)
+        );
+        fs::write(dir.join("config"), text).expect("a file");
+        let mut command = Command::new(&nginx);
+        command.arg("-p").arg(dir).arg("-c").arg(dir.join("config"));
+        command
+    });
+    ReverseProxy { daemon }
+}
+
+impl ReverseProxy {
+    /// Port on the loopback address.
+    pub fn port(&self) -> u16 {
+        self.daemon.port
+    }
+
+    /// The certificate (PEM).
+    pub fn certificate(&self) -> String {
+        fs::read_to_string(self.daemon.folder.join("server.pem")).expect("the certificate is there")
     }
 }
 

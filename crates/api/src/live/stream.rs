@@ -2,7 +2,8 @@
 //!
 //! A client says what it wants (`subscribe`), and from which number on. Events that are still kept are told from there; if some are
 //! gone, or the client was too slow, it gets one `snapshot` that says so, reads the state anew, and goes on from its
-//! number. Rights are looked at when a client subscribes and again every minute; a session that ends ends its streams.
+//! number. Rights are looked at when a client subscribes, when [`access`] says that some were taken away, and in any case
+//! every minute. A session that ends ends its streams; a subscription whose right is gone is told to be over.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -22,6 +23,7 @@ use towpath_model::{Right, Role};
 use towpath_store::events::{self, Event};
 use towpath_store::{keys, members, pipelines, sessions, workspaces};
 
+use super::access;
 use super::hub::Heard;
 use crate::caller::{Caller, Via};
 use crate::extract::Query;
@@ -30,6 +32,8 @@ use crate::server::Server;
 
 /// How often rights are looked at again.
 const AGAIN: Duration = Duration::from_secs(60);
+/// How long clients wait at most once some were taken away: all at once would ask the store for the same.
+const SPREAD_MS: u64 = 1000;
 /// Most subscriptions of one client.
 const MOST: usize = 200;
 
@@ -148,7 +152,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 }
 
 async fn converse(server: Server, caller: Caller, mut socket: WebSocket) {
-    metrics::gauge!("towpath_live_clients").increment(1.0);
     let mut client = Client::new(server, caller);
     let reason = loop {
         tokio::select! {
@@ -170,7 +173,6 @@ async fn converse(server: Server, caller: Caller, mut socket: WebSocket) {
     if let Some(reason) = reason {
         let _ = socket.send(Message::Close(Some(CloseFrame { code: 4401, reason: reason.into() }))).await;
     }
-    metrics::gauge!("towpath_live_clients").decrement(1.0);
 }
 
 async fn send(socket: &mut WebSocket, told: &[Told]) -> bool {
@@ -232,6 +234,9 @@ pub(crate) async fn sent(
                     return;
                 }
             }
+            if client.subscriptions.is_empty() {
+                return;
+            }
             told = tokio::select! {
                 told = client.next() => match told { Ok(told) => told, Err(_) => return },
                 () = sender.closed() => return,
@@ -254,8 +259,15 @@ struct Client {
     again: tokio::time::Interval,
 }
 
+impl Drop for Client {
+    fn drop(&mut self) {
+        metrics::gauge!("towpath_live_clients").decrement(1.0);
+    }
+}
+
 impl Client {
     fn new(server: Server, caller: Caller) -> Client {
+        metrics::gauge!("towpath_live_clients").increment(1.0);
         let listening = server.hub.listen();
         let number = server.hub.last();
         let mut again = tokio::time::interval_at(tokio::time::Instant::now() + AGAIN, AGAIN);
@@ -367,6 +379,9 @@ impl Client {
                     Ok(Heard::Event(event)) => {
                         if event.number <= self.number { continue }
                         self.number = event.number;
+                        if event.kind == access::CHANGED {
+                            self.again.reset_after(Duration::from_millis(fastrand::u64(..SPREAD_MS)));
+                        }
                         if self.subscriptions.iter().any(|known| self.hears(known, &event)) {
                             let event = Arc::unwrap_or_clone(event);
                             return Ok(vec![Told::Event(Box::new(EventBody { event }))]);
@@ -387,13 +402,18 @@ impl Client {
                     }
                     Err(RecvError::Closed) => return Err("the server stops"),
                 },
-                _ = self.again.tick() => self.look_again().await?,
+                _ = self.again.tick() => {
+                    let gone = self.look_again().await?;
+                    if !gone.is_empty() {
+                        return Ok(gone);
+                    }
+                }
             }
         }
     }
 
-    /// Drops subscriptions whose rights are gone, and the stream when the session is.
-    async fn look_again(&mut self) -> Result<(), &'static str> {
+    /// Drops subscriptions whose rights are gone, and tells which; fails when the session is gone.
+    async fn look_again(&mut self) -> Result<Vec<Told>, &'static str> {
         let unreachable = "the server cannot look at rights";
         if let Some(session) = self.caller.session() {
             let mut conn = self.server.store.read().await.map_err(|_| unreachable)?;
@@ -408,13 +428,13 @@ impl Client {
                 return Err("the key ended");
             }
         }
-        let mut kept = Vec::new();
+        let mut gone = Vec::new();
         for known in std::mem::take(&mut self.subscriptions) {
-            if let Ok(allowed) = self.allowed(known.topic).await {
-                kept.push(allowed);
+            match self.allowed(known.topic.clone()).await {
+                Ok(allowed) => self.subscriptions.push(allowed),
+                Err(_) => gone.push(Told::Unsubscribed { topic: known.topic }),
             }
         }
-        self.subscriptions = kept;
-        Ok(())
+        Ok(gone)
     }
 }

@@ -12,7 +12,7 @@ use towpath_store::runs::Cause;
 use towpath_store::seal::random_text;
 
 use super::pipelines::{entry, event};
-use super::runs::{self, NewRun};
+use super::runs::{self, Asked, NewRun};
 use crate::caller::{Caller, Origin, Within, with};
 use crate::extract::{Json, Path};
 use crate::guard::OnPipeline;
@@ -117,7 +117,8 @@ pub(crate) async fn call(
     if let Some(known) = towpath_store::runs::by_idempotency(&mut tx, workspace, &word).await? {
         return Ok((StatusCode::ACCEPTED, Json(Started { run: known.id.to_string() })).into_response());
     }
-    let run = runs::order(&server, &mut tx, &pipeline, new, Cause::Event, None, Some(word)).await?;
+    let asked = Asked { by: None, word: Some(word), trace: origin.trace.clone() };
+    let run = runs::order(&server, &mut tx, &pipeline, new, Cause::Event, asked).await?;
     let done = origin.did("hook.call").within(workspace).on("pipeline", &id, &pipeline.name);
     let done = with(done, Outcome::Done, json!({ "run": run.id }));
     server.commit(tx, vec![done], vec![runs::event("run.queued", &run)]).await?;

@@ -174,11 +174,23 @@ pub(crate) async fn start(
             )),
         };
     }
-    let run = order(&server, &mut tx, &pipeline, new, cause, Some(caller.maker()), word).await?;
+    let asked = Asked { by: Some(caller.maker()), word, trace: caller.origin.trace.clone() };
+    let run = order(&server, &mut tx, &pipeline, new, cause, asked).await?;
     let done = changed(entry(&caller, &within, "run.start", &run, &pipeline), None, shown(&run));
     server.commit(tx, vec![done], vec![event("run.queued", &run)]).await?;
     server.workbench.wake();
     Ok((StatusCode::CREATED, Json(run)).into_response())
+}
+
+/// Who asks for a run, and in which request.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// The person or key.
+    pub by: Option<String>,
+    /// The word that makes the same request start one run only.
+    pub word: Option<String>,
+    /// The span of the request.
+    pub trace: Option<String>,
 }
 
 /// Puts a run into the queue.
@@ -188,8 +200,7 @@ pub(crate) async fn order(
     pipeline: &Pipeline,
     new: NewRun,
     cause: Cause,
-    by: Option<String>,
-    idempotency: Option<String>,
+    asked: Asked,
 ) -> Answer<Run> {
     if pipeline.archived_at.is_some() {
         return Err(Problem::new(problem::CONFLICT, format!("`{}` was put away", pipeline.name))
@@ -219,8 +230,9 @@ pub(crate) async fn order(
     let (start, end) = days(from, to, &usual.zone)?;
     let (workspace, id) = (pipeline.workspace_id.clone(), pipeline.id.clone());
     let run = Run {
-        started_by: by,
-        idempotency,
+        started_by: asked.by,
+        idempotency: asked.word,
+        trace: asked.trace,
         priority: 100,
         params: if new.params.is_null() { json!({}) } else { new.params },
         interval_start: Some(start),

@@ -82,6 +82,11 @@ impl TestApp {
             std::fs::copy(from, &file).unwrap();
         }
         let store = Store::open_file(&file).await.unwrap();
+        TestApp::on(settings, store, folder)
+    }
+
+    /// On a store that is there, which other servers may use as well.
+    pub(crate) fn on(settings: ServerSettings, store: Store, folder: TempDir) -> TestApp {
         let letters = Arc::new(Letters::default());
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let server = Server::new(Parts {

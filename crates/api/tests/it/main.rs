@@ -9,6 +9,7 @@ mod giving;
 mod house;
 mod joining;
 mod kit;
+mod live;
 mod mailbag;
 mod notices;
 mod openid;

@@ -62,6 +62,9 @@ pub(crate) struct ServeArgs {
     /// How logs are written
     #[arg(long, value_enum, env = "TOWPATH_LOG_FORMAT", default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
+    /// Address of the OpenTelemetry collector that traces are sent to, by OTLP over HTTP [default: no traces]
+    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
+    pub(crate) traces: Option<String>,
 }
 
 /// Settings of a server that stand in a file.

@@ -3,7 +3,7 @@
 //! [`config`] is how a server is set up, [`bench`] what the interface asks of the engine, [`runner`] one attempt of a run
 //! with its memory in the store ([`memory`], [`rejects`]), and its journal ([`journal`]). [`worker`] puts it into the
 //! scheduler's loop, with [`lookout`] that looks for files. [`tell`] is notifications, [`letters`] mail with links that work
-//! once.
+//! once, [`telemetry`] traces, [`meters`] metrics.
 
 pub(crate) mod bench;
 pub(crate) mod config;
@@ -11,9 +11,11 @@ mod journal;
 mod letters;
 mod lookout;
 mod memory;
+mod meters;
 mod rejects;
 mod runner;
 pub(crate) mod start;
+mod telemetry;
 mod tell;
 mod upkeep;
 mod views;

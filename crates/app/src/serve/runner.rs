@@ -26,6 +26,8 @@ use super::bench::{Bench, Prepared, copied, first, texts};
 use super::journal::Journal;
 use super::memory::{StoreMemory, shown};
 use super::rejects::StoreRejects;
+use super::telemetry::Telemetry;
+use super::telemetry::attempts::AttemptSpans;
 use crate::attempt::{Attempt, Ended};
 use crate::state::Orders;
 
@@ -36,20 +38,31 @@ pub(crate) struct Runner {
     pub(crate) keys: Keys,
     pub(crate) hub: Hub,
     pub(crate) bench: Bench,
+    pub(crate) telemetry: Telemetry,
 }
 
 #[async_trait]
 impl TaskRunner for Runner {
     async fn carry_out(&self, task: Task, stop: watch::Receiver<Stop>) {
         let id = task.run.id.to_string();
-        if let Err(fault) = self.attempt(task, stop).await {
-            tracing::warn!(run.id = id, "an attempt could not be written down: {fault}");
-        }
+        let spans = self.telemetry.attempt(&task.run, task.resumed);
+        let attempt = async {
+            if let Err(fault) = self.attempt(task, stop, &spans).await {
+                spans.failed(fault.kind().code());
+                tracing::warn!(run.id = id, "an attempt could not be written down: {fault}");
+            }
+        };
+        spans.around(attempt).await;
     }
 }
 
 impl Runner {
-    async fn attempt(&self, task: Task, stop: watch::Receiver<Stop>) -> Result<(), Fault> {
+    async fn attempt(
+        &self,
+        task: Task,
+        stop: watch::Receiver<Stop>,
+        spans: &AttemptSpans,
+    ) -> Result<(), Fault> {
         let Task { run, held, resumed } = task;
         let (journal, writer) = Journal::open(&self.store, &self.hub, &run).await?;
         let writing = tokio::spawn(writer.run());
@@ -66,7 +79,8 @@ impl Runner {
         let result = match self.prepare(&run).await {
             Ok((prepared, fingerprint)) => {
                 memory.destinations = destinations(&prepared.ready.spec);
-                self.engage(&run, &prepared, fingerprint, resumed, &memory, &journal, stop.clone()).await
+                let stop = stop.clone();
+                self.engage(&run, &prepared, fingerprint, resumed, &memory, &journal, stop, spans).await
             }
             Err(fault) => Err(fault),
         };
@@ -76,6 +90,7 @@ impl Runner {
             Err(_) if *stop.borrow() == Stop::Lost => Ok(()),
             Err(fault) => {
                 let fault = FaultReport::from(&fault);
+                spans.failed(fault.code);
                 journal.say(Level::Error, None, fault.message.clone(), Some(shown(&fault)));
                 memory.end_early(fault).await
             }
@@ -140,10 +155,12 @@ impl Runner {
         memory: &StoreMemory,
         journal: &Journal,
         mut stop: watch::Receiver<Stop>,
+        spans: &AttemptSpans,
     ) -> Result<(), Fault> {
         let rejects = StoreRejects::new(self.store.clone(), run.id.as_str());
         let (cancel, cancelled) = watch::channel(false);
-        let events = journal.sink();
+        let events = spans.sink(journal.sink());
+        spans.plans();
         let attempt = Attempt {
             ready: &prepared.ready,
             run: &run.id,

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn_with_state;
 use jiff::Timestamp;
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use towpath_api::live::hub::Hub;
@@ -23,6 +24,8 @@ use tracing_subscriber::EnvFilter;
 use super::bench::{Bench, PipelineLimits};
 use super::config::{LogFormat, ServeArgs, StoreArgs};
 use super::letters;
+use super::telemetry::lines::Traced;
+use super::telemetry::{self, Telemetry};
 use super::tell::{EgressOf, Telling};
 use crate::cli::Options;
 use crate::output::Console;
@@ -32,7 +35,9 @@ const LAST: Duration = Duration::from_secs(20);
 
 /// Runs a server until it is told to stop.
 pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console) -> Result<(), Fault> {
-    log(args)?;
+    let traces = telemetry::settings::read(args.traces.as_deref(), |name| std::env::var(name).ok())?;
+    log(args, traces.is_some())?;
+    let telemetry = Telemetry::start(traces)?;
     let (settings, limits, mail) = args.settings()?;
     let keys = args.store.keys()?;
     let store = args.store.open().await?;
@@ -63,7 +68,7 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
         started_at: Timestamp::now(),
         post: letters.as_ref().map(|(post, _)| Arc::clone(post) as Arc<dyn Post>),
         postman: Arc::new(telling.clone()),
-        metrics: recorder()?,
+        metrics: super::meters::start()?,
         version: env!("CARGO_PKG_VERSION"),
         stopping: stopping.clone(),
     });
@@ -73,7 +78,14 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     })?;
     let address = listener.local_addr().map_err(|error| Fault::internal(error.to_string()))?;
     announce(&server, address, console).await?;
-    let routes = router(server.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = match telemetry.tracer() {
+        Some(tracer) => {
+            let around = from_fn_with_state(tracer.clone(), telemetry::requests::around);
+            router(server.clone()).layer(around)
+        }
+        None => router(server.clone()),
+    };
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stopping.clone();
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
         let _ = told.wait_for(|stop| *stop).await;
@@ -90,7 +102,7 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     let serving = tokio::spawn(async move { serving.await });
     let upkeep = tokio::spawn(super::upkeep::run(store.clone(), stopping.clone()));
     let mut dispatching = tokio::spawn(dispatcher.run(Arc::clone(&telling.wake), stopping.clone()));
-    let worker = super::worker::worker(&store, &keys, &hub, &bench, args.workers);
+    let worker = super::worker::worker(&store, &keys, &hub, &bench, &telemetry, args.workers);
     let working = {
         let stopping = stopping.clone();
         tokio::spawn(async move { worker.run(stopping).await })
@@ -113,6 +125,7 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
         letters.abort();
     }
     store.close().await;
+    telemetry.finish().await;
     match ended {
         Ok(Ok(Err(error))) => Err(Fault::unavailable(format!("the server stopped: {error}"))),
         _ => Ok(()),
@@ -150,27 +163,24 @@ pub(crate) async fn offline(args: &StoreArgs, options: &Options) -> Result<Serve
     }))
 }
 
-fn log(args: &ServeArgs) -> Result<(), Fault> {
+fn log(args: &ServeArgs, is_traced: bool) -> Result<(), Fault> {
     let filter = EnvFilter::try_new(&args.log).map_err(|error| {
         Fault::config(format!("`--log {}`: {error}", args.log)).hint("write `info` or `towpath=debug,warn`")
     })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let set = match args.log_format {
-        LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    let text = builder.with_target(false);
+    let set = match (args.log_format, is_traced) {
+        (LogFormat::Text, false) => text.try_init(),
+        (LogFormat::Text, true) => {
+            text.map_event_format(|inner| Traced { inner, format: LogFormat::Text }).try_init()
+        }
+        (LogFormat::Json, false) => text.with_target(true).json().flatten_event(true).try_init(),
+        (LogFormat::Json, true) => {
+            let json = text.with_target(true).json().flatten_event(true);
+            json.map_event_format(|inner| Traced { inner, format: LogFormat::Json }).try_init()
+        }
     };
     set.map_err(|error| Fault::internal(error.to_string()))
-}
-
-fn recorder() -> Result<PrometheusHandle, Fault> {
-    let seconds = [
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0,
-        1800.0, 7200.0,
-    ];
-    PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &seconds)
-        .and_then(PrometheusBuilder::install_recorder)
-        .map_err(|error| Fault::internal(format!("metrics cannot be kept: {error}")))
 }
 
 /// Says where the server is; and how the first account is made, while there is none.

@@ -11,13 +11,27 @@ use towpath_store::{Engine, Store};
 use super::bench::Bench;
 use super::lookout::FileLookout;
 use super::runner::Runner;
+use super::telemetry::Telemetry;
 
 /// How long attempts may go on once the server stops, before they are handed over.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The worker of a server that carries out so many runs at the same time.
-pub(crate) fn worker(store: &Store, keys: &Keys, hub: &Hub, bench: &Bench, places: usize) -> Service {
-    let runner = Runner { store: store.clone(), keys: keys.clone(), hub: hub.clone(), bench: bench.clone() };
+pub(crate) fn worker(
+    store: &Store,
+    keys: &Keys,
+    hub: &Hub,
+    bench: &Bench,
+    telemetry: &Telemetry,
+    places: usize,
+) -> Service {
+    let runner = Runner {
+        store: store.clone(),
+        keys: keys.clone(),
+        hub: hub.clone(),
+        bench: bench.clone(),
+        telemetry: telemetry.clone(),
+    };
     let lookout = FileLookout { store: store.clone(), keys: keys.clone(), bench: bench.clone() };
     let told = hub.clone();
     Service::new(Parts {
@@ -29,7 +43,7 @@ pub(crate) fn worker(store: &Store, keys: &Keys, hub: &Hub, bench: &Bench, place
         work: Arc::clone(&bench.work),
         stops: bench.stops.clone(),
         settings: Settings {
-            name: format!("{}/{}", machine(), std::process::id()),
+            name: name(),
             version: env!("CARGO_PKG_VERSION").into(),
             capacity: u32::try_from(places).unwrap_or(u32::MAX),
             grace: GRACE,
@@ -40,6 +54,11 @@ pub(crate) fn worker(store: &Store, keys: &Keys, hub: &Hub, bench: &Bench, place
             },
         },
     })
+}
+
+/// Name of this server: its machine and process.
+pub(crate) fn name() -> String {
+    format!("{}/{}", machine(), std::process::id())
 }
 
 /// Name of this machine.

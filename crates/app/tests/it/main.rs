@@ -7,6 +7,7 @@ mod bad_servers;
 mod checking;
 mod command_line;
 mod crash;
+mod deploy;
 mod faults;
 mod files;
 mod industrial;

@@ -117,6 +117,10 @@ pub struct Run {
     pub started_by: Option<String>,
     /// A word of the caller that makes the same request start one run only.
     pub idempotency: Option<String>,
+    /// The span of the request that asked for it, as `traceparent` of W3C Trace Context writes it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub trace: Option<String>,
     /// How it stands.
     pub state: RunState,
     /// Higher ones go first.
@@ -218,6 +222,7 @@ impl Run {
             event_key: None,
             started_by: None,
             idempotency: None,
+            trace: None,
             state: RunState::Queued,
             priority: 0,
             params: Value::Object(serde_json::Map::new()),
@@ -272,6 +277,7 @@ impl Read for Run {
             event_key: row.maybe_text("event_key")?,
             started_by: row.maybe_text("started_by")?,
             idempotency: row.maybe_text("idempotency")?,
+            trace: row.maybe_text("trace")?,
             state: row.word("state", RunState::of)?,
             priority: row.int("priority")?,
             params: row.json("params")?,
@@ -353,9 +359,9 @@ fn adding(run: &Run, end: &str) -> Result<Sql, Error> {
     let text = "INSERT INTO runs (id, workspace_id, pipeline_id, version, cause, schedule_id, backfill_id, piece, fire_at,
          event_key, started_by, idempotency, state, priority, params, interval_start, interval_end, zone, not_before,
          turn_at, timeout_seconds, retries, force, uses_connections, targets, created_at, attempt, failures, lost,
-         may_pass, revision, resumable, rows_read, rows_written, rows_quarantined)
+         trace, may_pass, revision, resumable, rows_read, rows_written, rows_quarantined)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-         $23, $24, $25, $26, 0, 0, 0, 0, 1, 0, 0, 0, 0)";
+         $23, $24, $25, $26, 0, 0, 0, $27, 0, 1, 0, 0, 0, 0)";
     Ok(sql(format!("{text} {end}"))
         .bind(run.id.as_str())
         .bind(run.workspace_id.as_str())
@@ -382,7 +388,8 @@ fn adding(run: &Run, end: &str) -> Result<Sql, Error> {
         .bind(run.force)
         .bind(json(&run.connections)?)
         .bind(json(&run.targets)?)
-        .bind(run.created_at))
+        .bind(run.created_at)
+        .bind(run.trace.as_deref()))
 }
 
 /// The run with that identity.

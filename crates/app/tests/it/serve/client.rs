@@ -2,8 +2,11 @@
 
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStderr, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -19,6 +22,8 @@ pub(super) struct House {
     pub(super) token: String,
     pub(super) client: Client,
     server: Option<Child>,
+    said: Arc<Mutex<Vec<String>>>,
+    listener: Option<JoinHandle<()>>,
 }
 
 /// A server that has just begun, and what it goes on saying.
@@ -30,8 +35,14 @@ pub(super) struct Begun {
 
 /// Starts a server on the folder `data`, and waits until it listens.
 pub(super) fn begin(home: &Sandbox, extra: &[&str]) -> Begun {
+    begin_with(home, extra, &[])
+}
+
+/// The same, with variables.
+fn begin_with(home: &Sandbox, extra: &[&str], variables: &[(&str, &str)]) -> Begun {
     let mut command = home.command(&[&["serve", "--listen", "127.0.0.1:0"], extra].concat());
     command.env("TOWPATH_DATA", home.path("data")).env("TOWPATH_LOG", "warn").stderr(Stdio::piped());
+    command.envs(variables.iter().copied());
     let mut server = command.spawn().unwrap();
     let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
     let address = lines.by_ref().find_map(|line| Some(line.unwrap().split_once("listens on ")?.1.to_owned()));
@@ -61,29 +72,68 @@ impl Said {
 impl House {
     /// Starts a server on the store of the arguments (a file when there are none), with an account.
     pub(super) async fn open(extra: &[&str]) -> House {
+        let mut house = House::new(extra);
+        house.start(extra).await;
+        house
+    }
+
+    /// Starts a server on a file, with arguments and variables of its own.
+    pub(super) async fn open_with(extra: &[&str], variables: &[(&str, &str)]) -> House {
+        let mut house = House::new(&[]);
+        house.follow(begin_with(&house.home, extra, variables)).await;
+        house
+    }
+
+    /// Starts a server with settings that browsers reach by that address; returns where it listens.
+    pub(super) fn behind(public_url: &str, settings: &str) -> (House, String) {
+        let mut house = House::new(&[]);
+        house.home.write("settings.yaml", settings);
+        let begun = begin(&house.home, &["--public-url", public_url, "--config", "settings.yaml"]);
+        house.hear(begun);
+        let address = house.address.clone();
+        (house, address)
+    }
+
+    /// A house with its account, without a server.
+    fn new(store: &[&str]) -> House {
         let home = Sandbox::new();
         let add = ["user", "add", EMAIL, "--name", "Ada", "--workspace", "House"];
-        let mut command = home.command(&[&add[..], extra].concat());
+        let mut command = home.command(&[&add[..], store].concat());
         let done = command
             .env("TOWPATH_DATA", home.path("data"))
             .env("TOWPATH_PASSWORD", PASSWORD)
             .output()
             .unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        let mut house =
-            House { home, address: String::new(), token: String::new(), client: Client::new(), server: None };
-        house.start(extra).await;
-        house
+        House {
+            home,
+            address: String::new(),
+            token: String::new(),
+            client: Client::new(),
+            server: None,
+            said: Arc::default(),
+            listener: None,
+        }
     }
 
     /// Starts the server (again), and signs in.
     pub(super) async fn start(&mut self, extra: &[&str]) {
-        let Begun { server, address, lines } = begin(&self.home, extra);
+        self.follow(begin(&self.home, extra)).await;
+    }
+
+    async fn follow(&mut self, begun: Begun) {
+        self.hear(begun);
+        self.sign_in().await;
+    }
+
+    fn hear(&mut self, begun: Begun) {
+        let Begun { server, address, lines } = begun;
         // What it says later must not fill the pipe.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        let said = Arc::clone(&self.said);
+        let keep = move |line| said.lock().unwrap().push(line);
+        self.listener = Some(std::thread::spawn(move || lines.map_while(Result::ok).for_each(keep)));
         self.server = Some(server);
         self.address = address;
-        self.sign_in().await;
     }
 
     async fn sign_in(&mut self) {
@@ -143,12 +193,29 @@ impl House {
         self.post("pipelines", json!({ "document": document })).await.expect(201)
     }
 
+    /// Everything that a server has said that has stopped.
+    pub(super) fn said(&mut self) -> Vec<String> {
+        assert!(self.server.is_none(), "it has more to say");
+        if let Some(listener) = self.listener.take() {
+            listener.join().unwrap();
+        }
+        std::mem::take(&mut *self.said.lock().unwrap())
+    }
+
     /// Starts a run and follows it, as a page does, until it is told that it ended.
     pub(super) async fn run(&self, pipeline: &str) -> Value {
+        self.run_asked_by(pipeline, HeaderMap::new()).await
+    }
+
+    /// The same, with headers of the request.
+    pub(super) async fn run_asked_by(&self, pipeline: &str, headers: HeaderMap) -> Value {
         let url = format!("{}/api/v1/events?workspace=house", self.address);
         let mut events = self.client.get(url).bearer_auth(&self.token).send().await.unwrap();
-        let run = self.post(&format!("pipelines/{pipeline}/runs"), json!({})).await.expect(201);
-        let run = run["id"].as_str().unwrap();
+        let url = format!("{}/api/v1/workspaces/house/pipelines/{pipeline}/runs", self.address);
+        let request = self.client.post(url).bearer_auth(&self.token).headers(headers);
+        let answer = request.header("content-type", "application/json").body("{}").send().await.unwrap();
+        let run: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let run = run["id"].as_str().unwrap_or_else(|| panic!("{run:#}"));
         let mut told = String::new();
         let ended = async {
             loop {

@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 
 const SALES: &str = "id,country,amount\n1,BE,12.5\n2,FR,30.0\n3,BE,7.25\n";
 
-const SHOP: &str = "\
+pub(super) const SHOP: &str = "\
 towpath: 1
 name: shop
 nodes:
@@ -30,7 +30,11 @@ nodes:
 ";
 
 async fn with_connection() -> House {
-    let house = House::open(&[]).await;
+    with_sales(House::open(&[]).await).await
+}
+
+/// A house with a connection and a file for [`SHOP`].
+pub(super) async fn with_sales(house: House) -> House {
     let connection = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "shop.db" } });
     house.post("connections", connection).await.expect(201);
     let workspace = house.get("/api/v1/workspaces/house").await.expect(200);

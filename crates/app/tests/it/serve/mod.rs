@@ -2,5 +2,8 @@
 
 mod client;
 mod life;
+mod metrics;
+mod proxied;
+mod traces;
 
 use client::House;
