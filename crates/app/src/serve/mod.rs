@@ -11,6 +11,7 @@ mod journal;
 mod letters;
 mod lookout;
 mod memory;
+mod plain;
 mod rejects;
 mod runner;
 pub(crate) mod start;
