@@ -63,8 +63,8 @@ impl House {
     /// Starts a server on the store of the arguments (a file when there are none), with an account.
     pub(super) async fn open(extra: &[&str]) -> House {
         let home = Sandbox::new();
-        let add = ["user", "add", EMAIL, "--name", "Ada", "--workspace", "House"];
-        let mut command = home.command(&[&add[..], extra].concat());
+        let add = ["add", EMAIL, "--name", "Ada", "--workspace", "House"];
+        let mut command = home.command(&[&["user"], extra, &add[..]].concat());
         let done = command
             .env("TOWPATH_DATA", home.path("data"))
             .env("TOWPATH_PASSWORD", PASSWORD)
@@ -144,11 +144,24 @@ impl House {
         self.post("pipelines", json!({ "document": document })).await.expect(201)
     }
 
-    /// Starts a run and follows it, as a page does, until it is told that it ended.
+    /// Writes a file into the folder of the workspace.
+    pub(super) async fn file(&self, name: &str, content: &str) {
+        let workspace = self.get("/api/v1/workspaces/house").await.expect(200);
+        let folder = self.home.path("data/files").join(workspace["id"].as_str().unwrap());
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), content).unwrap();
+    }
+
+    /// Starts a run with nothing special, and follows it to its end.
     pub(super) async fn run(&self, pipeline: &str) -> Value {
+        self.run_with(pipeline, json!({})).await
+    }
+
+    /// Starts a run and follows it, as a page does, until it is told that it ended.
+    pub(super) async fn run_with(&self, pipeline: &str, wanted: Value) -> Value {
         let url = format!("{}/api/v1/events?workspace=house", self.address);
         let mut events = self.client.get(url).bearer_auth(&self.token).send().await.unwrap();
-        let run = self.post(&format!("pipelines/{pipeline}/runs"), json!({})).await.expect(201);
+        let run = self.post(&format!("pipelines/{pipeline}/runs"), wanted).await.expect(201);
         let run = run["id"].as_str().unwrap();
         let mut told = String::new();
         let ended = async {
