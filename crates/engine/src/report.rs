@@ -73,7 +73,6 @@ pub struct NodeReport {
 }
 
 /// Whether a number says nothing.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
 fn is_none(rows: &u64) -> bool {
     *rows == 0
 }

@@ -246,10 +246,8 @@ fn judge_long(watch: &Watch<'_>, long: &Long) {
     assert!(attempts.iter().any(|state| state == trouble), "run {run} ({act:?}): {attempts:?}");
     let (last, others) = attempts.split_last().unwrap();
     assert_eq!(last, "quarantined");
-    assert!(
-        others.iter().all(|state| ["lost", "handed_over"].contains(&state.as_str())),
-        "{run}: {attempts:?}"
-    );
+    let known = ["lost", "handed_over", "failed"];
+    assert!(others.iter().all(|state| known.contains(&state.as_str())), "{run}: {attempts:?}");
     // It went on after what was safe, and counts all rows all the same.
     let tasks =
         watch.store.sql(&format!("SELECT detail FROM tasks WHERE run_id = '{run}' AND node = 'load'"));
@@ -296,10 +294,14 @@ fn judge_all(watch: &Watch<'_>) {
          WHERE a.ended_at IS NULL OR a.ended_at > b.started_at",
     );
     assert_eq!(together, 0, "attempts of one run that lived at the same time");
-    let gaps = watch.store.sql(
-        "SELECT run_id FROM run_logs GROUP BY run_id HAVING count(*) <> max(number) OR bool_or(level = 'error')",
+    let gaps = watch.store.sql("SELECT run_id FROM run_logs GROUP BY run_id HAVING count(*) <> max(number)");
+    assert_eq!(gaps, "", "logs with gaps");
+    // On a machine that is busy, a server may not answer in time; such an attempt fails, and is tried again.
+    let errors = watch.store.sql(
+        "SELECT run_id, number, message FROM run_logs WHERE level = 'error'
+         AND run_id NOT IN (SELECT run_id FROM attempts WHERE state = 'failed')",
     );
-    assert_eq!(gaps, "", "logs with gaps or errors");
+    assert_eq!(errors, "", "errors of runs of which no attempt failed");
     let handed = "SELECT count(DISTINCT run_id) FROM attempts WHERE state = 'handed_over'";
     let told = "SELECT count(DISTINCT run_id) FROM run_logs WHERE message LIKE '%hands the run over%'";
     assert_eq!(watch.number(handed), watch.number(told), "runs whose log says that they were handed over");
