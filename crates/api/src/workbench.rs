@@ -1,6 +1,7 @@
 //! What the interface asks of the engine and the connectors, without knowing either.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use towpath_connect::ConnectorSpec;
@@ -104,6 +105,8 @@ pub struct Rows {
     pub more: bool,
     /// Rows that the nodes on the way rejected.
     pub rejected: u64,
+    /// When they were read: what was looked at a moment ago is shown again unless `refresh` is set.
+    pub read_at: Timestamp,
 }
 
 /// A stream of a connection.

@@ -29,8 +29,8 @@ pub(crate) trait RunMemory: Send + Sync {
     async fn known(&self) -> Result<(Positions, Memories), Fault>;
     /// Writes down what the run fixed, before its first row.
     async fn begin(&self, orders: &Orders) -> Result<(), Fault>;
-    /// Writes down how the run ended; checkpoints move when it is done.
-    async fn end(&self, report: &RunReport, orders: &Orders) -> Result<(), Fault>;
+    /// Writes down how the run of a graph ended; checkpoints move when it is done.
+    async fn end(&self, report: &RunReport, orders: &Orders, graph: &Graph) -> Result<(), Fault>;
     /// Notes that a source has tidied up behind what it read.
     async fn settled(&self, node: &str) -> Result<(), Fault>;
     /// Whether anything is kept at all.
@@ -147,7 +147,7 @@ impl Attempt<'_> {
             ..RunOptions::new(self.run.clone(), Arc::clone(self.events), self.cancelled.clone())
         };
         let report = towpath_engine::run::run(&graph, options).await;
-        self.memory.end(&report, orders).await?;
+        self.memory.end(&report, orders, &graph).await?;
         if self.memory.keeps() {
             let code = report.fault.as_ref().map(|fault| fault.code);
             match report.state {

@@ -136,6 +136,43 @@ pub(crate) fn secret_paths(schema: &Value, settings: &Value) -> Vec<String> {
     found
 }
 
+/// Places of secrets in settings that are written out and do not refer to something. Of settings that are secret as a whole,
+/// those whose names say so.
+pub(crate) fn plain_secrets(schema: &Value, settings: &Value) -> Vec<String> {
+    let mut found = secret_paths(schema, settings);
+    let is_plain = |place: &String| {
+        settings.pointer(place).and_then(Value::as_str).is_some_and(|text| !is_reference(text))
+    };
+    found.retain(is_plain);
+    let Value::Object(map) = settings else { return found };
+    for (key, value) in map.iter().filter(|(_, value)| value.is_object()) {
+        let field = schema.get("properties").and_then(|all| all.get(key));
+        if field.is_some_and(|field| is_secret(schema, field)) {
+            named_secrets(value, &towpath_model::problem::join("", key), &mut found);
+        }
+    }
+    found
+}
+
+/// Whether a text refers to a value that stands elsewhere.
+pub(crate) fn is_reference(text: &str) -> bool {
+    text.contains("${")
+}
+
+fn named_secrets(settings: &Value, at: &str, found: &mut Vec<String>) {
+    const NAMES: [&str; 5] = ["password", "token", "secret", "key", "credential"];
+    for (key, value) in settings.as_object().into_iter().flatten() {
+        let place = towpath_model::problem::join(at, key);
+        let name = key.to_lowercase();
+        match value {
+            Value::String(text) if NAMES.iter().any(|known| name.contains(known)) && !is_reference(text) => {
+                found.push(place);
+            }
+            _ => named_secrets(value, &place, found),
+        }
+    }
+}
+
 fn collect_secrets(root: &Value, schema: &Value, settings: &Value, at: &str, found: &mut Vec<String>) {
     let Value::Object(settings) = settings else { return };
     for (key, value) in settings.iter().filter(|(_, value)| !value.is_null()) {

@@ -75,4 +75,22 @@ pub struct Alert {
     pub what: String,
     /// Since when, as RFC 3339 has it.
     pub since: String,
+    /// What is missing as data, for who says it in another language.
+    pub missing: Missing,
+}
+
+/// What should be there and is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The file of a date.
+    File {
+        /// The date, as `2026-01-31`.
+        date: String,
+        /// Name and value of the part of its name that tells it from other files of the date.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        part: Option<(String, String)>,
+    },
+    /// So many files more than were named.
+    Files(usize),
 }

@@ -45,7 +45,7 @@ pub use connector::{
 pub use destination::{Destination, Lane, Load, LoadRequest, Receipt, TargetTable};
 pub use filter::{Comparison, Filter, Literal};
 pub use fit::{ColumnFit, Fitter, TextCheck};
-pub use intake::{Alert, Intake, Item, Recall, Settlement};
+pub use intake::{Alert, Intake, Item, Missing, Recall, Settlement};
 pub use reject::{Reject, RejectSink};
 pub use replay::Replay;
 pub use source::{BatchStream, Catalog, CatalogEntry, Fact, ReadProgress, ReadRequest, Source, StreamInfo};

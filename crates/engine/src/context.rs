@@ -12,6 +12,7 @@ use towpath_model::Fault;
 use crate::checks::{CheckReport, Checks};
 use crate::meter::Meters;
 use crate::scan::Scans;
+use crate::usage::Usage;
 
 /// Gives each node the place where its rejected rows go.
 pub trait Quarantine: Send + Sync + fmt::Debug {
@@ -50,6 +51,8 @@ pub struct RunShared {
     pub scans: Arc<Scans>,
     /// Filters that sources apply themselves: node and filter, in the order of planning.
     pub pushed: Arc<Mutex<Vec<(String, String)>>>,
+    /// Memory that the run holds.
+    pub usage: Arc<Usage>,
 }
 
 impl RunShared {
@@ -63,6 +66,7 @@ impl RunShared {
             checks: Arc::default(),
             scans: Arc::default(),
             pushed: Arc::default(),
+            usage: Arc::default(),
         }
     }
 

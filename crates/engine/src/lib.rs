@@ -44,6 +44,7 @@ mod share;
 mod spool;
 pub mod transform;
 pub mod transforms;
+pub mod usage;
 mod writers;
 
 #[cfg(test)]

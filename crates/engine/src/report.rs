@@ -42,6 +42,9 @@ pub struct NodeReport {
     pub read: u64,
     /// Rows that went out, or that are in place in the destination.
     pub written: u64,
+    /// Rows among those that an earlier attempt of the run had left in the destination's care, and that were not read again.
+    #[serde(skip_serializing_if = "is_none")]
+    pub before: u64,
     /// Rows left out by a condition or a limit.
     pub filtered: u64,
     /// Rows left out because another has their key.
@@ -72,6 +75,11 @@ pub struct NodeReport {
     pub columns: Vec<(String, String)>,
     /// Remarks for people.
     pub notes: Vec<String>,
+}
+
+/// Whether a number says nothing.
+fn is_none(rows: &u64) -> bool {
+    *rows == 0
 }
 
 /// A row that a dry run would change.
@@ -114,6 +122,9 @@ pub struct RunReport {
     /// Seconds from the start until every destination had all its rows, and commits could begin.
     #[serde(skip)]
     pub complete_seconds: Option<f64>,
+    /// Most bytes of memory that the run held at once: what its sorts, joins and aggregates reserved, and the batches on their
+    /// way into destinations. What drivers and the program itself hold is not in it.
+    pub peak_memory: u64,
     /// Nothing was committed on purpose: the numbers say what would happen.
     pub dry: bool,
     /// The run did not end, and parts of its loads are kept: it can be resumed.
@@ -241,6 +252,8 @@ pub enum Event {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Landed {
     pub(crate) read: u64,
+    /// Rows among those that an earlier attempt sealed.
+    pub(crate) before: u64,
     pub(crate) receipt: Receipt,
     pub(crate) seconds: f64,
     /// Parts of the load stay for a resume.
@@ -275,6 +288,7 @@ pub(crate) fn count(
             kind: spec.kind.clone(),
             read: reads.iter().map(|port| shared.meters.rows(port)).sum(),
             written: 0,
+            before: 0,
             filtered: 0,
             deduplicated: 0,
             quarantined,
@@ -293,6 +307,7 @@ pub(crate) fn count(
                 if let Some(landed) = landed(name) {
                     report.read = landed.read;
                     report.written = landed.receipt.written;
+                    report.before = landed.before;
                     report.deduplicated = landed.receipt.deduplicated;
                     report.seconds = landed.seconds;
                     report.changes = landed.receipt.changes;

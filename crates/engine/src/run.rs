@@ -94,6 +94,7 @@ pub async fn run(graph: &Graph, options: RunOptions) -> RunReport {
         quarantined,
         seconds: started.elapsed().as_secs_f64(),
         complete_seconds: complete,
+        peak_memory: graph.shared.usage.peak(),
         dry: options.dry.is_some(),
         resumable: result.is_err() && landed.values().any(|landed| landed.kept),
         fault: result.as_ref().err().map(FaultReport::from),
@@ -227,8 +228,9 @@ async fn load_all(
                 Some(Ok((item, result))) => {
                     let rows = item.progress.rows.load(Ordering::Relaxed);
                     let read = rows + item.shared.rejected.rows(&item.node);
+                    let before = item.progress.before.load(Ordering::Relaxed);
                     let kept = item.progress.sealed.load(Ordering::Relaxed) > 0;
-                    landed.insert(item.node.clone(), Landed { read, kept, ..Landed::default() });
+                    landed.insert(item.node.clone(), Landed { read, before, kept, ..Landed::default() });
                     match result {
                         Ok(load) => drop(ready.insert(item.node.clone(), load)),
                         Err(fault) => {

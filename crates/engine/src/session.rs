@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use datafusion::catalog::Session;
 use datafusion::common::Result;
 use datafusion::execution::context::QueryPlanner;
-use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::{FunctionRegistry, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
@@ -19,6 +18,7 @@ use crate::expr::overflow::CheckedArithmetic;
 use crate::meter::MeterPlanner;
 use crate::pushdown::push_filters;
 use crate::reject::RejectPlanner;
+use crate::usage::CountedPool;
 
 /// Limits of a run.
 #[derive(Debug, Clone, Copy)]
@@ -37,13 +37,12 @@ impl Default for Limits {
 
 /// The session of a run. One partition: rows keep their order, and the same input gives the same rows.
 pub fn session(shared: RunShared, limits: Limits) -> Result<SessionState> {
+    let pool = CountedPool::new(limits.memory_bytes, Arc::clone(&shared.usage));
     let config = crate::expr::session_config()
         .with_target_partitions(1)
         .with_batch_size(limits.batch_rows)
         .with_extension(Arc::new(shared));
-    let runtime: Arc<RuntimeEnv> = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
-        .build_arc()?;
+    let runtime: Arc<RuntimeEnv> = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
     let mut state = build(config, runtime);
     state.register_udaf(crate::functions::sum::sum())?;
     Ok(state)

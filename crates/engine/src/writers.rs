@@ -199,7 +199,9 @@ async fn pump(
     let mut taken = 0;
     while let Some(batch) = stream.next().await {
         let batch = batch.map_err(from_datafusion)?;
-        let bytes = batch.get_array_memory_size() as u64;
+        let size = batch.get_array_memory_size();
+        let bytes = size as u64;
+        let _held = work.shared.usage.hold(size);
         let (batch, rejects) = fitter.fit(batch)?;
         for reject in rejects {
             sink.reject(reject)?;

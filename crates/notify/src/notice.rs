@@ -117,9 +117,19 @@ pub enum Detail {
     },
     /// A file did not come.
     MissingFile {
-        /// Its path or pattern.
-        path: String,
+        /// The date that it is of, as `2026-01-31`.
+        date: String,
+        /// Name and value of the part of its name that tells it from other files of the date.
+        #[serde(default)]
+        part: Option<(String, String)>,
         /// Until when it was due.
+        due: Timestamp,
+    },
+    /// More files did not come than were named.
+    MissingFiles {
+        /// How many.
+        more: u64,
+        /// Until when the last of them was due.
         due: Timestamp,
     },
     /// Data is old.
@@ -179,9 +189,28 @@ impl Detail {
                     true => format!("attendu le {} ; {last}", moment(*expected)),
                 }
             }
-            Detail::MissingFile { path, due } => match is_french {
-                false => format!("`{path}` was due at {}", moment(*due)),
-                true => format!("`{path}` était attendu le {}", moment(*due)),
+            Detail::MissingFile { date, part, due } => {
+                let (of, due) = (part.as_ref(), moment(*due));
+                match is_french {
+                    false => {
+                        let of = of.map(|(name, value)| format!(" for {name} `{value}`")).unwrap_or_default();
+                        format!("no file of {date} has come{of}; it was due at {due}")
+                    }
+                    true => {
+                        let of =
+                            of.map(|(name, value)| format!(" pour {name} `{value}`")).unwrap_or_default();
+                        format!("aucun fichier du {date} n'est arrivé{of} ; il était attendu le {due}")
+                    }
+                }
+            }
+            Detail::MissingFiles { more, due } => match is_french {
+                false => format!("{more} files more have not come; the last one was due at {}", moment(*due)),
+                true => {
+                    format!(
+                        "{more} autres fichiers ne sont pas arrivés ; le dernier était attendu le {}",
+                        moment(*due)
+                    )
+                }
             },
             Detail::Stale { last_success, age_seconds, longest_seconds } => {
                 let (age, longest) = (span(*age_seconds, language), span(*longest_seconds, language));

@@ -162,7 +162,9 @@ async fn prepare(connection: &mut AnyConnection, engine: Engine) -> Result<(), s
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 15000; \
              PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
         }
-        Engine::Postgres => "SET timezone TO 'UTC'",
+        // A server that stands still in the middle of a transaction loses it, and with it the locks that others wait for:
+        // long before its leases end.
+        Engine::Postgres => "SET timezone TO 'UTC'; SET idle_in_transaction_session_timeout TO '10s'",
     };
     sqlx::raw_sql(statements).execute(connection).await.map(drop)
 }

@@ -69,6 +69,8 @@ pub async fn snapshot(store: &Store) -> Result<Tx, Error> {
     let mut tx = store.begin().await?;
     if store.engine() == Engine::Postgres {
         sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").run(&mut tx).await?;
+        // A backup may wait for its disk; nobody waits for a transaction that reads.
+        sql("SET LOCAL idle_in_transaction_session_timeout TO 0").run(&mut tx).await?;
     }
     Ok(tx)
 }

@@ -31,6 +31,7 @@ mod migrate;
 pub mod notices;
 pub mod page;
 pub mod pipelines;
+pub mod previews;
 pub mod progress;
 pub mod rejects;
 pub mod runs;

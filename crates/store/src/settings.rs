@@ -20,11 +20,13 @@ pub struct Retention {
     pub audit_days: i64,
     /// Hours for which live events can be made up for.
     pub events_hours: i64,
+    /// Minutes for which rows that somebody looked at are shown again without reading them anew; 0 for never.
+    pub previews_minutes: i64,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Retention { logs_days: 30, runs_days: 90, audit_days: 365, events_hours: 6 }
+        Retention { logs_days: 30, runs_days: 90, audit_days: 365, events_hours: 6, previews_minutes: 5 }
     }
 }
 

@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use towpath_store::pipelines;
 
+use super::kept;
 use super::pipelines::reading;
-use super::room::{note, room};
+use super::room::{note, opened, room, usable};
 use crate::caller::{Caller, Within};
 use crate::extract::Json;
 use crate::guard::OnPipeline;
@@ -59,16 +60,19 @@ pub(crate) async fn plan(
 #[derive(Deserialize, utoipa::ToSchema)]
 pub(crate) struct Wanted {
     /// The node.
-    node: String,
+    pub(super) node: String,
     /// Its output port; the first one if nothing is said.
-    port: Option<String>,
+    pub(super) port: Option<String>,
     /// Most rows, from 1 to 1000; 100 if nothing is said.
     #[schema(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// Values for parameters.
     #[serde(default)]
     #[schema(value_type = Object)]
-    params: Value,
+    pub(super) params: Value,
+    /// Rows that were read a moment ago do not do: they are read anew.
+    #[serde(default)]
+    pub(super) refresh: bool,
 }
 
 /// Which rows of a document are wanted.
@@ -92,10 +96,19 @@ async fn rows(
         return Err(Problem::field("/limit", "the limit goes from 1 to 1000"));
     }
     let reading = reading(server, document)?;
-    let (room, entries) = room(server, caller, within, &reading.connections).await?;
+    let connections = usable(server, caller, within, &reading.connections).await?;
+    let name = kept::name(server, within, &connections, document, &wanted);
+    if !wanted.refresh
+        && let Some(rows) = kept::find(server, within, &name).await?
+    {
+        return Ok(Json(rows));
+    }
+    let (room, entries) = opened(server, caller, within, &connections).await?;
     note(server, entries).await?;
     let look = Look { params: wanted.params, node: wanted.node, port: wanted.port, limit: limit as usize };
-    Ok(Json(server.workbench.rows(room, document, look).await?))
+    let rows = server.workbench.rows(room, document, look).await?;
+    kept::keep(server, within, &name, &rows).await?;
+    Ok(Json(rows))
 }
 
 /// Rows of a node of a document that is being written.

@@ -4,6 +4,7 @@ pub(crate) mod backfills;
 pub(crate) mod connections;
 pub(crate) mod health;
 pub(crate) mod hooks;
+mod kept;
 pub(crate) mod looks;
 pub(crate) mod nodes;
 pub(crate) mod outcomes;

@@ -32,16 +32,40 @@ pub(crate) async fn room(
     within: &Within,
     names: &[String],
 ) -> Answer<(Room, Vec<NewEntry>)> {
+    let usable = usable(server, caller, within, names).await?;
+    opened(server, caller, within, &usable).await
+}
+
+/// Those of the named connections that the caller may use.
+pub(crate) async fn usable(
+    server: &Server,
+    caller: &Caller,
+    within: &Within,
+    names: &[String],
+) -> Answer<Vec<Connection>> {
+    let mut conn = server.store.read().await?;
+    let mut usable = Vec::new();
+    for connection in connections::all(&mut conn, within.id()).await? {
+        if names.contains(&connection.name) && may_use(&mut conn, caller, within, &connection).await? {
+            usable.push(connection);
+        }
+    }
+    Ok(usable)
+}
+
+/// The workspace with these connections, opened.
+pub(crate) async fn opened(
+    server: &Server,
+    caller: &Caller,
+    within: &Within,
+    usable: &[Connection],
+) -> Answer<(Room, Vec<NewEntry>)> {
     let mut conn = server.store.read().await?;
     let mut opened = Vec::new();
-    let mut entries = Vec::new();
-    for connection in connections::all(&mut conn, within.id()).await? {
-        if !names.contains(&connection.name) || !may_use(&mut conn, caller, within, &connection).await? {
-            continue;
-        }
-        opened.push(open(server, &mut conn, &connection).await?);
-        entries.push(used(caller, within, &connection));
+    for connection in usable {
+        opened.push(open(server, &mut conn, connection).await?);
     }
+    let entries = usable.iter().map(|connection| used(caller, within, connection)).collect();
     Ok((Room { workspace: within.workspace.clone(), connections: opened }, entries))
 }
 

@@ -18,6 +18,8 @@ use crate::server::Server;
 const LONGEST_BANNER: usize = 1000;
 /// Most days for which anything is kept: ten years.
 const MOST_DAYS: i64 = 3660;
+/// Most minutes for which previews are kept.
+const MOST_MINUTES: i64 = 60;
 
 /// The server.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -93,6 +95,9 @@ impl ServerChange {
                 if !(1..=most).contains(&value) {
                     wrong.add(&format!("/retention/{name}"), format!("this goes from 1 to {most}"));
                 }
+            }
+            if !(0..=MOST_MINUTES).contains(&kept.previews_minutes) {
+                wrong.add("/retention/previews_minutes", format!("this goes from 0 to {MOST_MINUTES}"));
             }
         }
         wrong.end()

@@ -142,7 +142,7 @@ impl RunMemory for Folder {
         self.store().begin(&self.run, &self.pipeline, &self.fingerprint, orders)
     }
 
-    async fn end(&self, report: &RunReport, orders: &Orders) -> Result<(), Fault> {
+    async fn end(&self, report: &RunReport, orders: &Orders, _: &Graph) -> Result<(), Fault> {
         let standing = match report.state {
             RunState::Done | RunState::DoneWithQuarantine => Standing::Done,
             RunState::Failed | RunState::Cancelled => Standing::Failed,
@@ -176,7 +176,7 @@ impl RunMemory for Glance {
         Ok(())
     }
 
-    async fn end(&self, _: &RunReport, _: &Orders) -> Result<(), Fault> {
+    async fn end(&self, _: &RunReport, _: &Orders, _: &Graph) -> Result<(), Fault> {
         Ok(())
     }
 

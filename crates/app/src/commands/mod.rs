@@ -6,7 +6,7 @@ mod copy;
 mod discover;
 mod init;
 mod inspect;
-mod lineage;
+pub(crate) mod lineage;
 mod manual;
 mod plan;
 mod preview;

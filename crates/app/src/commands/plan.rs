@@ -6,7 +6,7 @@ use serde_json::json;
 use towpath_connect::types::describe;
 use towpath_engine::context::MemoryQuarantine;
 
-use super::lineage::lineage;
+use super::lineage;
 use super::{Stop, wrong};
 use crate::cli::{Options, PlanArgs};
 use crate::output::{Console, Outcome, Tone, tables};
@@ -52,7 +52,7 @@ pub(crate) async fn plan(args: &PlanArgs, options: &Options, console: &Console) 
         }
     }
     if args.lineage {
-        lineage(&graph, console);
+        lineage::show(&graph, console);
     }
     if args.explain {
         for (name, node) in graph.nodes.iter().filter(|(_, node)| node.destination.is_some()) {

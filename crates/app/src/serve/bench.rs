@@ -26,6 +26,7 @@ use towpath_model::{Document, Fault, PipelineSpec, Problem, RunId, fingerprint, 
 use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
 
+use super::plain::written_out;
 use super::views::{columns, rows};
 use crate::attempt::Ready;
 use crate::endpoint::secret_paths;
@@ -253,6 +254,7 @@ impl Workbench for Bench {
         let (spec, mut problems) = PipelineSpec::from_document(&document);
         if let Some(spec) = &spec {
             problems.extend(check_kinds(spec, &self.workshop(Context::new(&self.files), &[])));
+            problems.extend(written_out(spec, &self.registry));
         }
         document.locate(&mut problems);
         let mut reading = Reading {

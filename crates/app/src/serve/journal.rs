@@ -2,6 +2,8 @@
 //!
 //! The engine tells what happens from wherever it is and must not wait, so everything goes into a bounded channel; progress
 //! is kept as the last state only. A task writes both twice a second. What does not fit is counted, and the log says so.
+//!
+//! An attempt that lost its run says nothing any more: the log is that of the worker that has it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,11 +13,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use towpath_api::live::hub::Hub;
-use towpath_engine::report::{Event, LoadProgress};
+use towpath_engine::report::{Event, LoadProgress, RunState};
 use towpath_engine::run::EventSink;
 use towpath_store::events::{self, NewEvent};
 use towpath_store::runs::Run;
-use towpath_store::runs::logs::{self, Level, Line, MOST_LINES};
+use towpath_store::runs::lease::{self, Held};
+use towpath_store::runs::logs::{self, Level, Line};
 use towpath_store::{Error, Store, commit};
 
 /// Lines that may wait to be written.
@@ -36,17 +39,15 @@ pub(crate) struct Writer {
     hub: Hub,
     workspace: String,
     pipeline: String,
-    run: String,
+    held: Held,
     receiver: mpsc::Receiver<Line>,
     progress: Arc<Mutex<Option<Value>>>,
     lost: Arc<AtomicU64>,
-    number: i64,
 }
 
 impl Journal {
-    /// A journal for a run, and what writes it.
-    pub(crate) async fn open(store: &Store, hub: &Hub, run: &Run) -> Result<(Journal, Writer), Error> {
-        let number = logs::last(&mut *store.read().await?, run.id.as_str()).await?;
+    /// A journal for an attempt of a run, and what writes it.
+    pub(crate) fn open(store: &Store, hub: &Hub, run: &Run, held: &Held) -> (Journal, Writer) {
         let (sender, receiver) = mpsc::channel(WAITING);
         let (progress, lost) = (Arc::default(), Arc::default());
         let journal = Journal { sender, progress: Arc::clone(&progress), lost: Arc::clone(&lost) };
@@ -55,13 +56,12 @@ impl Journal {
             hub: hub.clone(),
             workspace: run.workspace_id.to_string(),
             pipeline: run.pipeline_id.to_string(),
-            run: run.id.to_string(),
+            held: held.clone(),
             receiver,
             progress,
             lost,
-            number,
         };
-        Ok((journal, writer))
+        (journal, writer)
     }
 
     /// Says something.
@@ -100,7 +100,7 @@ impl Journal {
                 self.say(Level::Info, None, format!("`{pipeline}` {goes}{of}"), detail());
             }
             Event::Alert { node, alert } => {
-                self.say(Level::Warn, Some(node), alert_text(alert), detail());
+                self.say(Level::Warn, Some(node), alert.what.clone(), detail());
             }
             Event::Retry { fault, seconds, .. } => {
                 let message = format!("{}; trying once more in {seconds:.1} s", fault.message);
@@ -129,7 +129,8 @@ impl Journal {
                     let message = format!("{} rows are in quarantine", node.quarantined);
                     self.say(Level::Warn, Some(&node.node), message, None);
                 }
-                if let Some(fault) = &report.fault {
+                // Why it was stopped is known to whom told it to stop.
+                if let Some(fault) = report.fault.as_ref().filter(|_| report.state != RunState::Cancelled) {
                     self.say(Level::Error, None, fault.message.clone(), serde_json::to_value(fault).ok());
                 }
             }
@@ -139,12 +140,6 @@ impl Journal {
 
 fn shown(load: &LoadProgress) -> Value {
     json!({ "node": load.node, "rows": load.rows, "bytes": load.bytes, "before": load.before, "fraction": load.fraction })
-}
-
-fn alert_text(alert: &towpath_connect::Alert) -> String {
-    let value = serde_json::to_value(alert).unwrap_or_default();
-    let message = value.get("message").and_then(Value::as_str).map(str::to_owned);
-    message.unwrap_or_else(|| value.to_string())
 }
 
 impl Writer {
@@ -163,7 +158,7 @@ impl Writer {
                 }
             }
             if let Err(error) = self.write(lines).await {
-                tracing::warn!(run.id = self.run, "the journal of a run cannot be written: {error}");
+                tracing::warn!(run.id = self.held.run_id, "the journal of a run cannot be written: {error}");
             }
             if is_closed {
                 return;
@@ -187,17 +182,11 @@ impl Writer {
         if lines.is_empty() && progress.is_none() {
             return Ok(());
         }
-        let room = usize::try_from(MOST_LINES - self.number).unwrap_or_default();
-        let is_full = lines.len() > room;
-        lines.truncate(room);
-        if is_full && room > 0 {
-            lines[room - 1].message = format!("the log is full: it keeps {MOST_LINES} lines of a run");
-            lines[room - 1].level = Level::Warn;
+        let mut tx = self.store.begin().await?;
+        if lease::is_lost(&mut tx, &self.held).await? {
+            return Ok(());
         }
-        for line in &mut lines {
-            self.number += 1;
-            line.number = self.number;
-        }
+        let lines = logs::append(&self.store, &mut tx, &self.held.run_id, lines).await?;
         let mut told = Vec::new();
         if let Some(progress) = progress {
             told.push(self.event("run.progress", progress));
@@ -205,8 +194,6 @@ impl Writer {
         if !lines.is_empty() {
             told.push(self.event("run.log", json!({ "lines": lines })));
         }
-        let mut tx = self.store.begin().await?;
-        logs::append(&mut tx, &self.run, &lines).await?;
         events::write(&self.store, &mut tx, told).await?;
         commit(tx).await?;
         self.hub.wake();
@@ -217,7 +204,7 @@ impl Writer {
         NewEvent {
             workspace_id: Some(self.workspace.clone()),
             pipeline_id: Some(self.pipeline.clone()),
-            run_id: Some(self.run.clone()),
+            run_id: Some(self.held.run_id.clone()),
             kind: kind.into(),
             body,
             ..NewEvent::default()

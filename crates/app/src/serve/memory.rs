@@ -5,10 +5,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use towpath_api::live::hub::Hub;
 use towpath_connect::Item;
+use towpath_engine::context::Quarantine;
+use towpath_engine::graph::Graph;
 use towpath_engine::incremental::{Position, Positions};
 use towpath_engine::intake::Memories;
 use towpath_engine::report::{FaultReport, NodeReport, RunReport, RunState as Ran};
 use towpath_model::Fault;
+use towpath_scheduler::service::hand_over;
 use towpath_store::events::{self, NewEvent};
 use towpath_store::progress::{self, KeptColumns, KeptItem, Refusal, Step};
 use towpath_store::runs::lease::{self, Ended, Held, Outcome};
@@ -17,7 +20,9 @@ use towpath_store::runs::tasks::{self, Task};
 use towpath_store::runs::{Run, RunState};
 use towpath_store::{Store, Tx, commit};
 
+use super::rejects::StoreRejects;
 use crate::attempt::RunMemory;
+use crate::commands::lineage::lineage;
 use crate::state::Orders;
 
 /// The memory of one attempt.
@@ -26,6 +31,8 @@ pub(crate) struct StoreMemory {
     pub(crate) hub: Hub,
     pub(crate) run: Run,
     pub(crate) held: Held,
+    /// Rejected rows, which must be safe before the attempt ends: afterwards, it may write nothing.
+    pub(crate) rejects: StoreRejects,
     /// Destination nodes with connection, target and mode, for receipts.
     pub(crate) destinations: Vec<(String, Option<String>, String, String)>,
     /// Why the attempt was stopped, when it was.
@@ -43,8 +50,9 @@ impl StoreMemory {
     /// Ends the attempt for a reason that kept it from running at all.
     pub(crate) async fn end_early(&self, fault: FaultReport) -> Result<(), Fault> {
         if (self.hands_over)() {
-            return self.hand_over(0.0).await;
+            return self.hand_over().await;
         }
+        self.rejects.keep()?;
         let (outcome, fault) = match (self.stopped)() {
             Some(stopped) => (Outcome::Stopped, stopped),
             None => (Outcome::Failed { may_pass: fault.temporary }, fault),
@@ -63,30 +71,19 @@ impl StoreMemory {
         self.finish(tx, state, &ended).await
     }
 
-    /// Gives the run back: another worker goes on with it.
-    async fn hand_over(&self, seconds: f64) -> Result<(), Fault> {
+    /// Gives the run back: another worker goes on with it, and reads once more what this one did not seal.
+    async fn hand_over(&self) -> Result<(), Fault> {
         let mut tx = self.store.begin().await?;
-        if !lease::hand_back(&mut tx, &self.held).await? {
+        if !hand_over(&self.store, &mut tx, &self.held).await? {
             return Err(lost());
         }
-        let ended = Ended {
-            outcome: Outcome::Stopped,
-            fault: None,
-            report: None,
-            resumable: true,
-            rows: (0, 0, 0),
-            seconds,
-            peak_memory: None,
-        };
-        self.finish(tx, RunState::Queued, &ended).await
+        commit(tx).await?;
+        self.hub.wake();
+        Ok(())
     }
 
     async fn finish(&self, mut tx: Tx, state: RunState, ended: &Ended) -> Result<(), Fault> {
-        let kind = match state {
-            RunState::Failing => "run.failing",
-            state if state.is_ended() => "run.ended",
-            _ => "run.queued",
-        };
+        let kind = if state == RunState::Failing { "run.failing" } else { "run.ended" };
         let body = json!({
             "id": self.run.id, "state": state, "attempt": self.held.attempt, "cause": self.run.cause,
             "fault": ended.fault, "rows_written": ended.rows.1,
@@ -137,6 +134,15 @@ impl StoreMemory {
             }
         }
         Ok(())
+    }
+
+    /// What is kept of the report, with the lineage of what it is about.
+    fn told(&self, report: &RunReport, graph: &Graph) -> Value {
+        let mut told = serde_json::to_value(report).unwrap_or_default();
+        if let Some(told) = told.as_object_mut() {
+            told.insert("lineage".into(), lineage(graph).into());
+        }
+        told
     }
 
     fn load(&self, node: &NodeReport) -> Option<Load> {
@@ -249,10 +255,11 @@ impl RunMemory for StoreMemory {
         Ok(commit(tx).await?)
     }
 
-    async fn end(&self, report: &RunReport, orders: &Orders) -> Result<(), Fault> {
+    async fn end(&self, report: &RunReport, orders: &Orders, graph: &Graph) -> Result<(), Fault> {
         if report.state == Ran::Cancelled && (self.hands_over)() {
-            return self.hand_over(report.seconds).await;
+            return self.hand_over().await;
         }
+        self.rejects.keep()?;
         let mut tx = self.store.begin().await?;
         let may_pass = report.fault.as_ref().is_some_and(|fault| fault.temporary);
         let (outcome, fault) = match report.state {
@@ -267,7 +274,7 @@ impl RunMemory for StoreMemory {
         let ended = Ended {
             outcome,
             fault: fault.as_ref().and_then(|fault| serde_json::to_value(fault).ok()),
-            report: serde_json::to_value(report).ok(),
+            report: Some(self.told(report, graph)),
             resumable: report.resumable,
             rows: (
                 rows("source", |node| node.read),
@@ -275,7 +282,7 @@ impl RunMemory for StoreMemory {
                 report.quarantined,
             ),
             seconds: report.seconds,
-            peak_memory: None,
+            peak_memory: i64::try_from(report.peak_memory).ok(),
         };
         let state = lease::end(&mut tx, &self.held, &ended).await?.ok_or_else(lost)?;
         let shown: Vec<Task> = report.nodes.iter().map(task).collect();

@@ -12,6 +12,7 @@ mod letters;
 mod lookout;
 mod memory;
 mod meters;
+mod plain;
 mod rejects;
 mod runner;
 pub(crate) mod start;

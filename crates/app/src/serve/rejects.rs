@@ -2,6 +2,9 @@
 //!
 //! Operators reject rows from wherever they run, and must not go on before a batch of them is safe. A full buffer is
 //! written while the thread waits for it; the runtime moves its other work elsewhere.
+//!
+//! Nothing is written or forgotten unless the attempt has the run at that moment: the rows of a chunk are those of whoever
+//! reads it now.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +15,10 @@ use towpath_connect::{Reject, RejectSink};
 use towpath_engine::context::Quarantine;
 use towpath_model::Fault;
 use towpath_store::rejects::{self, Reject as Stored};
-use towpath_store::{Error, Store, commit};
+use towpath_store::runs::lease::{self, Held};
+use towpath_store::{Error, Store, Tx, commit};
+
+use super::memory::lost;
 
 const FLUSH_ROWS: usize = 500;
 
@@ -20,7 +26,7 @@ const FLUSH_ROWS: usize = 500;
 #[derive(Debug, Clone)]
 pub(crate) struct StoreRejects {
     store: Store,
-    run: String,
+    held: Held,
     runtime: Handle,
     buffer: Arc<Mutex<Buffer>>,
 }
@@ -33,13 +39,21 @@ struct Buffer {
 }
 
 impl StoreRejects {
-    pub(crate) fn new(store: Store, run: &str) -> StoreRejects {
-        StoreRejects { store, run: run.to_owned(), runtime: Handle::current(), buffer: Arc::default() }
+    pub(crate) fn new(store: Store, held: &Held) -> StoreRejects {
+        StoreRejects { store, held: held.clone(), runtime: Handle::current(), buffer: Arc::default() }
     }
 
-    fn wait<T>(&self, future: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-        block_in_place(|| self.runtime.block_on(future))
-            .map_err(|error| Fault::unavailable(format!("the quarantine of the run cannot be used: {error}")))
+    fn wait<T>(&self, future: impl Future<Output = Result<Option<T>, Error>>) -> Result<T, Fault> {
+        let done = block_in_place(|| self.runtime.block_on(future)).map_err(|error| {
+            Fault::unavailable(format!("the quarantine of the run cannot be used: {error}"))
+        })?;
+        done.ok_or_else(lost)
+    }
+
+    /// A transaction in which the attempt has the run; none when another worker has it.
+    async fn begin(&self) -> Result<Option<Tx>, Error> {
+        let mut tx = self.store.begin().await?;
+        Ok(lease::hold(&mut tx, &self.held).await?.then_some(tx))
     }
 
     fn write(&self, buffer: &mut Buffer) -> Result<(), Fault> {
@@ -47,18 +61,18 @@ impl StoreRejects {
             return Ok(());
         }
         let last = self.wait(async {
-            let mut tx = self.store.begin().await?;
+            let Some(mut tx) = self.begin().await? else { return Ok(None) };
             let mut last = match buffer.last {
                 Some(last) => last,
-                None => rejects::last(&mut tx, &self.run).await?,
+                None => rejects::last(&mut tx, &self.held.run_id).await?,
             };
             for row in &mut buffer.waiting {
                 last += 1;
                 row.number = last;
             }
-            rejects::append(&mut tx, &self.run, &buffer.waiting).await?;
+            rejects::append(&mut tx, &self.held.run_id, &buffer.waiting).await?;
             commit(tx).await?;
-            Ok(last)
+            Ok(Some(last))
         })?;
         buffer.last = Some(last);
         buffer.waiting.clear();
@@ -110,7 +124,8 @@ impl Quarantine for StoreRejects {
     }
 
     fn kept(&self, node: &str) -> Result<u64, Fault> {
-        self.wait(async { rejects::kept(&mut *self.store.read().await?, &self.run, node).await })
+        let run = &self.held.run_id;
+        self.wait(async { rejects::kept(&mut *self.store.read().await?, run, node).await.map(Some) })
             .map(i64::unsigned_abs)
     }
 
@@ -118,9 +133,9 @@ impl Quarantine for StoreRejects {
         let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         buffer.waiting.retain(|row| row.chunk != chunk);
         self.wait(async {
-            let mut tx = self.store.begin().await?;
-            rejects::forget(&mut tx, &self.run, chunk).await?;
-            commit(tx).await
+            let Some(mut tx) = self.begin().await? else { return Ok(None) };
+            rejects::forget(&mut tx, &self.held.run_id, chunk).await?;
+            commit(tx).await.map(Some)
         })
     }
 }

@@ -1,6 +1,6 @@
 //! One attempt of a run, as a worker of a server carries it out.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
@@ -8,9 +8,8 @@ use serde_json::json;
 use tokio::sync::watch;
 use towpath_api::live::hub::Hub;
 use towpath_api::workbench::{OpenConnection, Room, with_secrets};
-use towpath_engine::context::Quarantine;
 use towpath_engine::graph::Graph;
-use towpath_engine::report::FaultReport;
+use towpath_engine::report::{FaultReport, RunState};
 use towpath_model::pipeline::Role;
 use towpath_model::scope::DataInterval;
 use towpath_model::{Fault, PipelineSpec};
@@ -64,23 +63,24 @@ impl Runner {
         spans: &AttemptSpans,
     ) -> Result<(), Fault> {
         let Task { run, held, resumed } = task;
-        let (journal, writer) = Journal::open(&self.store, &self.hub, &run).await?;
+        let (journal, writer) = Journal::open(&self.store, &self.hub, &run, &held);
         let writing = tokio::spawn(writer.run());
+        let rejects = StoreRejects::new(self.store.clone(), &held);
         let (why, hands) = (stop.clone(), stop.clone());
         let mut memory = StoreMemory {
             store: self.store.clone(),
             hub: self.hub.clone(),
             run: run.clone(),
             held,
+            rejects,
             destinations: Vec::new(),
             stopped: Box::new(move || understood(&why.borrow())),
             hands_over: Box::new(move || *hands.borrow() == Stop::HandOver),
         };
         let result = match self.prepare(&run).await {
-            Ok((prepared, fingerprint)) => {
+            Ok(prepared) => {
                 memory.destinations = destinations(&prepared.ready.spec);
-                let stop = stop.clone();
-                self.engage(&run, &prepared, fingerprint, resumed, &memory, &journal, stop, spans).await
+                engage(&run, &prepared, resumed, &memory, &journal, stop.clone(), spans).await
             }
             Err(fault) => Err(fault),
         };
@@ -89,9 +89,13 @@ impl Runner {
             // The run is with another worker: nothing of it is ours to write.
             Err(_) if *stop.borrow() == Stop::Lost => Ok(()),
             Err(fault) => {
-                let fault = FaultReport::from(&fault);
-                spans.failed(fault.code);
-                journal.say(Level::Error, None, fault.message.clone(), Some(shown(&fault)));
+                let reason = stop.borrow().clone();
+                let fault = understood(&reason).unwrap_or_else(|| FaultReport::from(&fault));
+                // That it is handed over is said with the handing over.
+                if reason != Stop::HandOver {
+                    spans.failed(fault.code);
+                    journal.say(Level::Error, None, fault.message.clone(), Some(shown(&fault)));
+                }
                 memory.end_early(fault).await
             }
         };
@@ -103,7 +107,7 @@ impl Runner {
     }
 
     /// The pipeline of a run with its connections.
-    async fn prepare(&self, run: &Run) -> Result<(Prepared, String), Fault> {
+    async fn prepare(&self, run: &Run) -> Result<Prepared, Fault> {
         let mut conn = self.store.read().await?;
         let gone = |what: &str| Fault::not_found(format!("the {what} of the run does not exist any more"));
         let workspace =
@@ -142,42 +146,40 @@ impl Runner {
         };
         let room = Room { workspace, connections: opened };
         let prepared = self.bench.prepare(&room, &version.document, &run.params, interval);
-        Ok((prepared.map_err(|findings| first(&findings))?, version.fingerprint))
+        prepared.map_err(|findings| first(&findings))
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one attempt, used once")]
-    async fn engage(
-        &self,
-        run: &Run,
-        prepared: &Prepared,
-        _fingerprint: String,
-        resumed: bool,
-        memory: &StoreMemory,
-        journal: &Journal,
-        mut stop: watch::Receiver<Stop>,
-        spans: &AttemptSpans,
-    ) -> Result<(), Fault> {
-        let rejects = StoreRejects::new(self.store.clone(), run.id.as_str());
-        let (cancel, cancelled) = watch::channel(false);
-        let events = spans.sink(journal.sink());
-        spans.plans();
-        let attempt = Attempt {
-            ready: &prepared.ready,
-            run: &run.id,
-            quarantine: Arc::new(rejects.clone()),
-            memory,
-            resumed,
-            force: run.force,
-            dry: None,
-            events: &events,
-            cancelled,
-        };
-        let stored = run.orders.clone().and_then(|orders| serde_json::from_value(orders).ok());
-        let orders: Mutex<Option<Orders>> = Mutex::new(stored);
-        let mut orders = orders.into_inner().unwrap_or_else(PoisonError::into_inner);
+/// Carries the attempt out, until it ends or is told to stop.
+async fn engage(
+    run: &Run,
+    prepared: &Prepared,
+    resumed: bool,
+    memory: &StoreMemory,
+    journal: &Journal,
+    mut stop: watch::Receiver<Stop>,
+    spans: &AttemptSpans,
+) -> Result<(), Fault> {
+    let (cancel, cancelled) = watch::channel(false);
+    let events = spans.sink(journal.sink());
+    spans.plans();
+    let attempt = Attempt {
+        ready: &prepared.ready,
+        run: &run.id,
+        quarantine: Arc::new(memory.rejects.clone()),
+        memory,
+        resumed,
+        force: run.force,
+        dry: None,
+        events: &events,
+        cancelled,
+    };
+    let mut orders: Option<Orders> =
+        run.orders.clone().and_then(|orders| serde_json::from_value(orders).ok());
+    let ended = {
         let carried = attempt.carry_out(&mut orders, |graph| fresh(run, prepared, graph));
         tokio::pin!(carried);
-        let ended = loop {
+        loop {
             tokio::select! {
                 ended = &mut carried => break ended,
                 changed = stop.changed() => {
@@ -187,13 +189,17 @@ impl Runner {
                     }
                 }
             }
-        };
-        rejects.keep()?;
-        match ended? {
-            Ended::Report(_) => Ok(()),
-            Ended::Fault(fault) => Err(fault),
-            Ended::Unready(graph) => Err(unready(prepared, &graph, journal)),
         }
+    };
+    match ended? {
+        Ended::Report(report) => {
+            if let Some(fault) = understood(&stop.borrow()).filter(|_| report.state == RunState::Cancelled) {
+                journal.say(Level::Error, None, fault.message.clone(), Some(shown(&fault)));
+            }
+            Ok(())
+        }
+        Ended::Fault(fault) => Err(fault),
+        Ended::Unready(graph) => Err(unready(prepared, &graph, journal)),
     }
 }
 

@@ -12,7 +12,9 @@ use tokio::sync::watch;
 use towpath_model::Fault;
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::runs::{self, logs};
-use towpath_store::{Store, answers, commit, events, links, notices, sessions, settings, throttles, workers};
+use towpath_store::{
+    Store, answers, commit, events, links, notices, previews, sessions, settings, throttles, workers,
+};
 
 const LAST: &str = "retention.last";
 
@@ -27,6 +29,7 @@ pub(crate) struct Removed {
     links: u64,
     throttles: u64,
     answers: u64,
+    previews: u64,
     workers: u64,
     notices: u64,
 }
@@ -70,6 +73,7 @@ pub(crate) async fn round(store: &Store, pause: SignedDuration) -> Result<Option
         links: links::sweep(&mut tx, days(30)).await?,
         throttles: throttles::sweep(&mut tx, ago(2)).await?,
         answers: answers::sweep(&mut tx, days(1)).await?,
+        previews: previews::sweep(&mut tx, now).await?,
         workers: workers::sweep(&mut tx, ago(24)).await?,
         notices: notices::sweep(&mut tx, days(policy.logs_days)).await?,
     };

@@ -37,7 +37,7 @@ pub(crate) fn rows(schema: &Schema, batches: &[RecordBatch], limit: usize, rejec
     }
     let more = rows.len() > limit;
     rows.truncate(limit);
-    Rows { columns, rows, more, rejected }
+    Rows { columns, rows, more, rejected, read_at: Timestamp::now() }
 }
 
 /// When a schedule fires, and what it says in words.

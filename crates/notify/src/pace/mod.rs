@@ -83,6 +83,13 @@ pub fn decide(now: Timestamp, pace: &Pace, mut state: ChannelState, incoming: Ve
 }
 
 impl ChannelState {
+    /// Names of the pipelines that something was told of.
+    pub fn pipelines(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.groups
+            .values()
+            .filter_map(|group| Some((group.latest.workspace.as_str(), group.latest.pipeline.as_deref()?)))
+    }
+
     /// Forgets the groups of a pipeline that is no more, whose end nobody will tell.
     pub fn forget(&mut self, workspace: &str, pipeline: &str) {
         self.groups.retain(|_, group| {

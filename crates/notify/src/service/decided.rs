@@ -3,7 +3,7 @@
 //! One transaction reads happenings, what their listeners were told, and writes both anew, with the messages that follow.
 //! It holds the lock of all that works on notices, so that no two servers decide on the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -256,11 +256,12 @@ fn pace_of(settings: &Value) -> Pace {
 /// Tells one listener; returns how many messages that makes.
 async fn tell(tx: &mut Tx, now: Timestamp, listener: &Listener, hears: Hears) -> Result<usize, Fault> {
     let before = told::find(tx, listener).await?;
-    let (number, state) = match before {
+    let (number, mut state) = match before {
         // What another version of this program kept may not be understood: it begins anew.
         Some(told) => (told.number, serde_json::from_value::<ChannelState>(told.state).unwrap_or_default()),
         None => (0, ChannelState::default()),
     };
+    forget_gone(tx, &hears.workspace, &mut state).await?;
     let decision = decide(now, &hears.pace, state, hears.notices);
     let state = serde_json::to_value(&decision.state).map_err(|error| Fault::internal(error.to_string()))?;
     let told = Told {
@@ -276,4 +277,21 @@ async fn tell(tx: &mut Tx, now: Timestamp, listener: &Listener, hears: Hears) ->
         outbox::put(tx, &hears.workspace, listener, message.occasion.name(), &json, now).await?;
     }
     Ok(decision.messages.len())
+}
+
+/// Forgets the troubles of pipelines that were put away, renamed or deleted: nobody will tell their end, and nobody is to be
+/// reminded of them.
+async fn forget_gone(tx: &mut Tx, workspace: &str, state: &mut ChannelState) -> Result<(), Fault> {
+    let told: BTreeSet<(String, String)> =
+        state.pipelines().map(|(workspace, name)| (workspace.to_owned(), name.to_owned())).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    let used = facts::pipelines(tx, workspace).await?;
+    for (workspace, name) in told {
+        if !used.iter().any(|pipeline| pipeline.name == name) {
+            state.forget(&workspace, &name);
+        }
+    }
+    Ok(())
 }

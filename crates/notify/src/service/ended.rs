@@ -56,6 +56,32 @@ struct Node {
 struct Alert {
     what: String,
     since: String,
+    missing: Option<Missing>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Missing {
+    File {
+        date: String,
+        #[serde(default)]
+        part: Option<(String, String)>,
+    },
+    Files(u64),
+}
+
+impl Alert {
+    /// What is missing, to be said in any language; as it stands there where it is not understood.
+    fn detail(&self) -> Detail {
+        match (&self.missing, self.since.parse::<Timestamp>()) {
+            (Some(Missing::File { date, part }), Ok(due)) => {
+                Detail::MissingFile { date: date.clone(), part: part.clone(), due }
+            }
+            (Some(Missing::Files(more)), Ok(due)) => Detail::MissingFiles { more: *more, due },
+            _ if self.since.is_empty() => Detail::text(&self.what),
+            _ => Detail::text(format!("{} ({})", self.what, self.since)),
+        }
+    }
 }
 
 /// Why a run failed, as it is kept.
@@ -92,11 +118,7 @@ pub fn notices_of(ended: &EndedRun<'_>) -> Vec<Notice> {
     for (node, alert) in
         report.nodes.iter().flat_map(|node| node.alerts.iter().map(move |alert| (node, alert)))
     {
-        let words = match alert.since.is_empty() {
-            true => alert.what.clone(),
-            false => format!("{} ({})", alert.what, alert.since),
-        };
-        let missing = ended.notice(NoticeKind::MissingFile, Detail::text(words));
+        let missing = ended.notice(NoticeKind::MissingFile, alert.detail());
         // Files that two nodes wait for are two troubles.
         notices.push(Notice { group: format!("{}/{}", missing.group, node.node), ..missing });
     }
@@ -161,6 +183,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::language::Language;
 
     fn workspace() -> Workspace {
         serde_json::from_value(
@@ -265,6 +288,30 @@ mod tests {
         let said = said(&case);
         assert_eq!(said[0].detail, Detail::Quarantined { rows: 7, of: 1000 });
         assert_ne!(said[1].group, said[2].group);
+    }
+
+    #[test]
+    fn a_missing_file_is_told_in_the_language_of_who_hears_of_it() {
+        let alert = |missing: Value| json!({ "what": "in English", "since": "2026-03-02T09:00:00+01:00", "missing": missing });
+        let file = alert(json!({ "file": { "date": "2026-03-02", "part": ["line", "A"] } }));
+        let files = alert(json!({ "files": 7 }));
+        let report = json!({ "nodes": [{ "node": "files", "alerts": [file, files] }] });
+        let said = said(&Case { report, ..Case::default() });
+        let words = |language| said.iter().map(|notice| notice.detail.words(language)).collect::<Vec<_>>();
+        assert_eq!(
+            words(Language::English),
+            [
+                "no file of 2026-03-02 has come for line `A`; it was due at 2026-03-02 08:00 UTC",
+                "7 files more have not come; the last one was due at 2026-03-02 08:00 UTC"
+            ]
+        );
+        assert_eq!(
+            words(Language::French),
+            [
+                "aucun fichier du 2026-03-02 n'est arrivé pour line `A` ; il était attendu le 2026-03-02 08:00 UTC",
+                "7 autres fichiers ne sont pas arrivés ; le dernier était attendu le 2026-03-02 08:00 UTC"
+            ]
+        );
     }
 
     #[test]

@@ -8,8 +8,8 @@ use towpath_store::notices::inbox::{self, Filter};
 use towpath_store::notices::outbox::{self, Delivery, DeliveryState};
 use towpath_store::notices::{channels, happenings};
 use towpath_store::page::PageRequest;
-use towpath_store::workspaces;
 use towpath_store::{audit, commit, events};
+use towpath_store::{pipelines, workspaces};
 use towpath_testkit::{MailSecurity, MailServer, mail_server};
 
 use super::house::{House, failed, mail_settings};
@@ -139,6 +139,25 @@ async fn a_message_that_cannot_be_sent_waits_or_is_given_up_and_the_channel_show
     let due = outbox::due(&mut conn, now + SignedDuration::from_secs(31), 10).await.unwrap();
     let busy = due.iter().filter(|message| message.listener() == waiting.listener()).count();
     assert_eq!(busy, 1);
+}
+
+#[tokio::test]
+async fn the_trouble_of_a_pipeline_that_was_put_away_has_no_end_to_tell() {
+    let house = House::on_sqlite().await;
+    let dispatcher = house.dispatcher("one", None);
+    dispatcher.round(Timestamp::now(), false).await.unwrap();
+    let hook = json!({ "url": "https://example.com/x", "secret": "0123456789abcdef" });
+    house.channel("data", "webhook", hook, json!({})).await;
+    house.ended("run_1", failed("away")).await;
+    assert_eq!(dispatcher.round(Timestamp::now(), false).await.unwrap(), 1);
+    let mut tx = house.store.begin().await.unwrap();
+    let mut pipeline = house.pipeline.clone();
+    pipeline.archived_at = Some(Timestamp::now());
+    pipelines::update(&mut tx, &pipeline).await.unwrap();
+    commit(tx).await.unwrap();
+    // A run that was under way ends.
+    house.ended("run_2", json!({ "state": "done" })).await;
+    assert_eq!(dispatcher.round(Timestamp::now(), false).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 //!
 //! [`ports`] is what it asks of others. `rounds` is the loop: `facts` reads the world, with `known` keeping what seldom
 //! changes, `apply` does what was decided, in transactions that compare first. `tasks` are the attempts of this worker,
-//! `pulse` keeps their leases and hears wishes to stop, `looks` looks for files, `meters` counts.
+//! `pulse` keeps their leases and hears wishes to stop, `looks` looks for files, `meters` counts,
+//! `parting` gives runs back.
 //!
 //! Invariants:
 //! - what was decided is applied in the transaction that checks what it was decided on, with its events; decisions are
@@ -19,6 +20,7 @@ mod facts;
 mod known;
 mod looks;
 mod meters;
+mod parting;
 pub mod ports;
 mod pulse;
 mod rounds;
@@ -37,6 +39,7 @@ use towpath_model::ids::WorkerId;
 use towpath_store::runs::lease;
 use towpath_store::{Error, Store, commit, workers};
 
+pub use parting::hand_over;
 pub use ports::{Clock, Lookout, Place, Seen, Stop, StoreClock, Task, TaskRunner};
 
 use tasks::Tasks;
@@ -180,7 +183,7 @@ async fn drain(core: &Core, attempts: &mut JoinSet<()>) {
 async fn leave(core: &Core) -> Result<(), Error> {
     let mut tx = core.store.begin().await?;
     for held in lease::of_worker(&mut tx, core.id.as_str()).await? {
-        lease::hand_back(&mut tx, &held).await?;
+        hand_over(&core.store, &mut tx, &held).await?;
     }
     workers::remove(&mut tx, core.id.as_str()).await?;
     commit(tx).await?;

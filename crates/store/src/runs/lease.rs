@@ -28,7 +28,8 @@ pub struct Attempt {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Most bytes of memory that its queries held.
+    /// Most bytes of memory that it held at once: what sorts, joins and aggregates reserved, and the batches on their way into
+    /// destinations. What drivers and the program itself hold is not in it.
     pub peak_memory: Option<i64>,
     /// Why it failed.
     #[schema(value_type = Option<Object>)]
@@ -183,7 +184,7 @@ pub struct Ended {
     pub rows: (u64, u64, u64),
     /// How long it took.
     pub seconds: f64,
-    /// Most bytes of memory that its queries held.
+    /// Most bytes of memory that it held at once.
     pub peak_memory: Option<i64>,
 }
 
@@ -305,24 +306,24 @@ pub async fn expire(
     Ok(Some(run))
 }
 
-/// Gives a run back that a worker took and does not carry out to its end: another one goes on with it.
-pub async fn hand_back(conn: &mut Conn, held: &Held) -> Result<bool, Error> {
+/// Gives a run back that a worker took and does not carry out to its end: another one goes on with it. Returns the run as it is
+/// now; none when the worker does not have it any more.
+pub async fn hand_back(conn: &mut Conn, held: &Held) -> Result<Option<Run>, Error> {
     let now = now(conn).await?;
-    let changed =
+    let run: Option<Run> =
         sql("UPDATE runs SET state = 'queued', worker_id = NULL, lease_until = NULL, not_before = $4,
                        resumable = 1, revision = revision + 1
-                       WHERE id = $1 AND attempt = $2 AND worker_id = $3 AND state = 'running'")
+                       WHERE id = $1 AND attempt = $2 AND worker_id = $3 AND state = 'running' RETURNING *")
         .bind(&held.run_id)
         .bind(held.attempt)
         .bind(&held.worker_id)
         .bind(now)
-        .run(conn)
+        .first(conn)
         .await?;
-    if changed != 1 {
-        return Ok(false);
+    if run.is_some() {
+        close_attempt(conn, held, "handed_over", None, None, now).await?;
     }
-    close_attempt(conn, held, "handed_over", None, None, now).await?;
-    Ok(true)
+    Ok(run)
 }
 
 impl Read for Held {
@@ -350,6 +351,16 @@ pub async fn is_lost(conn: &mut Conn, held: &Held) -> Result<bool, Error> {
             .first(conn)
             .await?;
     Ok(state.is_none_or(|state| state == "lost"))
+}
+
+/// Whether an attempt still has its run. Until the transaction ends, nobody takes it away.
+pub async fn hold(conn: &mut Conn, held: &Held) -> Result<bool, Error> {
+    let held = sql("UPDATE attempts SET state = state WHERE run_id = $1 AND number = $2 AND worker_id = $3
+                    AND state = 'running'")
+    .bind(&held.run_id)
+    .bind(held.attempt)
+    .bind(&held.worker_id);
+    Ok(held.run(conn).await? == 1)
 }
 
 /// Writes down what a run fixed before its first row, while the worker has it.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::db::Conn;
+use crate::db::{Conn, Store};
 use crate::error::Error;
 use crate::page::{List, Listed, Order, Page, PageRequest};
 use crate::sql::{Read, Row, sql, words};
@@ -61,14 +61,28 @@ impl Listed for Line {
     }
 }
 
-/// Number of the last line of a run.
-pub async fn last(conn: &mut Conn, run: &str) -> Result<i64, Error> {
-    sql("SELECT max(number) FROM run_logs WHERE run_id = $1").bind(run).number(conn).await
-}
-
-/// Adds lines; their numbers follow each other.
-pub async fn append(conn: &mut Conn, run: &str, lines: &[Line]) -> Result<(), Error> {
-    for line in lines {
+/// Adds lines behind those that are there, up to [`MOST_LINES`]; gives back what was added, with its numbers.
+///
+/// What a worker says that hands a run over may meet what the next one says: one of them waits for the other.
+pub async fn append(
+    store: &Store,
+    conn: &mut Conn,
+    run: &str,
+    mut lines: Vec<Line>,
+) -> Result<Vec<Line>, Error> {
+    store.lock(conn, &format!("towpath-log-{run}")).await?;
+    let mut last = sql("SELECT max(number) FROM run_logs WHERE run_id = $1").bind(run).number(conn).await?;
+    let room = usize::try_from(MOST_LINES - last).unwrap_or_default();
+    if lines.len() > room {
+        lines.truncate(room);
+        if let Some(line) = lines.last_mut() {
+            line.message = format!("the log is full: it keeps {MOST_LINES} lines of a run");
+            line.level = Level::Warn;
+        }
+    }
+    for line in &mut lines {
+        last += 1;
+        line.number = last;
         sql("INSERT INTO run_logs (run_id, number, at, level, node, message, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)")
             .bind(run)
             .bind(line.number)
@@ -80,7 +94,7 @@ pub async fn append(conn: &mut Conn, run: &str, lines: &[Line]) -> Result<(), Er
             .run(conn)
             .await?;
     }
-    Ok(())
+    Ok(lines)
 }
 
 /// Which lines are wanted.

@@ -183,7 +183,8 @@ pub struct Run {
     pub rows_quarantined: u64,
     /// Seconds of its last attempt.
     pub seconds: Option<f64>,
-    /// Most bytes of memory that its queries held.
+    /// Most bytes of memory that its last attempt held at once: what sorts, joins and aggregates reserved, and the batches on
+    /// their way into destinations. What drivers and the program itself hold is not in it.
     pub peak_memory: Option<i64>,
     /// Why it failed.
     #[schema(value_type = Option<Object>)]

@@ -5,6 +5,7 @@
 mod audit;
 mod moves;
 mod notices;
+mod passing;
 mod people;
 mod runs;
 mod shape;

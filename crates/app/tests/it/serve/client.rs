@@ -97,8 +97,8 @@ impl House {
     /// A house with its account, without a server.
     fn new(store: &[&str]) -> House {
         let home = Sandbox::new();
-        let add = ["user", "add", EMAIL, "--name", "Ada", "--workspace", "House"];
-        let mut command = home.command(&[&add[..], store].concat());
+        let add = ["add", EMAIL, "--name", "Ada", "--workspace", "House"];
+        let mut command = home.command(&[&["user"], store, &add[..]].concat());
         let done = command
             .env("TOWPATH_DATA", home.path("data"))
             .env("TOWPATH_PASSWORD", PASSWORD)
@@ -202,19 +202,27 @@ impl House {
         std::mem::take(&mut *self.said.lock().unwrap())
     }
 
-    /// Starts a run and follows it, as a page does, until it is told that it ended.
-    pub(super) async fn run(&self, pipeline: &str) -> Value {
-        self.run_asked_by(pipeline, HeaderMap::new()).await
+    /// Writes a file into the folder of the workspace.
+    pub(super) async fn file(&self, name: &str, content: &str) {
+        let workspace = self.get("/api/v1/workspaces/house").await.expect(200);
+        let folder = self.home.path("data/files").join(workspace["id"].as_str().unwrap());
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), content).unwrap();
     }
 
-    /// The same, with headers of the request.
-    pub(super) async fn run_asked_by(&self, pipeline: &str, headers: HeaderMap) -> Value {
+    /// Starts a run with nothing special, and follows it to its end.
+    pub(super) async fn run(&self, pipeline: &str) -> Value {
+        self.run_with(pipeline, json!({}), HeaderMap::new()).await
+    }
+
+    /// Starts a run and follows it, as a page does, until it is told that it ended.
+    pub(super) async fn run_with(&self, pipeline: &str, wanted: Value, headers: HeaderMap) -> Value {
         let url = format!("{}/api/v1/events?workspace=house", self.address);
         let mut events = self.client.get(url).bearer_auth(&self.token).send().await.unwrap();
         let url = format!("{}/api/v1/workspaces/house/pipelines/{pipeline}/runs", self.address);
         let request = self.client.post(url).bearer_auth(&self.token).headers(headers);
-        let answer = request.header("content-type", "application/json").body("{}").send().await.unwrap();
-        let run: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let request = request.header("content-type", "application/json").body(wanted.to_string());
+        let run: Value = serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
         let run = run["id"].as_str().unwrap_or_else(|| panic!("{run:#}"));
         let mut told = String::new();
         let ended = async {

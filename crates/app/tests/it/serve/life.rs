@@ -37,10 +37,7 @@ async fn with_connection() -> House {
 pub(super) async fn with_sales(house: House) -> House {
     let connection = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "shop.db" } });
     house.post("connections", connection).await.expect(201);
-    let workspace = house.get("/api/v1/workspaces/house").await.expect(200);
-    let folder = house.home.path("data/files").join(workspace["id"].as_str().unwrap());
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("sales.csv"), SALES).unwrap();
+    house.file("sales.csv", SALES).await;
     house
 }
 
@@ -184,4 +181,62 @@ async fn what_does_not_exist_is_named_before_it_runs() {
         refused["detail"].as_str().unwrap().contains("leads out of the workspace's folder"),
         "{refused:#}"
     );
+}
+
+#[tokio::test]
+async fn a_secret_is_not_kept_in_a_document() {
+    let house = with_connection().await;
+    let with = |connection: &str| {
+        format!(
+            "towpath: 1\nname: copy\nnodes:\n  rows:\n    source: postgres\n    table: orders\n    connection:\n      \
+             {connection}\n  load: {{ destination: sqlite, connection: shop, from: rows, table: orders }}\n"
+        )
+    };
+    let plain = with("{ host: db.example.org, user: reader, password: xyzzy }");
+    let refused = house.post("pipelines", json!({ "document": plain })).await.expect(422);
+    let checked = house.post("validate", json!({ "document": plain })).await.expect(200);
+    for problem in [&refused["problems"][0], &checked["problems"][0]] {
+        assert_eq!(
+            problem["message"], "the secret `password` stands in the document as plain text",
+            "{problem:#}"
+        );
+        assert_eq!(problem["line"], 8, "{problem:#}");
+        assert!(problem["hint"].as_str().unwrap().contains("save a connection"), "{problem:#}");
+    }
+    let address = with("postgres://reader:xyzzy@db.example.org/shop");
+    let refused = house.post("pipelines", json!({ "document": address })).await.expect(422);
+    assert!(!refused.to_string().contains("xyzzy"), "{refused:#}");
+    for fine in [
+        "{ host: db.example.org, user: reader, password: '${env.PASSWORD}' }",
+        "'postgres://reader:${env.PASSWORD}@db.example.org/shop'",
+        "'postgres://reader@db.example.org/shop'",
+    ] {
+        let checked = house.post("validate", json!({ "document": with(fine) })).await.expect(200);
+        assert!(!checked.to_string().contains("plain text"), "{checked:#}");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_were_looked_at_are_shown_again_for_a_while() {
+    let house = with_connection().await;
+    house.pipeline(SHOP).await;
+    let look = async |more: serde_json::Value| {
+        let mut wanted = json!({ "node": "sales" });
+        wanted.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let seen = house.post("pipelines/shop/preview", wanted).await.expect(200);
+        (seen["read_at"].as_str().unwrap().to_owned(), seen["rows"].as_array().unwrap().len())
+    };
+    let first = look(json!({})).await;
+    assert_eq!(first.1, 3);
+    house.file("sales.csv", &format!("{SALES}4,US,1.0\n")).await;
+    assert_eq!(look(json!({})).await, first, "what was read a moment ago, with the time at which it was");
+    assert_eq!(look(json!({ "limit": 2 })).await.1, 2, "something else is wanted");
+    let again = look(json!({ "refresh": true })).await;
+    assert!(again.0 > first.0 && again.1 == 4, "{again:?}");
+    assert_eq!(look(json!({})).await, again);
+    // A connection that changed may lead elsewhere.
+    let seen = house.get("connections/shop").await;
+    let elsewhere = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "other.db" } });
+    house.ask(Method::PUT, "connections/shop", Some(elsewhere), seen.tag.as_deref()).await.expect(200);
+    assert!(look(json!({})).await.0 > again.0);
 }

@@ -1,6 +1,9 @@
 //! The whole server: the binary listens, and is talked to over HTTP as a program or a page would.
 
 mod client;
+mod fleet;
+mod keeps;
+mod kills;
 mod life;
 mod metrics;
 mod proxied;

@@ -6,7 +6,7 @@
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use towpath_connect::Alert;
+use towpath_connect::{Alert, Missing};
 use towpath_model::Fault;
 use towpath_model::schedule::Days;
 
@@ -91,12 +91,11 @@ impl Arrivals {
         if alerts.len() > ALERTS {
             let more = alerts.len() - ALERTS;
             alerts.truncate(ALERTS);
-            alerts.extend(
-                alerts
-                    .last()
-                    .cloned()
-                    .map(|last| Alert { what: format!("{more} files more have not come"), ..last }),
-            );
+            alerts.extend(alerts.last().cloned().map(|last| Alert {
+                what: format!("{more} files more have not come"),
+                missing: Missing::Files(more),
+                ..last
+            }));
         }
         Ok(alerts)
     }
@@ -126,14 +125,17 @@ impl Arrivals {
             None => {
                 if of_date.next().is_none() {
                     let what = format!("no file of {date} has come");
-                    alerts.push(Alert { what, since });
+                    let missing = Missing::File { date: date.to_string(), part: None };
+                    alerts.push(Alert { what, since, missing });
                 }
             }
             Some((name, values)) => {
                 for value in values {
                     if !of_date.clone().any(|one| one.text(name) == Some(value)) {
                         let what = format!("no file of {date} has come for {name} `{value}`");
-                        alerts.push(Alert { what, since: since.clone() });
+                        let part = Some((name.clone(), value.clone()));
+                        let missing = Missing::File { date: date.to_string(), part };
+                        alerts.push(Alert { what, since: since.clone(), missing });
                     }
                 }
             }
