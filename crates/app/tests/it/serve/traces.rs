@@ -80,7 +80,7 @@ async fn a_request_and_the_run_that_it_asks_for_are_one_trace() {
     house.pipeline(SHOP).await;
     let mut headers = reqwest::header::HeaderMap::new();
     headers.insert("traceparent", format!("00-{TRACE}-{CALLER}-01").parse().unwrap());
-    let run = house.run_with("shop", json!({}), headers).await;
+    let run = house.run_with("shop", serde_json::json!({}), headers).await;
     assert_eq!(run["state"], "done", "{run:#}");
     // The last spans are sent when the server stops.
     assert!(house.stop());
