@@ -6,6 +6,10 @@
 #                                   the cache folder of the user; TOWPATH_TEST_FILES names another folder
 #   tools/prepare.sh oidc           an OpenID provider (tools/oidc), for Node 20 or later, in the cache folder of the user;
 #                                   TOWPATH_TEST_OIDC names another folder
+#   tools/prepare.sh interface      Python packages and one of npm that try the interface of a server (tools/interface.txt,
+#                                   tools/interface), in a virtual environment in the cache folder of the user;
+#                                   TOWPATH_TEST_INTERFACE names another folder
+#   tools/prepare.sh load           wrk, which asks a server as often as it can
 #   tools/prepare.sh singer         Python packages with Singer streams (tools/singer.txt), in a virtual environment in
 #                                   the cache folder of the user; TOWPATH_TEST_SINGER names another folder
 set -eu
@@ -14,6 +18,7 @@ missing=""
 singer=""
 files=""
 oidc=""
+interface=""
 want() { # program, package
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
@@ -42,6 +47,17 @@ for task in "$@"; do
         want node nodejs
         want npm npm
         oidc=${TOWPATH_TEST_OIDC:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/oidc}
+        ;;
+    interface)
+        want python3 python3
+        python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
+        want node nodejs
+        want npm npm
+        interface=${TOWPATH_TEST_INTERFACE:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/interface}
+        ;;
+    load)
+        want wrk wrk
+        want taskset util-linux
         ;;
     singer)
         want python3 python3
@@ -93,17 +109,23 @@ python_packages() { # list, folder
 }
 python_packages singer.txt "$singer"
 python_packages files.txt "$files"
+python_packages interface.txt "$interface"
 
 # The same for packages of npm: exactly those of the lock file, without their scripts.
-if [ -n "$oidc" ] && ! cmp -s "$(dirname "$0")/oidc/package-lock.json" "$oidc/installed.json"; then
-    if ! node -e 'process.exit(Number.parseInt(process.versions.node) < 20 ? 1 : 0)'; then
-        echo "tools/prepare.sh: the OpenID provider needs Node 20 or later, and this is $(node --version)" >&2
-        echo "hint: install a newer one from nodejs.org, and put it first on the path" >&2
-        exit 1
+npm_packages() { # folder with the lock file, folder
+    list=$(dirname "$0")/$1
+    if [ -n "$2" ] && ! cmp -s "$list/package-lock.json" "$2/installed.json"; then
+        if ! node -e 'process.exit(Number.parseInt(process.versions.node) < 20 ? 1 : 0)'; then
+            echo "tools/prepare.sh: the packages of $1 need Node 20 or later, and this is $(node --version)" >&2
+            echo "hint: install a newer one from nodejs.org, and put it first on the path" >&2
+            exit 1
+        fi
+        echo "installing: $(grep -o '"dependencies": {[^}]*' "$list/package.json" | cut -d'"' -f4)"
+        mkdir -p "$2"
+        cp "$list/package.json" "$list/package-lock.json" "$2/"
+        (cd "$2" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+        cp "$list/package-lock.json" "$2/installed.json"
     fi
-    echo "installing: oidc-provider"
-    mkdir -p "$oidc"
-    cp "$(dirname "$0")/oidc/package.json" "$(dirname "$0")/oidc/package-lock.json" "$oidc/"
-    (cd "$oidc" && npm ci --silent --ignore-scripts --no-audit --no-fund)
-    cp "$oidc/package-lock.json" "$oidc/installed.json"
-fi
+}
+npm_packages oidc "$oidc"
+npm_packages interface "$interface"

@@ -6,8 +6,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use towpath_store::page::{Page, PageRequest, is_mark};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::problem::{self, Answer, Problem};
 
@@ -83,63 +83,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Which part of a list is wanted.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// Most entries, from 1 to 1000; 50 if nothing is said.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// The order; a `-` before it turns it around.
-    pub sort: Option<String>,
-}
-
-impl PageQuery {
-    /// The request for the store; `sorts` are the orders that the list offers.
-    pub(crate) fn request(&self, sorts: &[&str]) -> Answer<PageRequest> {
-        let limit = self.limit.unwrap_or(50);
-        if !(1..=1000).contains(&limit) {
-            return Err(Problem::new(problem::BAD_REQUEST, "`limit` goes from 1 to 1000"));
-        }
-        if let Some(sort) = &self.sort
-            && !sorts.contains(&sort.trim_start_matches('-'))
-        {
-            let detail = format!("there is no order `{sort}`; there are {}", quoted(sorts));
-            return Err(Problem::new(problem::BAD_REQUEST, detail));
-        }
-        if self.after.as_deref().is_some_and(|mark| !is_mark(mark)) {
-            return Err(Problem::new(problem::BAD_REQUEST, "`after` is not the `next` of another page"));
-        }
-        Ok(PageRequest { limit, after: self.after.clone(), sort: self.sort.clone() })
-    }
-}
-
-fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(crate) struct Items<T: utoipa::ToSchema> {
-    /// The entries.
-    pub items: Vec<T>,
-    /// Where the next page begins, for `after`; missing on the last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-}
-
-impl<T: utoipa::ToSchema> From<Page<T>> for Items<T> {
-    fn from(page: Page<T>) -> Self {
-        Items { items: page.items, next: page.next }
-    }
-}
-
-impl<T: utoipa::ToSchema> From<Vec<T>> for Items<T> {
-    fn from(items: Vec<T>) -> Self {
-        Items { items, next: None }
-    }
+/// A field that is an object, such as the values of parameters; anything else is refused.
+pub(crate) fn object<'a, D: Deserializer<'a>>(field: D) -> Result<Value, D::Error> {
+    Map::deserialize(field).map(Value::Object)
 }
 
 /// The tag of a revision.
@@ -177,10 +123,13 @@ impl IfMatch {
 
 fn if_match(headers: &HeaderMap) -> Answer<Option<IfMatch>> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim().trim_start_matches("W/").trim_matches('"');
-    match text.parse() {
-        Ok(revision) => Ok(Some(IfMatch(revision))),
-        Err(_) => Err(Problem::new(problem::BAD_REQUEST, "`If-Match` is not a tag of this interface")),
+    let text = value.to_str().unwrap_or_default().trim();
+    let text = text.strip_prefix("W/").unwrap_or(text);
+    let digits = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let is_revision = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.filter(is_revision).and_then(|text| text.parse().ok()) {
+        Some(revision) => Ok(Some(IfMatch(revision))),
+        None => Err(Problem::new(problem::BAD_REQUEST, "`If-Match` is not a tag of this interface")),
     }
 }
 

@@ -22,12 +22,14 @@ pub mod needs;
 pub mod openapi;
 mod operator;
 mod pages;
+mod paging;
 pub mod post;
 pub mod postman;
 pub mod problem;
 mod routes;
 pub mod server;
 pub mod sign_in;
+mod words;
 pub mod workbench;
 
 use axum::Router;

@@ -8,7 +8,7 @@ use towpath_store::pipelines;
 use super::pipelines::reading;
 use super::room::{note, room};
 use crate::caller::{Caller, Within};
-use crate::extract::Json;
+use crate::extract::{Json, object};
 use crate::guard::OnPipeline;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
@@ -20,7 +20,7 @@ pub(crate) struct Draft {
     /// The document: YAML or JSON.
     document: String,
     /// Values for its parameters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     #[schema(value_type = Object)]
     params: Value,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Wanted {
     #[schema(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// Values for parameters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     #[schema(value_type = Object)]
     params: Value,
 }

@@ -19,7 +19,8 @@ use towpath_store::uploads::{self, Upload};
 
 use super::room::shown;
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{Items, Json, PageQuery, Path, Query};
+use crate::extract::{Json, Path, Query};
+use crate::paging::{ByTimeOrSize, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 
@@ -33,14 +34,14 @@ pub(crate) struct Which {
 
 /// Files of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/uploads", tag = "uploads",
-    params(("workspace" = String, Path), Which, PageQuery), responses((status = 200, body = Items<Upload>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByTimeOrSize>), responses((status = 200, body = Items<Upload>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     within: Within,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByTimeOrSize>>,
 ) -> Answer<Json<Items<Upload>>> {
-    let page = page.request(&["created", "name", "size"])?;
+    let page = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(uploads::list(&mut conn, within.id(), which.search.as_deref(), &page).await?.into()))
 }

@@ -53,7 +53,11 @@ fn every_operation_has_a_name_of_its_own_says_what_it_does_and_every_reference_l
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             assert!(operation["summary"].as_str().is_some_and(|text| text.ends_with('.')), "{method} {path}");
-            assert!(names.insert(operation["operationId"].to_string()), "{method} {path}: {}", operation["operationId"]);
+            assert!(
+                names.insert(operation["operationId"].to_string()),
+                "{method} {path}: {}",
+                operation["operationId"]
+            );
             let named = operation["parameters"].as_array().into_iter().flatten();
             let named: Vec<&str> = named
                 .filter(|parameter| parameter["in"] == "path")

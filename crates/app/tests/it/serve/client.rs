@@ -62,19 +62,34 @@ impl Said {
 impl House {
     /// Starts a server on the store of the arguments (a file when there are none), with an account.
     pub(super) async fn open(extra: &[&str]) -> House {
-        let home = Sandbox::new();
+        let mut house = House::empty();
         let add = ["user", "add", EMAIL, "--name", "Ada", "--workspace", "House"];
-        let mut command = home.command(&[&add[..], extra].concat());
-        let done = command
-            .env("TOWPATH_DATA", home.path("data"))
-            .env("TOWPATH_PASSWORD", PASSWORD)
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        let mut house =
-            House { home, address: String::new(), token: String::new(), client: Client::new(), server: None };
+        house.command(&[&add[..], extra].concat());
         house.start(extra).await;
         house
+    }
+
+    /// The same on a file, with settings of the server.
+    pub(super) async fn open_with(settings: &str) -> House {
+        let mut house = House::empty();
+        house.home.write("server.yaml", settings);
+        house.command(&["user", "add", EMAIL, "--name", "Ada", "--workspace", "House"]);
+        house.start(&["--config", "server.yaml"]).await;
+        house
+    }
+
+    fn empty() -> House {
+        let (address, token) = (String::new(), String::new());
+        House { home: Sandbox::new(), address, token, client: Client::new(), server: None }
+    }
+
+    /// Runs a command of the operator; accounts that it makes have the password of everybody here.
+    #[track_caller]
+    pub(super) fn command(&self, args: &[&str]) {
+        let mut command = self.home.command(args);
+        command.env("TOWPATH_DATA", self.home.path("data")).env("TOWPATH_PASSWORD", PASSWORD);
+        let done = command.output().unwrap();
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
     /// Starts the server (again), and signs in.
@@ -84,11 +99,12 @@ impl House {
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         self.server = Some(server);
         self.address = address;
-        self.sign_in().await;
+        self.sign_in(EMAIL).await;
     }
 
-    async fn sign_in(&mut self) {
-        let form = format!("grant_type=password&username={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
+    /// Signs in as the person with that address.
+    pub(super) async fn sign_in(&mut self, email: &str) {
+        let form = format!("grant_type=password&username={email}&password={}", PASSWORD.replace(' ', "+"));
         let request = self.client.post(format!("{}/token", self.address));
         let answer = request
             .header("content-type", "application/x-www-form-urlencoded")
@@ -164,6 +180,11 @@ impl House {
         };
         tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap();
         self.get(&format!("runs/{run}")).await.expect(200)
+    }
+
+    /// Number of the server's process.
+    pub(super) fn process(&self) -> u32 {
+        self.server.as_ref().unwrap().id()
     }
 
     /// Asks the server to stop, and waits until it has.
