@@ -1,11 +1,12 @@
 //! What handlers take from a request, with problems that say what is wrong.
 
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::body::Bytes;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -19,28 +20,36 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::Json::<T>::from_request(request, state).await {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(problem::MEDIA_TYPE, "the body must be `application/json`"));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            match rejection.status().as_u16() {
+                413 => Problem::new(problem::TOO_LARGE, "the body is too large"),
+                _ => Problem::new(problem::BAD_REQUEST, rejection.body_text()),
+            }
+        })?;
+        match axum::Json::<T>::from_bytes(&bytes) {
             Ok(axum::Json(value)) => Ok(Json(value)),
-            Err(rejection) => Err(json_problem(&rejection)),
+            // The library also speaks of syntax when `null` stands where a word belongs.
+            Err(_) if serde_json::from_slice::<IgnoredAny>(&bytes).is_err() => {
+                Err(Problem::new(problem::BAD_REQUEST, "the body is not JSON"))
+            }
+            Err(rejection) => {
+                // The reason stands behind the words of the library.
+                let text = rejection.body_text();
+                let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
+                Err(Problem::field("", detail))
+            }
         }
     }
 }
 
-fn json_problem(rejection: &JsonRejection) -> Problem {
-    let text = rejection.body_text();
-    match rejection {
-        JsonRejection::JsonDataError(_) => {
-            // The reason stands behind the words of the library.
-            let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
-            Problem::field("", detail)
-        }
-        JsonRejection::JsonSyntaxError(_) => Problem::new(problem::BAD_REQUEST, "the body is not JSON"),
-        JsonRejection::MissingJsonContentType(_) => {
-            Problem::new(problem::MEDIA_TYPE, "the body must be `application/json`")
-        }
-        _ if rejection.status() == 413 => Problem::new(problem::TOO_LARGE, "the body is too large"),
-        _ => Problem::new(problem::BAD_REQUEST, text),
-    }
+/// Whether the headers say that the body is JSON, of whatever kind.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -86,6 +95,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 /// A field that is an object, such as the values of parameters; anything else is refused.
 pub(crate) fn object<'a, D: Deserializer<'a>>(field: D) -> Result<Value, D::Error> {
     Map::deserialize(field).map(Value::Object)
+}
+
+/// The word that makes the same request have its effect once only: `Idempotency-Key`.
+pub(crate) fn idempotency(headers: &HeaderMap) -> Answer<Option<String>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    match value.to_str() {
+        Ok(word) if (1..=200).contains(&word.len()) => Ok(Some(word.to_owned())),
+        _ => Err(Problem::new(problem::BAD_REQUEST, "`Idempotency-Key` has 1 to 200 characters of ASCII")),
+    }
 }
 
 /// The tag of a revision.

@@ -9,6 +9,8 @@ use crate::problem::CODES;
 
 /// How tags of revisions are written.
 const TAG: &str = r#"^(W/)?"[0-9]{1,18}"$"#;
+/// What a word that makes requests count once is made of. No header begins or ends with a blank.
+const IDEMPOTENCY: &str = "^[!-~]([ -~]{0,198}[!-~])?$";
 
 /// Adds to each route what holds for all of them.
 pub(super) fn whole(document: &Document, version: &str) -> Value {
@@ -29,7 +31,7 @@ pub(super) fn whole(document: &Document, version: &str) -> Value {
                 NEEDS.iter().find(|entry| entry.method.eq_ignore_ascii_case(method) && entry.path == path);
             name(operation, path);
             describe(operation, method, need.map(|entry| entry.need));
-            tags(operation);
+            headers(operation);
         }
     }
     links::add(&mut whole);
@@ -91,14 +93,26 @@ fn describe(operation: &mut Map<String, Value>, method: &str, need: Option<Need>
     }
 }
 
-/// Says how a tag is written, wherever a change says what it is based on.
-fn tags(operation: &mut Map<String, Value>) {
+/// Says how headers are written that several routes take.
+fn headers(operation: &mut Map<String, Value>) {
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     for parameter in parameters.into_iter().flatten() {
-        if parameter["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("if-match")) {
-            parameter["name"] = "If-Match".into();
-            parameter["description"] = "The tag that the change is based on: `ETag` of what was read.".into();
-            parameter["schema"] = json!({ "type": "string", "pattern": TAG, "example": "\"1\"" });
-        }
+        let name = parameter["name"].as_str().unwrap_or_default().to_ascii_lowercase();
+        let (name, description, schema) = match name.as_str() {
+            "if-match" => (
+                "If-Match",
+                "The tag that the change is based on: `ETag` of what was read.",
+                json!({ "type": "string", "pattern": TAG, "example": "\"1\"" }),
+            ),
+            "idempotency-key" => (
+                "Idempotency-Key",
+                "A word of the caller, with which the same request has its effect once only.",
+                json!({ "type": "string", "pattern": IDEMPOTENCY }),
+            ),
+            _ => continue,
+        };
+        parameter["name"] = name.into();
+        parameter["description"] = description.into();
+        parameter["schema"] = schema;
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct NewBackfill {
     schedule: Option<String>,
     /// In which order the pieces run.
     #[serde(default)]
-    #[schema(value_type = Option<String>, pattern = "^(oldest_first|newest_first)$")]
+    #[schema(value_type = String, pattern = "^(oldest_first|newest_first)$")]
     order: Order,
     /// Pieces that may be under way at the same time, from 1 to 64; 1 if nothing is said.
     #[schema(minimum = 1, maximum = 64)]

@@ -192,8 +192,8 @@ pub(crate) async fn set_preferences(
 pub(crate) struct Wanted {
     /// To that channel, by identity or name.
     channel: Option<String>,
-    /// In that state: `waiting`, `delivered` or `failed`.
-    state: Option<String>,
+    /// In that state.
+    state: Option<DeliveryState>,
 }
 
 /// Parts of the path of one message.
@@ -212,18 +212,12 @@ pub(crate) async fn deliveries(
     Query(page): Query<PageQuery<ByNumber>>,
 ) -> Answer<Json<Items<Delivery>>> {
     let page = page.request()?;
-    let state = match &wanted.state {
-        Some(word) => Some(DeliveryState::of(word).ok_or_else(|| {
-            Problem::new(problem::BAD_REQUEST, "`state` is `waiting`, `delivered` or `failed`")
-        })?),
-        None => None,
-    };
     let mut conn = server.store.read().await?;
     let channel = match &wanted.channel {
         Some(name) => Some(one(&mut conn, &within, name).await?.id.to_string()),
         None => None,
     };
-    let filter = outbox::Filter { channel, state };
+    let filter = outbox::Filter { channel, state: wanted.state };
     Ok(Json(outbox::list(&mut conn, within.id(), &filter, &page).await?.into()))
 }
 

@@ -246,7 +246,7 @@ pub(crate) async fn show(
 /// The document of a pipeline, as text.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/document", tag = "pipelines",
     params(("workspace" = String, Path), ("pipeline" = String, Path)),
-    responses((status = 200, content_type = "application/yaml", body = String)))]
+    responses((status = 200, content_type = "application/yaml", body = Object)))]
 pub(crate) async fn document(
     State(server): State<Server>,
     OnPipeline(pipeline): OnPipeline,

@@ -16,7 +16,7 @@ use towpath_store::runs::{self, Cause, Filter, Run, RunState};
 
 use super::room::{note, room, shown};
 use crate::caller::{Caller, Via, Within, changed, with};
-use crate::extract::{Json, Query, object};
+use crate::extract::{Json, Query, idempotency, object};
 use crate::guard::{OnPipeline, OnRun};
 use crate::paging::{ByCreated, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
@@ -53,6 +53,7 @@ pub(crate) struct Which {
     /// Of one pipeline, by identity.
     pipeline: Option<String>,
     /// In one of these states, divided by commas.
+    #[param(style = Form, explode = false, value_type = Option<Vec<RunState>>)]
     state: Option<String>,
     /// Started by that.
     cause: Option<Cause>,
@@ -159,10 +160,7 @@ pub(crate) async fn start(
         Via::Browser(_) => Cause::Manual,
         _ => Cause::Api,
     };
-    let word = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    if word.as_ref().is_some_and(|word| word.is_empty() || word.len() > 200) {
-        return Err(Problem::new(problem::BAD_REQUEST, "`Idempotency-Key` has 1 to 200 characters"));
-    }
+    let word = idempotency(&headers)?;
     let mut tx = server.store.begin().await?;
     if let Some(word) = &word
         && let Some(known) = runs::by_idempotency(&mut tx, within.id(), word).await?

@@ -19,7 +19,7 @@ use towpath_store::uploads::{self, Upload};
 
 use super::room::shown;
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path, Query, idempotency};
 use crate::paging::{ByTimeOrSize, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
@@ -93,7 +93,8 @@ pub(crate) async fn take(
     if named.name.trim().is_empty() || named.name.len() > 500 {
         return Err(Problem::field("/name", "a name has 1 to 500 characters"));
     }
-    let word = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let word = idempotency(&headers)?;
+    let word = word.as_deref();
     let word = word.map(|word| format!("{}/{}/upload/{word}", within.id(), caller.maker()));
     if let Some(word) = &word
         && let Some(known) = answers::find(&mut *server.store.read().await?, word).await?

@@ -34,13 +34,13 @@ fn number(variable: &str, usual: u64) -> u64 {
 
 /// A server with one of everything, and without limits on how often it is asked.
 async fn furnished() -> (House, String) {
-    let mut house =
-        House::open_with("requests_per_second: 1000000\nrequests_at_once: 1000000\n").await;
-    let viewer = ["user", "add", "vic@example.org", "--workspace", "house", "--role", "viewer"];
+    let house = House::open_with("requests_per_second: 1000000\nrequests_at_once: 1000000\n").await;
+    let viewer = ["user", "add", "vic@example.org", "--workspace", "House", "--role", "viewer"];
     house.command(&viewer);
     let connection = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "shop.db" } });
     house.post("connections", connection).await.expect(201);
-    let workspace = house.get("/api/v1/workspaces/house").await.expect(200)["id"].as_str().unwrap().to_owned();
+    let workspace =
+        house.get("/api/v1/workspaces/house").await.expect(200)["id"].as_str().unwrap().to_owned();
     let folder = house.home.path("data/files").join(&workspace);
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("sales.csv"), "id,country\n1,BE\n2,FR\n").unwrap();

@@ -13,7 +13,8 @@ const WANTED: &str = include_str!("../../../../../tools/interface.txt");
 pub(super) fn packages() -> PathBuf {
     let folder = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
     let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
-    let folder = folder("TOWPATH_TEST_INTERFACE").or_else(|| cache.map(|cache| cache.join("towpath/interface")));
+    let folder =
+        folder("TOWPATH_TEST_INTERFACE").or_else(|| cache.map(|cache| cache.join("towpath/interface")));
     let folder = folder.unwrap();
     let installed = std::fs::read_to_string(folder.join("installed.txt")).unwrap_or_default();
     assert_eq!(
