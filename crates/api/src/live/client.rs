@@ -87,15 +87,6 @@ pub(super) struct EventBody {
     pub(super) event: Event,
 }
 
-/// A subscription with what its client may see.
-#[derive(Debug, Clone)]
-struct Subscription {
-    topic: Topic,
-    workspace: String,
-    /// Pipelines that are hidden from the client.
-    hidden: HashSet<String>,
-}
-
 /// Why a stream is over, before its client wants it to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Over {
@@ -105,6 +96,28 @@ pub(super) enum Over {
     Stopping,
     /// The server cannot look at rights.
     Unreachable,
+}
+
+impl Over {
+    /// The same, before the stream begins.
+    pub(super) fn problem(self) -> Problem {
+        match self {
+            Over::SignedOut => Problem::new(problem::SIGN_IN, "the session or key ended"),
+            Over::Stopping => Problem::new(problem::UNAVAILABLE, "the server stops"),
+            Over::Unreachable => {
+                Problem::new(problem::UNAVAILABLE, "the server cannot look at rights").retry_after(5)
+            }
+        }
+    }
+}
+
+/// A subscription with what its client may see.
+#[derive(Debug, Clone)]
+struct Subscription {
+    topic: Topic,
+    workspace: String,
+    /// Pipelines that are hidden from the client.
+    hidden: HashSet<String>,
 }
 
 /// One client.

@@ -9,7 +9,7 @@ use futures::Stream;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use super::client::{Client, Told, Topic};
+use super::client::{Client, Over, Told, Topic};
 use super::{looking_again, stopped};
 use crate::caller::Caller;
 use crate::extract::Query;
@@ -47,6 +47,8 @@ pub(crate) async fn sent(
         Topic { workspace: wanted.workspace, pipeline: wanted.pipeline, run: wanted.run, notifications };
     let mut stopping = server.stopping.clone();
     let mut client = Client::new(server, caller);
+    // A session that ended before anybody listened for its end.
+    client.look_again().await.map_err(Over::problem)?;
     let first = client.subscribe(topic, last.or(wanted.after)).await?;
     // The channel bounds what waits; the task ends with its receiver.
     let (sender, receiver) = mpsc::channel(64);

@@ -85,6 +85,10 @@ async fn talk(server: Server, caller: Caller, socket: &mut WebSocket) -> Option<
     let mut again = looking_again();
     let mut beat = interval_at(Instant::now() + BEAT, BEAT);
     let mut is_there = true;
+    // A session that ended before anybody listened for its end.
+    if let Err(over) = client.look_again().await {
+        return over.close();
+    }
     loop {
         let told = tokio::select! {
             said = socket.recv() => {
