@@ -1,7 +1,7 @@
 # The commands of this repository. Each is a line or two; the work is in cargo, xtask and tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help web demo tour test compat crash fuzz check bench gen
+.PHONY: help web demo tour test compat crash fuzz check bench bench-serve gen
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,7 +23,7 @@ tour: ## Build Towpath, and show what the command line does on sample data
 	@tools/tour.sh
 
 test: ## Install what tests need, then run every test and check
-	@tools/prepare.sh build servers singer files oidc web deploy
+	@tools/prepare.sh build servers singer files oidc web deploy interface
 	@tools/test.sh
 
 compat: ## Run the tests that need PostgreSQL on versions 12 to 18 (takes some minutes; V="12 18" for some)
@@ -51,6 +51,11 @@ bench: ## Measure Towpath and its peers on the same tables (takes long; wants an
 	@tools/prepare.sh build servers
 	cargo build --release --workspace
 	python3 bench/run.py
+
+bench-serve: ## Measure a server: start, memory, live clients, 1,000 schedules of one minute, reading
+	@tools/prepare.sh build load
+	cargo build --release --workspace
+	python3 bench/serve.py
 
 gen: ## Write the generated reference pages
 	cargo build --quiet --workspace

@@ -7,6 +7,10 @@
 #   tools/prepare.sh oidc           an OpenID provider (tools/oidc), for Node 20 or later, in the cache folder of the user;
 #                                   TOWPATH_TEST_OIDC names another folder
 #   tools/prepare.sh web            what the pages are built with (web/package-lock.json), for Node 20.19 or later
+#   tools/prepare.sh interface      Python packages and one of npm that try the interface of a server (tools/interface.txt,
+#                                   tools/interface), in a virtual environment in the cache folder of the user;
+#                                   TOWPATH_TEST_INTERFACE names another folder
+#   tools/prepare.sh load           wrk, which asks a server as often as it can
 #   tools/prepare.sh singer         Python packages with Singer streams (tools/singer.txt), in a virtual environment in
 #                                   the cache folder of the user; TOWPATH_TEST_SINGER names another folder
 #   tools/prepare.sh deploy         what checks files for operators: Prometheus, systemd, and Python packages
@@ -19,6 +23,7 @@ singer=""
 files=""
 oidc=""
 web=""
+interface=""
 want() { # program, package
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
@@ -60,6 +65,17 @@ for task in "$@"; do
         want node nodejs
         want npm npm
         web=web
+        ;;
+    interface)
+        want python3 python3
+        python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
+        want node nodejs
+        want npm npm
+        interface=${TOWPATH_TEST_INTERFACE:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/interface}
+        ;;
+    load)
+        want wrk wrk
+        want taskset util-linux
         ;;
     singer)
         want python3 python3
@@ -112,6 +128,7 @@ python_packages() { # list, folder
 python_packages singer.txt "$singer"
 python_packages files.txt "$files"
 python_packages deploy.txt "$deploy"
+python_packages interface.txt "$interface"
 
 # The same for packages of npm: exactly those of the lock file, without their scripts.
 npm_packages() { # folder of the lock file, folder to install in, what for
@@ -129,4 +146,5 @@ npm_packages() { # folder of the lock file, folder to install in, what for
 }
 here=$(cd "$(dirname "$0")" && pwd)
 npm_packages "$here/oidc" "$oidc" "the OpenID provider"
+npm_packages "$here/interface" "$interface" "a client of WebSockets"
 npm_packages "$here/../web" "${web:+$here/../web}" "the web pages"

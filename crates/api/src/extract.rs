@@ -1,13 +1,14 @@
 //! What handlers take from a request, with problems that say what is wrong.
 
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::body::Bytes;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use towpath_store::page::{Page, PageRequest, is_mark};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::problem::{self, Answer, Problem};
 
@@ -19,28 +20,36 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::Json::<T>::from_request(request, state).await {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(problem::MEDIA_TYPE, "the body must be `application/json`"));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            match rejection.status().as_u16() {
+                413 => Problem::new(problem::TOO_LARGE, "the body is too large"),
+                _ => Problem::new(problem::BAD_REQUEST, rejection.body_text()),
+            }
+        })?;
+        match axum::Json::<T>::from_bytes(&bytes) {
             Ok(axum::Json(value)) => Ok(Json(value)),
-            Err(rejection) => Err(json_problem(&rejection)),
+            // The library also speaks of syntax when `null` stands where a word belongs.
+            Err(_) if serde_json::from_slice::<IgnoredAny>(&bytes).is_err() => {
+                Err(Problem::new(problem::BAD_REQUEST, "the body is not JSON"))
+            }
+            Err(rejection) => {
+                // The reason stands behind the words of the library.
+                let text = rejection.body_text();
+                let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
+                Err(Problem::field("", detail))
+            }
         }
     }
 }
 
-fn json_problem(rejection: &JsonRejection) -> Problem {
-    let text = rejection.body_text();
-    match rejection {
-        JsonRejection::JsonDataError(_) => {
-            // The reason stands behind the words of the library.
-            let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
-            Problem::field("", detail)
-        }
-        JsonRejection::JsonSyntaxError(_) => Problem::new(problem::BAD_REQUEST, "the body is not JSON"),
-        JsonRejection::MissingJsonContentType(_) => {
-            Problem::new(problem::MEDIA_TYPE, "the body must be `application/json`")
-        }
-        _ if rejection.status() == 413 => Problem::new(problem::TOO_LARGE, "the body is too large"),
-        _ => Problem::new(problem::BAD_REQUEST, text),
-    }
+/// Whether the headers say that the body is JSON, of whatever kind.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -83,62 +92,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Which part of a list is wanted.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// Most entries, from 1 to 1000; 50 if nothing is said.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// The order; a `-` before it turns it around.
-    pub sort: Option<String>,
+/// A field that is an object, such as the values of parameters; anything else is refused.
+pub(crate) fn object<'a, D: Deserializer<'a>>(field: D) -> Result<Value, D::Error> {
+    Map::deserialize(field).map(Value::Object)
 }
 
-impl PageQuery {
-    /// The request for the store; `sorts` are the orders that the list offers.
-    pub(crate) fn request(&self, sorts: &[&str]) -> Answer<PageRequest> {
-        let limit = self.limit.unwrap_or(50);
-        if !(1..=1000).contains(&limit) {
-            return Err(Problem::new(problem::BAD_REQUEST, "`limit` goes from 1 to 1000"));
-        }
-        if let Some(sort) = &self.sort
-            && !sorts.contains(&sort.trim_start_matches('-'))
-        {
-            let detail = format!("there is no order `{sort}`; there are {}", quoted(sorts));
-            return Err(Problem::new(problem::BAD_REQUEST, detail));
-        }
-        if self.after.as_deref().is_some_and(|mark| !is_mark(mark)) {
-            return Err(Problem::new(problem::BAD_REQUEST, "`after` is not the `next` of another page"));
-        }
-        Ok(PageRequest { limit, after: self.after.clone(), sort: self.sort.clone() })
-    }
-}
-
-fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(crate) struct Items<T: utoipa::ToSchema> {
-    /// The entries.
-    pub items: Vec<T>,
-    /// Where the next page begins, for `after`; missing on the last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-}
-
-impl<T: utoipa::ToSchema> From<Page<T>> for Items<T> {
-    fn from(page: Page<T>) -> Self {
-        Items { items: page.items, next: page.next }
-    }
-}
-
-impl<T: utoipa::ToSchema> From<Vec<T>> for Items<T> {
-    fn from(items: Vec<T>) -> Self {
-        Items { items, next: None }
+/// The word that makes the same request have its effect once only: `Idempotency-Key`.
+pub(crate) fn idempotency(headers: &HeaderMap) -> Answer<Option<String>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    match value.to_str() {
+        Ok(word) if (1..=200).contains(&word.len()) => Ok(Some(word.to_owned())),
+        _ => Err(Problem::new(problem::BAD_REQUEST, "`Idempotency-Key` has 1 to 200 characters of ASCII")),
     }
 }
 
@@ -177,10 +141,13 @@ impl IfMatch {
 
 fn if_match(headers: &HeaderMap) -> Answer<Option<IfMatch>> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim().trim_start_matches("W/").trim_matches('"');
-    match text.parse() {
-        Ok(revision) => Ok(Some(IfMatch(revision))),
-        Err(_) => Err(Problem::new(problem::BAD_REQUEST, "`If-Match` is not a tag of this interface")),
+    let text = value.to_str().unwrap_or_default().trim();
+    let text = text.strip_prefix("W/").unwrap_or(text);
+    let digits = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let is_revision = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.filter(is_revision).and_then(|text| text.parse().ok()) {
+        Some(revision) => Ok(Some(IfMatch(revision))),
+        None => Err(Problem::new(problem::BAD_REQUEST, "`If-Match` is not a tag of this interface")),
     }
 }
 

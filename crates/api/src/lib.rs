@@ -22,12 +22,14 @@ pub mod needs;
 pub mod openapi;
 mod operator;
 mod pages;
+mod paging;
 pub mod post;
 pub mod postman;
 pub mod problem;
 mod routes;
 pub mod server;
 pub mod sign_in;
+mod words;
 pub mod workbench;
 
 use axum::Router;
@@ -88,5 +90,13 @@ fn cors(settings: &ServerSettings) -> CorsLayer {
             header::IF_MATCH,
             HeaderName::from_static("idempotency-key"),
         ])
-        .expose_headers([header::ETAG, header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .expose_headers([
+            header::CONTENT_DISPOSITION,
+            header::ETAG,
+            header::RETRY_AFTER,
+            HeaderName::from_static("ratelimit-limit"),
+            HeaderName::from_static("ratelimit-remaining"),
+            HeaderName::from_static("ratelimit-reset"),
+            HeaderName::from_static("x-request-id"),
+        ])
 }

@@ -1,18 +1,19 @@
 //! The list of routes, and the OpenAPI document that is made from it.
 //!
 //! A handler's description gives its part; what holds for every route (what it needs, how it can fail, how to sign in)
-//! is added here once. The document is committed, so that a change of the interface is seen as one.
+//! is added by [`whole`] once; [`links`] says where what one route made is found by others. The document is committed, so that a change of the interface is seen as one.
+
+mod links;
+mod whole;
 
 use axum::Router;
 use axum::routing::get;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::needs::{NEEDS, Need};
-use crate::problem::{CODES, ProblemBody};
+use crate::problem::ProblemBody;
 use crate::routes::{
     backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, probes, runs, schedules,
     search, session, uploads, versions,
@@ -108,8 +109,8 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(uploads::content))
         .routes(routes!(search::find))
         // Live events, health.
-        .routes(routes!(crate::live::stream::socket))
-        .routes(routes!(crate::live::stream::sent))
+        .routes(routes!(crate::live::socket::socket))
+        .routes(routes!(crate::live::sent::sent))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::scrape))
@@ -187,7 +188,7 @@ fn people() -> OpenApiRouter<Inside> {
 /// Every route, and one that gives the document.
 pub(crate) fn routes(version: &str) -> Router<Inside> {
     let (router, document) = described().split_for_parts();
-    let text = whole(&document, version).to_string();
+    let text = whole::whole(&document, version).to_string();
     let answer = move || {
         let text = text.clone();
         async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], text) }
@@ -198,84 +199,5 @@ pub(crate) fn routes(version: &str) -> Router<Inside> {
 /// The OpenAPI document of that version of the program.
 pub fn document(version: &str) -> Value {
     let (_, document) = described().split_for_parts();
-    whole(&document, version)
-}
-
-/// Adds to each route what holds for all of them.
-fn whole(document: &Document, version: &str) -> Value {
-    let mut whole = serde_json::to_value(document).unwrap_or_default();
-    whole["info"]["version"] = version.into();
-    whole["components"]["securitySchemes"] = json!({
-        "session": { "type": "apiKey", "in": "cookie", "name": "towpath_session",
-            "description": "What browsers have. Changes also send `X-CSRF-Token`." },
-        "bearer": { "type": "http", "scheme": "bearer",
-            "description": "A token of `POST /token`, or an API key (`tpk_…`)." },
-    });
-    whole["components"]["responses"] = problems();
-    let Some(paths) = whole["paths"].as_object_mut() else { return whole };
-    for (path, item) in paths {
-        for (method, operation) in item.as_object_mut().into_iter().flat_map(Map::iter_mut) {
-            let Some(operation) = operation.as_object_mut() else { continue };
-            let need =
-                NEEDS.iter().find(|entry| entry.method.eq_ignore_ascii_case(method) && entry.path == path);
-            name(operation, path);
-            describe(operation, method, need.map(|entry| entry.need));
-        }
-    }
-    whole
-}
-
-/// Gives the operation a name of its own: that of its handler, with what the path is about (`list_runs`).
-fn name(operation: &mut Map<String, Value>, path: &str) {
-    let Some(handler) = operation.get("operationId").and_then(Value::as_str) else { return };
-    let about = path
-        .split('/')
-        .rev()
-        .filter(|part| !part.is_empty() && !part.starts_with('{'))
-        .map(|part| part.trim_end_matches(".json").replace('-', "_"))
-        .find(|part| part != handler);
-    if let Some(about) = about {
-        let name = format!("{handler}_{about}");
-        operation.insert("operationId".into(), name.into());
-    }
-}
-
-/// The answers that are problems, by status, as components that routes refer to.
-fn problems() -> Value {
-    let mut statuses: Vec<u16> = CODES.iter().map(|code| code.status).collect();
-    statuses.sort_unstable();
-    statuses.dedup();
-    let problem = |status: u16| {
-        let titles: Vec<&str> =
-            CODES.iter().filter(|code| code.status == status).map(|code| code.title).collect();
-        json!({
-            "description": titles.join("; or "),
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemBody" } } },
-        })
-    };
-    statuses
-        .into_iter()
-        .map(|status| (format!("Problem{status}"), problem(status)))
-        .collect::<Map<_, _>>()
-        .into()
-}
-
-fn describe(operation: &mut Map<String, Value>, method: &str, need: Option<Need>) {
-    let need = need.unwrap_or(Need::Server);
-    operation.insert("x-needs".into(), need.words().into());
-    if need != Need::Nobody {
-        operation.insert("security".into(), json!([{ "session": [] }, { "bearer": [] }]));
-    }
-    let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else {
-        return;
-    };
-    for status in CODES.iter().map(|code| code.status) {
-        // Reading sends no body and changes nothing.
-        if method == "get" && matches!(status, 409 | 412 | 413 | 415 | 428) {
-            continue;
-        }
-        responses
-            .entry(status.to_string())
-            .or_insert_with(|| json!({ "$ref": format!("#/components/responses/Problem{status}") }));
-    }
+    whole::whole(&document, version)
 }

@@ -82,6 +82,8 @@ impl Store {
                 .max_connections(size)
                 .acquire_timeout(Duration::from_secs(30))
                 .idle_timeout(Duration::from_secs(600))
+                // A file does not hang up. Asking it before every statement would double the way to its thread.
+                .test_before_acquire(engine == Engine::Postgres)
                 .after_connect(move |connection, _| Box::pin(prepare(connection, engine)))
         };
         let (reading, writing) = match engine {

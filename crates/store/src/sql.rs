@@ -202,7 +202,7 @@ impl Read for String {
 macro_rules! words {
     ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $each:literal])+ $variant:ident = $word:literal),* $(,)? }) => {
         $(#[doc = $doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[doc = $each])+ #[serde(rename = $word)] $variant),* }
 
         impl $name {
@@ -219,6 +219,19 @@ macro_rules! words {
                 Self::ALL.iter().copied().find(|known| known.word() == word)
             }
         }
+
+        // The derive does not see the words, which a macro hands to serde, and would write the names of Rust.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some([$($doc),+].map(str::trim).join("\n")))
+                    .enum_values(Some(Self::ALL.iter().map(|known| known.word())))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
     };
 }
 pub(crate) use words;

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use towpath_store::audit::{self, Entry, Filter, Outcome, Verdict};
 
 use crate::caller::Within;
-use crate::extract::{Items, Json, PageQuery, Query};
+use crate::extract::{Json, Query};
+use crate::paging::{ByNumber, Items, PageQuery};
 use crate::problem::Answer;
 use crate::server::Server;
 
@@ -44,28 +45,28 @@ impl AuditQuery {
 
 /// Lists what happened in a workspace, the newest first.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/audit", tag = "audit",
-    params(("workspace" = String, Path, description = "Identity or name of the workspace."), AuditQuery, PageQuery),
+    params(("workspace" = String, Path, description = "Identity or name of the workspace."), AuditQuery, PageQuery<ByNumber>),
     responses((status = 200, body = Items<Entry>)))]
 pub(crate) async fn of_workspace(
     State(server): State<Server>,
     within: Within,
     Query(query): Query<AuditQuery>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNumber>>,
 ) -> Answer<Json<Items<Entry>>> {
-    let request = page.request(&["number"])?;
+    let request = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(audit::list(&mut conn, &query.filter(Some(within.id())), &request).await?.into()))
 }
 
 /// Lists what happened on the server, in every workspace and outside of them, the newest first.
-#[utoipa::path(get, path = "/api/v1/server/audit", tag = "audit", params(AuditQuery, PageQuery),
+#[utoipa::path(get, path = "/api/v1/server/audit", tag = "audit", params(AuditQuery, PageQuery<ByNumber>),
     responses((status = 200, body = Items<Entry>)))]
 pub(crate) async fn of_server(
     State(server): State<Server>,
     Query(query): Query<AuditQuery>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNumber>>,
 ) -> Answer<Json<Items<Entry>>> {
-    let request = page.request(&["number"])?;
+    let request = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(audit::list(&mut conn, &query.filter(None), &request).await?.into()))
 }

@@ -22,8 +22,9 @@ use towpath_store::{Conn, Tx, runs, schedules};
 use super::room::shown;
 use super::runs::{days, usual};
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{Items, Json, PageQuery, Query};
+use crate::extract::{Json, Query, object};
 use crate::guard::{OnBackfill, OnPipeline};
+use crate::paging::{ByCreated, ByNumber, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 
@@ -47,7 +48,7 @@ pub(crate) struct NewBackfill {
     schedule: Option<String>,
     /// In which order the pieces run.
     #[serde(default)]
-    #[schema(value_type = Option<String>, pattern = "^(oldest_first|newest_first)$")]
+    #[schema(value_type = String, pattern = "^(oldest_first|newest_first)$")]
     order: Order,
     /// Pieces that may be under way at the same time, from 1 to 64; 1 if nothing is said.
     #[schema(minimum = 1, maximum = 64)]
@@ -55,7 +56,7 @@ pub(crate) struct NewBackfill {
     /// Zone in which days are counted; that of the schedule in the document if nothing is said.
     timezone: Option<String>,
     /// Values for parameters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     #[schema(value_type = Object)]
     params: Value,
     /// Only shows the pieces, and makes nothing.
@@ -129,15 +130,15 @@ pub(crate) struct WhichPieces {
 
 /// Backfills of a workspace, the newest first.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/backfills", tag = "schedules",
-    params(("workspace" = String, Path), Which, PageQuery), responses((status = 200, body = Items<Backfill>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByCreated>), responses((status = 200, body = Items<Backfill>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByCreated>>,
 ) -> Answer<Json<Items<Backfill>>> {
-    let page = page.request(&["created"])?;
+    let page = page.request()?;
     let visible = within.visible_to(&caller);
     let mut conn = server.store.read().await?;
     let pipeline = which.pipeline.as_deref();
@@ -289,15 +290,15 @@ fn rule(within: &Within, schedule: &schedules::Schedule) -> Answer<towpath_model
 
 /// A backfill with how far it is, and its pieces.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/backfills/{backfill}", tag = "schedules",
-    params(("workspace" = String, Path), ("backfill" = String, Path), WhichPieces, PageQuery),
+    params(("workspace" = String, Path), ("backfill" = String, Path), WhichPieces, PageQuery<ByNumber>),
     responses((status = 200, body = Standing)))]
 pub(crate) async fn show(
     State(server): State<Server>,
     OnBackfill(backfill, _): OnBackfill,
     Query(which): Query<WhichPieces>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNumber>>,
 ) -> Answer<Json<Standing>> {
-    let page = page.request(&["number"])?;
+    let page = page.request()?;
     let mut conn = server.store.read().await?;
     let id = backfill.id.as_str();
     let mut progress = Progress::default();

@@ -15,7 +15,8 @@ use towpath_store::{Conn, secrets};
 use super::room::shown;
 use super::sealed::{Sealed, kept};
 use crate::caller::{Caller, Within, changed, with};
-use crate::extract::{IfMatch, Items, Json, PageQuery, Path, Query, Tagged};
+use crate::extract::{IfMatch, Json, Path, Query, Tagged};
+use crate::paging::{ByNameOrCreated, Items, PageQuery};
 use crate::postman::{ChannelKind, Form, OpenChannel, Refused};
 use crate::problem::{self, Answer, Finding, Problem};
 use crate::server::Server;
@@ -92,13 +93,13 @@ pub(crate) struct At {
 
 /// Channels of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/channels", tag = "notifications",
-    params(("workspace" = String, Path), PageQuery), responses((status = 200, body = Items<Channel>)))]
+    params(("workspace" = String, Path), PageQuery<ByNameOrCreated>), responses((status = 200, body = Items<Channel>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     within: Within,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNameOrCreated>>,
 ) -> Answer<Json<Items<Channel>>> {
-    let page = page.request(&["name", "created"])?;
+    let page = page.request()?;
     Ok(Json(channels::list(&mut *server.store.read().await?, within.id(), &page).await?.into()))
 }
 

@@ -15,8 +15,9 @@ use towpath_store::{pipelines, secrets};
 use super::room::shown;
 use super::sealed::{Sealed, kept};
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{IfMatch, Items, Json, PageQuery, Query, Tagged};
+use crate::extract::{IfMatch, Json, Query, Tagged};
 use crate::guard::OnConnection;
+use crate::paging::{ByNameOrTime, Items, PageQuery};
 use crate::problem::{self, Answer, Finding, Problem};
 use crate::server::Server;
 
@@ -73,20 +74,20 @@ pub(crate) struct Which {
 
 /// Connections of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/connections", tag = "connections",
-    params(("workspace" = String, Path), Which, PageQuery), responses((status = 200, body = Items<Connection>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByNameOrTime>), responses((status = 200, body = Items<Connection>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNameOrTime>>,
 ) -> Answer<Json<Items<Connection>>> {
     let filter = Filter {
         search: which.search,
         connector: which.connector,
         visible_to: within.visible_to(&caller).map(str::to_owned),
     };
-    let page = page.request(&["name", "created", "updated"])?;
+    let page = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(connections::list(&mut conn, within.id(), &filter, &page).await?.into()))
 }

@@ -13,8 +13,9 @@ use towpath_store::members::{self, Grant, Member, ObjectKind};
 use super::giving::may_give;
 use super::members::RoleChange;
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{Items, Json, Path};
+use crate::extract::{Json, Path};
 use crate::guard::{OnConnection, OnPipeline};
+use crate::paging::Items;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
 

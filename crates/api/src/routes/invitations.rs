@@ -14,12 +14,14 @@ use super::giving::may_give;
 use super::members::own_role;
 use super::users::NewLink;
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{Items, Json, Path};
+use crate::extract::{Json, Path};
 use crate::guard::allow;
+use crate::paging::Items;
 use crate::post::{Letter, LetterKind};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 use crate::sign_in::links as making;
+use crate::words::RoleWord;
 
 /// Lists invitations that wait to be accepted, without their links.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/invitations", tag = "workspaces",
@@ -37,7 +39,7 @@ pub(crate) struct NewInvitation {
     /// The mail address of the person.
     email: String,
     /// `viewer`, `operator`, `editor`, `admin` or `owner`; not above the own role.
-    #[schema(value_type = String)]
+    #[schema(value_type = RoleWord)]
     role: Role,
     /// Language of the letter; that of the caller if nothing is said.
     language: Option<String>,

@@ -14,10 +14,12 @@ use towpath_store::seal::{hash_token, random_text};
 use super::fields::Wrong;
 use super::members::own_role;
 use crate::caller::{Caller, Via, Within, changed};
-use crate::extract::{Items, Json, Path};
+use crate::extract::{Json, Path};
+use crate::paging::Items;
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 use crate::sign_in::tokens::KEY_BEGINNING;
+use crate::words::RightWord;
 
 /// Most live keys of one person in one workspace.
 const MOST: usize = 100;
@@ -42,6 +44,7 @@ pub(crate) struct NewKey {
     /// What it is for.
     name: String,
     /// What it may do: rights such as `runs:write`.
+    #[schema(value_type = Vec<RightWord>, min_items = 1)]
     scopes: Vec<String>,
     /// When it ends; never if nothing is said.
     expires_at: Option<Timestamp>,

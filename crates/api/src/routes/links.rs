@@ -25,6 +25,7 @@ use crate::problem::{self, Answer, Problem};
 use crate::server::{Inside, Server};
 use crate::sign_in::links as making;
 use crate::sign_in::slow::Measures;
+use crate::words::RoleWord;
 
 /// The first account and the first workspace.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -103,7 +104,7 @@ pub(crate) struct LinkView {
     /// Name of the workspace of an invitation.
     workspace: Option<String>,
     /// Role of an invitation.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<RoleWord>)]
     role: Option<Role>,
     /// The person has an account, and signs in before accepting.
     has_account: bool,

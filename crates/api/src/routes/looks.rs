@@ -9,7 +9,7 @@ use super::kept;
 use super::pipelines::reading;
 use super::room::{note, opened, room, usable};
 use crate::caller::{Caller, Within};
-use crate::extract::Json;
+use crate::extract::{Json, object};
 use crate::guard::OnPipeline;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
@@ -21,7 +21,7 @@ pub(crate) struct Draft {
     /// The document: YAML or JSON.
     document: String,
     /// Values for its parameters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     #[schema(value_type = Object)]
     params: Value,
 }
@@ -67,7 +67,7 @@ pub(crate) struct Wanted {
     #[schema(minimum = 1, maximum = 1000)]
     pub(super) limit: Option<u32>,
     /// Values for parameters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     #[schema(value_type = Object)]
     pub(super) params: Value,
     /// Rows that were read a moment ago do not do: they are read anew.

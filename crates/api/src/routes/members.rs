@@ -12,10 +12,12 @@ use towpath_store::{Conn, accounts, keys};
 use super::giving::may_give;
 use super::parting::lock;
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{Items, Json, Path};
+use crate::extract::{Json, Path};
 use crate::guard::allow;
+use crate::paging::Items;
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
+use crate::words::RoleWord;
 
 /// Lists the people of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/members", tag = "workspaces",
@@ -31,7 +33,7 @@ pub(crate) async fn list(State(server): State<Server>, within: Within) -> Answer
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleChange {
     /// `viewer`, `operator`, `editor`, `admin` or `owner`.
-    #[schema(value_type = String)]
+    #[schema(value_type = RoleWord)]
     pub(crate) role: Role,
 }
 

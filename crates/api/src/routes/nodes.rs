@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use towpath_connect::ConnectorSpec;
 
-use crate::extract::{Items, Json, Path};
+use crate::extract::{Json, Path};
+use crate::paging::Items;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
 

@@ -12,7 +12,8 @@ use towpath_store::notices::outbox::{self, Delivery, DeliveryState};
 
 use super::channels::{empty, one};
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{IfMatch, Items, Json, PageQuery, Path, Query, Tagged};
+use crate::extract::{IfMatch, Json, Path, Query, Tagged};
+use crate::paging::{ByNumber, ByUpdated, Items, PageQuery};
 use crate::postman::{Form, Words};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
@@ -54,15 +55,15 @@ fn language(caller: &Caller) -> String {
 }
 
 /// Notices to oneself, the newest first.
-#[utoipa::path(get, path = "/api/v1/account/notices", tag = "notifications", params(Which, PageQuery),
+#[utoipa::path(get, path = "/api/v1/account/notices", tag = "notifications", params(Which, PageQuery<ByUpdated>),
     responses((status = 200, body = Items<NoticeView>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByUpdated>>,
 ) -> Answer<Json<Items<NoticeView>>> {
-    let page = page.request(&["updated"])?;
+    let page = page.request()?;
     let filter =
         Filter { workspace: which.workspace, unread: which.unread.unwrap_or_default(), kind: which.kind };
     let mut conn = server.store.read().await?;
@@ -191,8 +192,8 @@ pub(crate) async fn set_preferences(
 pub(crate) struct Wanted {
     /// To that channel, by identity or name.
     channel: Option<String>,
-    /// In that state: `waiting`, `delivered` or `failed`.
-    state: Option<String>,
+    /// In that state.
+    state: Option<DeliveryState>,
 }
 
 /// Parts of the path of one message.
@@ -203,26 +204,20 @@ pub(crate) struct AtDelivery {
 
 /// Messages to channels of a workspace, the newest first, with what became of them.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/deliveries", tag = "notifications",
-    params(("workspace" = String, Path), Wanted, PageQuery), responses((status = 200, body = Items<Delivery>)))]
+    params(("workspace" = String, Path), Wanted, PageQuery<ByNumber>), responses((status = 200, body = Items<Delivery>)))]
 pub(crate) async fn deliveries(
     State(server): State<Server>,
     within: Within,
     Query(wanted): Query<Wanted>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNumber>>,
 ) -> Answer<Json<Items<Delivery>>> {
-    let page = page.request(&["number"])?;
-    let state = match &wanted.state {
-        Some(word) => Some(DeliveryState::of(word).ok_or_else(|| {
-            Problem::new(problem::BAD_REQUEST, "`state` is `waiting`, `delivered` or `failed`")
-        })?),
-        None => None,
-    };
+    let page = page.request()?;
     let mut conn = server.store.read().await?;
     let channel = match &wanted.channel {
         Some(name) => Some(one(&mut conn, &within, name).await?.id.to_string()),
         None => None,
     };
-    let filter = outbox::Filter { channel, state };
+    let filter = outbox::Filter { channel, state: wanted.state };
     Ok(Json(outbox::list(&mut conn, within.id(), &filter, &page).await?.into()))
 }
 

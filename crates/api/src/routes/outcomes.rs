@@ -14,8 +14,9 @@ use towpath_store::runs::tasks::{self, Task};
 
 use super::pipelines::{entry, event};
 use crate::caller::{Caller, Within, with};
-use crate::extract::{Items, Json, PageQuery, Query};
+use crate::extract::{Json, Query};
 use crate::guard::{OnPipeline, OnRun};
+use crate::paging::{ByNumber, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 
@@ -35,15 +36,15 @@ pub(crate) struct Lines {
 
 /// What a run said.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/logs", tag = "runs",
-    params(("workspace" = String, Path), ("run" = String, Path), Lines, PageQuery),
+    params(("workspace" = String, Path), ("run" = String, Path), Lines, PageQuery<ByNumber>),
     responses((status = 200, body = Items<Line>)))]
 pub(crate) async fn log(
     State(server): State<Server>,
     OnRun(run, _): OnRun,
     Query(lines): Query<Lines>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNumber>>,
 ) -> Answer<Json<Items<Line>>> {
-    let page = page.request(&["number"])?;
+    let page = page.request()?;
     let filter =
         logs::Filter { level: lines.level, node: lines.node, search: lines.search, after: lines.since };
     let mut conn = server.store.read().await?;
@@ -97,15 +98,15 @@ pub(crate) struct Rejected {
 
 /// Rows of a run in quarantine.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/quarantine", tag = "runs",
-    params(("workspace" = String, Path), ("run" = String, Path), Rejected, PageQuery),
+    params(("workspace" = String, Path), ("run" = String, Path), Rejected, PageQuery<ByNumber>),
     responses((status = 200, body = Items<Reject>)))]
 pub(crate) async fn quarantine(
     State(server): State<Server>,
     OnRun(run, _): OnRun,
     Query(which): Query<Rejected>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNumber>>,
 ) -> Answer<Json<Items<Reject>>> {
-    let page = page.request(&["number"])?;
+    let page = page.request()?;
     let (node, search) = (which.node.as_deref(), which.search.as_deref());
     let mut conn = server.store.read().await?;
     Ok(Json(rejects::list(&mut conn, run.id.as_str(), node, search, &page).await?.into()))

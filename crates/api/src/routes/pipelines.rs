@@ -15,8 +15,9 @@ use towpath_store::{Conn, Tx, runs, schedules};
 
 use super::room::shown;
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{IfMatch, Items, Json, PageQuery, Query, Tagged};
+use crate::extract::{IfMatch, Json, Query, Tagged};
 use crate::guard::OnPipeline;
+use crate::paging::{ByNameOrTime, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 use crate::workbench::Reading;
@@ -62,13 +63,13 @@ pub(crate) struct Which {
 
 /// Pipelines of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/pipelines", tag = "pipelines",
-    params(("workspace" = String, Path), Which, PageQuery), responses((status = 200, body = Items<Pipeline>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByNameOrTime>), responses((status = 200, body = Items<Pipeline>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNameOrTime>>,
 ) -> Answer<Json<Items<Pipeline>>> {
     let filter = Filter {
         search: which.search,
@@ -77,7 +78,7 @@ pub(crate) async fn list(
         connection: which.connection,
         visible_to: within.visible_to(&caller).map(str::to_owned),
     };
-    let page = page.request(&["name", "created", "updated"])?;
+    let page = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(pipelines::list(&mut conn, within.id(), &filter, &page).await?.into()))
 }
@@ -245,7 +246,7 @@ pub(crate) async fn show(
 /// The document of a pipeline, as text.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/document", tag = "pipelines",
     params(("workspace" = String, Path), ("pipeline" = String, Path)),
-    responses((status = 200, content_type = "application/yaml", body = String)))]
+    responses((status = 200, content_type = "application/yaml", body = Object)))]
 pub(crate) async fn document(
     State(server): State<Server>,
     OnPipeline(pipeline): OnPipeline,

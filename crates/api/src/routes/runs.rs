@@ -16,8 +16,9 @@ use towpath_store::runs::{self, Cause, Filter, Run, RunState};
 
 use super::room::{note, room, shown};
 use crate::caller::{Caller, Via, Within, changed, with};
-use crate::extract::{Items, Json, PageQuery, Query};
+use crate::extract::{Json, Query, idempotency, object};
 use crate::guard::{OnPipeline, OnRun};
+use crate::paging::{ByCreated, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 
@@ -26,7 +27,7 @@ use crate::server::Server;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewRun {
     /// Values for parameters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     #[schema(value_type = Object)]
     params: Value,
     /// The day it answers for; yesterday in the zone of the schedule if nothing is said.
@@ -52,6 +53,7 @@ pub(crate) struct Which {
     /// Of one pipeline, by identity.
     pipeline: Option<String>,
     /// In one of these states, divided by commas.
+    #[param(style = Form, explode = false, value_type = Option<Vec<RunState>>)]
     state: Option<String>,
     /// Started by that.
     cause: Option<Cause>,
@@ -67,13 +69,13 @@ pub(crate) struct Which {
 
 /// Runs of a workspace, the newest first.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs", tag = "runs",
-    params(("workspace" = String, Path), Which, PageQuery), responses((status = 200, body = Items<Run>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByCreated>), responses((status = 200, body = Items<Run>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByCreated>>,
 ) -> Answer<Json<Items<Run>>> {
     let words = which.state.as_deref().unwrap_or_default().split(',').filter(|word| !word.is_empty());
     let states = words.map(|word| RunState::of(word).ok_or(word)).collect::<Result<Vec<_>, _>>();
@@ -89,7 +91,7 @@ pub(crate) async fn list(
         until: which.until,
         visible_to: within.visible_to(&caller).map(str::to_owned),
     };
-    let page = page.request(&["created"])?;
+    let page = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(runs::list(&mut conn, within.id(), &filter, &page).await?.into()))
 }
@@ -158,10 +160,7 @@ pub(crate) async fn start(
         Via::Browser(_) => Cause::Manual,
         _ => Cause::Api,
     };
-    let word = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    if word.as_ref().is_some_and(|word| word.is_empty() || word.len() > 200) {
-        return Err(Problem::new(problem::BAD_REQUEST, "`Idempotency-Key` has 1 to 200 characters"));
-    }
+    let word = idempotency(&headers)?;
     let mut tx = server.store.begin().await?;
     if let Some(word) = &word
         && let Some(known) = runs::by_idempotency(&mut tx, within.id(), word).await?

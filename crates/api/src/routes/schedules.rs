@@ -15,8 +15,9 @@ use towpath_store::{Conn, Tx};
 
 use super::room::shown;
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{IfMatch, Items, Json, PageQuery, Query, Tagged};
+use crate::extract::{IfMatch, Json, Query, Tagged, object};
 use crate::guard::{OnPipeline, OnSchedule};
+use crate::paging::{ByNameOrCreated, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 use crate::workbench::Forecast;
@@ -33,7 +34,7 @@ pub(crate) struct NewSchedule {
     #[schema(value_type = Object)]
     spec: Value,
     /// Values for parameters of the pipeline.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     #[schema(value_type = Object)]
     params: Value,
     /// It does not fire.
@@ -51,15 +52,15 @@ pub(crate) struct Which {
 
 /// Schedules of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/schedules", tag = "schedules",
-    params(("workspace" = String, Path), Which, PageQuery), responses((status = 200, body = Items<Schedule>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByNameOrCreated>), responses((status = 200, body = Items<Schedule>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNameOrCreated>>,
 ) -> Answer<Json<Items<Schedule>>> {
-    let page = page.request(&["name", "created"])?;
+    let page = page.request()?;
     let visible = within.visible_to(&caller);
     let mut conn = server.store.read().await?;
     Ok(Json(schedules::list(&mut conn, within.id(), which.pipeline.as_deref(), visible, &page).await?.into()))

@@ -8,8 +8,9 @@ use towpath_store::page::PageRequest;
 use towpath_store::{connections, members, pipelines, runs, schedules, uploads};
 
 use crate::caller::{Caller, Within};
-use crate::extract::{Items, Json, Query};
+use crate::extract::{Json, Query};
 use crate::pages;
+use crate::paging::Items;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
 

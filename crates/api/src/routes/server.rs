@@ -10,7 +10,8 @@ use towpath_store::{Engine, accounts};
 
 use super::fields::Wrong;
 use crate::caller::{Caller, changed};
-use crate::extract::{IfMatch, Items, Json, Tagged};
+use crate::extract::{IfMatch, Json, Tagged};
+use crate::paging::Items;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
 

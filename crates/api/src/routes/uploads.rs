@@ -19,7 +19,8 @@ use towpath_store::uploads::{self, Upload};
 
 use super::room::shown;
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{Items, Json, PageQuery, Path, Query};
+use crate::extract::{Json, Path, Query, idempotency};
+use crate::paging::{ByTimeOrSize, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 
@@ -33,14 +34,14 @@ pub(crate) struct Which {
 
 /// Files of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/uploads", tag = "uploads",
-    params(("workspace" = String, Path), Which, PageQuery), responses((status = 200, body = Items<Upload>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByTimeOrSize>), responses((status = 200, body = Items<Upload>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     within: Within,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByTimeOrSize>>,
 ) -> Answer<Json<Items<Upload>>> {
-    let page = page.request(&["created", "name", "size"])?;
+    let page = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(uploads::list(&mut conn, within.id(), which.search.as_deref(), &page).await?.into()))
 }
@@ -92,7 +93,8 @@ pub(crate) async fn take(
     if named.name.trim().is_empty() || named.name.len() > 500 {
         return Err(Problem::field("/name", "a name has 1 to 500 characters"));
     }
-    let word = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let word = idempotency(&headers)?;
+    let word = word.as_deref();
     let word = word.map(|word| format!("{}/{}/upload/{word}", within.id(), caller.maker()));
     if let Some(word) = &word
         && let Some(known) = answers::find(&mut *server.store.read().await?, word).await?

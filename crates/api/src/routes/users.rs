@@ -14,7 +14,8 @@ use super::account::{taken, write};
 use super::fields::Wrong;
 use super::parting::{hand_over, keep_a_runner, lock};
 use crate::caller::{Caller, changed};
-use crate::extract::{IfMatch, Items, Json, PageQuery, Path, Query, Tagged};
+use crate::extract::{IfMatch, Json, Path, Query, Tagged};
+use crate::paging::{ByEmail, Items, PageQuery};
 use crate::post::{Letter, LetterKind};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
@@ -29,14 +30,14 @@ pub(crate) struct UserQuery {
 }
 
 /// Lists accounts.
-#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(UserQuery, PageQuery),
+#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(UserQuery, PageQuery<ByEmail>),
     responses((status = 200, body = Items<User>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     Query(query): Query<UserQuery>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByEmail>>,
 ) -> Answer<Json<Items<User>>> {
-    let request = page.request(&["email", "created"])?;
+    let request = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(accounts::list(&mut conn, query.search.as_deref(), &request).await?.into()))
 }

@@ -11,21 +11,22 @@ use towpath_store::pipelines::{self, Version};
 
 use super::pipelines::{NewDocument, PipelineView, add, advance, conclude, welcome};
 use crate::caller::{Caller, Within};
-use crate::extract::{IfMatch, Items, Json, PageQuery, Path, Query, Tagged};
+use crate::extract::{IfMatch, Json, Path, Query, Tagged};
 use crate::guard::OnPipeline;
+use crate::paging::{ByNumber, Items, PageQuery};
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
 
 /// Versions of a pipeline, the newest first.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/versions", tag = "pipelines",
-    params(("workspace" = String, Path), ("pipeline" = String, Path), PageQuery),
+    params(("workspace" = String, Path), ("pipeline" = String, Path), PageQuery<ByNumber>),
     responses((status = 200, body = Items<Version>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     OnPipeline(pipeline): OnPipeline,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<PageQuery<ByNumber>>,
 ) -> Answer<Json<Items<Version>>> {
-    let page = page.request(&["number"])?;
+    let page = page.request()?;
     let mut conn = server.store.read().await?;
     Ok(Json(pipelines::versions(&mut conn, pipeline.id.as_str(), &page).await?.into()))
 }

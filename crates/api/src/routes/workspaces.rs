@@ -13,7 +13,8 @@ use towpath_store::{Error, members};
 
 use super::fields::Wrong;
 use crate::caller::{Caller, Via, Within, changed};
-use crate::extract::{IfMatch, Items, Json, Tagged};
+use crate::extract::{IfMatch, Json, Tagged};
+use crate::paging::Items;
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 

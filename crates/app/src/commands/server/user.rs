@@ -80,8 +80,11 @@ async fn add(store: &Store, args: &UserAdd, console: &Console) -> Result<Outcome
 
 /// The workspace of that name; it is made when there is none.
 async fn workspace(tx: &mut Tx, name: &str) -> Result<Workspace, Fault> {
-    if let Some(found) = workspaces::find(tx, name).await? {
-        return Ok(found);
+    // By its name in addresses, its identity, or the name that people gave it.
+    for known in [name, &workspaces::slug(name)] {
+        if let Some(found) = workspaces::find(tx, known).await? {
+            return Ok(found);
+        }
     }
     let now = Timestamp::now();
     let workspace = Workspace {

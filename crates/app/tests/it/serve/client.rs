@@ -69,24 +69,31 @@ impl Said {
     }
 }
 
+/// The words of the command that makes the account of a house.
+const ADD: [&str; 6] = ["add", EMAIL, "--name", "Ada", "--workspace", "House"];
+
 impl House {
     /// Starts a server on the store of the arguments (a file when there are none), with an account.
     pub(super) async fn open(extra: &[&str]) -> House {
-        let mut house = House::new(extra);
+        let mut house = House::empty();
+        house.command(&[&["user"], extra, &ADD[..]].concat());
         house.start(extra).await;
         house
     }
 
     /// Starts a server on a file, with arguments and variables of its own.
     pub(super) async fn open_with(extra: &[&str], variables: &[(&str, &str)]) -> House {
-        let mut house = House::new(&[]);
-        house.follow(begin_with(&house.home, extra, variables)).await;
+        let mut house = House::empty();
+        house.command(&[&["user"], &ADD[..]].concat());
+        house.hear(begin_with(&house.home, extra, variables));
+        house.sign_in(EMAIL).await;
         house
     }
 
     /// Starts a server with settings that browsers reach by that address; returns where it listens.
     pub(super) fn behind(public_url: &str, settings: &str) -> (House, String) {
-        let mut house = House::new(&[]);
+        let mut house = House::empty();
+        house.command(&[&["user"], &ADD[..]].concat());
         house.home.write("settings.yaml", settings);
         let begun = begin(&house.home, &["--public-url", public_url, "--config", "settings.yaml"]);
         house.hear(begun);
@@ -94,19 +101,18 @@ impl House {
         (house, address)
     }
 
-    /// A house with its account, without a server.
-    fn new(store: &[&str]) -> House {
-        let home = Sandbox::new();
-        let add = ["add", EMAIL, "--name", "Ada", "--workspace", "House"];
-        let mut command = home.command(&[&["user"], store, &add[..]].concat());
-        let done = command
-            .env("TOWPATH_DATA", home.path("data"))
-            .env("TOWPATH_PASSWORD", PASSWORD)
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    /// Starts a server on a file, with settings of its own.
+    pub(super) async fn open_as(settings: &str) -> House {
+        let mut house = House::empty();
+        house.home.write("server.yaml", settings);
+        house.command(&[&["user"], &ADD[..]].concat());
+        house.start(&["--config", "server.yaml"]).await;
+        house
+    }
+
+    fn empty() -> House {
         House {
-            home,
+            home: Sandbox::new(),
             address: String::new(),
             token: String::new(),
             client: Client::new(),
@@ -116,14 +122,19 @@ impl House {
         }
     }
 
-    /// Starts the server (again), and signs in.
-    pub(super) async fn start(&mut self, extra: &[&str]) {
-        self.follow(begin(&self.home, extra)).await;
+    /// Runs a command of the operator; accounts that it makes have the password of everybody here.
+    #[track_caller]
+    pub(super) fn command(&self, args: &[&str]) {
+        let mut command = self.home.command(args);
+        command.env("TOWPATH_DATA", self.home.path("data")).env("TOWPATH_PASSWORD", PASSWORD);
+        let done = command.output().unwrap();
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
-    async fn follow(&mut self, begun: Begun) {
-        self.hear(begun);
-        self.sign_in().await;
+    /// Starts the server (again), and signs in.
+    pub(super) async fn start(&mut self, extra: &[&str]) {
+        self.hear(begin(&self.home, extra));
+        self.sign_in(EMAIL).await;
     }
 
     fn hear(&mut self, begun: Begun) {
@@ -136,8 +147,9 @@ impl House {
         self.address = address;
     }
 
-    async fn sign_in(&mut self) {
-        let form = format!("grant_type=password&username={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
+    /// Signs in as the person with that address.
+    pub(super) async fn sign_in(&mut self, email: &str) {
+        let form = format!("grant_type=password&username={email}&password={}", PASSWORD.replace(' ', "+"));
         let request = self.client.post(format!("{}/token", self.address));
         let answer = request
             .header("content-type", "application/x-www-form-urlencoded")
@@ -238,6 +250,11 @@ impl House {
         };
         tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap();
         self.get(&format!("runs/{run}")).await.expect(200)
+    }
+
+    /// Number of the server's process.
+    pub(super) fn process(&self) -> u32 {
+        self.server.as_ref().unwrap().id()
     }
 
     /// Asks the server to stop, and waits until it has.

@@ -2,9 +2,11 @@
 
 mod client;
 mod fleet;
+mod interface;
 mod keeps;
 mod kills;
 mod life;
+mod live;
 mod metrics;
 mod proxied;
 mod traces;

@@ -1,0 +1,325 @@
+//! What one client of live events wants to hear, may hear, and is told.
+//!
+//! A client says what it wants (`subscribe`), and from which number on. Events that are still kept are told from there; if some are
+//! gone, or the client was too slow, it gets one `snapshot` that says so, reads the state anew, and goes on from its
+//! number. Rights are looked at when a client subscribes, when [`access`] says that some were taken away, and in any case
+//! every minute. A session that ends ends its streams; a subscription whose right is gone is told to be over.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+use towpath_model::{Right, Role};
+use towpath_store::events::{self, Event};
+use towpath_store::{keys, members, pipelines, sessions, workspaces};
+
+use super::access;
+use super::hub::Heard;
+use crate::caller::{Caller, Via};
+use crate::problem::{self, Answer, Problem};
+use crate::server::Server;
+
+/// Most subscriptions of one client.
+const MOST: usize = 200;
+
+/// What a client says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum Said {
+    /// Wants to hear of something.
+    Subscribe {
+        /// What of.
+        #[serde(flatten)]
+        topic: Topic,
+        /// After which event.
+        after: Option<i64>,
+    },
+    /// Does not want to hear of it any more.
+    Unsubscribe {
+        #[serde(flatten)]
+        topic: Topic,
+    },
+    /// Asks whether somebody is there.
+    Ping,
+}
+
+/// Something to hear of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
+pub(super) struct Topic {
+    /// The workspace, by identity or name.
+    pub(super) workspace: String,
+    /// Only of one pipeline.
+    pub(super) pipeline: Option<String>,
+    /// Only of one run.
+    pub(super) run: Option<String>,
+    /// Only of one person: what that person is told.
+    #[serde(default)]
+    pub(super) notifications: bool,
+}
+
+/// What a client hears besides events.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Told {
+    Event(Box<EventBody>),
+    /// The number to go on from; events before it may be missing: read the state anew.
+    Snapshot {
+        number: i64,
+        reason: &'static str,
+    },
+    Subscribed {
+        topic: Topic,
+        number: i64,
+    },
+    Unsubscribed {
+        topic: Topic,
+    },
+    Problem {
+        code: &'static str,
+        detail: String,
+    },
+    Pong,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct EventBody {
+    #[serde(flatten)]
+    pub(super) event: Event,
+}
+
+/// Why a stream is over, before its client wants it to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The session or key ended.
+    SignedOut,
+    /// The server stops.
+    Stopping,
+    /// The server cannot look at rights.
+    Unreachable,
+}
+
+impl Over {
+    /// The same, before the stream begins.
+    pub(super) fn problem(self) -> Problem {
+        match self {
+            Over::SignedOut => Problem::new(problem::SIGN_IN, "the session or key ended"),
+            Over::Stopping => Problem::new(problem::UNAVAILABLE, "the server stops"),
+            Over::Unreachable => {
+                Problem::new(problem::UNAVAILABLE, "the server cannot look at rights").retry_after(5)
+            }
+        }
+    }
+}
+
+/// What there is to say to a client, or to do for it.
+#[derive(Debug)]
+pub(super) enum News {
+    /// To be told.
+    Told(Vec<Told>),
+    /// Somebody may have lost access: rights are to be looked at soon.
+    Doubt,
+}
+
+/// A subscription with what its client may see.
+#[derive(Debug, Clone)]
+struct Subscription {
+    topic: Topic,
+    workspace: String,
+    /// Pipelines that are hidden from the client.
+    hidden: HashSet<String>,
+}
+
+/// One client.
+pub(super) struct Client {
+    server: Server,
+    caller: Caller,
+    listening: broadcast::Receiver<Heard>,
+    subscriptions: Vec<Subscription>,
+    /// Number of the last event that was looked at.
+    number: i64,
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        metrics::gauge!("towpath_live_clients").decrement(1.0);
+    }
+}
+
+impl Client {
+    pub(super) fn new(server: Server, caller: Caller) -> Client {
+        metrics::gauge!("towpath_live_clients").increment(1.0);
+        let listening = server.hub.listen();
+        let number = server.hub.last();
+        Client { server, caller, listening, subscriptions: Vec::new(), number }
+    }
+
+    pub(super) async fn answer(&mut self, text: &str) -> Vec<Told> {
+        let said: Said = match serde_json::from_str(text) {
+            Ok(said) => said,
+            Err(error) => return vec![Told::Problem { code: "bad_request", detail: error.to_string() }],
+        };
+        match said {
+            Said::Ping => vec![Told::Pong],
+            Said::Unsubscribe { topic } => {
+                self.subscriptions.retain(|known| known.topic != topic);
+                vec![Told::Unsubscribed { topic }]
+            }
+            Said::Subscribe { topic, after } => match self.subscribe(topic, after).await {
+                Ok(told) => told,
+                Err(problem) => {
+                    vec![Told::Problem { code: problem.code().word, detail: problem.detail().to_owned() }]
+                }
+            },
+        }
+    }
+
+    pub(super) async fn subscribe(&mut self, topic: Topic, after: Option<i64>) -> Answer<Vec<Told>> {
+        if self.subscriptions.len() >= MOST {
+            return Err(Problem::new(problem::TOO_MANY, format!("a client may have {MOST} subscriptions")));
+        }
+        let subscription = self.allowed(topic.clone()).await?;
+        let mut told = vec![Told::Subscribed { topic: topic.clone(), number: self.number }];
+        if let Some(after) = after {
+            told.extend(self.earlier(&subscription, after).await?);
+        }
+        self.subscriptions.retain(|known| known.topic != topic);
+        self.subscriptions.push(subscription);
+        Ok(told)
+    }
+
+    /// What the caller may hear of a topic.
+    async fn allowed(&self, topic: Topic) -> Answer<Subscription> {
+        let unknown = || Problem::not_found("workspace", &topic.workspace);
+        let mut conn = self.server.store.read().await?;
+        let workspace =
+            workspaces::find(&mut conn, &topic.workspace).await?.filter(|found| found.closed_at.is_none());
+        let workspace = workspace.ok_or_else(unknown)?;
+        if matches!(&self.caller.via, Via::Key(key) if key.workspace_id != workspace.id) {
+            return Err(unknown());
+        }
+        let user = self.caller.user.id.as_str();
+        let role = members::role(&mut conn, workspace.id.as_str(), user).await?.ok_or_else(unknown)?;
+        crate::guard::allow(&self.caller, role, Right::RunsRead)?;
+        let hidden = match role >= Role::Admin {
+            true => HashSet::new(),
+            false => {
+                pipelines::hidden_from(&mut conn, workspace.id.as_str(), user).await?.into_iter().collect()
+            }
+        };
+        Ok(Subscription { topic, workspace: workspace.id.as_str().to_owned(), hidden })
+    }
+
+    /// Events that happened before the client subscribed.
+    async fn earlier(&self, subscription: &Subscription, after: i64) -> Answer<Vec<Told>> {
+        let mut conn = self.server.store.read().await?;
+        let kept_from = match events::first(&mut conn).await? {
+            0 => self.number,
+            first => first - 1,
+        };
+        if after < kept_from || after > self.number {
+            return Ok(vec![Told::Snapshot {
+                number: self.number,
+                reason: "events before are not kept any more",
+            }]);
+        }
+        let mut told = Vec::new();
+        let mut from = after;
+        loop {
+            let found = events::after(&mut conn, from, 1000).await?;
+            let Some(last) = found.last().map(|event| event.number) else { return Ok(told) };
+            for event in found.into_iter().filter(|event| event.number <= self.number) {
+                if self.hears(subscription, &event) {
+                    told.push(Told::Event(Box::new(EventBody { event })));
+                }
+            }
+            from = last;
+            if from >= self.number {
+                return Ok(told);
+            }
+            if told.len() > 5000 {
+                return Ok(vec![Told::Snapshot { number: self.number, reason: "too many events to tell" }]);
+            }
+        }
+    }
+
+    fn hears(&self, subscription: &Subscription, event: &Event) -> bool {
+        let topic = &subscription.topic;
+        let same = |wanted: &Option<String>, is: &Option<String>| wanted.is_none() || wanted == is;
+        event.workspace_id.as_deref() == Some(&subscription.workspace)
+            && event.user_id.as_ref().is_none_or(|user| user == self.caller.user.id.as_str())
+            && (!topic.notifications || event.user_id.is_some())
+            && event.pipeline_id.as_ref().is_none_or(|pipeline| !subscription.hidden.contains(pipeline))
+            && same(&topic.pipeline, &event.pipeline_id)
+            && same(&topic.run, &event.run_id)
+    }
+
+    /// Waits for something to tell; fails when the stream is over. Nothing is lost when the wait is given up.
+    pub(super) async fn next(&mut self) -> Result<News, Over> {
+        loop {
+            match self.listening.recv().await {
+                Ok(Heard::Event(event)) => {
+                    if event.number <= self.number {
+                        continue;
+                    }
+                    self.number = event.number;
+                    if event.kind == access::CHANGED {
+                        return Ok(News::Doubt);
+                    }
+                    if self.subscriptions.iter().any(|known| self.hears(known, &event)) {
+                        let event = Arc::unwrap_or_clone(event);
+                        return Ok(News::Told(vec![Told::Event(Box::new(EventBody { event }))]));
+                    }
+                }
+                Ok(Heard::Ended(ended)) => {
+                    let is_own = match &self.caller.via {
+                        Via::Browser(session) | Via::Program(session) => session.id.as_str() == &*ended,
+                        Via::Key(key) => key.id.as_str() == &*ended,
+                    };
+                    if is_own {
+                        return Err(Over::SignedOut);
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {
+                    self.number = self.server.hub.last();
+                    let reason = "the client was too slow";
+                    return Ok(News::Told(vec![Told::Snapshot { number: self.number, reason }]));
+                }
+                Err(RecvError::Closed) => return Err(Over::Stopping),
+            }
+        }
+    }
+
+    /// Drops subscriptions whose rights are gone, and tells which; fails when the session is gone. To be awaited to its
+    /// end: a look that is given up for every word of the client would never be done.
+    pub(super) async fn look_again(&mut self) -> Result<Vec<Told>, Over> {
+        let mut conn = self.server.store.read().await.map_err(|_| Over::Unreachable)?;
+        let is_live = match &self.caller.via {
+            Via::Browser(session) | Via::Program(session) => {
+                sessions::live(&mut conn, session.id.as_str()).await.map(|live| live.is_some())
+            }
+            Via::Key(key) => keys::is_live(&mut conn, key.id.as_str()).await,
+        };
+        drop(conn);
+        if !is_live.map_err(|_| Over::Unreachable)? {
+            return Err(Over::SignedOut);
+        }
+        let (mut kept, mut gone) = (Vec::new(), Vec::new());
+        for known in &self.subscriptions {
+            match self.allowed(known.topic.clone()).await {
+                Ok(allowed) => kept.push(allowed),
+                // Rights that cannot be looked at are not rights that are gone.
+                Err(problem) if problem.code().status >= 500 => return Err(Over::Unreachable),
+                Err(_) => gone.push(Told::Unsubscribed { topic: known.topic.clone() }),
+            }
+        }
+        self.subscriptions = kept;
+        Ok(gone)
+    }
+
+    /// Whether it hears of nothing any more.
+    pub(super) fn is_idle(&self) -> bool {
+        self.subscriptions.is_empty()
+    }
+}
