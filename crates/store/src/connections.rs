@@ -187,3 +187,13 @@ pub async fn remove(conn: &mut Conn, id: &str) -> Result<(), Error> {
     sql("DELETE FROM grants WHERE object_kind = 'connection' AND object_id = $1").bind(id).run(conn).await?;
     sql("DELETE FROM connections WHERE id = $1").bind(id).change(conn).await
 }
+
+/// Connections of a workspace that a member without a grant does not know of.
+pub async fn hidden_from(conn: &mut Conn, workspace: &str, user: &str) -> Result<Vec<String>, Error> {
+    sql("SELECT id FROM connections WHERE workspace_id = $1 AND restricted = 1 AND id NOT IN
+         (SELECT object_id FROM grants WHERE object_kind = 'connection' AND user_id = $2)")
+    .bind(workspace)
+    .bind(user)
+    .all(conn)
+    .await
+}

@@ -13,9 +13,11 @@ use towpath_store::events::NewEvent;
 pub(crate) const CHANGED: &str = "access.changed";
 
 /// What the audit calls changes that may take access away.
-const TAKES: [&str; 19] = [
+const TAKES: [&str; 21] = [
     "account.change",
     "account.password",
+    "connection.change",
+    "connection.make",
     "grant.change",
     "grant.remove",
     "identity.remove",

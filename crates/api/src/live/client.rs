@@ -13,7 +13,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use towpath_model::{Right, Role};
 use towpath_store::events::{self, Event};
-use towpath_store::{keys, members, pipelines, sessions, workspaces};
+use towpath_store::{connections, keys, members, pipelines, sessions, workspaces};
 
 use super::access;
 use super::hub::Heard;
@@ -127,7 +127,7 @@ pub(super) enum News {
 struct Subscription {
     topic: Topic,
     workspace: String,
-    /// Pipelines that are hidden from the client.
+    /// Pipelines and connections that are hidden from the client.
     hidden: HashSet<String>,
 }
 
@@ -205,7 +205,9 @@ impl Client {
         let hidden = match role >= Role::Admin {
             true => HashSet::new(),
             false => {
-                pipelines::hidden_from(&mut conn, workspace.id.as_str(), user).await?.into_iter().collect()
+                let mut hidden = pipelines::hidden_from(&mut conn, workspace.id.as_str(), user).await?;
+                hidden.extend(connections::hidden_from(&mut conn, workspace.id.as_str(), user).await?);
+                hidden.into_iter().collect()
             }
         };
         Ok(Subscription { topic, workspace: workspace.id.as_str().to_owned(), hidden })
@@ -246,11 +248,13 @@ impl Client {
 
     fn hears(&self, subscription: &Subscription, event: &Event) -> bool {
         let topic = &subscription.topic;
+        let is_seen = |id: &Option<String>| id.as_ref().is_none_or(|id| !subscription.hidden.contains(id));
         let same = |wanted: &Option<String>, is: &Option<String>| wanted.is_none() || wanted == is;
         event.workspace_id.as_deref() == Some(&subscription.workspace)
             && event.user_id.as_ref().is_none_or(|user| user == self.caller.user.id.as_str())
             && (!topic.notifications || event.user_id.is_some())
-            && event.pipeline_id.as_ref().is_none_or(|pipeline| !subscription.hidden.contains(pipeline))
+            && is_seen(&event.pipeline_id)
+            && is_seen(&event.connection_id)
             && same(&topic.pipeline, &event.pipeline_id)
             && same(&topic.run, &event.run_id)
     }

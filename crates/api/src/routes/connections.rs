@@ -115,7 +115,8 @@ fn event(within: &Within, kind: &str, connection: &Connection) -> NewEvent {
         workspace_id: Some(within.id().to_owned()),
         connection_id: Some(connection.id.to_string()),
         kind: kind.into(),
-        body: json!({ "id": connection.id, "name": connection.name }),
+        // Streams hear of what is restricted only once they have looked at their rights: no name before.
+        body: json!({ "id": connection.id, "name": (!connection.restricted).then_some(&connection.name) }),
         ..NewEvent::default()
     }
 }

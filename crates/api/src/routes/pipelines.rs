@@ -97,11 +97,13 @@ pub(crate) async fn view(conn: &mut Conn, within: &Within, pipeline: Pipeline) -
 }
 
 pub(crate) fn event(within: &Within, kind: &str, pipeline: &Pipeline) -> NewEvent {
+    // Streams hear of what is restricted only once they have looked at their rights: no name before.
+    let name = (!pipeline.restricted).then_some(&pipeline.name);
     NewEvent {
         workspace_id: Some(within.id().to_owned()),
         pipeline_id: Some(pipeline.id.to_string()),
         kind: kind.into(),
-        body: json!({ "id": pipeline.id, "name": pipeline.name, "version": pipeline.version, "revision": pipeline.revision }),
+        body: json!({ "id": pipeline.id, "name": name, "version": pipeline.version, "revision": pipeline.revision }),
         ..NewEvent::default()
     }
 }

@@ -14,7 +14,7 @@ use towpath_store::members::{self, Grant, ObjectKind};
 use towpath_store::pipelines::{self, Pipeline, Version};
 use towpath_store::runs::{self, Cause, Run};
 use towpath_store::schedules::{self, Schedule};
-use towpath_store::{Conn, Store};
+use towpath_store::{Conn, Engine, Store, dump};
 
 use crate::kit::{Client, TestApp, settings};
 
@@ -86,6 +86,26 @@ impl House {
 
     pub(crate) async fn open(&self) -> TestApp {
         TestApp::open(settings(), Some(&self.file)).await
+    }
+
+    pub(crate) async fn open_on(&self, engine: Engine) -> TestApp {
+        match engine {
+            Engine::Sqlite => self.open().await,
+            Engine::Postgres => self.open_on_postgres().await,
+        }
+    }
+
+    /// Carries the house over into a database of its own.
+    async fn open_on_postgres(&self) -> TestApp {
+        let (app, file) = (TestApp::on_postgres().await, Store::open_file(&self.file).await.unwrap());
+        let (mut from, mut to) = (file.begin().await.unwrap(), app.store.begin().await.unwrap());
+        for table in dump::TABLES {
+            let mut lines = Vec::new();
+            dump::write(&mut from, table, &mut lines).await.unwrap();
+            dump::read(&mut to, table, &mut lines.as_slice()).await.unwrap();
+        }
+        towpath_store::commit(to).await.unwrap();
+        app
     }
 
     /// Somebody of [`PEOPLE`] at the door.

@@ -26,6 +26,7 @@ use towpath_store::seal::{Keys, hash_token};
 use towpath_store::sessions::{self, Session, SessionKind};
 use towpath_store::workspaces::{self, Workspace};
 use towpath_store::{Store, members};
+use towpath_testkit::{Postgres, postgres};
 
 use crate::bench::Bench;
 use crate::mailbag::Mailbag;
@@ -55,6 +56,7 @@ pub(crate) struct TestApp {
     /// Text of every answer, for tests that look for what must not be in one.
     pub(crate) told: Arc<Mutex<Vec<String>>>,
     _stop: tokio::sync::watch::Sender<bool>,
+    _database: Option<Postgres>,
 }
 
 pub(crate) fn settings() -> ServerSettings {
@@ -72,6 +74,14 @@ impl TestApp {
 
     pub(crate) async fn with(settings: ServerSettings) -> TestApp {
         TestApp::open(settings, None).await
+    }
+
+    /// With an empty store in a database of its own.
+    pub(crate) async fn on_postgres() -> TestApp {
+        let database = postgres();
+        let store = Store::open_postgres(&database.url()).await.unwrap();
+        let app = TestApp::on(settings(), store, tempfile::tempdir().unwrap());
+        TestApp { _database: Some(database), ..app }
     }
 
     /// With a copy of the store in that file.
@@ -104,7 +114,7 @@ impl TestApp {
             stopping,
         });
         let router = towpath_api::router(server.clone());
-        TestApp { router, server, store, letters, folder, told: Arc::default(), _stop: stop }
+        TestApp { router, server, store, letters, folder, told: Arc::default(), _stop: stop, _database: None }
     }
 
     /// An account with the password of everybody.

@@ -113,3 +113,26 @@ async fn what_one_server_takes_away_ends_the_streams_of_the_other() {
     stays.until("workspace.changed").await;
     assert!(!stays.1.contains("access.changed"), "{}", stays.1);
 }
+
+#[tokio::test]
+async fn events_of_restricted_connections_are_for_those_with_a_grant() {
+    let app = TestApp::new().await;
+    let (store, hub) = (app.store.clone(), app.server.hub.clone());
+    tokio::spawn(async move { hub.run(&store, Duration::from_millis(50)).await });
+    let home = app.workspace("home").await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    app.member(&home, &ada, Role::Owner).await;
+    app.member(&home, &bob, Role::Editor).await;
+    let mut of_ada = app.with_session(&ada).await;
+    let make = |name: &str, restricted: bool| json!({ "name": name, "connector": "sqlite", "settings": { "path": "a.db" }, "restricted": restricted });
+    let path = "/api/v1/workspaces/home/connections";
+    let secret = of_ada.post(path, make("secret", true)).await.expect(201).text("/id");
+    let open = of_ada.post(path, make("open", false)).await.expect(201).text("/id");
+    let mut of_owner = Listening::begin(&app.with_session(&ada).await).await;
+    let mut of_bob = Listening::begin(&app.with_session(&bob).await).await;
+    of_ada.delete(&format!("{path}/{secret}")).await.expect(204);
+    of_ada.delete(&format!("{path}/{open}")).await.expect(204);
+    of_owner.until(&open).await;
+    of_bob.until(&open).await;
+    assert!(of_owner.1.contains(&secret) && !of_bob.1.contains(&secret), "{}", of_bob.1);
+}

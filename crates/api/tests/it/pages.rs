@@ -24,10 +24,15 @@ async fn browsers_get_the_page_wherever_they_go_and_programs_are_told_of_nothing
         assert_eq!(headers["content-type"], "text/html; charset=utf-8", "{path}");
         assert!(text.contains("<title>Towpath</title>"), "{path}");
     }
-    for (path, accept) in [("/api/v1/nothing", "text/html"), ("/assets/gone.js", "text/html"), ("/w/factory", "*/*")]
+    for (path, accept) in
+        [("/api/v1/nothing", "text/html"), ("/assets/gone.js", "text/html"), ("/w/factory", "*/*")]
     {
         let (status, headers, _) = get(&app, path, accept).await;
-        assert_eq!((status, headers["content-type"].to_str().unwrap()), (404, "application/problem+json"), "{path}");
+        assert_eq!(
+            (status, headers["content-type"].to_str().unwrap()),
+            (404, "application/problem+json"),
+            "{path}"
+        );
     }
 }
 
@@ -63,10 +68,18 @@ async fn help_holds_the_documents_and_nothing_else() {
     for entry in &list {
         let path = format!("/help-pages/{}.md", entry["path"].as_str().unwrap());
         let (status, headers, text) = get(&app, &path, "*/*").await;
-        assert_eq!((status, &headers["content-type"]), (200, &"text/markdown; charset=utf-8".parse().unwrap()), "{path}");
+        assert_eq!(
+            (status, &headers["content-type"]),
+            (200, &"text/markdown; charset=utf-8".parse().unwrap()),
+            "{path}"
+        );
         assert!(text.contains(entry["title"].as_str().unwrap().split(' ').next().unwrap()), "{path}");
     }
-    for path in ["/help-pages/../Cargo.toml", "/help-pages/%2e%2e/Cargo.toml", "/help-pages/adr/0001-yaml-with-places.md"] {
+    for path in [
+        "/help-pages/../Cargo.toml",
+        "/help-pages/%2e%2e/Cargo.toml",
+        "/help-pages/adr/0001-yaml-with-places.md",
+    ] {
         assert_eq!(get(&app, path, "*/*").await.0, 404, "{path}");
     }
 }

@@ -6,9 +6,11 @@ use std::fmt::Write as _;
 use serde_json::json;
 use towpath_api::needs::{Entry, NEEDS, Need};
 use towpath_model::{Right, Role};
+use towpath_store::Engine;
 
 use crate::documents::{assert_fresh, operations, page};
 use crate::house::{House, PEOPLE};
+use crate::kit::TestApp;
 
 const PAGE: &str = "docs/reference/rights.md";
 
@@ -95,12 +97,12 @@ fn every_route_is_described_and_every_description_has_a_need() {
 }
 
 /// Asks every route as somebody; returns the answers that are not those of the page.
-async fn ask_as(name: &str) -> Vec<String> {
+async fn ask_as(name: &str, engine: Engine) -> Vec<String> {
     let house = House::build().await;
     let (page, described) = (read(), operations());
     let place = PEOPLE.iter().position(|known| *known == name).unwrap();
     let mut wrong = Vec::new();
-    let mut app = house.open().await;
+    let mut app = house.open_on(engine).await;
     let mut client = house.client(&app, name).await;
     for Entry { method, path, .. } in NEEDS {
         let route = format!("{method} {path}");
@@ -122,7 +124,7 @@ async fn ask_as(name: &str) -> Vec<String> {
         // What changed something changed the house.
         if *method != "GET" && said.status < 400 {
             app.assert_audit_is_whole().await;
-            app = house.open().await;
+            app = house.open_on(engine).await;
             client = house.client(&app, name).await;
         }
     }
@@ -136,7 +138,7 @@ macro_rules! every_route_answers_as_the_page_says {
             $(
                 #[tokio::test]
                 async fn $test() {
-                    let wrong = super::ask_as($name).await;
+                    let wrong = super::ask_as($name, super::Engine::Sqlite).await;
                     assert!(wrong.is_empty(), "{} answers:\n{}", wrong.len(), wrong.join("\n"));
                 }
             )*
@@ -161,6 +163,47 @@ every_route_answers_as_the_page_says! {
     to_a_viewer_with_a_grant = "granted";
     to_a_key = "key";
     to_a_key_without_the_scope = "bare key";
+}
+
+/// Those whose answers ask the store for most: grants, and what is hidden.
+#[tokio::test]
+async fn every_route_answers_as_the_page_says_on_postgres_too() {
+    for name in ["stranger", "granted"] {
+        let wrong = ask_as(name, Engine::Postgres).await;
+        assert!(wrong.is_empty(), "{name}: {} answers:\n{}", wrong.len(), wrong.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn lists_and_tags_are_the_same_on_both_databases() {
+    for app in [TestApp::new().await, TestApp::on_postgres().await] {
+        let (ada, home) = (app.person("ada").await, app.workspace("home").await);
+        app.member(&home, &ada, Role::Owner).await;
+        let mut client = app.with_session(&ada).await;
+        let path = "/api/v1/workspaces/home";
+        let tag = client.get(path).await.header("etag").to_owned();
+        let change = json!({ "name": "Home" });
+        let stale = [("if-match", &*tag)];
+        client.send("PATCH", path, Some(change.clone()), &stale).await.expect(200);
+        client.send("PATCH", path, Some(change), &stale).await.expect(412);
+        for name in ["É", "e", "B", "a"] {
+            let key = json!({ "name": name, "scopes": [Right::RunsRead.word()] });
+            client.post(&format!("{path}/keys"), key).await.expect(201);
+        }
+        // Page by page, the newest first, each once.
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = client.get(&format!("{path}/audit?limit=2{after}")).await.expect(200);
+            let items = page.body["items"].as_array().unwrap();
+            seen.extend(items.iter().map(|entry| entry["object"].as_str().unwrap().to_owned()));
+            match page.body["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(seen, ["a", "B", "e", "É", "home"]);
+        app.assert_audit_is_whole().await;
+    }
 }
 
 #[tokio::test]
