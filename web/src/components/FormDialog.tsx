@@ -36,7 +36,7 @@ export function FormDialog({ title, submit, onSubmit, onClose, busy = false, dis
   return (
     <Dialog open onClose={submit ? close : onClose} fullScreen={narrow} fullWidth maxWidth={wide ? "md" : "sm"} aria-labelledby={id}>
       <Box component="form" noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }} onSubmit={(event) => { event.preventDefault(); onSubmit?.(); }}>
-        <DialogTitle id={id}>{title}</DialogTitle>
+        <DialogTitle id={id} variant="h2">{title}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, pt: "8px !important" }}>
           {children}
           <ProblemAlert error={error} places={places} />

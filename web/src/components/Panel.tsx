@@ -21,7 +21,7 @@ export function Panel({ title, text, action, destroys, children }: Props) {
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "flex-start", mb: children ? 2 : 0 }}>
         <Box sx={{ flex: "1 1 240px", minWidth: 0 }}>
           <Typography variant="h2">{title}</Typography>
-          {text && <Typography variant="body2" color="text.secondary" component="div" sx={{ mt: 0.5, maxWidth: 720, "& a": { textDecoration: "underline" } }}>{text}</Typography>}
+          {text && <Typography variant="body2" color="textSecondary" component="div" sx={{ mt: 0.5, maxWidth: 720, "& a": { textDecoration: "underline" } }}>{text}</Typography>}
         </Box>
         {action}
       </Box>
@@ -36,7 +36,7 @@ export function Facts({ facts }: { facts: [label: string, value: ReactNode][] })
     <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: { xs: "1fr", sm: "minmax(140px, max-content) 1fr" }, columnGap: 3, rowGap: { xs: 0.25, sm: 1 } }}>
       {facts.map(([label, value]) => (
         <Box key={label} sx={{ display: "contents" }}>
-          <Typography component="dt" variant="body2" color="text.secondary">{label}</Typography>
+          <Typography component="dt" variant="body2" color="textSecondary">{label}</Typography>
           <Typography component="dd" variant="body2" sx={{ m: 0, mb: { xs: 1, sm: 0 }, overflowWrap: "anywhere", minWidth: 0 }}>{value}</Typography>
         </Box>
       ))}

@@ -30,7 +30,7 @@ export function AuditEntry({ entry, onClose, onFollow }: Props) {
       <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, mb: 2 }}>
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography variant="h2" id={title}>{action(entry.action)}</Typography>
-          <Typography variant="body2" color="text.secondary">{formatTime(entry.at)}</Typography>
+          <Typography variant="body2" color="textSecondary">{formatTime(entry.at)}</Typography>
         </Box>
         <IconButton onClick={onClose} aria-label={t("common:close")} autoFocus><X size={18} /></IconButton>
       </Box>
@@ -56,7 +56,7 @@ export function AuditEntry({ entry, onClose, onFollow }: Props) {
           <Box sx={{ border: 1, borderColor: "divider", borderRadius: 1, overflow: "hidden", mb: 2 }}>
             {changed.map((change) => (
               <Box key={change.path} sx={{ px: 1.5, py: 1, borderBottom: 1, borderColor: "divider", "&:last-child": { borderBottom: 0 } }}>
-                <Typography variant="caption" color="text.secondary" sx={{ overflowWrap: "anywhere" }}>{change.path}</Typography>
+                <Typography variant="caption" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>{change.path}</Typography>
                 <Value value={change.before} word={t("before")} sign="−" color="error.main" />
                 <Value value={change.after} word={t("after")} sign="+" color="success.main" />
               </Box>

@@ -108,7 +108,7 @@ function Addresses({ settings }: { settings: Settings }) {
       )}
       <ProblemAlert error={change.error} />
       {!disabled && <Button type="submit" variant="contained" disabled={!isOther || wrong.length > 0} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>}
-      {disabled && <Typography variant="body2" color="text.secondary">{t("general.only_admins")}</Typography>}
+      {disabled && <Typography variant="body2" color="textSecondary">{t("general.only_admins")}</Typography>}
     </Stack>
   );
 }

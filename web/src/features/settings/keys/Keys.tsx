@@ -49,7 +49,7 @@ export function Keys() {
       cell: (key) => (
         <Box sx={{ py: 0.5 }}>
           <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{key.name}</Box>
-          <Typography variant="caption" color="text.secondary" component="code">{key.beginning}…</Typography>
+          <Typography variant="caption" color="textSecondary" component="code">{key.beginning}…</Typography>
         </Box>
       ),
     },

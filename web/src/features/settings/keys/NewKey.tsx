@@ -41,7 +41,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
       <FormDialog title={t("keys.made", { name: make.data.entry.name })} onClose={onClose}>
         <Once text={t("keys.once")} label={t("keys.key")} value={make.data.key} />
         <Box>
-          <Typography variant="body2" color="text.secondary" gutterBottom>{t("keys.example")}</Typography>
+          <Typography variant="body2" color="textSecondary" gutterBottom>{t("keys.example")}</Typography>
           <Box component="pre" tabIndex={0} sx={{ m: 0, p: 1.5, fontSize: 12, whiteSpace: "pre-wrap", overflowWrap: "anywhere", bgcolor: "action.hover", borderRadius: 1 }}>{curl}</Box>
         </Box>
       </FormDialog>
@@ -57,7 +57,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
       </TextField>
       <Box>
         <Typography variant="h3" component="p">{t("keys.scopes")}</Typography>
-        <Typography variant="body2" color="text.secondary">{t("keys.scopes_help")}</Typography>
+        <Typography variant="body2" color="textSecondary">{t("keys.scopes_help")}</Typography>
         <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, my: 1.5 }}>
           {PRESETS.map((one) => <Button key={one} size="small" variant="outlined" onClick={() => setScopes(preset(one, role))}>{t(`keys.preset.${one}`)}</Button>)}
           <Button size="small" onClick={() => setScopes(scopesOf(role))}>{t("common:all")}</Button>
@@ -66,7 +66,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
         <Box sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", sm: "1fr 1fr" }, columnGap: 3, rowGap: 1.5 }}>
           {grouped(scopesOf(role)).map(([area, all]) => (
             <Box key={area} role="group" aria-label={t(`keys.area.${area}`)}>
-              <Typography variant="overline" color="text.secondary" component="p">{t(`keys.area.${area}`)}</Typography>
+              <Typography variant="overline" color="textSecondary" component="p">{t(`keys.area.${area}`)}</Typography>
               {all.map((scope) => (
                 <FormControlLabel key={scope} sx={{ display: "flex", alignItems: "flex-start", mr: 0 }} control={<Checkbox size="small" sx={{ py: 0.25 }} checked={scopes.includes(scope)} onChange={() => toggle(scope)} />} label={<Typography variant="body2">{t(`keys.scope.${scope.replace(":", ".")}`)}</Typography>} />
               ))}

@@ -31,7 +31,7 @@ export function Channels() {
   return (
     <>
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "center", mb: 2 }}>
-        <Typography variant="body2" color="text.secondary" sx={{ flex: "1 1 260px" }}>{t("channels.text")}</Typography>
+        <Typography variant="body2" color="textSecondary" sx={{ flex: "1 1 260px" }}>{t("channels.text")}</Typography>
         {(channels.data?.items.length ?? 0) > 0 && add}
       </Box>
       <ProblemAlert error={channels.error} onRetry={() => void channels.refetch()} />
@@ -72,7 +72,7 @@ function Card({ channel, onOpen }: { channel: Channel; onOpen: () => void }) {
             <Chip size="small" label={kinds.data?.items.find((kind) => kind.name === channel.kind)?.title ?? channel.kind} />
             {!channel.active && <Chip size="small" variant="outlined" label={t("channels.quiet")} />}
           </Box>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {channel.tested_at ? <>{fault ? t("channels.test_failed") : t("channels.test_good")} <TimeText at={channel.tested_at} /></> : t("channels.never_tested")}
           </Typography>
         </Box>

@@ -59,7 +59,7 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
       </TextField>
       <Box role="group" aria-labelledby="rule-kinds">
         <Typography variant="h3" component="p" id="rule-kinds">{t("rules.kinds")}</Typography>
-        <Typography variant="body2" color="text.secondary" sx={{ mb: 0.5 }}>{t("rules.kinds_help")}</Typography>
+        <Typography variant="body2" color="textSecondary" sx={{ mb: 0.5 }}>{t("rules.kinds_help")}</Typography>
         {NOTICE_KINDS.map((kind) => (
           <FormControlLabel key={kind} sx={{ display: "flex", mr: 0 }} control={<Checkbox size="small" sx={{ py: 0.25 }} checked={kinds.includes(kind)} onChange={() => setKinds((all) => (all.includes(kind) ? all.filter((one) => one !== kind) : [...all, kind]))} />} label={<Typography variant="body2">{t(`notices:kind.${kind}`)}</Typography>} />
         ))}

@@ -71,7 +71,7 @@ export function Rules() {
   return (
     <>
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "center", mb: 2 }}>
-        <Typography variant="body2" color="text.secondary" sx={{ flex: "1 1 260px" }}>{t("rules.text")}</Typography>
+        <Typography variant="body2" color="textSecondary" sx={{ flex: "1 1 260px" }}>{t("rules.text")}</Typography>
         {(rules.data?.items.length ?? 0) > 0 && add}
       </Box>
       <ProblemAlert error={rules.error} onRetry={() => void rules.refetch()} />

@@ -66,7 +66,7 @@ function Form({ given, etag }: { given: WatchSettings; etag: string }) {
           <Accordion variant="outlined" disableGutters>
             <AccordionSummary expandIcon={<ChevronDown size={18} />}>{t("watch.what_is_unusual")}</AccordionSummary>
             <AccordionDetails>
-              <Typography variant="body2" color="text.secondary" sx={{ mb: 2 }}>{t("watch.rows_text")}</Typography>
+              <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>{t("watch.rows_text")}</Typography>
               <Stack sx={{ gap: 2 }}>
                 {ROW_SETTINGS.map((name) => <NumberSetting key={name} label={t(`watch.rows.${name}`)} help={t(`watch.rows_help.${name}`)} usual={USUAL.rows[name]} value={value.rows?.[name]} onChange={(number) => set({ rows: { ...value.rows, [name]: number } })} disabled={disabled} />)}
               </Stack>
@@ -77,7 +77,7 @@ function Form({ given, etag }: { given: WatchSettings; etag: string }) {
       <WatchExceptions value={value} onChange={(pipelines) => set({ pipelines })} disabled={disabled} />
       <ProblemAlert error={save.error} />
       {!disabled && <Button type="submit" variant="contained" loading={save.isPending} disabled={isWrong || JSON.stringify(value) === JSON.stringify(given)}>{t("common:save")}</Button>}
-      {disabled && <Typography variant="body2" color="text.secondary">{t("general.only_admins")}</Typography>}
+      {disabled && <Typography variant="body2" color="textSecondary">{t("general.only_admins")}</Typography>}
     </form>
   );
 }

@@ -26,7 +26,7 @@ export function WatchExceptions({ value, onChange, disabled }: Props) {
   const remove = (name: string) => onChange(Object.fromEntries(Object.entries(all).filter(([key]) => key !== name)));
   return (
     <Panel title={t("watch.exceptions")} text={t("watch.exceptions_text")}>
-      {names.length === 0 && <Typography variant="body2" color="text.secondary" sx={{ mb: 2 }}>{t("watch.no_exceptions")}</Typography>}
+      {names.length === 0 && <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>{t("watch.no_exceptions")}</Typography>}
       {names.map((name) => (
         <Box key={name} role="group" aria-label={name} sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", sm: "1fr 1fr", lg: "1fr 1fr 1fr 1fr auto" }, gap: 1.5, alignItems: "start", mb: 2.5 }}>
           <Typography sx={{ fontWeight: 600, gridColumn: "1 / -1" }}>{name}</Typography>

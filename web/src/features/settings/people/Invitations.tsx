@@ -46,7 +46,7 @@ export function Invitations() {
     <Panel title={t("people.invitations")} text={t("people.invitations_text")} action={<Button variant="contained" startIcon={<UserPlus size={17} />} onClick={() => setInviting(true)}>{t("people.invite")}</Button>}>
       <ProblemAlert error={open.error} onRetry={() => void open.refetch()} />
       {open.isPending && <ListSkeleton rows={1} text={t("people.loading_invitations")} />}
-      {open.data?.items.length === 0 && <Typography color="text.secondary" variant="body2">{t("people.no_invitations")}</Typography>}
+      {open.data?.items.length === 0 && <Typography color="textSecondary" variant="body2">{t("people.no_invitations")}</Typography>}
       {open.data && open.data.items.length > 0 && <DataTable label={t("people.invitations")} columns={columns} rows={open.data.items} rowKey={(link) => link.id} />}
       {inviting && <Invite onClose={() => setInviting(false)} />}
     </Panel>

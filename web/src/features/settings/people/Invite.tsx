@@ -43,7 +43,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
         {givable(membership?.role ?? "viewer").map((one) => (
           <MenuItem key={one} value={one} sx={{ display: "block", whiteSpace: "normal" }}>
             {t(`common:role.${one}`)}
-            <Typography variant="caption" color="text.secondary" component="div">{t(`people.may.${one}`)}</Typography>
+            <Typography variant="caption" color="textSecondary" component="div">{t(`people.may.${one}`)}</Typography>
           </MenuItem>
         ))}
       </TextField>

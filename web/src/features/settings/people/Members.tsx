@@ -67,7 +67,7 @@ export function Members() {
             {isMe(member) && <Chip size="small" label={t("people.you")} />}
             {!member.active && <Chip size="small" color="warning" variant="outlined" label={t("people.inactive")} />}
           </Box>
-          <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: "anywhere" }}>{member.email}</Typography>
+          <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>{member.email}</Typography>
         </Box>
       ),
     },
