@@ -22,7 +22,7 @@ const SIZES: Record<number, { variant: TypographyProps["variant"]; above: number
 /** Markdown as React draws it: what looks like HTML is shown as text, and nothing is loaded. */
 export function Markdown({ text, base = "" }: Props) {
   const blocks = useMemo(() => readMarkdown(text), [text]);
-  return <Box sx={{ overflowWrap: "break-word", lineHeight: 1.6, "& p a, & li a, & td a, & blockquote a": { textDecoration: "underline" }, "& > :first-of-type": { mt: 0 } }}><Blocks blocks={blocks} base={base} /></Box>;
+  return <Box sx={{ overflowWrap: "break-word", lineHeight: 1.6, "& p a, & li a, & td a, & blockquote a": { textDecoration: "underline" } }}><Blocks blocks={blocks} base={base} /></Box>;
 }
 
 function Blocks({ blocks, base }: { blocks: Block[]; base: string }) {
@@ -67,7 +67,7 @@ function Table({ block, base }: { block: Block & { kind: "table" }; base: string
       <Box component="table" sx={{ borderCollapse: "collapse", fontSize: "0.95em" }}>
         {hasHead && (
           <thead>
-            <tr>{block.head.map((words, index) => <Box key={index} component="th" scope="col" sx={{ ...cell, textAlign: block.align[index], color: "text.secondary", fontWeight: 650 }}><Words inner={words} base={base} /></Box>)}</tr>
+            <tr>{block.head.map((words, index) => <Box key={index} component={words.length > 0 ? "th" : "td"} scope={words.length > 0 ? "col" : undefined} sx={{ ...cell, textAlign: block.align[index], color: "text.secondary", fontWeight: 650 }}><Words inner={words} base={base} /></Box>)}</tr>
           </thead>
         )}
         <tbody>

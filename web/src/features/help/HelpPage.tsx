@@ -7,6 +7,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { LinkButton } from "@/components/links";
 import { Markdown } from "@/components/Markdown";
 import { Page } from "@/components/Page";
+import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { ListSkeleton } from "@/components/Waiting";
 import { Contents } from "./Contents";
@@ -38,6 +39,7 @@ export function HelpPage() {
           ) : (
             <>
               {(index.isPending || (entry && page.isPending)) && <ListSkeleton rows={8} text={t("loading")} />}
+              {index.data && !entry && <PageHeader title={t("title")} />}
               {index.data && !entry && <EmptyState icon={<BookOpen />} title={t("missing")} text={t("missing_text")} action={<LinkButton to="/help/$" params={{ _splat: "" }} variant="contained">{t("to_contents")}</LinkButton>} />}
               {entry && page.data !== undefined && <Box lang="en"><Markdown text={page.data} base={entry.path} /></Box>}
             </>
