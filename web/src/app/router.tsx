@@ -126,11 +126,13 @@ const pageData = createRoute({
 const pageSettings = createRoute({
   getParentRoute: () => workspace,
   path: "settings",
+  validateSearch: search<{ tab?: string; state?: string; channel?: string; action?: string; outcome?: string; object?: string; actor?: string; from?: string; until?: string }>,
   component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
 });
 const pageSettingsOneSection = createRoute({
   getParentRoute: () => workspace,
   path: "settings/$section",
+  validateSearch: search<{ tab?: string; state?: string; channel?: string; action?: string; outcome?: string; object?: string; actor?: string; from?: string; until?: string }>,
   component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
 });
 const pageServer = createRoute({
@@ -141,6 +143,7 @@ const pageServer = createRoute({
 const pageServerOneSection = createRoute({
   getParentRoute: () => inside,
   path: "/server/$section",
+  validateSearch: search<{ search?: string; user?: string; action?: string; outcome?: string; object?: string; actor?: string; from?: string; until?: string }>,
   component: lazyRouteComponent(() => import("@/features/server/ServerPage"), "ServerPage"),
 });
 const pageAccount = createRoute({

@@ -1,0 +1,52 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Dialog from "@mui/material/Dialog";
+import DialogActions from "@mui/material/DialogActions";
+import DialogContent from "@mui/material/DialogContent";
+import DialogTitle from "@mui/material/DialogTitle";
+import useMediaQuery from "@mui/material/useMediaQuery";
+import { type ReactNode, useId } from "react";
+import { useTranslation } from "react-i18next";
+import { ProblemAlert } from "./ProblemAlert";
+
+interface Props {
+  title: string;
+  /** The deed; without it there is nothing to send, only to close. */
+  submit?: string;
+  onSubmit?: () => void;
+  onClose: () => void;
+  busy?: boolean;
+  disabled?: boolean;
+  error?: unknown;
+  /** Whether the alert lists places; forms that show them at fields do not want it. */
+  places?: boolean;
+  /** More deeds, left of the main one. */
+  extra?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+/** A form that is asked for, on small screens a page of its own. */
+export function FormDialog({ title, submit, onSubmit, onClose, busy = false, disabled = false, error, places = false, extra, wide = false, children }: Props) {
+  const { t } = useTranslation();
+  const id = useId();
+  const narrow = useMediaQuery("(max-width: 600px)");
+  // A click beside a form that is being filled in does not throw it away; Escape and the button do.
+  const close = (_: unknown, reason: string) => reason !== "backdropClick" && onClose();
+  return (
+    <Dialog open onClose={submit ? close : onClose} fullScreen={narrow} fullWidth maxWidth={wide ? "md" : "sm"} aria-labelledby={id}>
+      <Box component="form" noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }} onSubmit={(event) => { event.preventDefault(); onSubmit?.(); }}>
+        <DialogTitle id={id} variant="h2">{title}</DialogTitle>
+        <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, pt: "8px !important" }}>
+          {children}
+          <ProblemAlert error={error} places={places} />
+        </DialogContent>
+        <DialogActions sx={{ px: 3, pb: 2, flexWrap: "wrap" }}>
+          {extra}
+          <Button onClick={onClose}>{submit ? t("cancel") : t("close")}</Button>
+          {submit && <Button type="submit" variant="contained" loading={busy} disabled={disabled}>{submit}</Button>}
+        </DialogActions>
+      </Box>
+    </Dialog>
+  );
+}

@@ -1,0 +1,28 @@
+/** Where a link of a page leads. */
+export type Address =
+  | { kind: "outside"; href: string }
+  | { kind: "page"; path: string; hash: string | undefined }
+  | { kind: "here"; hash: string }
+  | { kind: "interface" }
+  | { kind: "nowhere" };
+
+/** `base` is the path of the page that holds the link, for example `guides/loading`. */
+export function addressOf(href: string, base: string): Address {
+  if (/^(https?:|mailto:)/i.test(href)) return { kind: "outside", href };
+  if (href.startsWith("#")) return { kind: "here", hash: href.slice(1) };
+  // Other schemes, such as `javascript:`, and other hosts are followed by nobody.
+  if (/^[a-z][a-z0-9+.-]*:/i.test(href) || href.startsWith("//") || href.includes("\\")) return { kind: "nowhere" };
+  const [file = "", hash] = href.split("#");
+  const parts = file.startsWith("/") ? [] : base.split("/").slice(0, -1);
+  for (const part of file.replace(/^\/(help\/)?/, "").split("/")) {
+    if (part === "..") {
+      // What is above the documents, such as examples, is not served.
+      if (parts.length === 0) return { kind: "nowhere" };
+      parts.pop();
+    } else if (part && part !== ".") parts.push(part);
+  }
+  const path = parts.join("/");
+  if (path === "reference/openapi.json") return { kind: "interface" };
+  if (!/\.md$/.test(path) && !/(^|\/)[^.]*$/.test(path)) return { kind: "nowhere" };
+  return { kind: "page", path: path.replace(/\.md$/, ""), hash: hash || undefined };
+}

@@ -1,0 +1,83 @@
+import { useQuery } from "@tanstack/react-query";
+import { serverUrl } from "@/api/base";
+import { problemOf } from "@/api/problem";
+import { slugs } from "@/components/markdown/blocks";
+
+/** A page of the documents, as the server lists it. */
+export interface HelpEntry {
+  /** Without `.md`: `guides/loading`. */
+  path: string;
+  title: string;
+  headings: string[];
+}
+
+async function read(path: string): Promise<Response> {
+  const answer = await fetch(serverUrl(`/help-pages/${path}`), { credentials: "same-origin" });
+  if (!answer.ok) throw await problemOf(answer);
+  return answer;
+}
+
+/** Every page there is. The documents are part of the program: they change with it only. */
+export function useHelpIndex() {
+  return useQuery({
+    queryKey: ["help-index"],
+    queryFn: async () => ((await (await read("index.json")).json()) as HelpEntry[]).map((entry) => ({ ...entry, path: entry.path.replace(/\.md$/, "") })),
+    staleTime: Infinity,
+  });
+}
+
+export function useHelpPage(path: string | undefined) {
+  return useQuery({ queryKey: ["help-page", path], queryFn: async () => (await read(`${path}.md`)).text(), enabled: path !== undefined, staleTime: Infinity });
+}
+
+/** The page that an address means: `errors/invalid` is found below the reference, a folder is its README. */
+export function resolve(path: string, entries: HelpEntry[]): HelpEntry | undefined {
+  const clean = path.replace(/^\/+|\/+$/g, "").replace(/\.md$/, "");
+  const tried = [clean, `${clean}/README`.replace(/^\//, ""), `reference/${clean}`, `reference/${clean}/README`, `guides/${clean}`];
+  return tried.map((one) => entries.find((entry) => entry.path === one)).find(Boolean);
+}
+
+export interface HelpGroup {
+  /** The folder: `guides`, `reference/connectors`. */
+  folder: string;
+  entries: HelpEntry[];
+}
+
+const ORDER = ["guides", "reference", "reference/connectors", "reference/transforms", "reference/errors", "adr"];
+
+/** Pages by folder: guides first, decisions last. The start page stands by itself. */
+export function grouped(entries: HelpEntry[]): HelpGroup[] {
+  const folders = new Map<string, HelpEntry[]>();
+  for (const entry of entries) {
+    const folder = entry.path.split("/").slice(0, -1).join("/");
+    folders.set(folder, [...(folders.get(folder) ?? []), entry]);
+  }
+  const rank = (folder: string) => (ORDER.includes(folder) ? ORDER.indexOf(folder) : ORDER.length);
+  const isReadme = (entry: HelpEntry) => entry.path.endsWith("README");
+  return [...folders]
+    .filter(([folder]) => folder !== "")
+    .map(([folder, all]) => ({ folder, entries: [...all].sort((a, b) => Number(isReadme(b)) - Number(isReadme(a)) || a.title.localeCompare(b.title)) }))
+    .sort((a, b) => rank(a.folder) - rank(b.folder) || a.folder.localeCompare(b.folder));
+}
+
+export interface HelpHit {
+  entry: HelpEntry;
+  /** The heading that fits, with its anchor; nothing when the title does. */
+  heading?: { text: string; id: string };
+}
+
+const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const MOST = 40;
+
+/** Pages and headings in which every word stands; titles first. */
+export function find(text: string, entries: HelpEntry[]): HelpHit[] {
+  const words = plain(text).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return [];
+  const fits = (given: string) => words.every((word) => plain(given).includes(word));
+  const titles = entries.filter((entry) => fits(entry.title)).map((entry): HelpHit => ({ entry }));
+  const headings = entries.flatMap((entry) => {
+    const name = slugs();
+    return entry.headings.map((heading) => ({ entry, heading: { text: heading.replaceAll("`", ""), id: name(heading) } })).filter(({ heading }) => heading.text !== entry.title && (fits(heading.text) || (fits(`${entry.title} ${heading.text}`) && !fits(entry.title))));
+  });
+  return [...titles, ...headings].slice(0, MOST);
+}

@@ -1,0 +1,8 @@
+import { Problem } from "@/api/problem";
+
+/** What the server says is wrong at a place of what was sent, for the helper text of its field. */
+export function fieldProblem(error: unknown, path: string): string | undefined {
+  if (!(error instanceof Problem)) return undefined;
+  const found = error.problems.find((finding) => finding.path === path);
+  return found && (found.hint ? `${found.message} (${found.hint})` : found.message);
+}
