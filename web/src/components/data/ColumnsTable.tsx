@@ -32,8 +32,8 @@ export function ColumnsTable({ columns, rows, keys = [], onOpen }: Props) {
       key: "name",
       title: t("column.name"),
       cell: ({ column }) => (
-        <Box sx={{ overflowWrap: "anywhere" }}>
-          {onOpen ? <Button size="small" sx={{ px: 0.5, fontWeight: 650, textAlign: "left" }} onClick={() => onOpen(column.name)}>{column.name}</Button> : <strong>{column.name}</strong>}
+        <Box sx={{ overflowWrap: "anywhere", minWidth: 130, maxWidth: 320 }}>
+          {onOpen ? <Button size="small" sx={{ px: 0.5, fontWeight: 650, textAlign: "left", minWidth: 0, justifyContent: "flex-start" }} onClick={() => onOpen(column.name)}>{column.name}</Button> : <strong>{column.name}</strong>}
           <Box component="span" sx={{ display: "block", px: onOpen ? 0.5 : 0, fontSize: 12, color: "text.secondary" }}>{column.type}{keys.includes(column.name) ? ` · ${t("column.key")}` : ""}</Box>
         </Box>
       ),

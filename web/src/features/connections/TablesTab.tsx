@@ -1,13 +1,11 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
-import Drawer from "@mui/material/Drawer";
-import IconButton from "@mui/material/IconButton";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { RotateCw, Table2, X } from "lucide-react";
+import { RotateCw, Table2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Column, DataTable } from "@/components/DataTable";
@@ -15,6 +13,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { LinkButton } from "@/components/links";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
+import { SidePanel } from "@/components/SidePanel";
 import { ListSkeleton, Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
 import { readRows, type Settings, type Stream, streamsQuery } from "@/lib/streams";
@@ -53,9 +52,7 @@ export function TablesTab({ connection }: { connection: ConnectionView }) {
       {data.length === 0 && <EmptyState icon={<Table2 />} title={t("no_tables")} text={t("no_tables_text")} />}
       {data.length > 0 && found.length === 0 && <EmptyState title={t("nothing_found", { text: search })} />}
       {found.length > 0 && <DataTable label={t("tab.tables")} columns={columns} rows={found} rowKey={(one) => one.name} onOpen={(one) => open(one.name)} />}
-      <Drawer anchor="right" open={shown !== undefined} onClose={() => open(undefined)} slotProps={{ paper: { sx: { width: 860, maxWidth: "100vw" }, role: "dialog", "aria-label": shown?.name } }}>
-        {shown && <Look connection={connection} stream={shown} onClose={() => open(undefined)} />}
-      </Drawer>
+      {shown && <Look connection={connection} stream={shown} onClose={() => open(undefined)} />}
     </>
   );
 }
@@ -66,11 +63,8 @@ function Look({ connection, stream, onClose }: { connection: ConnectionView; str
   const { slug } = useWorkspace();
   const rows = useQuery({ queryKey: ["rows", slug, connection.name, stream.settings, 50], queryFn: ({ signal }) => readRows(slug, connection.name, stream.settings as Settings, 50, signal), staleTime: 60_000, retry: false });
   return (
-    <Box sx={{ p: { xs: 2, sm: 3 }, display: "flex", flexDirection: "column", gap: 2, minWidth: 0 }}>
-      <Box sx={{ display: "flex", gap: 1, alignItems: "center" }}>
-        <Typography variant="h2" sx={{ flex: 1, overflowWrap: "anywhere" }}>{stream.name}</Typography>
-        <IconButton onClick={onClose} aria-label={t("common:close")}><X size={18} /></IconButton>
-      </Box>
+    <SidePanel title={stream.name} text={stream.rows == null ? undefined : t("about_rows", { count: stream.rows, number: formatNumber(stream.rows) })} width={860} onClose={onClose}>
+      <Box sx={{ display: "flex", flexDirection: "column", gap: 2, minWidth: 0 }}>
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap" }}>
         <LinkButton variant="contained" to="/w/$workspace/data" params={{ workspace: slug }} search={{ connection: connection.name, table: stream.name }} startIcon={<Table2 size={16} />}>{t("open_data")}</LinkButton>
         <LinkButton to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection: connection.name, table: stream.name }}>{t("new_pipeline")}</LinkButton>
@@ -88,6 +82,7 @@ function Look({ connection, stream, onClose }: { connection: ConnectionView; str
       {!rows.data && !rows.error && <Waiting text={t("common:loading_rows")} />}
       {rows.data && <RowsTable label={t("first_rows")} columns={rows.data.columns} rows={rows.data.rows as unknown[][]} height={Math.min(420, 60 + 30 * Math.max(1, rows.data.rows.length))} />}
       {rows.data?.rows.length === 0 && <Typography color="text.secondary">{t("no_rows")}</Typography>}
-    </Box>
+      </Box>
+    </SidePanel>
   );
 }

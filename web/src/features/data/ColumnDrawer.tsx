@@ -1,16 +1,12 @@
 import Alert from "@mui/material/Alert";
-import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Drawer from "@mui/material/Drawer";
-import IconButton from "@mui/material/IconButton";
-import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
-import { X } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { StatisticsView } from "@/components/data/StatisticsView";
 import { statistics } from "@/components/data/statistics";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { SidePanel } from "@/components/SidePanel";
 import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
 import type { Table } from "./ask";
@@ -42,23 +38,14 @@ export function ColumnDrawer({ table, column, values, where, hasMore, onClose }:
     retry: false,
   });
   return (
-    <Drawer anchor="right" open onClose={onClose} slotProps={{ paper: { sx: { width: 460, maxWidth: "100vw" }, role: "dialog", "aria-label": column.name } }}>
-      <Box sx={{ p: { xs: 2, sm: 3 } }}>
-        <Box sx={{ display: "flex", gap: 1, alignItems: "flex-start", mb: 1 }}>
-          <Box sx={{ flex: 1, minWidth: 0 }}>
-            <Typography variant="h2" sx={{ overflowWrap: "anywhere" }}>{column.name}</Typography>
-            <Typography variant="body2" color="text.secondary">{column.type}</Typography>
-          </Box>
-          <IconButton onClick={onClose} aria-label={t("common:close")}><X size={18} /></IconButton>
-        </Box>
-        <Alert severity={hasMore && !isWhole ? "info" : "success"} icon={false} sx={{ mb: 2 }} action={hasMore && !isWhole && <Button color="inherit" size="small" onClick={() => setIsWhole(true)}>{t("count_whole")}</Button>}>
-          {isWhole ? t("over_whole") : hasMore ? t("over_first", { count: values.length, number: formatNumber(values.length) }) : t("over_all", { count: values.length, number: formatNumber(values.length) })}
-          {where.length > 0 && ` ${t("with_filters")}`}
-        </Alert>
-        {isWhole && <ProblemAlert error={whole.error} onRetry={() => void whole.refetch()} />}
-        {isWhole && !whole.data && !whole.error && <Waiting text={t("counting")} />}
-        {isWhole ? whole.data && <StatisticsView found={whole.data} type={column.type} /> : <StatisticsView found={read} type={column.type} />}
-      </Box>
-    </Drawer>
+    <SidePanel title={column.name} text={column.type} onClose={onClose}>
+      <Alert severity={hasMore && !isWhole ? "info" : "success"} icon={false} sx={{ mb: 2 }} action={hasMore && !isWhole && <Button color="inherit" size="small" onClick={() => setIsWhole(true)}>{t("count_whole")}</Button>}>
+        {isWhole ? t("over_whole") : hasMore ? t("over_first", { count: values.length, number: formatNumber(values.length) }) : t("over_all", { count: values.length, number: formatNumber(values.length) })}
+        {where.length > 0 && ` ${t("with_filters")}`}
+      </Alert>
+      {isWhole && <ProblemAlert error={whole.error} onRetry={() => void whole.refetch()} />}
+      {isWhole && !whole.data && !whole.error && <Waiting text={t("counting")} />}
+      {isWhole ? whole.data && <StatisticsView found={whole.data} type={column.type} /> : <StatisticsView found={read} type={column.type} />}
+    </SidePanel>
   );
 }
