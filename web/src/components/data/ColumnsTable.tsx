@@ -40,14 +40,14 @@ export function ColumnsTable({ columns, rows, keys = [], onOpen }: Props) {
     },
     { key: "missing", title: t("column.missing"), right: true, cell: ({ found }) => (found.missing === 0 ? <Box component="span" sx={{ color: "text.secondary" }}>0</Box> : `${formatNumber(found.missing)} (${formatPercent(found.missing / Math.max(1, found.rows))})`) },
     { key: "distinct", title: t("column.distinct"), right: true, cell: ({ found }) => formatNumber(found.distinct) },
+    { key: "spread", title: t("column.spread"), wide: true, width: 180, cell: ({ found, column }) => (found.bins.length > 1 ? <Histogram bins={found.bins} inTime={found.inTime} height={28} small /> : <Short value={found.top.slice(0, 3).map((one) => one.value).join(", ") || undefined} type={isNumeric(column.type) ? "text" : column.type} />) },
     { key: "min", title: t("column.min"), wide: true, cell: ({ found, column }) => <Short value={found.min} type={column.type} /> },
     { key: "max", title: t("column.max"), wide: true, cell: ({ found, column }) => <Short value={found.max} type={column.type} /> },
-    { key: "spread", title: t("column.spread"), wide: true, width: 180, cell: ({ found, column }) => (found.bins.length > 1 ? <Histogram bins={found.bins} inTime={found.inTime} height={28} small /> : <Short value={found.top.slice(0, 3).map((one) => one.value).join(", ") || undefined} type={isNumeric(column.type) ? "text" : column.type} />) },
   ];
   return <DataTable label={t("column.list")} columns={shape} rows={lines} rowKey={({ column }) => column.name} onOpen={onOpen && (({ column }) => onOpen(column.name))} />;
 }
 
 function Short({ value, type }: { value: unknown; type: string }) {
   const text = shown(value, type);
-  return <Box component="span" title={text.length > 28 ? text : undefined} sx={{ display: "block", maxWidth: 220, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{text}</Box>;
+  return <Box component="span" title={text.length > 20 ? text : undefined} sx={{ display: "block", maxWidth: 170, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{text}</Box>;
 }

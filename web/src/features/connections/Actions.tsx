@@ -5,7 +5,7 @@ import { Copy, Table2, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/query";
 import { useConfirm } from "@/components/Confirm";
-import { LinkButton, TextLink } from "@/components/links";
+import { LinkButton } from "@/components/links";
 import { useToasts } from "@/components/Toasts";
 import { useWorkspace } from "@/lib/workspace";
 import { type ConnectionView, removeConnection } from "./api";
@@ -33,7 +33,7 @@ export function Actions({ connection }: { connection: ConnectionView }) {
       const text = (
         <>
           {t("remove_used", { count: connection.used_by.length })}
-          <ul>{connection.used_by.slice(0, 8).map((use) => <li key={use.id}><TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace: slug, pipeline: use.name }}>{use.name}</TextLink></li>)}</ul>
+          <ul>{connection.used_by.slice(0, 8).map((use) => <li key={use.id}>{use.name}</li>)}</ul>
         </>
       );
       if (await confirm({ title: t("remove_refused", { name: connection.name }), text, deed: t("show_uses") })) await navigate({ to: ".", search: { tab: "uses" } });

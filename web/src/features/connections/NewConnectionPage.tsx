@@ -20,6 +20,7 @@ import { connectionQuery, createConnection, otherFindings, testSettings } from "
 import { Catalogue } from "./Catalogue";
 import { ConnectionForm, type Draft, draftOf, sent } from "./ConnectionForm";
 import { ConnectorDocs } from "./ConnectorDocs";
+import { FormFoot } from "./FormFoot";
 import { TestSteps } from "./TestSteps";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
 
@@ -86,12 +87,17 @@ function Make({ type, model }: { type: Api<"NodeTypeView">; model: Api<"Connecti
       <Box component="form" noValidate onSubmit={submit} sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
         {model && model.secrets.length > 0 && <Alert severity="info">{t("copy_without_secrets")}</Alert>}
         <ConnectionForm schema={connectionSchema(type)} draft={draft} onChange={change} error={error} />
-        {error && <ProblemAlert error={isPlaced ? new Problem(error.status, { code: error.code, detail: t("see_fields") }) : error} places={!isPlaced} />}
-        {(test.isPending || test.data) && <TestSteps isTesting={test.isPending} tested={test.data} accounts={capabilitiesOf(type)?.accounts ?? false} />}
-        <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", position: "sticky", bottom: 0, py: 1.5, bgcolor: "background.default", zIndex: 1 }}>
+        <FormFoot
+          answer={
+            <>
+              {error && <ProblemAlert error={isPlaced ? new Problem(error.status, { code: error.code, detail: t("see_fields") }) : error} places={!isPlaced} />}
+              {(test.isPending || test.data) && <TestSteps isTesting={test.isPending} tested={test.data} accounts={capabilitiesOf(type)?.accounts ?? false} />}
+            </>
+          }
+        >
           <Button type="submit" variant="contained" loading={save.isPending} disabled={draft.name.trim() === ""}>{t("make")}</Button>
           <Button variant="outlined" loading={test.isPending} onClick={() => { save.reset(); test.mutate(); }}>{t("test.do")}</Button>
-        </Box>
+        </FormFoot>
       </Box>
       <ConnectorDocs name={type.name} docs={type.docs} />
     </Box>

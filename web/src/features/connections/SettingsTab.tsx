@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { queries } from "@/api/query";
+import { useConfirm } from "@/components/Confirm";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
@@ -16,9 +17,10 @@ import { explain } from "@/lib/errors";
 import { capabilitiesOf, connectionSchema } from "@/lib/connectors";
 import { streamsQuery } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
-import { changeConnection, connectionQuery, type ConnectionView, isSame, otherFindings, testConnection, testSettings, without } from "./api";
+import { changeConnection, connectionQuery, type ConnectionView, has, isSame, otherFindings, testConnection, testSettings, without } from "./api";
 import { ConnectionForm, draftOf, sent } from "./ConnectionForm";
 import { ConnectorDocs } from "./ConnectorDocs";
+import { FormFoot } from "./FormFoot";
 import { TestSteps } from "./TestSteps";
 
 interface Props {
@@ -46,6 +48,7 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
   const { slug, may } = useWorkspace();
   const navigate = useNavigate();
   const toasts = useToasts();
+  const confirm = useConfirm();
   // What the form began with: somebody else's change does not overwrite what is typed here.
   const [base, setBase] = useState({ connection, etag });
   const first = useMemo(() => draftOf(base.connection), [base]);
@@ -79,8 +82,11 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
     },
   });
   useLeaveGuard(isChanged);
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
+    // The server keeps no secret for another place; going on without one is allowed, but nobody should do it unawares.
+    const lost = again ? secrets.filter((place) => !has(draft.settings, place)) : [];
+    if (lost.length > 0 && !(await confirm({ title: t("lose_secrets_title"), text: t("lose_secrets", { places: lost.map((place) => place.slice(1).replaceAll("/", ".")).join(", ") }), deed: t("save_without"), destroys: true }))) return;
     save.mutate(base.etag);
   };
   const overtaken = save.error instanceof Problem && save.error.status === 412;
@@ -89,22 +95,27 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
   const readOnly = !may("editor");
   const state = { isReading: reading.isFetching, streams: reading.data?.length, message: reading.error ? explain(reading.error, t).what : undefined };
   return (
-    <Box component="form" noValidate onSubmit={submit} sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
+    <Box component="form" noValidate onSubmit={(event) => void submit(event)} sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       {readOnly && <Alert severity="info">{t("read_only")}</Alert>}
       <ConnectionForm schema={connectionSchema(type)} draft={draft} onChange={(next) => { setEdited(next); if (!test.isPending) test.reset(); }} error={error} kept={again ? [] : secrets} again={again} disabled={readOnly} />
-      {overtaken && (
-        <Alert severity="warning" action={<><Button color="inherit" size="small" onClick={() => { setEdited(undefined); save.reset(); setBase({ connection, etag }); void queries.invalidateQueries({ queryKey: ["connections", slug] }); }}>{t("take_theirs")}</Button><Button color="inherit" size="small" loading={save.isPending} onClick={() => save.mutate(`"${String((save.error as Problem & { current?: { revision?: number } }).current?.revision ?? "")}"`)}>{t("save_mine")}</Button></>}>
-          {t("overtaken")}
-        </Alert>
-      )}
-      {error && <ProblemAlert error={isPlaced ? new Problem(error.status, { code: error.code, detail: t("see_fields") }) : error} places={!isPlaced} />}
-      {(test.isPending || test.data) && <TestSteps isTesting={test.isPending} tested={test.data} accounts={capabilitiesOf(type)?.accounts ?? false} reading={canTestKept ? state : undefined} />}
       {!readOnly && (
-        <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", position: "sticky", bottom: 0, py: 1.5, bgcolor: "background.default", zIndex: 1 }}>
+        <FormFoot
+          answer={
+            <>
+              {overtaken && (
+                <Alert severity="warning" action={<><Button color="inherit" size="small" onClick={() => { setEdited(undefined); save.reset(); setBase({ connection, etag }); void queries.invalidateQueries({ queryKey: ["connections", slug] }); }}>{t("take_theirs")}</Button><Button color="inherit" size="small" loading={save.isPending} onClick={() => save.mutate(`"${String((save.error as Problem & { current?: { revision?: number } }).current?.revision ?? "")}"`)}>{t("save_mine")}</Button></>}>
+                  {t("overtaken")}
+                </Alert>
+              )}
+              {error && <ProblemAlert error={isPlaced ? new Problem(error.status, { code: error.code, detail: t("see_fields") }) : error} places={!isPlaced} />}
+              {(test.isPending || test.data) && <TestSteps isTesting={test.isPending} tested={test.data} accounts={capabilitiesOf(type)?.accounts ?? false} reading={canTestKept ? state : undefined} />}
+            </>
+          }
+        >
           <Button type="submit" variant="contained" loading={save.isPending} disabled={!isChanged}>{t("common:save")}</Button>
           <Button variant="outlined" loading={test.isPending} onClick={() => { save.reset(); test.mutate(); }}>{t("test.do")}</Button>
           {isChanged && <Button onClick={() => { setEdited(undefined); save.reset(); test.reset(); }}>{t("discard")}</Button>}
-        </Box>
+        </FormFoot>
       )}
     </Box>
   );

@@ -80,6 +80,11 @@ export function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 
+/** Whether settings hold something at a place (a JSON pointer). */
+export function has(settings: Settings, pointer: string): boolean {
+  return !isSame(settings, without(settings, [pointer]));
+}
+
 /** Settings without the values at some places (JSON pointers). */
 export function without(settings: Settings, pointers: string[]): Settings {
   const copy = structuredClone(settings);

@@ -22,7 +22,7 @@ import { useWorkspace } from "@/lib/workspace";
 import { documentOf } from "./ask";
 import { completions, spelled } from "./complete";
 import { asked, useQueries } from "./memory";
-import { placeOf } from "./place";
+import { placeOf, plainly } from "./place";
 import { QueryMenu } from "./QueryMenu";
 import { ROWS, wayTo } from "./sql";
 
@@ -83,7 +83,7 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
         {answersSql && sql.trim() !== "" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, query: sql.trim().replace(/;\s*$/, "") }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
       {run.isPending && <Box role="status"><LinearProgress aria-label={t("asking")} /><Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>{t("asking")}</Typography></Box>}
-      {run.error && !stopped && <ProblemAlert error={run.error} />}
+      {run.error && !stopped && <ProblemAlert error={run.error instanceof Problem ? plainly(run.error) : run.error} />}
       {run.error && stopped && <Alert severity="info">{t("stopped")}</Alert>}
       {answer && !run.isPending && !run.error && (
         <>

@@ -14,11 +14,11 @@ export function completions(tables: { name: string; columns: Stream["columns"] }
     const word = context.matchBefore(/[\w"`.]*/);
     if (!word || (word.from === word.to && !context.explicit)) return null;
     const text = context.state.doc.toString().toLowerCase();
-    const options = tables.flatMap(({ name, columns }) => {
-      const plain = name.toLowerCase();
-      const last = plain.split(".").at(-1) ?? plain;
-      const isNamed = text.includes(last);
-      return [{ label: name, type: "class", boost: 1 }, ...(isNamed || tables.length === 1 ? columns.map((column) => ({ label: spelled(column.name, mark), detail: column.type, type: "property", boost: 2 })) : [])];
+    const named = new Set(tables.filter(({ name }) => text.includes(name.toLowerCase().split(".").at(-1) ?? name)));
+    const options = tables.flatMap((table) => {
+      const { name, columns } = table;
+      // One may begin with the columns, before the query names a table.
+      return [{ label: name, type: "class", boost: 1 }, ...(named.has(table) || named.size === 0 ? columns.map((column) => ({ label: spelled(column.name, mark), detail: column.type, type: "property", boost: 2 })) : [])];
     });
     const unique = [...new Map(options.map((option) => [option.label, option])).values()];
     const point = word.text.lastIndexOf(".");

@@ -1,10 +1,14 @@
-import type { Problem } from "@/api/problem";
+import { Problem } from "@/api/problem";
+
+/** The same without where the query is in the document that the server makes of it: nobody has seen that one. */
+export function plainly(problem: Problem): Problem {
+  const detail = problem.message.replace(/^(line \d+: |node `[^`]+`: )+/, "");
+  return new Problem(problem.status, { code: problem.code, detail, hint: problem.hint, type: problem.page, request_id: problem.requestId, problems: [] });
+}
 
 /** Where in the SQL something is wrong, as far as the words of the system say. */
 export function placeOf(problem: Problem, sql: string): { line: number; column?: number; message: string } | undefined {
-  const message = problem.message;
-  // What stands before is where the query is in the document that the server makes of it: always line 1.
-  const words = message.replace(/^line \d+: /, "");
+  const words = plainly(problem).message;
   const said = /\(line (\d+)\)/.exec(words) ?? /at line (\d+)/.exec(words);
   const near = /near ["'`]([^"'`\n]+)["'`]/.exec(words)?.[1] ?? /(?:relation|column|table|no such (?:table|column):)\s+["`']?([\w.]+)/i.exec(words)?.[1];
   const lines = sql.split("\n");
