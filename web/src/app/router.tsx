@@ -66,7 +66,7 @@ const pagePipelines = createRoute({
 const pagePipelinesNew = createRoute({
   getParentRoute: () => workspace,
   path: "pipelines/new",
-  validateSearch: search<{ template?: string; upload?: string }>,
+  validateSearch: search<{ template?: string; upload?: string; connection?: string; table?: string; query?: string }>,
   component: lazyRouteComponent(() => import("@/features/pipelines/NewPipelinePage"), "NewPipelinePage"),
 });
 const pagePipelinesOnePipeline = createRoute({
@@ -102,13 +102,13 @@ const pageConnections = createRoute({
 const pageConnectionsNew = createRoute({
   getParentRoute: () => workspace,
   path: "connections/new",
-  validateSearch: search<{ connector?: string }>,
+  validateSearch: search<{ connector?: string; like?: string }>,
   component: lazyRouteComponent(() => import("@/features/connections/NewConnectionPage"), "NewConnectionPage"),
 });
 const pageConnectionsOneConnection = createRoute({
   getParentRoute: () => workspace,
   path: "connections/$connection",
-  validateSearch: search<{ tab?: string }>,
+  validateSearch: search<{ tab?: string; table?: string }>,
   component: lazyRouteComponent(() => import("@/features/connections/ConnectionPage"), "ConnectionPage"),
 });
 const pageFiles = createRoute({
@@ -120,7 +120,7 @@ const pageFiles = createRoute({
 const pageData = createRoute({
   getParentRoute: () => workspace,
   path: "data",
-  validateSearch: search<{ connection?: string; table?: string; view?: string }>,
+  validateSearch: search<{ connection?: string; table?: string; view?: string; where?: { column: string; is: string; value?: string }[]; sort?: string; column?: string }>,
   component: lazyRouteComponent(() => import("@/features/data/DataPage"), "DataPage"),
 });
 const pageSettings = createRoute({

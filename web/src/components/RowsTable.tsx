@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 import Tooltip from "@mui/material/Tooltip";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
 import { formatNumber } from "@/lib/format";
@@ -15,6 +15,8 @@ interface Props {
   height?: number | string;
   /** More in the head of a column: a mark, a menu. */
   head?: (column: ColumnInfo, index: number) => ReactNode;
+  /** Asks for more rows when the last ones come into view. */
+  onMore?: () => void;
 }
 
 const ROW = 30;
@@ -26,10 +28,15 @@ const WIDTHS: [RegExp, number][] = [
 ];
 
 /** Rows of data as they are: typed heads, numbers on the right, what is missing said as such. Only what is in view is drawn. */
-export function RowsTable({ label, columns, rows, height = 360, head }: Props) {
+export function RowsTable({ label, columns, rows, height = 360, head, onMore }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const lines = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 20 });
+  const last = lines.getVirtualItems().at(-1)?.index ?? -1;
+  const isAtEnd = rows.length > 0 && last >= rows.length - 20;
+  useEffect(() => {
+    if (isAtEnd) onMore?.();
+  }, [isAtEnd, onMore, rows.length]);
   const width = (column: ColumnInfo) => WIDTHS.find(([type]) => type.test(column.type))?.[1] ?? Math.min(280, Math.max(120, column.name.length * 9 + 40));
   const template = `56px ${columns.map((column) => `minmax(${width(column)}px, 1fr)`).join(" ")}`;
   return (
@@ -38,7 +45,7 @@ export function RowsTable({ label, columns, rows, height = 360, head }: Props) {
         <Box role="row" sx={{ display: "grid", gridTemplateColumns: template, position: "sticky", top: 0, zIndex: 1, bgcolor: "background.paper", borderBottom: 1, borderColor: "divider" }}>
           <Box role="columnheader" sx={{ px: 1, py: 0.75, color: "text.secondary" }}>#</Box>
           {columns.map((column, index) => (
-            <Box key={column.name} role="columnheader" sx={{ px: 1, py: 0.75, minWidth: 0 }}>
+            <Box key={column.name} role="columnheader" sx={{ px: 1, py: 0.75, minWidth: 0, position: "relative" }}>
               <Tooltip title={`${column.name}: ${column.type}${column.nullable ? `, ${t("column.nullable")}` : ""}`}>
                 <Box sx={{ fontWeight: 650, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{column.name}</Box>
               </Tooltip>

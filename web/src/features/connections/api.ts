@@ -1,0 +1,99 @@
+import { queryOptions } from "@tanstack/react-query";
+import { type Api, body, client, tagged } from "@/api/client";
+import type { Finding } from "@/api/problem";
+
+export type Connection = Api<"Connection">;
+export type ConnectionView = Api<"ConnectionView">;
+export type NewConnection = Api<"NewConnection">;
+export type Tested = Api<"Tested">;
+export type Settings = Record<string, unknown>;
+
+const ONE = "/api/v1/workspaces/{workspace}/connections/{connection}" as const;
+const at = (workspace: string, connection: string) => ({ path: { workspace, connection } });
+
+/** A connection with the mark of its version. */
+export function connectionQuery(slug: string, connection: string) {
+  return queryOptions({ queryKey: ["connections", slug, "one", connection], queryFn: () => tagged(client.GET(ONE, { params: at(slug, connection) })) });
+}
+
+export function listConnections(slug: string, search: string, after: string | undefined) {
+  return body(client.GET("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace: slug }, query: { search: search || undefined, after, limit: 50, sort: "name" } } }));
+}
+
+export function createConnection(slug: string, made: NewConnection): Promise<ConnectionView> {
+  return body(client.POST("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace: slug } }, body: made }));
+}
+
+export function changeConnection(slug: string, id: string, etag: string, made: NewConnection) {
+  return tagged(client.PUT(ONE, { params: { ...at(slug, id), header: { "if-match": etag } }, body: made }));
+}
+
+export async function removeConnection(slug: string, id: string): Promise<void> {
+  await client.DELETE(ONE, { params: at(slug, id) });
+}
+
+export function testConnection(slug: string, id: string): Promise<Tested> {
+  return body(client.POST("/api/v1/workspaces/{workspace}/connections/{connection}/test", { params: at(slug, id) }));
+}
+
+export function testSettings(slug: string, made: NewConnection): Promise<Tested> {
+  return body(client.POST("/api/v1/workspaces/{workspace}/connection-tests", { params: { path: { workspace: slug } }, body: made }));
+}
+
+export function grantsQuery(slug: string, connection: string) {
+  return queryOptions({ queryKey: ["connections", slug, "grants", connection], queryFn: async () => (await body(client.GET(`${ONE}/grants`, { params: at(slug, connection) }))).items });
+}
+
+export async function grant(slug: string, connection: string, user: string, role: string): Promise<void> {
+  await client.PUT(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } }, body: { role } });
+}
+
+export async function ungrant(slug: string, connection: string, user: string): Promise<void> {
+  await client.DELETE(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } } });
+}
+
+export function membersQuery(slug: string) {
+  return queryOptions({ queryKey: ["members", slug], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace: slug } } }))).items });
+}
+
+/** Findings about settings as the form of the settings places them; a setting that is missing is found at the object that lacks it. */
+export function settingsFindings(findings: Finding[]): Finding[] {
+  return findings
+    .filter((finding) => finding.path === "/settings" || finding.path.startsWith("/settings/"))
+    .map((finding) => {
+      const path = finding.path.slice("/settings".length);
+      const missing = /^`([^`]+)` is missing$/.exec(finding.message)?.[1];
+      // What the setting is for stands below its field anyway.
+      return missing ? { ...finding, path: `${path}/${missing}`, hint: undefined } : { ...finding, path };
+    });
+}
+
+/** Findings that no field of the form shows. */
+export function otherFindings(findings: Finding[]): Finding[] {
+  return findings.filter((finding) => finding.path !== "/name" && finding.path !== "/max_runs" && (finding.path === "/settings" ? !/^`[^`]+` is missing$/.test(finding.message) : !finding.path.startsWith("/settings/")));
+}
+
+/** A copy of settings without what was kept secret: whether anything else was changed. */
+export function isSame(a: unknown, b: unknown): boolean {
+  const sorted = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(sorted) : value !== null && typeof value === "object" ? Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null && one !== undefined).sort(([x], [y]) => (x < y ? -1 : 1)).map(([key, one]) => [key, sorted(one)])) : value;
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+/** Whether settings hold something at a place (a JSON pointer). */
+export function has(settings: Settings, pointer: string): boolean {
+  return !isSame(settings, without(settings, [pointer]));
+}
+
+/** Settings without the values at some places (JSON pointers). */
+export function without(settings: Settings, pointers: string[]): Settings {
+  const copy = structuredClone(settings);
+  for (const pointer of pointers) {
+    const keys = pointer.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const last = keys.pop();
+    let place: unknown = copy;
+    for (const key of keys) place = place !== null && typeof place === "object" ? (place as Settings)[key] : undefined;
+    if (last !== undefined && place !== null && typeof place === "object") Reflect.deleteProperty(place, last);
+  }
+  return copy;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { Problem } from "@/api/problem";
+import { asked, readQueries } from "./memory";
+import { placeOf } from "./place";
+import { groupsOf } from "./tree";
+
+const problem = (detail: string) => new Problem(422, { code: "invalid", detail });
+
+describe("placeOf", () => {
+  it("finds the line that PostgreSQL names, and the word in it", () => {
+    expect(placeOf(problem('node `rows`: reading the query (line 2): relation "nowhere" does not exist'), "select *\nfrom nowhere")).toMatchObject({ line: 2, column: 6 });
+  });
+  it("finds the line that MySQL names, not the one of the document", () => {
+    expect(placeOf(problem("line 1: the server does not accept the SQL: … right syntax to use near 'frm b' at line 3"), "select a\n\nfrm b")).toMatchObject({ line: 3, column: 1 });
+  });
+  it("finds the word that SQLite names", () => {
+    expect(placeOf(problem('line 1: the database `shop.db` refuses the SQL: near "frm": syntax error'), "select *\nfrm sales")).toMatchObject({ line: 2, column: 1 });
+  });
+  it("says nothing when nothing is said", () => expect(placeOf(problem("line 1: the query gives no columns"), "delete from a")).toBeUndefined());
+});
+
+describe("queries that are kept", () => {
+  it("put the latest first, once", () => expect(asked({ history: ["a", "b"], saved: [] }, " b ").history).toEqual(["b", "a"]));
+  it("survive what a browser holds", () => {
+    expect(readQueries("{")).toEqual({ history: [], saved: [] });
+    expect(readQueries('{"history":[1,"a"],"saved":[{"name":"x"},{"name":"y","sql":"z"}]}')).toEqual({ history: ["a"], saved: [{ name: "y", sql: "z" }] });
+  });
+});
+
+describe("groupsOf", () => {
+  const stream = (name: string, settings: object, columns: string[] = []) => ({ name, settings: settings as Record<string, never>, columns: columns.map((column) => ({ name: column, type: "text", nullable: true })), primary_key: [] });
+  it("groups tables by schema and files by folder, and finds columns", () => {
+    const streams = [stream("public.orders", { table: "public.orders" }, ["customer"]), stream("logs/a.LOG", { path: "logs/a.LOG" }), stream("sales.csv", { path: "sales.csv" })];
+    expect(groupsOf(streams, "").map((group) => [group.name, group.streams.map((one) => one.label)])).toEqual([["", ["sales.csv"]], ["logs", ["a.LOG"]], ["public", ["orders"]]]);
+    expect(groupsOf(streams, "CUST").flatMap((group) => group.streams.map((one) => one.label))).toEqual(["orders"]);
+  });
+});

@@ -1,0 +1,57 @@
+import { changeHeaders, type Api, body, client } from "@/api/client";
+import { serverUrl } from "@/api/base";
+import { Problem } from "@/api/problem";
+import { previewRows, type Rows } from "@/lib/streams";
+
+export type Upload = Api<"Upload">;
+
+export function listUploads(slug: string, search: string, sort: string, after: string | undefined) {
+  return body(client.GET("/api/v1/workspaces/{workspace}/uploads", { params: { path: { workspace: slug }, query: { search: search || undefined, sort, after, limit: 50 } } }));
+}
+
+export async function removeUpload(slug: string, id: string): Promise<void> {
+  await client.DELETE("/api/v1/workspaces/{workspace}/uploads/{upload}", { params: { path: { workspace: slug, upload: id } } });
+}
+
+export function readUpload(slug: string, id: string): Promise<Upload> {
+  return body(client.GET("/api/v1/workspaces/{workspace}/uploads/{upload}", { params: { path: { workspace: slug, upload: id } } }));
+}
+
+export function contentUrl(slug: string, id: string): string {
+  return serverUrl(`/api/v1/workspaces/${encodeURIComponent(slug)}/uploads/${encodeURIComponent(id)}/content`);
+}
+
+/** The first rows of a file, as a source of a pipeline would read it. */
+export function readFile(slug: string, path: string, signal?: AbortSignal): Promise<Rows> {
+  return previewRows(slug, { towpath: 1, name: "look", nodes: { file: { source: "file", path } } }, "file", 1000, signal);
+}
+
+/** Sends a file, and tells how far it is. The same key takes it only once, however often it is sent. */
+export function send(slug: string, file: File, key: string, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<Upload> {
+  return new Promise((resolve, reject) => {
+    // `fetch` does not tell how much of a body has been sent.
+    const request = new XMLHttpRequest();
+    request.open("POST", serverUrl(`/api/v1/workspaces/${encodeURIComponent(slug)}/uploads?name=${encodeURIComponent(file.name)}`));
+    for (const [name, value] of Object.entries(changeHeaders())) request.setRequestHeader(name, value);
+    request.setRequestHeader("content-type", file.type || "application/octet-stream");
+    request.setRequestHeader("idempotency-key", key);
+    request.upload.onprogress = (event) => onProgress(event.loaded);
+    request.onload = () => {
+      const answer = parsed(request.responseText);
+      if (request.status === 201) resolve(answer as Upload);
+      else reject(new Problem(request.status, answer ?? { code: "unexpected_answer", detail: `${request.status} ${request.statusText}` }));
+    };
+    request.onerror = () => reject(new Problem(0, { code: "unreachable" }));
+    request.onabort = () => reject(new DOMException("stopped", "AbortError"));
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(file);
+  });
+}
+
+function parsed(text: string): object | undefined {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return undefined;
+  }
+}
