@@ -14,7 +14,7 @@ import { ListSkeleton } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
 import { useList } from "@/lib/useList";
 import { useWorkspace } from "@/lib/workspace";
-import { type Backfill, specOf } from "../requests";
+import { type Backfill, specOf, zoneOf } from "../requests";
 import { spanText } from "./span";
 
 const COLORS = { done: "success.main", active: "info.main", failed: "error.main", waiting: "action.selected" };
@@ -37,7 +37,7 @@ export function BackfillStanding({ backfill, isOpen, onToggle }: { backfill: Bac
   const isBusy = pause.isPending || goOn.isPending || cancel.isPending;
   const state = backfill.state.toLowerCase();
   const progress = list.rows?.[0]?.progress;
-  const zone = String(specOf(backfill).timezone ?? specOf(backfill).zone ?? "UTC");
+  const zone = zoneOf(specOf(backfill));
   const end = async () => {
     if (await confirm({ title: t("backfill.cancel_title"), text: t("backfill.cancel_text"), deed: t("backfill.cancel"), destroys: true })) cancel.mutate();
   };
@@ -73,7 +73,7 @@ export function BackfillStanding({ backfill, isOpen, onToggle }: { backfill: Bac
               { key: "number", title: "#", width: 56, cell: (piece) => formatNumber(piece.number + 1) },
               { key: "data", title: t("backfill.data"), cell: (piece) => spanText(piece, zone) },
               { key: "state", title: t("backfill.piece"), cell: (piece) => <Box component="span" sx={{ fontWeight: 600, color: piece.state.toLowerCase() === "waiting" ? "text.secondary" : COLORS[piece.state.toLowerCase() as "done"] }}>{t(`backfill.piece_state.${piece.state.toLowerCase()}`)}</Box> },
-              { key: "run", title: "", cell: (piece) => piece.run_id && <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: piece.run_id }}>{t("backfill.run")}</TextLink> },
+              { key: "run", title: t("backfill.run_title"), cell: (piece) => piece.run_id && <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: piece.run_id }}>{t("backfill.run")}</TextLink> },
             ]}
           />
         </Box>

@@ -11,8 +11,9 @@ import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
 import { useWorkspace } from "@/lib/workspace";
 import { usePeople } from "@/lib/usePeople";
-import { type Backfill, backfillsQuery, specOf } from "../requests";
+import { type Backfill, backfillsQuery, specOf, zoneOf } from "../requests";
 import { BackfillStanding } from "./BackfillStanding";
+import { spanText } from "./span";
 
 interface Props {
   workspace: string;
@@ -42,12 +43,13 @@ export function BackfillsTab({ workspace, pipeline, open, onOpen, nameOf }: Prop
 function Row({ backfill, workspace, name, isOpen, onToggle }: { backfill: Backfill; workspace: string; name: string; isOpen: boolean; onToggle: () => void }) {
   const person = usePeople(workspace)(backfill.created_by);
   const spec = specOf(backfill);
+  const zone = zoneOf(spec);
   return (
     <Paper component="li" variant="outlined" sx={{ p: 2 }}>
       <Box sx={{ display: "flex", gap: 1, alignItems: "baseline", flexWrap: "wrap" }}>
         <Typography sx={{ fontWeight: 650 }}>{name}</Typography>
         <Typography color="text.secondary">
-          {typeof spec.from === "string" && typeof spec.to === "string" && `${spec.from} – ${spec.to} · `}
+          {typeof spec.from === "string" && typeof spec.to === "string" && `${spanText({ interval_start: spec.from, interval_end: spec.to }, zone)} · `}
           {person && `${person} · `}
           <TimeText at={backfill.created_at} />
         </Typography>
