@@ -16,11 +16,13 @@ export interface Compared {
 const STRIKING = 0.5;
 /** Times below that differ by chance. */
 const SHORT = 5;
+/** Of these, less is no reason to look. */
+const BETTER_LESS = ["quarantined", "duration"];
 
 function compared(key: string, now: number | null, then: number | null, isTime = false, node?: string): Compared {
   const share = now === null || then === null || then === 0 ? (now === 0 && then === 0 ? 0 : null) : (now - then) / then;
   const isLong = !isTime || Math.max(now ?? 0, then ?? 0) >= SHORT;
-  return { key, node, now, then, isTime, share, isStriking: isLong && share !== null && Math.abs(share) >= STRIKING };
+  return { key, node, now, then, isTime, share, isStriking: isLong && share !== null && Math.abs(share) >= STRIKING && (share > 0 || !BETTER_LESS.includes(key)) };
 }
 
 /** The numbers of two runs side by side; nodes only where they differ or write. */
