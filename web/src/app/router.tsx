@@ -78,19 +78,19 @@ const pagePipelinesOnePipeline = createRoute({
 const pageRuns = createRoute({
   getParentRoute: () => workspace,
   path: "runs",
-  validateSearch: search<{ pipeline?: string; state?: string; cause?: string; from?: string; until?: string }>,
+  validateSearch: search<{ pipeline?: string; state?: string; cause?: string; from?: string; until?: string; schedule?: string; backfill?: string }>,
   component: lazyRouteComponent(() => import("@/features/runs/RunsPage"), "RunsPage"),
 });
 const pageRunsOneRun = createRoute({
   getParentRoute: () => workspace,
   path: "runs/$run",
-  validateSearch: search<{ tab?: string; node?: string }>,
+  validateSearch: search<{ tab?: string; node?: string; level?: string; search?: string }>,
   component: lazyRouteComponent(() => import("@/features/runs/RunPage"), "RunPage"),
 });
 const pageSchedules = createRoute({
   getParentRoute: () => workspace,
   path: "schedules",
-  validateSearch: search<{ pipeline?: string; view?: string }>,
+  validateSearch: search<{ pipeline?: string; view?: string; day?: string; schedule?: string; backfill?: string }>,
   component: lazyRouteComponent(() => import("@/features/schedules/SchedulesPage"), "SchedulesPage"),
 });
 const pageConnections = createRoute({

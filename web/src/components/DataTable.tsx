@@ -82,6 +82,8 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, sort, onSor
             <TableRow
               key={rowKey(row)}
               hover={onOpen !== undefined}
+              ref={isLong ? virtual.measureElement : undefined}
+              data-index={index}
               aria-rowindex={index + 2}
               onClick={onOpen && ((event: MouseEvent) => { if (!(event.target as HTMLElement).closest("a,button,input")) onOpen(row); })}
               sx={{ height: ROW, cursor: onOpen ? "pointer" : undefined, "&:last-child td": { borderBottom: 0 } }}

@@ -1,0 +1,70 @@
+import Box from "@mui/material/Box";
+import Paper from "@mui/material/Paper";
+import Table from "@mui/material/Table";
+import TableBody from "@mui/material/TableBody";
+import TableCell from "@mui/material/TableCell";
+import TableContainer from "@mui/material/TableContainer";
+import TableHead from "@mui/material/TableHead";
+import TableRow from "@mui/material/TableRow";
+import Typography from "@mui/material/Typography";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { TextLink } from "@/components/links";
+import { TimeText } from "@/components/TimeText";
+import { formatDuration, formatNumber, formatPercent } from "@/lib/format";
+import { useWorkspace } from "@/lib/workspace";
+import { compare, type Compared } from "./compare";
+import { previousQuery, type Run, type Task, tasksQuery } from "./requests";
+
+/** This run beside the last one of the same pipeline that went well. */
+export function Comparison({ run, tasks }: { run: Run; tasks: Task[] }) {
+  const { t } = useTranslation("runs");
+  const { slug: workspace } = useWorkspace();
+  const { data: previous } = useQuery(previousQuery(workspace, run));
+  const { data: before } = useQuery({ ...tasksQuery(workspace, previous?.id ?? ""), enabled: Boolean(previous) });
+  if (previous === undefined) return null;
+  if (previous === null) return <Typography color="text.secondary">{t("compare.first")}</Typography>;
+  const rows = compare(run, previous, tasks, before ?? []);
+  return (
+    <Paper variant="outlined" component="section" aria-labelledby="compare" sx={{ p: 2 }}>
+      <Typography variant="h2" id="compare">{t("compare.title")}</Typography>
+      <Typography color="text.secondary" variant="body2" sx={{ mb: 1 }}>
+        <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: previous.id }}>{t("compare.before")}</TextLink> · <TimeText at={previous.created_at} />
+        {previous.version !== run.version && ` · ${t("compare.versions", { before: previous.version, now: run.version })}`}
+      </Typography>
+      <TableContainer tabIndex={0} role="region" aria-label={t("compare.title")}>
+        <Table size="small">
+          <TableHead>
+            <TableRow>
+              <TableCell>{t("compare.what")}</TableCell>
+              <TableCell align="right">{t("compare.now")}</TableCell>
+              <TableCell align="right">{t("compare.then")}</TableCell>
+              <TableCell align="right">{t("compare.difference")}</TableCell>
+            </TableRow>
+          </TableHead>
+          <TableBody>
+            {rows.map((row) => (
+              <TableRow key={row.key}>
+                <TableCell component="th" scope="row">{row.node ? t("compare.node", { node: row.node }) : t(`compare.${row.key}`)}</TableCell>
+                <TableCell align="right">{shown(row, row.now)}</TableCell>
+                <TableCell align="right">{shown(row, row.then)}</TableCell>
+                <TableCell align="right"><Difference row={row} /></TableCell>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </TableContainer>
+    </Paper>
+  );
+}
+
+function shown(row: Compared, value: number | null): string {
+  if (value === null) return "–";
+  return row.isTime ? formatDuration(value) : formatNumber(value);
+}
+
+function Difference({ row }: { row: Compared }) {
+  if (row.share === null) return <>–</>;
+  const sign = row.share > 0 ? "+" : row.share < 0 ? "−" : "±";
+  return <Box component="span" sx={{ color: row.isStriking ? "warning.main" : "text.secondary", fontWeight: row.isStriking ? 650 : 400 }}>{sign}{formatPercent(Math.abs(row.share), Math.abs(row.share) < 0.1 ? 1 : 0)}</Box>;
+}

@@ -1,0 +1,65 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import IconButton from "@mui/material/IconButton";
+import Paper from "@mui/material/Paper";
+import Typography from "@mui/material/Typography";
+import { X } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { LinkButton } from "@/components/links";
+import { formatDuration, formatNumber } from "@/lib/format";
+import { useWorkspace } from "@/lib/workspace";
+import type { GraphNode } from "./graph/document";
+import { nodeOf, type Standing } from "./graph/standing";
+import { detailOf, type Run, type Task } from "./requests";
+
+interface Props {
+  run: Run;
+  node: GraphNode;
+  tasks: Task[];
+  standing: Standing | undefined;
+  onClose: () => void;
+}
+
+/** What is known of the node that was chosen in the graph. */
+export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
+  const { t } = useTranslation("runs");
+  const { slug: workspace } = useWorkspace();
+  const own = tasks.filter((task) => nodeOf(task.node) === node.name);
+  const task = own.find((one) => one.node === node.name);
+  const detail = task ? detailOf(task) : {};
+  const checks = own.flatMap((one) => detailOf(one).checks ?? []);
+  const to = { to: "/w/$workspace/runs/$run" as const, params: { workspace, run: run.id } };
+  return (
+    <Paper variant="outlined" component="section" aria-label={node.name} sx={{ p: 2 }}>
+      <Box sx={{ display: "flex", alignItems: "center", gap: 1 }}>
+        <Typography variant="h2" sx={{ flex: 1 }}>{node.name} <Typography component="span" color="text.secondary">{node.kind}{standing && ` · ${t(`node_state.${standing.state}`)}`}</Typography></Typography>
+        <IconButton size="small" aria-label={t("common:close")} onClick={onClose}><X size={16} /></IconButton>
+      </Box>
+      {node.description && <Typography color="text.secondary" sx={{ mt: 0.5, maxWidth: 760 }}>{node.description}</Typography>}
+      {task && (
+        <Typography sx={{ mt: 1 }}>
+          {t("panel_counts", { read: formatNumber(task.rows_read), written: formatNumber(task.rows_written) })}
+          {task.rows_filtered > 0 && `, ${t("panel_filtered", { rows: formatNumber(task.rows_filtered) })}`}
+          {task.rows_deduplicated > 0 && `, ${t("panel_deduplicated", { rows: formatNumber(task.rows_deduplicated) })}`}
+          {detail.seconds !== undefined && ` · ${formatDuration(detail.seconds)}`}
+        </Typography>
+      )}
+      {detail.changes && <Typography color="text.secondary">{t("changes", numbers(detail.changes))}</Typography>}
+      {checks.map((check) => (
+        <Alert key={check.expectation} severity={check.failures === 0 ? "success" : check.severity === "fail" ? "error" : "warning"} sx={{ mt: 1, py: 0 }}>
+          {check.expectation}: {t("check", { failures: formatNumber(check.failures), checked: formatNumber(check.checked) })}
+        </Alert>
+      ))}
+      {(detail.notes ?? []).map((note) => <Alert key={note} severity="info" sx={{ mt: 1, py: 0 }}>{note}</Alert>)}
+      <Box sx={{ display: "flex", gap: 1, mt: 1.5, flexWrap: "wrap" }}>
+        <LinkButton {...to} search={{ tab: "logs", node: node.name }} size="small" variant="outlined">{t("to_logs")}</LinkButton>
+        {(standing?.quarantined ?? 0) > 0 && <LinkButton {...to} search={{ tab: "quarantine", node: node.name }} size="small" variant="outlined">{t("to_quarantine")}</LinkButton>}
+        <LinkButton to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: run.pipeline_id }} search={{ node: node.name, version: run.version }} size="small" variant="outlined">{t("to_node")}</LinkButton>
+      </Box>
+    </Paper>
+  );
+}
+
+export function numbers(changes: Record<string, number>): Record<string, string> {
+  return Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, formatNumber(value)]));
+}

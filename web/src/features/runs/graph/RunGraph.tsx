@@ -1,0 +1,91 @@
+import "@xyflow/react/dist/style.css";
+import Box from "@mui/material/Box";
+import { useColorScheme } from "@mui/material/styles";
+import { Background, BackgroundVariant, Controls, type Edge, MarkerType, type NodeChange, ReactFlow } from "@xyflow/react";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { formatShort } from "@/lib/format";
+import type { Graph } from "./document";
+import { layout, HEIGHT, WIDTH } from "./layout";
+import { type CardNode, NodeCard } from "./NodeCard";
+import type { Standing } from "./standing";
+
+const types = { card: NodeCard };
+
+interface Props {
+  graph: Graph;
+  standings: Map<string, Standing>;
+  selected: string | undefined;
+  onSelect: (node: string | undefined) => void;
+}
+
+/** The pipeline as it runs: states on the nodes, rows on the edges. Nothing can be moved here. */
+export function RunGraph({ graph, standings, selected, onSelect }: Props) {
+  const { t } = useTranslation("runs");
+  const { mode, systemMode } = useColorScheme();
+  const scheme = mode === "system" ? systemMode : mode;
+  const places = useMemo(() => layout(graph), [graph]);
+  const extent = [...places.values()].reduce((most, place) => ({ x: Math.max(most.x, place.x + WIDTH), y: Math.max(most.y, place.y + HEIGHT) }), { x: 1, y: HEIGHT });
+  // As high as the drawing is once it fits the width of a usual page.
+  const height = Math.min(480, Math.max(180, extent.y * Math.min(1, 1040 / extent.x) + 80));
+  const nodes = graph.nodes.map<CardNode>((node) => {
+    const standing = standings.get(node.name) ?? { state: "unreached", quarantined: 0 };
+    return {
+      id: node.name,
+      type: "card",
+      position: places.get(node.name) ?? { x: 0, y: 0 },
+      width: WIDTH,
+      height: HEIGHT,
+      data: { node, standing },
+      selected: node.name === selected,
+      ariaLabel: t("node_label", { name: node.name, kind: node.kind, state: t(`node_state.${standing.state}`) }),
+    };
+  });
+  const edges = graph.edges.map<Edge>((edge, index) => {
+    const from = standings.get(edge.from);
+    const to = standings.get(edge.to);
+    const isFlowing = to?.state === "running" && (to.perSecond ?? 0) > 0;
+    const count = edge.port ? undefined : from?.task?.rows_written;
+    const text = isFlowing ? t("per_second", { rows: formatShort(to.perSecond ?? 0) }) : count === undefined ? "" : formatShort(count);
+    return {
+      id: String(index),
+      source: edge.from,
+      target: edge.to,
+      animated: to?.state === "running",
+      focusable: false,
+      label: [edge.port, text].filter(Boolean).join(" · "),
+      labelStyle: { fill: "var(--mui-palette-text-secondary)", fontSize: 13 },
+      labelBgStyle: { fill: "var(--mui-palette-background-default)" },
+      style: { stroke: to?.state === "running" ? "var(--mui-palette-info-main)" : "var(--mui-palette-text-secondary)", strokeWidth: 1.25 },
+      markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--mui-palette-text-secondary)" },
+    };
+  });
+  // By mouse or by keyboard (Enter, Escape): what is chosen stands in the address.
+  const choose = (changes: NodeChange<CardNode>[]) => {
+    const picks = changes.filter((change) => change.type === "select");
+    if (picks.length > 0) onSelect(picks.find((change) => change.selected)?.id);
+  };
+  return (
+    <Box component="section" aria-label={t("graph")} sx={{ height, border: 1, borderColor: "divider", borderRadius: 1, overflow: "hidden", "& .react-flow": { "--xy-background-color": "transparent" } }}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={types}
+        colorMode={scheme ?? "light"}
+        fitView
+        fitViewOptions={{ maxZoom: 1, padding: 0.05 }}
+        minZoom={0.15}
+        maxZoom={1.5}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        edgesFocusable={false}
+        zoomOnScroll={false}
+        preventScrolling={false}
+        onNodesChange={choose}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={18} size={1} />
+        <Controls showInteractive={false} position="bottom-right" />
+      </ReactFlow>
+    </Box>
+  );
+}

@@ -1,0 +1,62 @@
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { body, client } from "@/api/client";
+import { queries } from "@/api/query";
+import { useConfirm } from "@/components/Confirm";
+import { useToasts } from "@/components/Toasts";
+import { formatNumber } from "@/lib/format";
+import { useWorkspace } from "@/lib/workspace";
+import type { Load, Run } from "./requests";
+
+/** What can be done with a run: each deed asks before, and says afterwards what happened. */
+export function useRunDeeds(run: Run | undefined) {
+  const { t } = useTranslation("runs");
+  const { slug: workspace } = useWorkspace();
+  const confirm = useConfirm();
+  const toasts = useToasts();
+  const navigate = useNavigate();
+  const path = { workspace, run: run?.id ?? "" };
+  const refresh = () => queries.invalidateQueries({ queryKey: ["runs"] });
+  const options = (text: string) => ({
+    onSuccess: () => {
+      toasts.done(text);
+      return refresh();
+    },
+    onError: (error: unknown) => toasts.failed(error),
+  });
+  const cancel = useMutation({ mutationFn: () => client.POST("/api/v1/workspaces/{workspace}/runs/{run}/cancel", { params: { path } }), ...options(t("cancel.done")) });
+  const resume = useMutation({ mutationFn: () => client.POST("/api/v1/workspaces/{workspace}/runs/{run}/resume", { params: { path } }), ...options(t("resume.done")) });
+  const undo = useMutation({ mutationFn: () => client.POST("/api/v1/workspaces/{workspace}/runs/{run}/undo", { params: { path } }), ...options(t("undo.done")) });
+  const clear = useMutation({
+    mutationFn: () => body(client.DELETE("/api/v1/workspaces/{workspace}/runs/{run}/quarantine", { params: { path } })),
+    ...options(t("clear.done")),
+  });
+  return {
+    isBusy: cancel.isPending || resume.isPending || undo.isPending || clear.isPending,
+    async cancel() {
+      const text = run?.state.toLowerCase() === "queued" ? t("cancel.text_queued") : t("cancel.text");
+      if (await confirm({ title: t("cancel.title"), text, deed: t("cancel.deed"), destroys: true })) cancel.mutate();
+    },
+    async resume() {
+      if (await confirm({ title: t("resume.title"), text: run?.resumable ? t("resume.text") : t("resume.text_anew"), deed: t("resume.deed") })) resume.mutate();
+    },
+    async undo(loads: Load[]) {
+      const what = (
+        <>
+          <p style={{ marginTop: 0 }}>{t("undo.text")}</p>
+          <ul style={{ paddingInlineStart: 18 }}>
+            {loads.filter((load) => !load.undone_at).map((load) => (
+              <li key={load.id}>{t("undo.load", { target: load.connection ? `${load.connection}/${load.target}` : load.target, rows: formatNumber(load.rows_written) })}</li>
+            ))}
+          </ul>
+        </>
+      );
+      if (await confirm({ title: t("undo.title"), text: what, deed: t("undo.deed"), destroys: true })) undo.mutate();
+    },
+    async clear() {
+      if (await confirm({ title: t("clear.title"), text: t("clear.text", { rows: formatNumber(run?.rows_quarantined ?? 0) }), deed: t("clear.deed"), destroys: true })) clear.mutate();
+    },
+    open: (id: string) => navigate({ to: "/w/$workspace/runs/$run", params: { workspace, run: id } }),
+  };
+}

@@ -1,0 +1,53 @@
+import { queryOptions } from "@tanstack/react-query";
+import { type Api, body, client } from "@/api/client";
+import { currentLanguage } from "@/lib/i18n";
+
+export type Schedule = Api<"Schedule">;
+export type Forecast = Api<"Forecast">;
+export type Fire = Api<"Fire">;
+export type Run = Api<"Run">;
+export type Backfill = Api<"Backfill">;
+export type Spec = Record<string, unknown>;
+
+/** Name of the schedule that stands in the document of its pipeline. */
+export const OF_DOCUMENT = "document";
+
+export const schedulesQuery = (workspace: string) =>
+  queryOptions({
+    queryKey: ["schedules", workspace, "all"],
+    queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/schedules", { params: { path: { workspace }, query: { limit: 1000 } } }))).items,
+  });
+
+/** When a rule fires after a moment. */
+export const forecastQuery = (workspace: string, spec: Spec, after: string | undefined, count: number) =>
+  queryOptions({
+    queryKey: ["schedules", workspace, "forecast", spec, after, count],
+    queryFn: () => body(client.POST("/api/v1/workspaces/{workspace}/schedule-forecast", { params: { path: { workspace } }, body: { spec: sent(spec), after, count } })),
+    staleTime: 60_000,
+    retry: false,
+  });
+
+export const backfillsQuery = (workspace: string) =>
+  queryOptions({
+    queryKey: ["backfills", workspace, "list"],
+    queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/backfills", { params: { path: { workspace }, query: { limit: 200 } } }))).items,
+  });
+
+/** The rule as the server says it in the language of the reader. */
+export function wordsOf(forecast: Forecast | undefined): string {
+  const words = forecast?.words as Record<string, string> | undefined;
+  return words?.[currentLanguage()] ?? words?.en ?? "";
+}
+
+export function specOf(thing: { spec?: unknown }): Spec {
+  return thing.spec && typeof thing.spec === "object" ? (thing.spec as Spec) : {};
+}
+
+/** A rule as the client wants it: its type does not know what is in it. */
+export function sent(spec: Spec): Api<"Rule">["spec"] {
+  return spec as Api<"Rule">["spec"];
+}
+
+export function zoneOf(spec: Spec): string {
+  return typeof spec.timezone === "string" && spec.timezone !== "" ? spec.timezone : "UTC";
+}

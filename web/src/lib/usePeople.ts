@@ -1,0 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
+import { body, client } from "@/api/client";
+
+/** Names of the people of a workspace, by their identity. Programs and people who left have none. */
+export function usePeople(workspace: string): (id: string | null | undefined) => string | undefined {
+  const { data } = useQuery({
+    queryKey: ["members", workspace],
+    queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace } } })),
+    staleTime: 300_000,
+  });
+  return (id) => data?.items.find((member) => member.user_id === id)?.name;
+}
