@@ -4,7 +4,7 @@ import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
 import Tooltip from "@mui/material/Tooltip";
 import useMediaQuery from "@mui/material/useMediaQuery";
-import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
+import { useBlocker, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { PanelLeftOpen } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
@@ -52,8 +52,10 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
   const toasts = useToasts();
   const search = useSearch({ strict: false });
   const narrow = useMediaQuery("(max-width: 899px)");
+  const wide = useMediaQuery("(min-width: 1700px)");
   const [base, setBase] = useState<Base>(() => ({ text: saved?.value.current.document ?? "", etag: saved?.etag ?? "", version: saved?.value.version ?? 0 }));
-  const [open, setOpen] = useState<Open>(null);
+  const wantsRun = useRouterState({ select: (state) => (state.location.state as { run?: boolean }).run === true });
+  const [open, setOpen] = useState<Open>(wantsRun ? "run" : null);
   const [hasPalette, setHasPalette] = useState(true);
   const [hasRows, setHasRows] = useState(true);
   const [isPanelShut, setIsPanelShut] = useState(false);
@@ -80,7 +82,7 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
   const setView = (next: View) => void navigate({ to: ".", search: (old) => ({ ...old, view: next === views[0] ? undefined : next }), replace: true });
   const save = async () => { if (isDirty && mayEdit && !saving.isSaving) await saving.keep(); };
   const run = async () => {
-    if (isDirty && mayEdit && !(await saving.keep())) return;
+    if (isDirty && mayEdit && !(await saving.keep({ run: true }))) return;
     setOpen("run");
   };
   const preview = () => { setHasRows(true); if (selected.length === 0) builder.select([...graph.nodes.keys()].slice(0, 1)); };
@@ -119,14 +121,14 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
           </Alert>
         )}
         <Box sx={{ flex: 1, minHeight: 0, display: "flex" }}>
-          {mayEdit && !narrow && view !== "yaml" && hasPalette && <Palette onClose={() => setHasPalette(false)} />}
+          {mayEdit && !narrow && (view === "canvas" || (view === "split" && wide)) && hasPalette && <Palette onClose={() => setHasPalette(false)} />}
           <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
             <Box sx={{ flex: 1, minHeight: narrow && view !== "steps" ? "62vh" : 0, display: "flex" }}>
               {(view === "canvas" || view === "split") && (
                 <Box sx={{ flex: 1, minWidth: 0, position: "relative" }}>
                   {canvas}
                   {isEmpty && <StartHint onInsert={() => setOpen("insert")} />}
-                  {mayEdit && !narrow && !hasPalette && <Tooltip title={t("palette_open")}><IconButton size="small" onClick={() => setHasPalette(true)} aria-label={t("palette_open")} sx={{ position: "absolute", top: 8, left: 8, bgcolor: "background.paper", border: 1, borderColor: "divider" }}><PanelLeftOpen size={16} /></IconButton></Tooltip>}
+                  {mayEdit && view === "canvas" && !narrow && !hasPalette && <Tooltip title={t("palette_open")}><IconButton size="small" onClick={() => setHasPalette(true)} aria-label={t("palette_open")} sx={{ position: "absolute", top: 8, left: 8, bgcolor: "background.paper", border: 1, borderColor: "divider" }}><PanelLeftOpen size={16} /></IconButton></Tooltip>}
                 </Box>
               )}
               {(view === "split" || view === "yaml") && <Box sx={{ flex: 1, minWidth: 0, borderLeft: view === "split" ? 1 : 0, borderColor: "divider", minHeight: { xs: "62vh", md: 0 } }}><YamlSide onRun={preview} /></Box>}
@@ -152,7 +154,7 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
           onClose={() => saving.setNewer(undefined)}
           onTakeTheirs={() => { const { newer } = saving; if (!newer) return; builder.setText(newer.text); setBase(newer); saving.setNewer(undefined); }}
           onMerge={(merged, byHand) => { const { newer } = saving; if (!newer) return; builder.setText(merged); setBase(newer); saving.setNewer(undefined); if (byHand) setView(narrow ? "yaml" : "split"); toasts.done(t("merged")); }}
-          onKeepMine={() => { const { newer } = saving; if (newer) void saving.keep(newer.etag); }}
+          onKeepMine={() => { const { newer } = saving; if (newer) void saving.keep({ etag: newer.etag }); }}
         />
       )}
     </BuilderContext>

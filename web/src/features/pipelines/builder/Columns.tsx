@@ -15,11 +15,11 @@ export function Columns({ node }: { node: GraphNode }) {
   const builder = useBuilder();
   const { outlines, graph, isPlanning, planFault, mayEdit, problems, select } = builder;
   const outline = outlines.get(node.name);
-  if (!mayEdit) return <Typography color="text.secondary">{t("columns_editors")}</Typography>;
+  if (!mayEdit) return <Typography color="textSecondary">{t("columns_editors")}</Typography>;
   if (problems.length > 0 && !outline) return <Alert severity="info">{t("columns_problems", { count: problems.length })}</Alert>;
   if (!outline && planFault) return <ProblemAlert error={planFault} places={false} />;
   if (!outline && isPlanning) return <Waiting text={t("columns_loading")} />;
-  if (!outline) return <Typography color="text.secondary">{builder.faults.get(node.name) ?? t("columns_none")}</Typography>;
+  if (!outline) return <Typography color="textSecondary">{builder.faults.get(node.name) ?? t("columns_none")}</Typography>;
   return (
     <Box sx={{ opacity: isPlanning ? 0.6 : 1 }} aria-busy={isPlanning}>
       {outline.outputs.map((output) => (
@@ -35,7 +35,7 @@ export function Columns({ node }: { node: GraphNode }) {
                     <Box component="span" sx={{ fontWeight: 600, overflowWrap: "anywhere", flex: 1 }}>{column.name}</Box>
                     <Box component="code" sx={{ fontSize: 12, color: "text.secondary" }}>{column.type}{column.nullable ? "" : " *"}</Box>
                   </Box>
-                  <Typography variant="caption" color="text.secondary" component="div">
+                  <Typography variant="caption" color="textSecondary" component="div">
                     {first?.how === "made" ? (node.role === "source" ? t("origin_source") : t("origin_made", { node: first.node })) : origins.map((origin, index) => (
                       <span key={origin.node + origin.column}>
                         {index > 0 && " · "}
@@ -53,7 +53,7 @@ export function Columns({ node }: { node: GraphNode }) {
           </Box>
         </Box>
       ))}
-      <Typography variant="caption" color="text.secondary">{t("columns_legend")}</Typography>
+      <Typography variant="caption" color="textSecondary">{t("columns_legend")}</Typography>
     </Box>
   );
 }

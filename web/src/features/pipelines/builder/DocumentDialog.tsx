@@ -32,7 +32,7 @@ export function DocumentDialog({ onClose }: { onClose: () => void }) {
         <TextField label={t("name")} value={text("name")} disabled={!mayEdit} onChange={(event) => edit(setSection("name", event.target.value), "name")} />
         <TextField label={t("document_description")} multiline minRows={2} value={text("description")} disabled={!mayEdit} onChange={(event) => edit(setSection("description", event.target.value || undefined), "description")} />
         <Typography variant="h3" component="h3">{t("params")}</Typography>
-        <Typography variant="body2" color="text.secondary">{t("params_text")}</Typography>
+        <Typography variant="body2" color="textSecondary">{t("params_text")}</Typography>
         {Object.entries(params).map(([name, given]) => <Parameter key={name} name={name} spec={isObject(given) ? given : {}} params={params} put={put} disabled={!mayEdit} />)}
         {mayEdit && <Button startIcon={<Plus size={16} />} sx={{ alignSelf: "flex-start" }} onClick={() => put({ ...params, [freeName(Object.keys(params), "value")]: { type: "string", default: "" } })}>{t("param_add")}</Button>}
       </DialogContent>

@@ -5,17 +5,24 @@ import TextField from "@mui/material/TextField";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Finding } from "@/api/problem";
 import type { FieldProps } from "@/components/form/Field";
 import { SchemaForm } from "@/components/form/SchemaForm";
 import { LinkButton } from "@/components/links";
 import { setNode } from "../model/edits";
 import { type GraphNode, problemsOf } from "../model/graph";
-import { kindKey, OWN_KEYS } from "../model/kinds";
+import { type Kind, kindKey, OWN_KEYS } from "../model/kinds";
 import type { Json } from "../model/yaml";
 import { streamsQuery } from "../requests";
 import { columnsInto, useBuilder } from "./context";
 import { Inputs } from "./Inputs";
 import { QueryField, type Table } from "./sql";
+
+/** What is missing is said of the node; here it stands at the field that is to be filled. */
+function atField(problem: Finding, kind: Kind | undefined): Finding {
+  const name = problem.path === "" ? /^`([^`]+)` is missing$/.exec(problem.message)?.[1] : undefined;
+  return name && kind?.schema.properties?.[name] ? { ...problem, path: `/${name}` } : problem;
+}
 
 /** The form of a node. What is wrong stands at the field that is wrong. */
 export function NodeForm({ node, onPreview }: { node: GraphNode; onPreview: () => void }) {
@@ -23,8 +30,8 @@ export function NodeForm({ node, onPreview }: { node: GraphNode; onPreview: () =
   const builder = useBuilder();
   const { slug, kinds, graph, problems, edit, mayEdit, connections, outlines } = builder;
   const kind = kinds.get(kindKey(node.role, node.kind));
-  const found = useMemo(() => problemsOf(problems, node.name), [problems, node.name]);
-  const hidden = useMemo(() => [...OWN_KEYS.filter((key) => key !== "connection" || typeof node.value.connection !== "object"), ...(node.role === "source" ? [] : [])], [node]);
+  const found = useMemo(() => problemsOf(problems, node.name).map((problem) => atField(problem, kind)), [problems, node.name, kind]);
+  const hidden = useMemo(() => OWN_KEYS.filter((key) => key !== "connection" || typeof node.value.connection !== "object"), [node]);
   const knows = node.connection !== undefined && connections.some((one) => one.name === node.connection);
   const streams = useQuery({ ...streamsQuery(slug, node.connection ?? ""), enabled: knows && mayEdit && node.role !== "transform" });
   const tables = useMemo<Table[]>(() => {

@@ -39,7 +39,7 @@ export function NodePanel({ onPreview, onCopy, onClose }: Props) {
         <Tooltip title={t("about_kind")}><LinkIconButton size="small" to="/help/$" params={{ _splat: `reference/${node.role === "transform" ? "transforms" : "connectors"}/${node.kind}` }} aria-label={t("about_kind")}><BookOpen size={16} /></LinkIconButton></Tooltip>
         <IconButton size="small" onClick={onClose} aria-label={t("common:close")}><X size={17} /></IconButton>
       </Box>
-      <Typography variant="body2" color="text.secondary" sx={{ px: 2, pb: 0.5 }}>{kind?.summary}</Typography>
+      <Typography variant="body2" color="textSecondary" sx={{ px: 2, pb: 0.5 }}>{kind?.summary}</Typography>
       <Tabs value={tab} onChange={(_, next: string) => setTab(next)} sx={{ px: 1, minHeight: 40, borderBottom: 1, borderColor: "divider", "& .MuiTab-root": { minHeight: 40 } }}>
         <Tab value="settings" label={t("tab_settings")} id="node-tab-settings" aria-controls="node-panel-body" />
         <Tab value="columns" label={t("tab_columns")} id="node-tab-columns" aria-controls="node-panel-body" />

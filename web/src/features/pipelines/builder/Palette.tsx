@@ -33,11 +33,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <Box sx={{ flex: 1, overflow: "auto", px: 1, pb: 1.5 }} tabIndex={-1}>
         {search.trim() ? choices.map((choice) => <Entry key={choice.id} choice={choice} />) : GROUPS.map((group) => (
           <Box key={group} component="section" aria-label={t(`group.${group}`)}>
-            <Typography variant="overline" component="h3" color="text.secondary" sx={{ px: 0.75 }}>{t(`group.${group}`)}</Typography>
+            <Typography variant="overline" component="h2" color="textSecondary" sx={{ px: 0.75 }}>{t(`group.${group}`)}</Typography>
             {choices.filter((choice) => choice.group === group).map((choice) => <Entry key={choice.id} choice={choice} />)}
           </Box>
         ))}
-        {choices.length === 0 && <Typography variant="body2" color="text.secondary" sx={{ p: 1 }}>{t("palette_nothing", { text: search })}</Typography>}
+        {choices.length === 0 && <Typography variant="body2" color="textSecondary" sx={{ p: 1 }}>{t("palette_nothing", { text: search })}</Typography>}
       </Box>
     </Box>
   );
@@ -47,7 +47,7 @@ function Entry({ choice }: { choice: Choice }) {
   const { insert } = useBuilder();
   const { kind, connection, title, detail } = choice;
   return (
-    <Tooltip title={connection ? `${title} · ${detail}` : detail} placement="right" enterDelay={600}>
+    <Tooltip describeChild title={connection ? `${title} · ${detail}` : detail} placement="right" enterDelay={600}>
       <ButtonBase
         draggable
         onDragStart={(event) => { event.dataTransfer.setData(DRAGGED, JSON.stringify({ role: kind.role, kind: kind.name, connection })); event.dataTransfer.effectAllowed = "copy"; }}

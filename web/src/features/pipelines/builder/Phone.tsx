@@ -58,7 +58,7 @@ export function NodeDialog({ onCopy, onClose }: { onCopy: () => void; onClose: (
   const { selected } = useBuilder();
   const [hasRows, setHasRows] = useState(false);
   return (
-    <Dialog open fullScreen onClose={onClose} aria-label={t("node_panel", { name: selected.at(-1) })}>
+    <Dialog open fullScreen onClose={onClose} slotProps={{ paper: { "aria-label": t("node_panel", { name: selected.at(-1) }), "aria-labelledby": undefined } }}>
       {hasRows ? <Preview onClose={() => setHasRows(false)} /> : <NodePanel onPreview={() => setHasRows(true)} onCopy={onCopy} onClose={onClose} />}
     </Dialog>
   );

@@ -16,6 +16,7 @@ import { RowsTable } from "@/components/RowsTable";
 import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
 import { useDebounced } from "@/lib/useDebounced";
+import { problemsOf } from "../model/graph";
 import { isObject } from "../model/yaml";
 import { previewQuery } from "../requests";
 import { ColumnMark } from "./ColumnMark";
@@ -28,7 +29,7 @@ const LIMITS = [20, 100, 500, 1000];
 export function Preview({ onClose }: { onClose?: () => void }) {
   const { t } = useTranslation("pipelines");
   const builder = useBuilder();
-  const { slug, view, graph, selected, mayEdit, mayRun, params, setParams, broken, isDirty } = builder;
+  const { slug, view, graph, selected, mayEdit, mayRun, params, setParams, broken, problems, isDirty } = builder;
   const client = useQueryClient();
   const [limit, setLimit] = useState(100);
   const [chosen, setChosen] = useState<string>();
@@ -42,7 +43,8 @@ export function Preview({ onClose }: { onClose?: () => void }) {
   const meaning = useDebounced(builder.meaning, 700);
   const may = mayEdit || mayRun;
   const look = { workspace: slug, pipeline: mayEdit ? undefined : view?.id, document: text, meaning, node: target?.name ?? "", port, limit, params };
-  const enabled = may && target !== undefined && broken.length === 0 && text === builder.text;
+  const wrong = target ? problemsOf(problems, target.name)[0] : undefined;
+  const enabled = may && target !== undefined && broken.length === 0 && !wrong && text === builder.text;
   const options = previewQuery(look, enabled);
   const { data, error, isFetching, dataUpdatedAt } = useQuery(options);
   const rows = useMemo(() => (data?.rows ?? []) as unknown[][], [data]);
@@ -53,7 +55,7 @@ export function Preview({ onClose }: { onClose?: () => void }) {
     <Box component="section" aria-label={t("preview_title")} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0, bgcolor: "background.paper" }}>
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
         <Typography variant="h3" component="h2">{target ? t("preview_of", { name: port ? `${target.name}.${port}` : target.name }) : t("preview_title")}</Typography>
-        <Typography variant="body2" color="text.secondary" role="status" sx={{ flex: 1 }}>
+        <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>
           {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}
         </Typography>
         {target && target.outputs.length > 1 && !feeding && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{target.outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
@@ -63,7 +65,7 @@ export function Preview({ onClose }: { onClose?: () => void }) {
         {onClose && <IconButton size="small" onClick={onClose} aria-label={t("preview_close")}><X size={17} /></IconButton>}
       </Box>
       <Box sx={{ flex: 1, minHeight: 0, overflow: "auto", "& > [role=table]": { border: 0, borderRadius: 0 } }}>
-        {!may ? <Note text={t("preview_operators")} /> : !target ? <Note text={node ? t("preview_no_input") : t("preview_choose")} /> : broken.length > 0 ? <Note text={t("preview_broken")} /> : error ? (
+        {!may ? <Note text={t("preview_operators")} /> : !target ? <Note text={node ? t("preview_no_input") : t("preview_choose")} /> : broken.length > 0 ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target.name, message: wrong.message })} /> : error ? (
           <Box sx={{ px: 2 }}><ProblemAlert error={error} onRetry={again} places={!(error instanceof Problem && error.problems.length > 6)} /></Box>
         ) : !data ? <Waiting text={t("preview_loading")} /> : rows.length === 0 ? <Note text={t("preview_empty")} /> : (
           <RowsTable key={`${target.name} ${dataUpdatedAt}`} label={t("preview_of", { name: target.name })} columns={data.columns} rows={rows} height="100%" head={(column, index) => <ColumnMark type={column.type} values={byColumn[index] ?? []} />} />
@@ -75,7 +77,7 @@ export function Preview({ onClose }: { onClose?: () => void }) {
 }
 
 function Note({ text }: { text: string }) {
-  return <Typography color="text.secondary" sx={{ p: 3, textAlign: "center" }}>{text}</Typography>;
+  return <Typography color="textSecondary" sx={{ p: 3, textAlign: "center" }}>{text}</Typography>;
 }
 
 /** Opens the preview. */

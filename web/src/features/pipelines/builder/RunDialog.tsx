@@ -46,7 +46,7 @@ export function RunDialog({ slug, pipeline, name, value, onClose }: Props) {
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
           {Object.keys(declared).length > 0 && <ParamFields declared={declared} values={params} onChange={setParams} />}
           <TextField type="date" label={t("run_date")} value={date} onChange={(event) => setDate(event.target.value)} helperText={t("run_date_hint")} slotProps={{ inputLabel: { shrink: true } }} sx={{ mt: Object.keys(declared).length > 0 ? 0 : 1 }} />
-          {Object.keys(declared).length === 0 && <Typography variant="body2" color="text.secondary">{t("run_no_params")}</Typography>}
+          {Object.keys(declared).length === 0 && <Typography variant="body2" color="textSecondary">{t("run_no_params")}</Typography>}
           {missing && <Alert severity="info">{t("run_missing")}</Alert>}
           <ProblemAlert error={run.error} />
         </DialogContent>

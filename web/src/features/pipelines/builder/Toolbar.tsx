@@ -48,7 +48,7 @@ export function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInse
   return (
     <Box component="header" sx={{ display: "flex", alignItems: "center", gap: 1, flexWrap: { xs: "wrap", md: "nowrap" }, px: { xs: 1.5, md: 2 }, py: 0.75, borderBottom: 1, borderColor: "divider", bgcolor: "background.paper" }}>
       <Box sx={{ minWidth: 0, mr: 0.5 }}>
-        <TextLink to="/w/$workspace/pipelines" params={{ workspace: slug }} variant="caption" color="text.secondary">← {t("title")}</TextLink>
+        <TextLink to="/w/$workspace/pipelines" params={{ workspace: slug }} variant="caption" color="textSecondary">← {t("title")}</TextLink>
         <Box sx={{ display: "flex", gap: 1, alignItems: "center" }}>
           <Typography variant="h1" sx={{ fontSize: "1.15rem", maxWidth: { xs: 200, lg: 280 }, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }} title={name}>{name}</Typography>
           {isDirty && <Chip size="small" variant="outlined" color="warning" label={saved ? t("unsaved") : t("new_draft")} />}

@@ -31,8 +31,9 @@ export function useSaving({ slug, view, address, base, setBase, text }: Props) {
   const [isSaving, setIsSaving] = useState(false);
   const [newer, setNewer] = useState<Newer>();
 
-  /** Returns the saved pipeline, or nothing when it was not saved. */
-  const keep = async (etag = base.etag, document = text): Promise<PipelineView | undefined> => {
+  /** Returns the saved pipeline, or nothing when it was not saved. `run` says that its page is to ask about a run at once. */
+  const keep = async ({ etag = base.etag, run = false } = {}): Promise<PipelineView | undefined> => {
+    const document = text;
     setIsSaving(true);
     try {
       const saved = view ? await save(slug, view.id, document, "", etag) : { value: await create(slug, document, ""), etag: "" };
@@ -44,7 +45,7 @@ export function useSaving({ slug, view, address, base, setBase, text }: Props) {
       void queries.invalidateQueries({ queryKey: ["pipelines"] });
       toasts.done(t("saved", { version: value.version }));
       // A new pipeline has an address from now on, and a pipeline that was renamed has another one.
-      if (!address || (address !== value.id && address !== value.name)) await navigate({ to: "/w/$workspace/pipelines/$pipeline", params: { workspace: slug, pipeline: value.name }, search: (old) => ({ node: old.node, view: old.view }), replace: true, ignoreBlocker: true });
+      if (!address || (address !== value.id && address !== value.name)) await navigate({ to: "/w/$workspace/pipelines/$pipeline", params: { workspace: slug, pipeline: value.name }, search: (old) => ({ node: old.node, view: old.view }), replace: true, ignoreBlocker: true, state: { run } as never });
       return value;
     } catch (error) {
       if (error instanceof Problem && error.status === 412 && view) {

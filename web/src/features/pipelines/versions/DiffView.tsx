@@ -19,7 +19,7 @@ export function DiffView({ from, to, kinds }: { from: string; to: string; kinds:
   const [tab, setTab] = useState("nodes");
   const found = useMemo(() => compare(valueOf(from), valueOf(to)), [from, to]);
   const shown = useMemo(() => around(lines(from, to)), [from, to]);
-  if (from === to) return <Typography color="text.secondary" sx={{ py: 2 }}>{t("diff_same")}</Typography>;
+  if (from === to) return <Typography color="textSecondary" sx={{ py: 2 }}>{t("diff_same")}</Typography>;
   return (
     <Box>
       <Tabs value={tab} onChange={(_, next: string) => setTab(next)} sx={{ minHeight: 38, mb: 1, "& .MuiTab-root": { minHeight: 38 } }}>
@@ -36,12 +36,12 @@ export function DiffView({ from, to, kinds }: { from: string; to: string; kinds:
                 <Box component="li" key={node} sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}>
                   <Chip size="small" variant="outlined" color={color} icon={<Icon size={13} aria-hidden />} label={t(`change.${change}`)} sx={{ px: 0.5 }} />
                   <Box component="span" sx={{ fontWeight: 600 }}>{node}</Box>
-                  <Typography variant="body2" color="text.secondary">{settings.join(", ")}</Typography>
+                  <Typography variant="body2" color="textSecondary">{settings.join(", ")}</Typography>
                 </Box>
               );
             })}
             {found.sections.map((section) => <Box component="li" key={section} sx={{ display: "flex", gap: 1, alignItems: "center" }}><Chip size="small" variant="outlined" color="warning" icon={<Pencil size={13} aria-hidden />} label={t("change.changed")} sx={{ px: 0.5 }} /> <code>{section}</code></Box>)}
-            {found.nodes.length + found.sections.length === 0 && <Typography component="li" color="text.secondary">{t("diff_only_text")}</Typography>}
+            {found.nodes.length + found.sections.length === 0 && <Typography component="li" color="textSecondary">{t("diff_only_text")}</Typography>}
           </Box>
         )}
         {tab === "canvas" && <Suspense fallback={<Waiting text={t("common:loading_page")} />}><DiffCanvas from={from} to={to} kinds={kinds} changes={found.nodes} /></Suspense>}

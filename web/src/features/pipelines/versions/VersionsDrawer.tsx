@@ -42,7 +42,7 @@ export function VersionsDrawer({ slug, view, kinds, version, onRollback }: Props
   const diff = useQuery({ queryKey: ["pipelines", slug, "diff", view.id, version, view.version], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/diff", { params: { path, query: { from: version, to: view.version } } })), enabled: version > 0 && version !== view.version });
   const open = version > 0 ? version : undefined;
   return (
-    <Drawer anchor="right" open onClose={() => show(undefined)} slotProps={{ paper: { sx: { width: open ? "min(920px, 100vw)" : "min(440px, 100vw)" }, role: "dialog", "aria-labelledby": "versions-title" } as never }}>
+    <Drawer anchor="right" open sx={{ zIndex: (theme) => theme.zIndex.modal }} onClose={() => show(undefined)} slotProps={{ paper: { sx: { width: open ? "min(920px, 100vw)" : "min(440px, 100vw)" }, role: "dialog", "aria-labelledby": "versions-title" } as never }}>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1, p: 2, pb: 1 }}>
         {open && <IconButton size="small" aria-label={t("versions_back")} onClick={() => show(0)}><ArrowLeft size={18} /></IconButton>}
         <Typography id="versions-title" variant="h2" sx={{ flex: 1 }}>{open ? t("version_against", { number: open, current: view.version }) : t("versions")}</Typography>
@@ -51,7 +51,7 @@ export function VersionsDrawer({ slug, view, kinds, version, onRollback }: Props
       </Box>
       {open ? (
         <Box sx={{ px: 2, pb: 2 }}>
-          {open === view.version && <Typography color="text.secondary">{t("version_current_text")}</Typography>}
+          {open === view.version && <Typography color="textSecondary">{t("version_current_text")}</Typography>}
           {diff.isFetching && !diff.data && <Waiting text={t("diff_loading")} />}
           <ProblemAlert error={diff.error} onRetry={() => void diff.refetch()} />
           {diff.data && <DiffView from={diff.data.from.document} to={diff.data.to.document} kinds={kinds} />}
