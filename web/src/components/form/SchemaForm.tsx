@@ -1,7 +1,8 @@
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { Finding } from "@/api/problem";
 import { Fields } from "./Fields";
 import { FormContext } from "./context";
+import type { FieldProps } from "./Field";
 import type { Schema } from "./schema";
 
 interface Props {
@@ -14,13 +15,15 @@ interface Props {
   disabled?: boolean;
   /** Settings that are shown elsewhere. */
   hide?: string[];
+  /** Draws settings that are SQL; the plain field if it says nothing. */
+  sql?: (props: FieldProps) => ReactNode;
 }
 
 const nothing = () => [];
 
 /** The form of any settings, from their JSON Schema: connectors, transforms, channels, schedules. */
-export function SchemaForm({ schema, value, onChange, problems, suggest = nothing, kept, disabled = false, hide }: Props) {
-  const context = useMemo<FormContext>(() => ({ root: schema, problems: problems ?? [], suggest, kept: kept ?? [], disabled }), [schema, problems, suggest, kept, disabled]);
+export function SchemaForm({ schema, value, onChange, problems, suggest = nothing, kept, disabled = false, hide, sql }: Props) {
+  const context = useMemo<FormContext>(() => ({ root: schema, problems: problems ?? [], suggest, kept: kept ?? [], disabled, sql }), [schema, problems, suggest, kept, disabled, sql]);
   return (
     <FormContext value={context}>
       <Fields schema={schema} path="" value={value} onChange={onChange} hide={hide} />

@@ -1,5 +1,6 @@
-import { createContext, useContext } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import type { Finding } from "@/api/problem";
+import type { FieldProps } from "./Field";
 import type { Schema } from "./schema";
 
 /** What the fields of one form share. */
@@ -12,6 +13,8 @@ export interface FormContext {
   /** JSON pointers of secrets that the server keeps: they need not be typed again. */
   kept: string[];
   disabled: boolean;
+  /** A field for SQL that knows more than the plain one, where the page has one. */
+  sql?: (props: FieldProps) => ReactNode;
 }
 
 export const FormContext = createContext<FormContext>({ root: {}, problems: [], suggest: () => [], kept: [], disabled: false });

@@ -95,18 +95,20 @@ export function SecretField(props: FieldProps) {
 
 /** SQL text. The builder has an editor of its own for it; elsewhere a box with fixed letters will do. */
 export function SqlField(props: FieldProps) {
-  const { root, disabled } = useForm();
+  const { root, disabled, sql } = useForm();
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
   // A query may also be a file: an object, which is edited as such.
   if (props.value && typeof props.value === "object") return <FreeField {...props} />;
+  const own = sql?.(props);
+  if (own) return <>{own}</>;
   return (
     <TextField
       label={props.label ?? human(props.name)}
       required={props.required}
       disabled={disabled}
       multiline
-      minRows={3}
+      minRows={props.name === "query" ? 3 : 1}
       maxRows={16}
       value={textOf(props.value)}
       onChange={(event) => props.onChange(event.target.value === "" ? undefined : event.target.value)}

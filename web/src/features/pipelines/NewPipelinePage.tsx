@@ -1,12 +1,74 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import ButtonBase from "@mui/material/ButtonBase";
+import Typography from "@mui/material/Typography";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { ArrowRightLeft, Database, FileText, FileUp, GitMerge, ScrollText, Terminal } from "lucide-react";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { body, client } from "@/api/client";
+import { EmptyState } from "@/components/EmptyState";
 import { Page } from "@/components/Page";
 import { PageHeader } from "@/components/PageHeader";
-import { useTranslation } from "react-i18next";
+import { ProblemAlert } from "@/components/ProblemAlert";
+import { Waiting } from "@/components/Waiting";
+import { useWorkspace } from "@/lib/workspace";
+import { BuilderRoot } from "./builder/BuilderRoot";
+import { Examples } from "./fresh/Examples";
+import { Setup } from "./fresh/Setup";
+import { emptyDocument, ofUpload, type Starter, STARTERS } from "./fresh/starters";
+import { kindsQuery } from "./requests";
 
+const ICONS: Record<Starter["key"], typeof Database> = { csv: FileText, copy: ArrowRightLeft, logs: ScrollText, join: GitMerge, sql: Terminal };
+
+/** How a pipeline begins: with nothing, a good beginning, an example or a file; then it is built. */
 export function NewPipelinePage() {
   const { t } = useTranslation("pipelines");
+  const { slug, may } = useWorkspace();
+  const navigate = useNavigate();
+  const { template, upload } = useSearch({ strict: false });
+  const [text, setText] = useState<string>();
+  const file = useRef<HTMLInputElement>(null);
+  const kinds = useQuery(kindsQuery);
+  const uploaded = useQuery({ queryKey: ["uploads", slug, "one", upload], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/uploads/{upload}", { params: { path: { workspace: slug, upload: upload ?? "" } } })), enabled: upload !== undefined });
+  const starter = STARTERS.find((one) => one.key === template);
+  const begun = text ?? (uploaded.data ? ofUpload(uploaded.data.name.replace(/\.[^.]*$/, ""), uploaded.data.path) : undefined);
+  const open = (next: string | undefined) => void navigate({ to: ".", search: (old) => ({ ...old, template: next }), replace: true });
+
+  if (!may("editor")) return <Page><EmptyState title={t("new_editors")} /></Page>;
+  if (begun !== undefined && kinds.data) return <BuilderRoot kinds={kinds.data} fresh={begun} />;
+  if ((begun !== undefined && kinds.isPending) || (upload !== undefined && uploaded.isPending)) return <Waiting text={t("loading_pipeline")} />;
   return (
     <Page>
-      <PageHeader title={t("title")} />
+      <PageHeader
+        title={t("new_title")}
+        text={t("new_text")}
+        back={{ label: t("title"), to: "/w/$workspace/pipelines", params: { workspace: slug } }}
+        actions={
+          <>
+            <Button startIcon={<FileUp size={16} />} onClick={() => file.current?.click()}>{t("import")}</Button>
+            <input ref={file} type="file" accept=".yaml,.yml,.json" hidden onChange={(event) => { void event.target.files?.[0]?.text().then(setText); event.target.value = ""; }} />
+            <Button variant="contained" onClick={() => setText(emptyDocument(t("new_name")))}>{t("new_empty")}</Button>
+          </>
+        }
+      />
+      <ProblemAlert error={uploaded.error ?? kinds.error} onRetry={() => { void kinds.refetch(); if (upload) void uploaded.refetch(); }} />
+      <Typography variant="h2" gutterBottom>{t("starters")}</Typography>
+      <Box sx={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(260px, 1fr))", gap: 1.5, mb: 4 }}>
+        {STARTERS.map((one) => {
+          const Icon = ICONS[one.key];
+          return (
+            <ButtonBase key={one.key} onClick={() => open(one.key)} sx={{ display: "flex", gap: 1.5, p: 2, alignItems: "flex-start", justifyContent: "flex-start", textAlign: "left", border: 1, borderColor: "divider", borderRadius: 1.5, bgcolor: "background.paper", "&:hover": { borderColor: "primary.main" } }}>
+              <Box sx={{ color: "primary.main", display: "inline-flex", mt: 0.25 }}><Icon size={20} aria-hidden /></Box>
+              <Box><Typography component="span" sx={{ fontWeight: 650, display: "block" }}>{t(`starter.${one.key}.title`)}</Typography><Typography component="span" variant="body2" color="textSecondary">{t(`starter.${one.key}.text`)}</Typography></Box>
+            </ButtonBase>
+          );
+        })}
+      </Box>
+      <Typography variant="h2" gutterBottom>{t("examples")}</Typography>
+      <Examples onUse={setText} />
+      {starter && <Setup key={starter.key} slug={slug} starter={starter} onReady={setText} onClose={() => open(undefined)} />}
     </Page>
   );
 }

@@ -1,0 +1,162 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import IconButton from "@mui/material/IconButton";
+import Tooltip from "@mui/material/Tooltip";
+import useMediaQuery from "@mui/material/useMediaQuery";
+import { useBlocker, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
+import { ReactFlowProvider } from "@xyflow/react";
+import { PanelLeftOpen } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useConfirm } from "@/components/Confirm";
+import { useToasts } from "@/components/Toasts";
+import type { Kinds } from "../model/kinds";
+import { isObject } from "../model/yaml";
+import { type PipelineView, refresh, rollback } from "../requests";
+import { VersionsDrawer } from "../versions/VersionsDrawer";
+import { Canvas } from "./Canvas";
+import { ConflictDialog } from "./ConflictDialog";
+import { BuilderContext } from "./context";
+import { DocumentDialog } from "./DocumentDialog";
+import { InsertDialog } from "./InsertDialog";
+import { KeysDialog } from "./KeysDialog";
+import { NodePanel } from "./NodePanel";
+import { Palette } from "./Palette";
+import { NodeDialog, Steps } from "./Phone";
+import { Preview, PreviewBar } from "./Preview";
+import { RunDialog } from "./RunDialog";
+import { StartHint } from "./StartHint";
+import { Toolbar, type View } from "./Toolbar";
+import { useBuilderState } from "./useBuilderState";
+import { useKeys } from "./useKeys";
+import { type Base, useSaving } from "./useSaving";
+import { YamlSide } from "./YamlSide";
+
+interface Props {
+  kinds: Kinds;
+  /** The pipeline as the server has it now. */
+  saved?: { value: PipelineView; etag: string };
+  address?: string;
+  /** Text of a pipeline that is new. */
+  fresh?: string;
+}
+
+type Open = "insert" | "keys" | "document" | "run" | null;
+
+/** The builder: canvas, text, forms and rows of one pipeline. */
+export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
+  const { t } = useTranslation("pipelines");
+  const navigate = useNavigate();
+  const confirm = useConfirm();
+  const toasts = useToasts();
+  const search = useSearch({ strict: false });
+  const narrow = useMediaQuery("(max-width: 899px)");
+  const wide = useMediaQuery("(min-width: 1700px)");
+  const [base, setBase] = useState<Base>(() => ({ text: saved?.value.current.document ?? "", etag: saved?.etag ?? "", version: saved?.value.version ?? 0 }));
+  const wantsRun = useRouterState({ select: (state) => (state.location.state as { run?: boolean }).run === true });
+  const [open, setOpen] = useState<Open>(wantsRun ? "run" : null);
+  const [hasPalette, setHasPalette] = useState(true);
+  const [hasRows, setHasRows] = useState(true);
+  const [isPanelShut, setIsPanelShut] = useState(false);
+  const builder = useBuilderState(saved?.value, saved?.value.current.document ?? fresh, base.text, kinds, true);
+  const { slug, text, graph, selected, isDirty, mayEdit } = builder;
+  const saving = useSaving({ slug, view: saved?.value, address, base, setBase, text });
+
+  // Somebody else saved: who changed nothing sees the newer version at once, others are told.
+  const isOld = saved !== undefined && saved.value.version > base.version;
+  if (isOld && !isDirty) {
+    setBase({ text: saved.value.current.document, etag: saved.etag, version: saved.value.version });
+    builder.begin(saved.value.current.document);
+  }
+  useEffect(() => {
+    document.title = `${typeof graph.value.name === "string" ? graph.value.name : t("unnamed")} · Towpath`;
+  }, [graph, t]);
+  useBlocker({
+    shouldBlockFn: async ({ current, next }) => current.pathname !== next.pathname && isDirty && !(await confirm({ title: t("common:unsaved_title"), text: t("common:unsaved_text"), deed: t("common:leave"), destroys: true })),
+    enableBeforeUnload: () => isDirty,
+  });
+
+  const views: View[] = narrow ? ["steps", "canvas", "yaml"] : ["canvas", "split", "yaml"];
+  const view = views.find((one) => one === search.view) ?? (narrow ? "steps" : "canvas");
+  const setView = (next: View) => void navigate({ to: ".", search: (old) => ({ ...old, view: next === views[0] ? undefined : next }), replace: true });
+  const save = async () => { if (isDirty && mayEdit && !saving.isSaving) await saving.keep(); };
+  const run = async () => {
+    if (isDirty && mayEdit && !(await saving.keep({ run: true }))) return;
+    setOpen("run");
+  };
+  const preview = () => { setHasRows(true); if (selected.length === 0) builder.select([...graph.nodes.keys()].slice(0, 1)); };
+  const openForm = () => { setIsPanelShut(false); requestAnimationFrame(() => document.querySelector<HTMLElement>("#node-panel-body input, #node-panel-body [role=combobox]")?.focus()); };
+  const { copy } = useKeys(builder, { save: () => void save(), insert: () => setOpen("insert"), preview, keys: () => setOpen("keys"), openForm });
+  const goBack = async (version: number) => {
+    if (!saved || !(await confirm({ title: t("rollback_title", { version }), text: t("rollback_text"), deed: t("rollback") }))) return;
+    try {
+      const { value, etag } = await rollback(slug, saved.value.id, version, saved.etag, t("rollback_remark", { version }));
+      setBase({ text: value.current.document, etag, version: value.version });
+      builder.begin(value.current.document);
+      void refresh();
+      void navigate({ to: ".", search: (old) => ({ ...old, version: undefined }), replace: true });
+      toasts.done(t("saved", { version: value.version }));
+    } catch (error) {
+      toasts.failed(error);
+    }
+  };
+  const node = graph.nodes.get(selected.at(-1) ?? "");
+  const hasPanel = node !== undefined && !isPanelShut && !narrow && view !== "yaml";
+  const isEmpty = graph.nodes.size === 0 && builder.broken.length === 0;
+  const closePanel = () => { builder.select([]); setIsPanelShut(false); };
+  const canvas = useMemo(() => <ReactFlowProvider><Canvas locked={narrow} /></ReactFlowProvider>, [narrow]);
+  return (
+    <BuilderContext value={builder}>
+      <Box sx={{ display: "flex", flexDirection: "column", height: { xs: "auto", md: "calc(100dvh - 52px)" }, minHeight: { xs: "calc(100dvh - 52px)", md: 0 } }}>
+        <Toolbar view={view} setView={setView} narrow={narrow} isSaving={saving.isSaving} onSave={() => void save()} onRun={() => void run()} onInsert={() => setOpen("insert")} onDocument={() => setOpen("document")} onKeys={() => setOpen("keys")} />
+        {isOld && isDirty && (
+          <Alert severity="warning" square action={<Button color="inherit" size="small" onClick={() => saving.setNewer({ text: saved.value.current.document, etag: saved.etag, version: saved.value.version })}>{t("newer_show")}</Button>}>
+            {t("newer", { version: saved.value.version })}
+          </Alert>
+        )}
+        {builder.broken.length > 0 && view !== "yaml" && (
+          <Alert severity="error" square action={view !== "split" && <Button color="inherit" size="small" onClick={() => setView(narrow ? "yaml" : "split")}>{t("broken_show")}</Button>}>
+            {t("broken", { line: builder.broken[0]?.line ?? 1, message: builder.broken[0]?.message })}
+          </Alert>
+        )}
+        <Box sx={{ flex: 1, minHeight: 0, display: "flex" }}>
+          {mayEdit && !narrow && (view === "canvas" || (view === "split" && wide)) && hasPalette && <Palette onClose={() => setHasPalette(false)} />}
+          <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
+            <Box sx={{ flex: 1, minHeight: narrow && view !== "steps" ? "62vh" : 0, display: "flex" }}>
+              {(view === "canvas" || view === "split") && (
+                <Box sx={{ flex: 1, minWidth: 0, position: "relative" }}>
+                  {canvas}
+                  {isEmpty && <StartHint onInsert={() => setOpen("insert")} />}
+                  {mayEdit && view === "canvas" && !narrow && !hasPalette && <Tooltip title={t("palette_open")}><IconButton size="small" onClick={() => setHasPalette(true)} aria-label={t("palette_open")} sx={{ position: "absolute", top: 8, left: 8, bgcolor: "background.paper", border: 1, borderColor: "divider" }}><PanelLeftOpen size={16} /></IconButton></Tooltip>}
+                </Box>
+              )}
+              {(view === "split" || view === "yaml") && <Box sx={{ flex: 1, minWidth: 0, borderLeft: view === "split" ? 1 : 0, borderColor: "divider", minHeight: { xs: "62vh", md: 0 } }}><YamlSide onRun={preview} /></Box>}
+              {view === "steps" && (isEmpty ? <Box sx={{ position: "relative", flex: 1, minHeight: "50vh" }}><StartHint onInsert={() => setOpen("insert")} /></Box> : <Steps />)}
+            </Box>
+            {!narrow && !isEmpty && (hasRows ? <Box sx={{ height: "min(38%, 330px)", borderTop: 1, borderColor: "divider", flexShrink: 0 }}><Preview onClose={() => setHasRows(false)} /></Box> : <PreviewBar onOpen={() => setHasRows(true)} />)}
+          </Box>
+          {hasPanel && <Box sx={{ width: view === "split" ? 340 : 380, flexShrink: 0, borderLeft: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}><NodePanel onPreview={preview} onCopy={copy} onClose={closePanel} /></Box>}
+        </Box>
+      </Box>
+      {narrow && node && view !== "yaml" && <NodeDialog onCopy={copy} onClose={closePanel} />}
+      {open === "insert" && <InsertDialog onClose={() => setOpen(null)} />}
+      {open === "keys" && <KeysDialog onClose={() => setOpen(null)} />}
+      {open === "document" && <DocumentDialog onClose={() => setOpen(null)} />}
+      {open === "run" && saved && <RunDialog slug={slug} pipeline={saved.value.id} name={saved.value.name} value={isObject(graph.value) ? graph.value : {}} onClose={() => setOpen(null)} />}
+      {saved && search.version !== undefined && <VersionsDrawer slug={slug} view={saved.value} kinds={kinds} version={Number(search.version)} onRollback={mayEdit ? (version) => void goBack(version) : undefined} />}
+      {saving.newer && (
+        <ConflictDialog
+          base={base.text}
+          mine={text}
+          newer={saving.newer}
+          kinds={kinds}
+          onClose={() => saving.setNewer(undefined)}
+          onTakeTheirs={() => { const { newer } = saving; if (!newer) return; builder.setText(newer.text); setBase(newer); saving.setNewer(undefined); }}
+          onMerge={(merged, byHand) => { const { newer } = saving; if (!newer) return; builder.setText(merged); setBase(newer); saving.setNewer(undefined); if (byHand) setView(narrow ? "yaml" : "split"); toasts.done(t("merged")); }}
+          onKeepMine={() => { const { newer } = saving; if (newer) void saving.keep({ etag: newer.etag }); }}
+        />
+      )}
+    </BuilderContext>
+  );
+}

@@ -1,0 +1,39 @@
+import IconButton from "@mui/material/IconButton";
+import ListItemIcon from "@mui/material/ListItemIcon";
+import Menu from "@mui/material/Menu";
+import MenuItem from "@mui/material/MenuItem";
+import { useNavigate } from "@tanstack/react-router";
+import { Download, EllipsisVertical, History, Keyboard, Link2, RefreshCw, SlidersHorizontal } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useToasts } from "@/components/Toasts";
+import { forgetLooks } from "../requests";
+import { download } from "../download";
+import { useBuilder } from "./context";
+
+/** What is needed less often. */
+export function MoreMenu({ onDocument, onKeys }: { onDocument: () => void; onKeys: () => void }) {
+  const { t } = useTranslation("pipelines");
+  const navigate = useNavigate();
+  const toasts = useToasts();
+  const { view, graph, text } = useBuilder();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const share = () => void navigator.clipboard.writeText(location.href).then(() => toasts.done(t("link_copied")), toasts.failed);
+  const name = typeof graph.value.name === "string" ? graph.value.name : "pipeline";
+  const item = (icon: ReactNode, label: string, run: () => void) => (
+    <MenuItem key={label} onClick={() => { setAnchor(null); run(); }}><ListItemIcon>{icon}</ListItemIcon>{label}</MenuItem>
+  );
+  return (
+    <>
+      <IconButton size="small" aria-label={t("more_actions")} aria-haspopup="menu" aria-expanded={anchor !== null} onClick={(event) => setAnchor(event.currentTarget)}><EllipsisVertical size={18} /></IconButton>
+      <Menu open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)}>
+        {item(<SlidersHorizontal size={16} />, t("document_title"), onDocument)}
+        {view && item(<History size={16} />, t("versions"), () => void navigate({ to: ".", search: (old) => ({ ...old, version: 0 }), replace: true }))}
+        {view && item(<Link2 size={16} />, t("share"), share)}
+        {item(<Download size={16} />, t("export_yaml"), () => download(`${name}.yaml`, text))}
+        {item(<RefreshCw size={16} />, t("forget_looks"), () => { forgetLooks(); toasts.done(t("forgot_looks")); })}
+        {item(<Keyboard size={16} />, t("keys_title"), onKeys)}
+      </Menu>
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import Box from "@mui/material/Box";
+import ButtonBase from "@mui/material/ButtonBase";
+import IconButton from "@mui/material/IconButton";
+import InputAdornment from "@mui/material/InputAdornment";
+import TextField from "@mui/material/TextField";
+import Tooltip from "@mui/material/Tooltip";
+import Typography from "@mui/material/Typography";
+import { PanelLeftClose, Search } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { GROUPS } from "../model/kinds";
+import { DRAGGED } from "./Canvas";
+import { type Choice, useChoices } from "./choices";
+import { useBuilder } from "./context";
+import { COLOURS, KindIcon } from "./looks";
+
+/** Everything that can be put on the canvas: dragged there, or clicked to follow what is selected. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation("pipelines");
+  const [search, setSearch] = useState("");
+  const choices = useChoices(search);
+  return (
+    <Box component="section" aria-label={t("palette")} sx={{ width: 226, flexShrink: 0, display: "flex", flexDirection: "column", borderRight: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}>
+      <Box sx={{ p: 1.25, pb: 0.75, display: "flex", gap: 0.5, alignItems: "center" }}>
+        <TextField
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+          placeholder={t("palette_search")}
+          slotProps={{ htmlInput: { "aria-label": t("palette_search") }, input: { startAdornment: <InputAdornment position="start"><Search size={15} aria-hidden /></InputAdornment> } }}
+        />
+        <Tooltip title={t("palette_close")}><IconButton size="small" onClick={onClose} aria-label={t("palette_close")}><PanelLeftClose size={16} /></IconButton></Tooltip>
+      </Box>
+      <Box sx={{ flex: 1, overflow: "auto", px: 1, pb: 1.5 }} tabIndex={-1}>
+        {search.trim() ? choices.map((choice) => <Entry key={choice.id} choice={choice} />) : GROUPS.map((group) => (
+          <Box key={group} component="section" aria-label={t(`group.${group}`)}>
+            <Typography variant="overline" component="h2" color="textSecondary" sx={{ px: 0.75 }}>{t(`group.${group}`)}</Typography>
+            {choices.filter((choice) => choice.group === group).map((choice) => <Entry key={choice.id} choice={choice} />)}
+          </Box>
+        ))}
+        {choices.length === 0 && <Typography variant="body2" color="textSecondary" sx={{ p: 1 }}>{t("palette_nothing", { text: search })}</Typography>}
+      </Box>
+    </Box>
+  );
+}
+
+function Entry({ choice }: { choice: Choice }) {
+  const { insert } = useBuilder();
+  const { kind, connection, title, detail } = choice;
+  return (
+    <Tooltip describeChild title={connection ? `${title} · ${detail}` : detail} placement="right" enterDelay={600}>
+      <ButtonBase
+        draggable
+        onDragStart={(event) => { event.dataTransfer.setData(DRAGGED, JSON.stringify({ role: kind.role, kind: kind.name, connection })); event.dataTransfer.effectAllowed = "copy"; }}
+        onClick={() => insert(kind.role, kind.name, connection)}
+        sx={{ display: "flex", width: "100%", justifyContent: "flex-start", gap: 1, px: 0.75, py: 0.6, borderRadius: 1, cursor: "grab", textAlign: "left", "&:hover": { bgcolor: "action.hover" } }}
+      >
+        <Box component="span" sx={{ color: COLOURS[kind.role], display: "inline-flex" }}><KindIcon group={kind.group} kind={kind.name} /></Box>
+        <Box component="span" sx={{ fontSize: 13, flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{title}</Box>
+        {connection && <Box component="span" sx={{ fontSize: 11, color: "text.secondary" }}>{kind.name}</Box>}
+      </ButtonBase>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,33 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { Problem } from "@/api/problem";
+import { useDebounced } from "@/lib/useDebounced";
+import type { Graph } from "../model/graph";
+import type { Json } from "../model/yaml";
+import { planQuery, validateQuery } from "../requests";
+
+/** The document without what changes nothing for its rows. */
+export function meaningOf(value: Json): string {
+  const { layout: _l, tests: _t, description: _d, schedule: _s, ...rest } = value;
+  return JSON.stringify(rest);
+}
+
+/** What the server finds out about a draft while it is written: problems at once, columns when somebody looks. */
+export function useChecks(slug: string, text: string, graph: Graph, isBroken: boolean, params: Json, wantsColumns: boolean) {
+  const settled = useDebounced(text, 400);
+  const validated = useQuery({ ...validateQuery(slug, settled, !isBroken), placeholderData: keepPreviousData });
+  const calm = useDebounced(text, 900);
+  const meaning = useMemo(() => meaningOf(graph.value), [graph]);
+  const calmMeaning = useDebounced(meaning, 900);
+  const isFine = validated.data?.problems.length === 0 && graph.nodes.size > 0;
+  const plan = useQuery({ ...planQuery(slug, calm, calmMeaning, params, wantsColumns && !isBroken && isFine && calm === text), placeholderData: keepPreviousData });
+  const outlines = useMemo(() => new Map((plan.data?.nodes ?? []).map((node) => [node.node, node])), [plan.data]);
+  const faults = useMemo(() => new Map((plan.data?.faults ?? []).map((fault) => [fault.node, fault.hint ? `${fault.message} (${fault.hint})` : fault.message])), [plan.data]);
+  const problems = useMemo(() => {
+    const all = [...(validated.data?.problems ?? []), ...(isFine ? (plan.data?.problems ?? []) : [])];
+    // Problems that the plan refuses the document with are at their places too.
+    if (isFine && plan.error instanceof Problem) all.push(...plan.error.problems);
+    return all;
+  }, [validated.data, isFine, plan.data, plan.error]);
+  return { problems, isChecking: validated.isFetching, checkFault: validated.error, outlines, faults, isPlanning: plan.isFetching, planFault: plan.error, meaning };
+}

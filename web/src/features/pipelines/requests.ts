@@ -1,0 +1,137 @@
+import { queryOptions } from "@tanstack/react-query";
+import { type Api, body, client, tagged } from "@/api/client";
+import { queries } from "@/api/query";
+import type { Schema } from "@/components/form/schema";
+import { kindsOf } from "./model/kinds";
+
+// What the pages of pipelines ask the server. Keys begin with the noun of live events.
+
+export type Pipeline = Api<"Pipeline">;
+export type PipelineView = Api<"PipelineView">;
+export type Version = Api<"Version">;
+export type Checked = Api<"Checked">;
+export type Outline = Api<"NodeOutline">;
+export type Column = Api<"Column">;
+export type Rows = Api<"Rows">;
+export type Connection = Api<"Connection">;
+
+const EVERYTHING = { staleTime: Infinity, gcTime: Infinity };
+
+/** Every kind of node, from the schema of documents. */
+export const kindsQuery = queryOptions({
+  queryKey: ["node-types", "schema"],
+  queryFn: async () => kindsOf((await body(client.GET("/api/v1/document-schema"))) as Schema),
+  ...EVERYTHING,
+});
+
+export const nodeTypesQuery = queryOptions({
+  queryKey: ["node-types"],
+  queryFn: async () => (await body(client.GET("/api/v1/node-types"))).items,
+  ...EVERYTHING,
+});
+
+export const nodeTypeQuery = (name: string) =>
+  queryOptions({ queryKey: ["node-types", "one", name], queryFn: () => body(client.GET("/api/v1/node-types/{name}", { params: { path: { name } } })), ...EVERYTHING });
+
+export const connectionsQuery = (workspace: string) =>
+  queryOptions({ queryKey: ["connections", workspace, "names"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace }, query: { limit: 200 } } }))).items });
+
+export const streamsQuery = (workspace: string, connection: string) =>
+  queryOptions({
+    queryKey: ["connections", workspace, "streams", connection],
+    queryFn: async ({ signal }) => (await body(client.GET("/api/v1/workspaces/{workspace}/connections/{connection}/streams", { params: { path: { workspace, connection } }, signal }))).items,
+    staleTime: 300_000,
+    retry: false,
+  });
+
+export const pipelineQuery = (workspace: string, pipeline: string) =>
+  queryOptions({ queryKey: ["pipelines", workspace, "one", pipeline], queryFn: () => tagged(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { path: { workspace, pipeline } } })) });
+
+export const versionQuery = (workspace: string, pipeline: string, version: number) =>
+  queryOptions({ queryKey: ["pipelines", workspace, "version", pipeline, version], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/versions/{version}", { params: { path: { workspace, pipeline, version } } })), ...EVERYTHING });
+
+export function validateQuery(workspace: string, document: string, enabled: boolean) {
+  return queryOptions({
+    queryKey: ["drafts", workspace, "validate", document],
+    queryFn: ({ signal }) => body(client.POST("/api/v1/workspaces/{workspace}/validate", { params: { path: { workspace } }, body: { document }, signal })),
+    staleTime: 60_000,
+    gcTime: 60_000,
+    enabled,
+  });
+}
+
+/** `meaning` is the document without what changes nothing, such as positions: one plan serves all that mean the same. */
+export function planQuery(workspace: string, document: string, meaning: string, params: Record<string, unknown>, enabled: boolean) {
+  return queryOptions({
+    queryKey: ["drafts", workspace, "plan", meaning, params],
+    queryFn: ({ signal }) => body(client.POST("/api/v1/workspaces/{workspace}/plan", { params: { path: { workspace } }, body: { document, params: params as never }, signal })),
+    staleTime: 120_000,
+    gcTime: 300_000,
+    retry: false,
+    enabled,
+  });
+}
+
+export interface Look {
+  workspace: string;
+  /** The pipeline as it is saved, for people who may not try out drafts. */
+  pipeline?: string;
+  document: string;
+  meaning: string;
+  node: string;
+  port: string | undefined;
+  limit: number;
+  params: Record<string, unknown>;
+}
+
+export function previewQuery({ workspace, pipeline, document, meaning, node, port, limit, params }: Look, enabled: boolean) {
+  const wanted = { node, port, limit, params: params as never };
+  return queryOptions({
+    queryKey: ["drafts", workspace, "preview", pipeline ?? "", meaning, node, port, limit, params],
+    queryFn: ({ signal }) =>
+      pipeline
+        ? body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/preview", { params: { path: { workspace, pipeline } }, body: wanted, signal }))
+        : body(client.POST("/api/v1/workspaces/{workspace}/preview", { params: { path: { workspace } }, body: { ...wanted, document }, signal })),
+    staleTime: 300_000,
+    gcTime: 600_000,
+    retry: false,
+    enabled,
+  });
+}
+
+/** Forgets rows and plans: other systems may have changed. */
+export const forgetLooks = () => queries.removeQueries({ queryKey: ["drafts"] });
+
+const inWorkspace = (workspace: string, pipeline: string) => ({ path: { workspace, pipeline } });
+
+export function save(workspace: string, pipeline: string, document: string, remark: string, etag: string) {
+  return tagged(client.PUT("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { ...inWorkspace(workspace, pipeline), header: { "if-match": etag } }, body: { document, remark } }));
+}
+
+export function create(workspace: string, document: string, remark: string) {
+  return body(client.POST("/api/v1/workspaces/{workspace}/pipelines", { params: { path: { workspace } }, body: { document, remark } }));
+}
+
+export function start(workspace: string, pipeline: string, run: Partial<Api<"NewRun">>) {
+  return body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/runs", { params: { ...inWorkspace(workspace, pipeline), header: { "idempotency-key": crypto.randomUUID() } }, body: run as Api<"NewRun"> }));
+}
+
+export async function archive(workspace: string, pipeline: string, archived: boolean) {
+  const { etag } = await tagged(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: inWorkspace(workspace, pipeline) }));
+  return body(client.PATCH("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { ...inWorkspace(workspace, pipeline), header: { "if-match": etag } }, body: { archived } }));
+}
+
+export function remove(workspace: string, pipeline: string) {
+  return body(client.DELETE("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: inWorkspace(workspace, pipeline) }));
+}
+
+export function duplicate(workspace: string, pipeline: string, name: string) {
+  return body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/duplicate", { params: inWorkspace(workspace, pipeline), body: { name } }));
+}
+
+export function rollback(workspace: string, pipeline: string, version: number, etag: string, remark: string) {
+  return tagged(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/rollback", { params: { ...inWorkspace(workspace, pipeline), header: { "if-match": etag } }, body: { version, remark } }));
+}
+
+/** What is on the page is stale now. */
+export const refresh = () => queries.invalidateQueries({ queryKey: ["pipelines"] });
