@@ -16,6 +16,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
+import { capitalized } from "@/lib/errors";
 import { useWorkspace } from "@/lib/workspace";
 import { ChannelForm } from "./ChannelForm";
 import { TestResult } from "./TestResult";
@@ -84,7 +85,7 @@ function Card({ channel, onOpen }: { channel: Channel; onOpen: () => void }) {
           </Box>
         )}
       </Box>
-      {test.data ? <TestResult result={test.data} /> : fault?.message && <Alert severity="error" sx={{ mt: 1.5 }}>{fault.message}</Alert>}
+      {test.data ? <TestResult result={test.data} /> : fault?.message && <Alert severity="error" sx={{ mt: 1.5 }}>{capitalized(fault.message)}</Alert>}
     </Paper>
   );
 }
