@@ -49,7 +49,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
   },
   server: {
-    proxy: { "/api": { target: server, ws: true, rewriteWsOrigin: true, changeOrigin: true }, "/docs": server },
+    proxy: { "/api": { target: server, ws: true, rewriteWsOrigin: true, changeOrigin: true }, "/docs": server, "/health": server, "/help-pages": server },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/lib/testing/setup.ts"] },
 });

@@ -20,7 +20,7 @@ export function EmptyState({ icon, title, text, action }: Props) {
         </Box>
       )}
       <Typography variant="h2" gutterBottom>{title}</Typography>
-      {text && <Typography color="text.secondary" sx={{ mb: 2.5 }} component="div">{text}</Typography>}
+      {text && <Typography color="textSecondary" sx={{ mb: 2.5 }} component="div">{text}</Typography>}
       {action}
     </Box>
   );

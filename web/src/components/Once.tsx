@@ -42,13 +42,14 @@ async function putOnClipboard(value: string): Promise<void> {
 
 /** A secret that is shown this one time: to copy, or to keep as a file. */
 export function Once({ text, value, label, file, saveWord }: Props) {
+  const [address] = useState(() => file && URL.createObjectURL(new Blob([`${value}\n`], { type: "text/plain" })));
   return (
     <Box>
       <Alert severity="warning" sx={{ mb: 1.5 }}>{text}</Alert>
       <Box component="pre" tabIndex={0} role="textbox" aria-readonly aria-multiline aria-label={label} sx={{ m: 0, p: 1.5, border: 1, borderColor: "divider", borderRadius: 1, bgcolor: "action.hover", fontSize: 13, fontFamily: "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace", whiteSpace: "pre-wrap", overflowWrap: "anywhere", userSelect: "all" }}>{value}</Box>
       <Box sx={{ display: "flex", gap: 1, mt: 1.5, flexWrap: "wrap" }}>
         <CopyButton value={value} />
-        {file && <Button size="small" variant="outlined" startIcon={<Download size={16} />} href={URL.createObjectURL(new Blob([`${value}\n`], { type: "text/plain" }))} download={file}>{saveWord}</Button>}
+        {address && <Button size="small" variant="outlined" startIcon={<Download size={16} />} href={address} download={file}>{saveWord}</Button>}
       </Box>
     </Box>
   );

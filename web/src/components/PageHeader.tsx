@@ -24,7 +24,7 @@ export function PageHeader({ title, back, mark, text, actions }: Props) {
     <Box component="header" sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "flex-end", mb: 2.5 }}>
       <Box sx={{ flex: "1 1 260px", minWidth: 0 }}>
         {back && (
-          <Link component={RouterLink} to={back.to as string} params={back.params as never} variant="body2" color="text.secondary">
+          <Link component={RouterLink} to={back.to as string} params={back.params as never} variant="body2" color="textSecondary">
             ← {back.label}
           </Link>
         )}
@@ -32,7 +32,7 @@ export function PageHeader({ title, back, mark, text, actions }: Props) {
           <Typography variant="h1" sx={{ overflowWrap: "anywhere" }}>{title}</Typography>
           {mark}
         </Box>
-        {text && <Typography color="text.secondary" sx={{ mt: 0.5 }} component="div">{text}</Typography>}
+        {text && <Typography color="textSecondary" sx={{ mt: 0.5 }} component="div">{text}</Typography>}
       </Box>
       {actions && <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap" }}>{actions}</Box>}
     </Box>

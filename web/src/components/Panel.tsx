@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
-import type { ReactNode } from "react";
+import { Children, type ReactNode } from "react";
 
 interface Props {
   title: string;
@@ -16,9 +16,10 @@ interface Props {
 
 /** A part of a page that stands by itself. */
 export function Panel({ title, text, action, destroys, children }: Props) {
+  const isEmpty = Children.toArray(children).length === 0;
   return (
     <Paper variant="outlined" component="section" sx={{ p: { xs: 2, sm: 2.5 }, mb: 2.5, ...(destroys && { borderColor: "error.main" }) }}>
-      <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "flex-start", mb: children ? 2 : 0 }}>
+      <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "flex-start", mb: isEmpty ? 0 : 2 }}>
         <Box sx={{ flex: "1 1 240px", minWidth: 0 }}>
           <Typography variant="h2">{title}</Typography>
           {text && <Typography variant="body2" color="textSecondary" component="div" sx={{ mt: 0.5, maxWidth: 720, "& a": { textDecoration: "underline" } }}>{text}</Typography>}

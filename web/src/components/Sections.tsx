@@ -30,7 +30,7 @@ export function Sections({ label, sections, current, children }: Props) {
   }, [current]);
   return (
     <Box sx={{ display: "flex", flexDirection: { xs: "column", md: "row" }, gap: { xs: 2, md: 4 }, alignItems: "flex-start" }}>
-      <Box component="nav" aria-label={label} sx={{ flexShrink: 0, width: { xs: "100%", md: 216 }, position: { md: "sticky" }, top: 76, overflowX: "auto" }}>
+      <Box component="nav" aria-label={label} sx={{ flexShrink: 0, width: { xs: "100%", md: 232 }, position: { md: "sticky" }, top: 76, overflowX: "auto" }}>
         <List disablePadding sx={{ display: "flex", flexDirection: { xs: "row", md: "column" }, gap: 0.25 }}>
           {sections.map((section) => (
             <ListItem key={section.key} disablePadding sx={{ width: { xs: "auto", md: "100%" } }}>

@@ -29,7 +29,9 @@ export function useToasts(): Toasts {
 export function ToastProvider({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const [queue, setQueue] = useState<Toast[]>([]);
-  const add = useCallback((toast: Omit<Toast, "key">) => setQueue((all) => [...all, { ...toast, key: Date.now() + Math.random() }]), []);
+  const add = useCallback((toast: Omit<Toast, "key">) =>
+    // What was only good to know makes room for what comes next: a way back must not wait.
+    setQueue((all) => [...all.filter((one) => one.action !== undefined || one.severity === "error"), { ...toast, key: Date.now() + Math.random() }]), []);
   const toasts = useMemo<Toasts>(
     () => ({
       done: (text, action) => add({ text, severity: "success", action }),

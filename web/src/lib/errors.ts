@@ -10,6 +10,7 @@ export function explain(error: unknown, t: TFunction): { what: string; hint: str
   return { what: t("common:page_fault"), hint: error instanceof Error ? error.message : undefined };
 }
 
-function capitalized(text: string): string {
+/** Words of the server begin small; at the beginning of a line they do not. */
+export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -26,7 +26,7 @@ export function AuditEntry({ entry, onClose, onFollow }: Props) {
   const actor = useActorWords();
   const changed = changes(entry.before, entry.after);
   return (
-    <Drawer anchor="right" open onClose={onClose} slotProps={{ paper: { role: "dialog", "aria-labelledby": title, "aria-modal": true, sx: { width: { xs: "100%", sm: 560 }, p: 2.5, pt: 9 } } }}>
+    <Drawer anchor="right" open onClose={onClose} slotProps={{ paper: { role: "dialog", "aria-labelledby": title, "aria-modal": true, sx: { width: { xs: "100%", sm: 560 }, p: 2.5, pt: 9, "& > *": { flexShrink: 0 } } } }}>
       <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, mb: 2 }}>
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography variant="h2" id={title}>{action(entry.action)}</Typography>

@@ -135,7 +135,7 @@ function ChoiceField(props: FieldProps) {
       {choices.map((choice, at) => (
         <MenuItem key={choice.label} value={String(at)} sx={{ display: "block", whiteSpace: "normal" }}>
           {choice.label}
-          {choice.description && <Typography variant="caption" color="text.secondary" component="div">{choice.description}</Typography>}
+          {choice.description && <Typography variant="caption" color="textSecondary" component="div">{choice.description}</Typography>}
         </MenuItem>
       ))}
     </TextField>

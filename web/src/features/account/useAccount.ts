@@ -16,6 +16,7 @@ export async function refreshAccount(): Promise<void> {
 export function useChange(etag: string) {
   return useMutation({
     mutationFn: (change: Api<"AccountChange">) => client.PATCH("/api/v1/account", { params: { header: { "If-Match": etag } }, body: change }),
-    onSettled: refreshAccount,
+    // Not waited for: forms begin anew with what is read, and would not say that it is saved.
+    onSettled: () => void refreshAccount(),
   });
 }

@@ -7,7 +7,8 @@ export function useServer() {
   const query = useQuery({ queryKey: ["server"], queryFn: () => tagged(client.GET("/api/v1/server")) });
   const change = useMutation({
     mutationFn: (wanted: Api<"ServerChange">) => tagged(client.PATCH("/api/v1/server", { params: { header: { "If-Match": query.data?.etag ?? "" } }, body: wanted })),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["server"] }),
+    // Not waited for: forms begin anew with what is read, and would not say that it is saved.
+    onSettled: () => void queries.invalidateQueries({ queryKey: ["server"] }),
   });
   return { query, server: query.data?.value, change };
 }

@@ -23,7 +23,7 @@ export function SetUpFactor({ account, onClose }: { account: Account; onClose: (
   if (finish.data) return <FormDialog title={t("factor_is_on")} onClose={onClose}><RecoveryCodes codes={finish.data.codes} /></FormDialog>;
   if (start.data) {
     return (
-      <FormDialog title={t("factor_set")} submit={t("factor_finish")} onSubmit={() => finish.mutate()} onClose={onClose} busy={finish.isPending} disabled={!/^\d{6}$/.test(code.replaceAll(/\s/g, ""))} error={finish.error}>
+      <FormDialog title={t("factor")} submit={t("factor_finish")} onSubmit={() => finish.mutate()} onClose={onClose} busy={finish.isPending} disabled={!/^\d{6}$/.test(code.replaceAll(/\s/g, ""))} error={finish.error}>
         <Box sx={{ display: "flex", gap: 3, flexWrap: "wrap", alignItems: "center" }}>
           <QrCode text={start.data.address} label={t("picture")} />
           <Box sx={{ flex: "1 1 220px", minWidth: 0 }}>
@@ -38,7 +38,7 @@ export function SetUpFactor({ account, onClose }: { account: Account; onClose: (
     );
   }
   return (
-    <FormDialog title={t("factor_set")} submit={t("next")} onSubmit={() => start.mutate()} onClose={onClose} busy={start.isPending} disabled={account.has_password && !password} error={start.error}>
+    <FormDialog title={t("factor")} submit={t("next")} onSubmit={() => start.mutate()} onClose={onClose} busy={start.isPending} disabled={account.has_password && !password} error={start.error}>
       <Typography>{t("factor_steps")}</Typography>
       {account.has_password && <TextField label={t("password")} type="password" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} error={fieldProblem(start.error, "/password") !== undefined} helperText={fieldProblem(start.error, "/password") ?? t("password_once_more")} autoFocus required />}
     </FormDialog>

@@ -36,7 +36,8 @@ export function Goodbye({ user, etag, onGone }: { user: User; etag: string; onGo
       toasts.done(t("erased_person"));
       onGone();
     },
-    onSettled: () => Promise.all([refresh(), queries.invalidateQueries({ queryKey: ["server"] })]),
+    // The account itself is not asked for again: it is gone, though it is shown for another moment.
+    onSettled: (_, error) => Promise.all([queries.invalidateQueries({ queryKey: ["users"], predicate: (query) => error !== null || query.queryKey[1] !== "one" }), queries.invalidateQueries({ queryKey: ["server"] })]),
   });
   const askStop = async () => {
     if (await confirm({ title: t("deactivate_title", { name: user.name }), text: t("deactivate_text"), deed: t("deactivate"), destroys: true })) activate.mutate(false);

@@ -6,7 +6,7 @@ import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Megaphone, Plus } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, body, client, tagged } from "@/api/client";
 import { queries } from "@/api/query";
@@ -15,11 +15,14 @@ import { EmptyState } from "@/components/EmptyState";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
-import { ListSkeleton } from "@/components/Waiting";
+import { ListSkeleton, Waiting } from "@/components/Waiting";
+import { capitalized } from "@/lib/errors";
 import { useWorkspace } from "@/lib/workspace";
-import { ChannelForm } from "./ChannelForm";
 import { TestResult } from "./TestResult";
 import { type Channel, useChannels, useKinds } from "./data";
+
+// Forms from schemas bring an editor along: only who makes a channel needs it.
+const ChannelForm = lazy(async () => ({ default: (await import("./ChannelForm")).ChannelForm }));
 
 /** Where messages go to. */
 export function Channels() {
@@ -38,8 +41,10 @@ export function Channels() {
       {channels.isPending && <ListSkeleton rows={2} text={t("channels.loading")} />}
       {channels.data?.items.length === 0 && <EmptyState icon={<Megaphone />} title={t("channels.none")} text={t("channels.none_text")} action={add} />}
       {channels.data?.items.map((channel) => <Card key={channel.id} channel={channel} onOpen={() => setOpen(channel.id)} />)}
-      {open === "" && <ChannelForm onClose={() => setOpen(null)} />}
-      {open && <Edit id={open} onClose={() => setOpen(null)} />}
+      <Suspense fallback={<Waiting text={t("channels.loading_kinds")} />}>
+        {open === "" && <ChannelForm onClose={() => setOpen(null)} />}
+        {open && <Edit id={open} onClose={() => setOpen(null)} />}
+      </Suspense>
     </>
   );
 }
@@ -84,7 +89,7 @@ function Card({ channel, onOpen }: { channel: Channel; onOpen: () => void }) {
           </Box>
         )}
       </Box>
-      {test.data ? <TestResult result={test.data} /> : fault?.message && <Alert severity="error" sx={{ mt: 1.5 }}>{fault.message}</Alert>}
+      {test.data ? <TestResult result={test.data} /> : fault?.message && <Alert severity="error" sx={{ mt: 1.5 }}>{capitalized(fault.message)}</Alert>}
     </Paper>
   );
 }
