@@ -42,7 +42,11 @@ const middleware: Middleware = {
 };
 
 /** Every route of the server, typed. Answers that are problems are thrown as `Problem`. */
-export const client = createClient<paths>({ baseUrl: basePath || location.origin });
+export const client = createClient<paths>({
+  baseUrl: basePath || location.origin,
+  // Several values of one name are divided by commas.
+  querySerializer: { array: { style: "form", explode: false } },
+});
 client.use(middleware);
 
 /** The body of an answer; answers that are not right never come here. */

@@ -1992,7 +1992,7 @@ export interface components {
          * @description Who did something.
          * @enum {string}
          */
-        ActorKind: "User" | "Key" | "Server" | "Operator" | "Nobody";
+        ActorKind: "user" | "key" | "server" | "operator" | "nobody";
         /** @description An API key, without the key. */
         ApiKey: {
             /** @description How the key begins, to tell keys apart. */
@@ -2039,7 +2039,8 @@ export interface components {
             number: number;
             /**
              * Format: int64
-             * @description Most bytes of memory that its queries held.
+             * @description Most bytes of memory that it held at once: what sorts, joins and aggregates reserved, and the batches on their way into
+             *     destinations. What drivers and the program itself hold is not in it.
              */
             peak_memory?: number | null;
             /** @description It went on after an earlier attempt. */
@@ -2090,7 +2091,7 @@ export interface components {
          * @description How a backfill stands.
          * @enum {string}
          */
-        BackfillState: "Running" | "Paused" | "Done" | "Cancelled";
+        BackfillState: "running" | "paused" | "done" | "cancelled";
         /** @description What is to be looked at. */
         Browse: {
             /**
@@ -2105,7 +2106,7 @@ export interface components {
          * @description What started a run.
          * @enum {string}
          */
-        Cause: "Schedule" | "Manual" | "Api" | "Event" | "After" | "Backfill";
+        Cause: "schedule" | "manual" | "api" | "event" | "after" | "backfill";
         /** @description A channel, without its secrets. */
         Channel: {
             /** @description Whether it is told. */
@@ -2305,7 +2306,7 @@ export interface components {
          * @description How a message stands.
          * @enum {string}
          */
-        DeliveryState: "Waiting" | "Delivered" | "Failed";
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description What differs between two versions. */
         Diff: {
             /** @description The older one. */
@@ -2574,7 +2575,8 @@ export interface components {
                 number: number;
                 /**
                  * Format: int64
-                 * @description Most bytes of memory that its queries held.
+                 * @description Most bytes of memory that it held at once: what sorts, joins and aggregates reserved, and the batches on their way into
+                 *     destinations. What drivers and the program itself hold is not in it.
                  */
                 peak_memory?: number | null;
                 /** @description It went on after an earlier attempt. */
@@ -3259,7 +3261,8 @@ export interface components {
                 params: Record<string, never>;
                 /**
                  * Format: int64
-                 * @description Most bytes of memory that its queries held.
+                 * @description Most bytes of memory that its last attempt held at once: what sorts, joins and aggregates reserved, and the batches on
+                 *     their way into destinations. What drivers and the program itself hold is not in it.
                  */
                 peak_memory?: number | null;
                 /**
@@ -3655,7 +3658,7 @@ export interface components {
          * @description Who must act on a line.
          * @enum {string}
          */
-        Level: "Info" | "Warn" | "Error";
+        Level: "info" | "warn" | "error";
         /** @description A line. */
         Line: {
             /**
@@ -3708,7 +3711,7 @@ export interface components {
          * @description What a link is for.
          * @enum {string}
          */
-        LinkKind: "Setup" | "Invitation" | "Password";
+        LinkKind: "setup" | "invitation" | "password";
         /** @description What goes with the use of a link. */
         LinkUse: {
             /** @description `en` or `fr`; for a new account. */
@@ -3734,8 +3737,7 @@ export interface components {
             has_account: boolean;
             /** @description `setup`, `invitation` or `password`. */
             kind: components["schemas"]["LinkKind"];
-            /** @description Role of an invitation. */
-            role?: string | null;
+            role?: components["schemas"]["Role"] | null;
             /** @description Name of the workspace of an invitation. */
             workspace?: string | null;
         };
@@ -3844,7 +3846,7 @@ export interface components {
              */
             from: string;
             /** @description In which order the pieces run. */
-            order?: string | null;
+            order?: string;
             /** @description Values for parameters. */
             params?: Record<string, never>;
             /** @description Only shows the pieces, and makes nothing. */
@@ -3916,7 +3918,7 @@ export interface components {
             /** @description Language of the letter; that of the caller if nothing is said. */
             language?: string | null;
             /** @description `viewer`, `operator`, `editor`, `admin` or `owner`; not above the own role. */
-            role: string;
+            role: components["schemas"]["Role"];
         };
         /** @description A key to be made. */
         NewKey: {
@@ -3928,7 +3930,7 @@ export interface components {
             /** @description What it is for. */
             name: string;
             /** @description What it may do: rights such as `runs:write`. */
-            scopes: string[];
+            scopes: components["schemas"]["Right"][];
         };
         /** @description A link that was made. Shown once. */
         NewLink: {
@@ -4108,12 +4110,12 @@ export interface components {
          * @description What a role can be given on, besides the whole workspace.
          * @enum {string}
          */
-        ObjectKind: "Connection" | "Pipeline";
+        ObjectKind: "connection" | "pipeline";
         /**
          * @description How it went.
          * @enum {string}
          */
-        Outcome: "Done" | "Denied" | "Failed";
+        Outcome: "done" | "denied" | "failed";
         /** @description A session, as its person sees it. */
         OwnSession: components["schemas"]["Session"] & {
             /** @description It is the one that asks. */
@@ -4172,7 +4174,7 @@ export interface components {
          * @description How a piece stands.
          * @enum {string}
          */
-        PieceState: "Waiting" | "Active" | "Done" | "Failed";
+        PieceState: "waiting" | "active" | "done" | "failed";
         /** @description A pipeline. */
         Pipeline: {
             /**
@@ -4379,15 +4381,31 @@ export interface components {
             logs_days: number;
             /**
              * Format: int64
+             * @description Minutes for which rows that somebody looked at are shown again without reading them anew; 0 for never.
+             * @default 5
+             */
+            previews_minutes: number;
+            /**
+             * Format: int64
              * @description Days for which runs are kept after their end, with their quarantine.
              * @default 90
              */
             runs_days: number;
         };
+        /**
+         * @description A right in a workspace.
+         * @enum {string}
+         */
+        Right: "workspace:read" | "workspace:write" | "workspace:close" | "members:write" | "connections:read" | "connections:browse" | "connections:write" | "pipelines:read" | "pipelines:write" | "pipelines:preview" | "runs:read" | "runs:write" | "quarantine:read" | "schedules:read" | "schedules:pause" | "schedules:write" | "uploads:read" | "uploads:write" | "notifications:read" | "notifications:write" | "audit:read" | "keys:write";
+        /**
+         * @description What a person is in a workspace, from least to most.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "editor" | "admin" | "owner";
         /** @description The role that somebody is to have. */
         RoleChange: {
             /** @description `viewer`, `operator`, `editor`, `admin` or `owner`. */
-            role: string;
+            role: components["schemas"]["Role"];
         };
         /** @description What is brought back. */
         Rollback: {
@@ -4405,6 +4423,11 @@ export interface components {
             columns: components["schemas"]["Column"][];
             /** @description There are more. */
             more: boolean;
+            /**
+             * Format: date-time
+             * @description When they were read: what was looked at a moment ago is shown again unless `refresh` is set.
+             */
+            read_at: string;
             /**
              * Format: int64
              * @description Rows that the nodes on the way rejected.
@@ -4505,7 +4528,8 @@ export interface components {
             params: Record<string, never>;
             /**
              * Format: int64
-             * @description Most bytes of memory that its queries held.
+             * @description Most bytes of memory that its last attempt held at once: what sorts, joins and aggregates reserved, and the batches on
+             *     their way into destinations. What drivers and the program itself hold is not in it.
              */
             peak_memory?: number | null;
             /**
@@ -4596,7 +4620,7 @@ export interface components {
          * @description How a run stands.
          * @enum {string}
          */
-        RunState: "Queued" | "Running" | "Failing" | "Done" | "Quarantined" | "Failed" | "Cancelled";
+        RunState: "queued" | "running" | "failing" | "done" | "quarantined" | "failed" | "cancelled";
         /** @description A rule that starts runs of a pipeline. */
         Schedule: {
             /**
@@ -4729,7 +4753,7 @@ export interface components {
          * @description What holds the token of a session.
          * @enum {string}
          */
-        SessionKind: "Browser" | "Program";
+        SessionKind: "browser" | "program";
         /** @description Who is signed in. */
         SessionView: {
             /** @description The token that every change sends as `X-CSRF-Token`. */
@@ -4789,7 +4813,7 @@ export interface components {
          * @description Why a run is to stop.
          * @enum {string}
          */
-        Stop: "Cancelled" | "TimedOut" | "Superseded";
+        Stop: "cancelled" | "timed_out" | "superseded";
         /** @description A stream of a connection. */
         StreamOutline: {
             /** @description Its columns. */
@@ -5054,6 +5078,8 @@ export interface components {
             params?: Record<string, never>;
             /** @description Its output port; the first one if nothing is said. */
             port?: string | null;
+            /** @description Rows that were read a moment ago do not do: they are read anew. */
+            refresh?: boolean;
         };
         /** @description Which rows of a document are wanted. */
         WantedOf: components["schemas"]["Wanted"] & {
@@ -5312,7 +5338,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The tag that the change is based on. */
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path?: never;
@@ -5407,10 +5433,10 @@ export interface operations {
                 after?: string;
                 /** @description Of that kind, for example `run_failed`. */
                 kind?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "updated" | "-updated";
                 /** @description Only those that were not read. */
                 unread?: boolean;
                 /** @description Of that workspace, by identity. */
@@ -5516,7 +5542,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The tag that the change is based on. */
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path?: never;
@@ -6001,7 +6027,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The tag that the change is based on. */
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path?: never;
@@ -6034,14 +6060,14 @@ export interface operations {
                 after?: string;
                 /** @description From that moment on. */
                 from?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Identity of what it was done to. */
                 object?: string;
                 /** @description How it went: `done`, `denied` or `failed`. */
                 outcome?: components["schemas"]["Outcome"];
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "number" | "-number";
                 /** @description Before that moment. */
                 until?: string;
             };
@@ -6186,12 +6212,12 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description A part of the name or the mail address. */
                 search?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "email" | "-email" | "created" | "-created";
             };
             header?: never;
             path?: never;
@@ -6282,7 +6308,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The tag that the change is based on. */
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path: {
@@ -6483,7 +6509,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The tag that the change is based on. */
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path: {
@@ -6519,14 +6545,14 @@ export interface operations {
                 after?: string;
                 /** @description From that moment on. */
                 from?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Identity of what it was done to. */
                 object?: string;
                 /** @description How it went: `done`, `denied` or `failed`. */
                 outcome?: components["schemas"]["Outcome"];
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "number" | "-number";
                 /** @description Before that moment. */
                 until?: string;
             };
@@ -6554,12 +6580,12 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Of one pipeline, by identity. */
                 pipeline?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "created" | "-created";
             };
             header?: never;
             path: {
@@ -6584,10 +6610,10 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "number" | "-number";
                 /** @description Those that stand so. */
                 state?: components["schemas"]["PieceState"];
             };
@@ -6706,10 +6732,10 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "name" | "-name" | "created" | "-created";
             };
             header?: never;
             path: {
@@ -6780,7 +6806,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The tag that the change is based on. */
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path: {
@@ -6880,12 +6906,12 @@ export interface operations {
                 after?: string;
                 /** @description Of that connector. */
                 connector?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Part of the name or description. */
                 search?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "name" | "-name" | "created" | "-created" | "updated" | "-updated";
             };
             header?: never;
             path: {
@@ -6956,7 +6982,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "if-match": string;
+                /** @description The tag that the change is based on: `ETag` of what was read. */
+                "If-Match": string;
             };
             path: {
                 connection: string;
@@ -7156,12 +7183,12 @@ export interface operations {
                 after?: string;
                 /** @description To that channel, by identity or name. */
                 channel?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
-                /** @description In that state: `waiting`, `delivered` or `failed`. */
-                state?: string;
+                sort?: "number" | "-number";
+                /** @description In that state. */
+                state?: components["schemas"]["DeliveryState"];
             };
             header?: never;
             path: {
@@ -7426,12 +7453,12 @@ export interface operations {
                 archived?: boolean;
                 /** @description That use the connection of that name. */
                 connection?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Part of the name or description. */
                 search?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "name" | "-name" | "created" | "-created" | "updated" | "-updated";
                 /** @description With that tag. */
                 tag?: string;
             };
@@ -7504,7 +7531,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "if-match": string;
+                /** @description The tag that the change is based on: `ETag` of what was read. */
+                "If-Match": string;
             };
             path: {
                 pipeline: string;
@@ -7552,7 +7580,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "if-match": string;
+                /** @description The tag that the change is based on: `ETag` of what was read. */
+                "If-Match": string;
             };
             path: {
                 pipeline: string;
@@ -7654,7 +7683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": Record<string, never>;
                 };
             };
         };
@@ -7883,7 +7912,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "if-match": string;
+                /** @description The tag that the change is based on: `ETag` of what was read. */
+                "If-Match": string;
             };
             path: {
                 pipeline: string;
@@ -7911,7 +7941,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description A word of the caller, with which the same request has its effect once only. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 pipeline: string;
@@ -7974,10 +8005,10 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "number" | "-number";
             };
             header?: never;
             path: {
@@ -8143,7 +8174,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The tag that the change is based on. */
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path: {
@@ -8200,16 +8231,16 @@ export interface operations {
                 cause?: components["schemas"]["Cause"];
                 /** @description Asked for from then on. */
                 from?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Of one pipeline, by identity. */
                 pipeline?: string;
                 /** @description Of one schedule. */
                 schedule?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "created" | "-created";
                 /** @description In one of these states, divided by commas. */
-                state?: string;
+                state?: components["schemas"]["RunState"][];
                 /** @description Asked for before then. */
                 until?: string;
             };
@@ -8326,7 +8357,7 @@ export interface operations {
                 after?: string;
                 /** @description At least of that level. */
                 level?: components["schemas"]["Level"];
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description About that node. */
                 node?: string;
@@ -8335,7 +8366,7 @@ export interface operations {
                 /** @description After that number, to follow a run. */
                 since?: number;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "number" | "-number";
             };
             header?: never;
             path: {
@@ -8361,14 +8392,14 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Of that node. */
                 node?: string;
                 /** @description With that text in the row or in the reason. */
                 search?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "number" | "-number";
             };
             header?: never;
             path: {
@@ -8551,12 +8582,12 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Of one pipeline, by identity. */
                 pipeline?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "name" | "-name" | "created" | "-created";
             };
             header?: never;
             path: {
@@ -8602,7 +8633,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "if-match": string;
+                /** @description The tag that the change is based on: `ETag` of what was read. */
+                "If-Match": string;
             };
             path: {
                 schedule: string;
@@ -8719,12 +8751,12 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Most entries, from 1 to 1000; 50 if nothing is said. */
+                /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Part of the name. */
                 search?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: string;
+                sort?: "created" | "-created" | "name" | "-name" | "size" | "-size";
             };
             header?: never;
             path: {
@@ -8751,7 +8783,8 @@ export interface operations {
                 name: string;
             };
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description A word of the caller, with which the same request has its effect once only. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 workspace: string;
@@ -8888,7 +8921,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The tag that the change is based on. */
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path: {

@@ -24,7 +24,7 @@ export function SidePanel({ title, text, width = 480, onClose, children }: Props
         <Box sx={{ display: "flex", gap: 1, alignItems: "flex-start", mb: 1.5 }}>
           <Box sx={{ flex: 1, minWidth: 0 }}>
             <Typography id={id} variant="h2" sx={{ overflowWrap: "anywhere" }}>{title}</Typography>
-            {text && <Typography variant="body2" color="text.secondary" component="div">{text}</Typography>}
+            {text && <Typography variant="body2" color="textSecondary" component="div">{text}</Typography>}
           </Box>
           <IconButton onClick={onClose} aria-label={t("close")} sx={{ mt: -0.75 }}><X size={18} /></IconButton>
         </Box>

@@ -45,7 +45,7 @@ export function AccountMenu({ user }: { user: Api<"User"> }) {
       <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)} slotProps={{ paper: { sx: { minWidth: 230 } } }}>
         <Box sx={{ px: 2, py: 1 }} role="presentation">
           <Typography sx={{ fontWeight: 650 }}>{user.name}</Typography>
-          <Typography variant="body2" color="text.secondary">{user.email}</Typography>
+          <Typography variant="body2" color="textSecondary">{user.email}</Typography>
         </Box>
         <Divider component="li" />
         <LinkMenuItem to="/account" onClick={() => setAnchor(null)}>{t("account")}</LinkMenuItem>

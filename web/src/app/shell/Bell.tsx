@@ -69,7 +69,7 @@ function Notices({ onLeave }: { onLeave: () => void }) {
   };
   if (error) return <Box sx={{ px: 2 }}><ProblemAlert error={error} onRetry={() => void refetch()} /></Box>;
   if (!data) return <ListSkeleton rows={3} text={t("loading_notices")} />;
-  if (data.items.length === 0) return <Typography color="text.secondary" sx={{ p: 2 }}>{t("no_notices")}</Typography>;
+  if (data.items.length === 0) return <Typography color="textSecondary" sx={{ p: 2 }}>{t("no_notices")}</Typography>;
   return (
     <List dense>
       {data.items.map((notice) => (

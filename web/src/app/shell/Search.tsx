@@ -90,10 +90,10 @@ function SearchDialog({ workspace, onClose }: { workspace: string; onClose: () =
         {hits.map((hit, index) => (
           <ListItemButton key={hit.kind + hit.id} id={`${list}-${index}`} role="option" aria-selected={index === at} selected={index === at} onClick={() => go(hit)} tabIndex={-1}>
             <ListItemText primary={hit.name} secondary={hit.detail} />
-            <Typography variant="caption" color="text.secondary">{t(`kind.${hit.kind}`)}</Typography>
+            <Typography variant="caption" color="textSecondary">{t(`kind.${hit.kind}`)}</Typography>
           </ListItemButton>
         ))}
-        {hits.length === 0 && <Typography component="li" role="option" aria-selected={false} aria-disabled color="text.secondary" sx={{ px: 2, py: 1.5 }}>{q && data ? t("search_nothing", { text: q }) : t("search_hint")}</Typography>}
+        {hits.length === 0 && <Typography component="li" role="option" aria-selected={false} aria-disabled color="textSecondary" sx={{ px: 2, py: 1.5 }}>{q && data ? t("search_nothing", { text: q }) : t("search_hint")}</Typography>}
       </List>
     </Dialog>
   );

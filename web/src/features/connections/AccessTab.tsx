@@ -16,6 +16,7 @@ import { type Column, DataTable } from "@/components/DataTable";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
+import type { Role } from "@/lib/rights";
 import { useWorkspace } from "@/lib/workspace";
 import { type ConnectionView, grant, grantsQuery, membersQuery, ungrant } from "./api";
 
@@ -33,7 +34,7 @@ export function AccessTab({ connection }: { connection: ConnectionView }) {
     mutationFn: (one: Grant) => ungrant(slug, connection.id, one.user_id),
     onSuccess: (_, one) => {
       void again();
-      toasts.done(t("ungranted", { name: one.name || one.email }), { label: t("common:undo"), run: () => void grant(slug, connection.id, one.user_id, one.role).then(again, toasts.failed) });
+      toasts.done(t("ungranted", { name: one.name || one.email }), { label: t("common:undo"), run: () => void grant(slug, connection.id, one.user_id, one.role as Role).then(again, toasts.failed) });
     },
     onError: (fault) => toasts.failed(fault),
   });
@@ -47,7 +48,7 @@ export function AccessTab({ connection }: { connection: ConnectionView }) {
   return (
     <Box sx={{ maxWidth: 860 }}>
       <Alert severity="info" sx={{ mb: 2 }}>{connection.restricted ? t("access_restricted") : t("access_open")}</Alert>
-      <Typography color="text.secondary" sx={{ mb: 2 }}>{t("grants_help")}</Typography>
+      <Typography color="textSecondary" sx={{ mb: 2 }}>{t("grants_help")}</Typography>
       <ProblemAlert error={error} onRetry={() => void refetch()} />
       {!data && !error && <ListSkeleton rows={3} text={t("loading_grants")} />}
       {data && data.length > 0 && <DataTable label={t("tab.access")} columns={columns} rows={data} rowKey={(one) => one.user_id} />}
@@ -64,7 +65,7 @@ function Give({ connection, granted }: { connection: ConnectionView; granted: st
   const [person, setPerson] = useState("");
   const [role, setRole] = useState<string>("operator");
   const give = useMutation({
-    mutationFn: () => grant(slug, connection.id, person, role),
+    mutationFn: () => grant(slug, connection.id, person, role as Role),
     onSuccess: () => {
       setPerson("");
       return queries.invalidateQueries({ queryKey: ["connections", slug, "grants"] });

@@ -41,7 +41,7 @@ function Card({ type, onChoose }: { type: NodeType; onChoose: () => void }) {
         <ConnectorIcon name={type.name} size={22} />
         <Typography variant="h3" component="span">{type.title}</Typography>
       </Box>
-      <Typography variant="body2" color="text.secondary" component="span" sx={{ flex: 1 }}>{type.summary}</Typography>
+      <Typography variant="body2" color="textSecondary" component="span" sx={{ flex: 1 }}>{type.summary}</Typography>
       <Box component="span" sx={{ display: "flex", gap: 0.75, mt: 1.5, flexWrap: "wrap" }}>
         <Chip component="span" size="small" variant="outlined" label={t("reads")} />
         {(can?.write_modes.length ?? 0) > 0 && <Chip component="span" size="small" variant="outlined" label={t("loads")} />}

@@ -47,7 +47,7 @@ export function TablesTab({ connection }: { connection: ConnectionView }) {
       <Box sx={{ display: "flex", gap: 1.5, mb: 2, alignItems: "center", flexWrap: "wrap" }}>
         <TextField type="search" label={t("search_tables")} value={search} onChange={(event) => setSearch(event.target.value)} sx={{ maxWidth: 360 }} />
         <Button startIcon={<RotateCw size={15} />} loading={isFetching} loadingPosition="start" onClick={() => void refetch()}>{t("read_again")}</Button>
-        <Typography variant="body2" color="text.secondary" role="status">{t("tables", { count: found.length, number: formatNumber(found.length) })}</Typography>
+        <Typography variant="body2" color="textSecondary" role="status">{t("tables", { count: found.length, number: formatNumber(found.length) })}</Typography>
       </Box>
       {data.length === 0 && <EmptyState icon={<Table2 />} title={t("no_tables")} text={t("no_tables_text")} />}
       {data.length > 0 && found.length === 0 && <EmptyState title={t("nothing_found", { text: search })} />}
@@ -81,7 +81,7 @@ function Look({ connection, stream, onClose }: { connection: ConnectionView; str
       <ProblemAlert error={rows.error} onRetry={() => void rows.refetch()} />
       {!rows.data && !rows.error && <Waiting text={t("common:loading_rows")} />}
       {rows.data && <RowsTable label={t("first_rows")} columns={rows.data.columns} rows={rows.data.rows as unknown[][]} height={Math.min(420, 60 + 30 * Math.max(1, rows.data.rows.length))} />}
-      {rows.data?.rows.length === 0 && <Typography color="text.secondary">{t("no_rows")}</Typography>}
+      {rows.data?.rows.length === 0 && <Typography color="textSecondary">{t("no_rows")}</Typography>}
       </Box>
     </SidePanel>
   );

@@ -29,7 +29,7 @@ export function TestSteps({ isTesting, tested, accounts, reading }: Props) {
         {steps.map(({ name, state }) => (
           <Step key={name} state={state} label={name === "read" && state === "done" ? t("test.streams", { count: reading?.streams ?? 0 }) : t(`test.step.${name}`)} />
         ))}
-        {tested && <Typography variant="body2" color="text.secondary" sx={{ ml: "auto" }}>{formatDuration(tested.milliseconds / 1000)}</Typography>}
+        {tested && <Typography variant="body2" color="textSecondary" sx={{ ml: "auto" }}>{formatDuration(tested.milliseconds / 1000)}</Typography>}
       </Box>
       {tested && !tested.ok && (
         <Alert severity="error" sx={{ mt: 1.5 }}>

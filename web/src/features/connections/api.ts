@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { type Api, body, client, tagged } from "@/api/client";
+import type { Role } from "@/lib/rights";
 import type { Finding } from "@/api/problem";
 
 export type Connection = Api<"Connection">;
@@ -25,7 +26,7 @@ export function createConnection(slug: string, made: NewConnection): Promise<Con
 }
 
 export function changeConnection(slug: string, id: string, etag: string, made: NewConnection) {
-  return tagged(client.PUT(ONE, { params: { ...at(slug, id), header: { "if-match": etag } }, body: made }));
+  return tagged(client.PUT(ONE, { params: { ...at(slug, id), header: { "If-Match": etag } }, body: made }));
 }
 
 export async function removeConnection(slug: string, id: string): Promise<void> {
@@ -44,7 +45,7 @@ export function grantsQuery(slug: string, connection: string) {
   return queryOptions({ queryKey: ["connections", slug, "grants", connection], queryFn: async () => (await body(client.GET(`${ONE}/grants`, { params: at(slug, connection) }))).items });
 }
 
-export async function grant(slug: string, connection: string, user: string, role: string): Promise<void> {
+export async function grant(slug: string, connection: string, user: string, role: Role): Promise<void> {
   await client.PUT(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } }, body: { role } });
 }
 

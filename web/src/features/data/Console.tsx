@@ -71,7 +71,7 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
   const answer = run.data;
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 1.5 }}>
-      <Typography variant="body2" color="text.secondary">{answersSql ? t("only_reads") : t("only_reads_here", { name: ROWS })}</Typography>
+      <Typography variant="body2" color="textSecondary">{answersSql ? t("only_reads") : t("only_reads_here", { name: ROWS })}</Typography>
       <CodeEditor language="sql" label={t("sql_label")} value={sql} onChange={setSql} onRun={go} height={220} complete={complete} marks={place ? [place] : undefined} />
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center" }}>
         {run.isPending ? <Button variant="outlined" startIcon={<Square size={14} />} onClick={() => stop.current?.abort()}>{t("stop")}</Button> : <Button variant="contained" startIcon={<Play size={15} />} onClick={go} disabled={sql.trim() === ""} title={t("run_keys")}>{t("run")}</Button>}
@@ -82,13 +82,13 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
         <Box sx={{ flex: 1 }} />
         {answersSql && sql.trim() !== "" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, query: sql.trim().replace(/;\s*$/, "") }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
-      {run.isPending && <Box role="status"><LinearProgress aria-label={t("asking")} /><Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>{t("asking")}</Typography></Box>}
+      {run.isPending && <Box role="status"><LinearProgress aria-label={t("asking")} /><Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>{t("asking")}</Typography></Box>}
       {run.error && !stopped && <ProblemAlert error={run.error instanceof Problem ? plainly(run.error) : run.error} />}
       {run.error && stopped && <Alert severity="info">{t("stopped")}</Alert>}
       {answer && !run.isPending && !run.error && (
         <>
           <Box sx={{ display: "flex", gap: 1, alignItems: "center" }}>
-            <Typography variant="body2" color="text.secondary" role="status" sx={{ flex: 1 }}>{t(answer.rows.more ? "answer_part" : "answer", { count: answer.rows.rows.length, number: formatNumber(answer.rows.rows.length), time: formatDuration(answer.seconds) })}</Typography>
+            <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>{t(answer.rows.more ? "answer_part" : "answer", { count: answer.rows.rows.length, number: formatNumber(answer.rows.rows.length), time: formatDuration(answer.seconds) })}</Typography>
             <Button size="small" startIcon={<Download size={15} />} disabled={answer.rows.rows.length === 0} onClick={() => download(`${connection}.csv`, csv(answer.rows.columns, answer.rows.rows as unknown[][]))}>{t("export")}</Button>
           </Box>
           <RowsTable label={t("answer_label")} columns={answer.rows.columns} rows={answer.rows.rows as unknown[][]} height={Math.min(520, 62 + 30 * Math.max(1, answer.rows.rows.length))} />

@@ -53,7 +53,7 @@ export function QueryMenu({ queries, sql, onChange, onChoose }: Props) {
       <Button size="small" startIcon={<History size={15} />} aria-haspopup="dialog" onClick={(event) => setAnchor(event.currentTarget)}>{t("queries")}</Button>
       <Button size="small" startIcon={<Save size={15} />} disabled={sql.trim() === ""} onClick={() => setName("")}>{t("save_query")}</Button>
       <Popover open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)} anchorOrigin={{ vertical: "bottom", horizontal: "left" }} slotProps={{ paper: { role: "dialog", "aria-label": t("queries"), sx: { width: 520, maxWidth: "calc(100vw - 24px)", maxHeight: "60vh", p: 1 } } }}>
-        {isEmpty && <Typography color="text.secondary" sx={{ p: 1.5 }}>{t("no_queries")}</Typography>}
+        {isEmpty && <Typography color="textSecondary" sx={{ p: 1.5 }}>{t("no_queries")}</Typography>}
         {queries.saved.length > 0 && (
           <Part title={t("saved_queries")}>
             {queries.saved.map((one) => (
@@ -68,7 +68,7 @@ export function QueryMenu({ queries, sql, onChange, onChoose }: Props) {
             {queries.history.map((one) => <ListItem key={one} disablePadding><ListItemButton onClick={() => choose(one)}><ListItemText primary={short(one)} slotProps={{ primary: { noWrap: true, sx: { fontFamily: "ui-monospace, Menlo, Consolas, monospace", fontSize: 12.5 } } }} /></ListItemButton></ListItem>)}
           </Part>
         )}
-        {!isEmpty && <Typography variant="caption" color="text.secondary" component="p" sx={{ px: 1.5, py: 0.5 }}>{t("queries_here")}</Typography>}
+        {!isEmpty && <Typography variant="caption" color="textSecondary" component="p" sx={{ px: 1.5, py: 0.5 }}>{t("queries_here")}</Typography>}
       </Popover>
       {name !== undefined && (
         <Dialog open onClose={() => setName(undefined)} maxWidth="xs" fullWidth aria-labelledby="save-query">

@@ -37,7 +37,7 @@ export function RowsView({ table, view }: { table: Table; view: "rows" | "column
       <Box sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap", mb: 1.5 }}>
         <FilterBar columns={table.stream.columns} where={where} onChange={(next) => go({ where: next.length > 0 ? next : undefined })} sort={sort} onUnsort={() => go({ sort: undefined })} asked={asked} onAsked={() => setAsked(undefined)} />
         <Box sx={{ ml: "auto", display: "flex", gap: 1, alignItems: "center" }}>
-          {rows && <Typography variant="body2" color="text.secondary" role="status">{t(hasMore ? "first_rows" : "all_rows", { count: rows.length, number: formatNumber(rows.length) })}</Typography>}
+          {rows && <Typography variant="body2" color="textSecondary" role="status">{t(hasMore ? "first_rows" : "all_rows", { count: rows.length, number: formatNumber(rows.length) })}</Typography>}
           {rows && columns && <Export table={table} where={where} sort={sort} columns={columns} rows={rows} hasMore={hasMore && canPage} />}
         </Box>
       </Box>
@@ -54,13 +54,13 @@ export function RowsView({ table, view }: { table: Table; view: "rows" | "column
             onMore={more}
             head={(one) => <ColumnMenu column={one} isKey={table.stream.primary_key.includes(one.name)} sort={sort} filtered={where.some((condition) => condition.column === one.name)} onSort={(next) => go({ sort: next })} onFilter={() => setAsked(one.name)} onStatistics={() => go({ column: one.name })} />}
           />
-          {rows.length === 0 && <Typography color="text.secondary" sx={{ mt: 1.5 }}>{where.length > 0 ? t("no_rows_found") : t("no_rows")}</Typography>}
-          {hasMore && !canPage && <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>{t("no_order")}</Typography>}
+          {rows.length === 0 && <Typography color="textSecondary" sx={{ mt: 1.5 }}>{where.length > 0 ? t("no_rows_found") : t("no_rows")}</Typography>}
+          {hasMore && !canPage && <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>{t("no_order")}</Typography>}
         </>
       )}
       {rows && columns && view === "columns" && (
         <>
-          <Typography variant="body2" color="text.secondary" sx={{ mb: 1.5 }}>{hasMore ? t("over_first", { count: rows.length, number: formatNumber(rows.length) }) : t("over_all", { count: rows.length, number: formatNumber(rows.length) })}</Typography>
+          <Typography variant="body2" color="textSecondary" sx={{ mb: 1.5 }}>{hasMore ? t("over_first", { count: rows.length, number: formatNumber(rows.length) }) : t("over_all", { count: rows.length, number: formatNumber(rows.length) })}</Typography>
           <ColumnsTable columns={columns} rows={rows} keys={table.stream.primary_key} onOpen={(name) => go({ column: name })} />
         </>
       )}

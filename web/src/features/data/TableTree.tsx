@@ -31,7 +31,7 @@ export function TableTree({ streams, chosen, onChoose, isReading, onRead }: Prop
   const [search, setSearch] = useState("");
   const [open, setOpen] = useState(chosen === undefined);
   const groups = useMemo(() => groupsOf(streams, search), [streams, search]);
-  if (streams.length === 0) return <Typography color="text.secondary">{t("no_tables")}</Typography>;
+  if (streams.length === 0) return <Typography color="textSecondary">{t("no_tables")}</Typography>;
   return (
     <>
       <Button fullWidth variant="outlined" onClick={() => setOpen(!open)} aria-expanded={open} sx={{ display: { md: "none" }, mb: 1, justifyContent: "space-between" }} endIcon={open ? <ChevronDown size={16} /> : <ChevronRight size={16} />}>{chosen ?? t("choose_table")}</Button>
@@ -41,7 +41,7 @@ export function TableTree({ streams, chosen, onChoose, isReading, onRead }: Prop
           <Tooltip title={t("read_again")}><span><IconButton aria-label={t("read_again")} disabled={isReading} onClick={onRead}><RotateCw size={16} /></IconButton></span></Tooltip>
         </Box>
         <Box component="nav" aria-label={t("tables")} tabIndex={0} sx={{ maxHeight: { xs: 320, md: "calc(100vh - 290px)" }, overflow: "auto", border: 1, borderColor: "divider", borderRadius: 1, bgcolor: "background.paper" }}>
-          {groups.length === 0 && <Typography sx={{ p: 2 }} color="text.secondary">{t("nothing_found", { text: search })}</Typography>}
+          {groups.length === 0 && <Typography sx={{ p: 2 }} color="textSecondary">{t("nothing_found", { text: search })}</Typography>}
           {groups.map((group) => <Branch key={group.name} group={group} isAlone={groups.length === 1} chosen={chosen} onChoose={(name) => { setOpen(false); onChoose(name); }} />)}
         </Box>
       </Box>

@@ -34,7 +34,7 @@ export function DropZone({ onFiles }: { onFiles: (files: Iterable<File>) => void
       <Box aria-hidden sx={{ color: "primary.main", display: "inline-flex" }}><UploadCloud size={28} /></Box>
       <Box sx={{ flex: "1 1 240px" }}>
         <Typography sx={{ fontWeight: 650 }}>{t("drop")}</Typography>
-        <Typography variant="body2" color="text.secondary">{t("formats")}</Typography>
+        <Typography variant="body2" color="textSecondary">{t("formats")}</Typography>
       </Box>
       <Button variant="contained" onClick={() => input.current?.click()}>{t("choose")}</Button>
       <input ref={input} type="file" multiple hidden aria-label={t("choose")} onChange={(event) => { onFiles([...(event.target.files ?? [])]); event.target.value = ""; }} />

@@ -57,7 +57,7 @@ function Fact({ name, help, value, onCopy }: { name: string; help?: string; valu
   const { t } = useTranslation("files");
   return (
     <Box sx={{ mb: 1.5 }}>
-      <Typography variant="body2" color="text.secondary">{name}{help && ` – ${help}`}</Typography>
+      <Typography variant="body2" color="textSecondary">{name}{help && ` – ${help}`}</Typography>
       <Box sx={{ display: "flex", gap: 0.5, alignItems: "center" }}>
         <Box component="code" sx={{ minWidth: 0, overflowWrap: "anywhere", fontSize: 12.5, bgcolor: "action.hover", borderRadius: 0.5, px: 0.75, py: 0.25 }}>{value}</Box>
         <Tooltip title={t("common:copy")}><IconButton size="small" aria-label={t("copy_what", { name })} onClick={onCopy}><Copy size={14} /></IconButton></Tooltip>
@@ -72,7 +72,7 @@ function Content({ upload }: { upload: Upload }) {
   const { slug } = useWorkspace();
   const [view, setView] = useState<"columns" | "rows">("columns");
   const read = useQuery({ queryKey: ["uploads", slug, "rows", upload.id], queryFn: ({ signal }) => readFile(slug, upload.path, signal), staleTime: Infinity, refetchOnWindowFocus: false, retry: false });
-  if (read.error) return <><Typography variant="h3" sx={{ mt: 3 }}>{t("inside")}</Typography><ProblemAlert error={read.error} onRetry={() => void read.refetch()} /><Typography variant="body2" color="text.secondary">{t("not_read")}</Typography></>;
+  if (read.error) return <><Typography variant="h3" sx={{ mt: 3 }}>{t("inside")}</Typography><ProblemAlert error={read.error} onRetry={() => void read.refetch()} /><Typography variant="body2" color="textSecondary">{t("not_read")}</Typography></>;
   if (!read.data) return <Waiting text={t("looking")} />;
   const { columns, more, rejected } = read.data;
   const rows = read.data.rows as unknown[][];
@@ -83,7 +83,7 @@ function Content({ upload }: { upload: Upload }) {
         <Tab value="rows" id="inside-rows" aria-controls="inside-panel" label={t("rows")} />
       </Tabs>
       <Box role="tabpanel" id="inside-panel" aria-labelledby={`inside-${view}`}>
-        <Typography variant="body2" color="text.secondary" sx={{ mb: 1.5 }}>{t(more ? "over_first" : "over_all", { count: rows.length, number: formatNumber(rows.length) })} {t("how_read")}</Typography>
+        <Typography variant="body2" color="textSecondary" sx={{ mb: 1.5 }}>{t(more ? "over_first" : "over_all", { count: rows.length, number: formatNumber(rows.length) })} {t("how_read")}</Typography>
         {rejected > 0 && <Alert severity="warning" sx={{ mb: 1.5 }}>{t("rejected", { count: rejected, number: formatNumber(rejected) })}</Alert>}
         {view === "columns" ? <ColumnsTable columns={columns} rows={rows} /> : <RowsTable label={t("rows")} columns={columns} rows={rows} height={Math.min(560, 62 + 30 * Math.max(1, rows.length))} />}
       </Box>

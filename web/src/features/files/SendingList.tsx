@@ -30,7 +30,7 @@ export function SendingList({ queue, onStop, onAgain, onForget, onOpen }: Props)
           <Box component="li" key={one.key} sx={{ px: 2, py: 1.25, borderBottom: 1, borderColor: "divider", "&:last-child": { borderBottom: 0 } }}>
             <Box sx={{ display: "flex", gap: 1.5, alignItems: "center" }}>
               <Typography sx={{ flex: 1, minWidth: 0, fontWeight: 600, overflowWrap: "anywhere" }}>{one.file.name}</Typography>
-              <Typography variant="body2" color="text.secondary" role="status" sx={{ whiteSpace: "nowrap" }}>
+              <Typography variant="body2" color="textSecondary" role="status" sx={{ whiteSpace: "nowrap" }}>
                 {one.state === "sending" ? `${formatBytes(one.bytes)} / ${formatBytes(one.file.size)} · ${formatPercent(shareOf(one))}` : t(`state.${one.state}`)}
               </Typography>
               {isBusy && <Button size="small" onClick={() => onStop(one.key)}>{t("common:cancel")}</Button>}

@@ -6,7 +6,7 @@ import { previewRows, type Rows } from "@/lib/streams";
 export type Upload = Api<"Upload">;
 
 export function listUploads(slug: string, search: string, sort: string, after: string | undefined) {
-  return body(client.GET("/api/v1/workspaces/{workspace}/uploads", { params: { path: { workspace: slug }, query: { search: search || undefined, sort, after, limit: 50 } } }));
+  return body(client.GET("/api/v1/workspaces/{workspace}/uploads", { params: { path: { workspace: slug }, query: { search: search || undefined, sort: sort as "name", after, limit: 50 } } }));
 }
 
 export async function removeUpload(slug: string, id: string): Promise<void> {

@@ -49,20 +49,20 @@ export function Attention({ workspace, summary }: { workspace: string; summary: 
         {summary.late.map((schedule) => (
           <Line key={schedule.id} mark={<Box component={Clock} size={16} aria-hidden sx={{ color: "warning.main" }} />} side={schedule.next_at && <TimeText at={schedule.next_at} />}>
             <TextLink to="/w/$workspace/schedules" params={{ workspace }} search={{ view: "list", pipeline: schedule.pipeline_id }} sx={{ fontWeight: 650 }}>{summary.standings.find(({ pipeline }) => pipeline.id === schedule.pipeline_id)?.pipeline.name}</TextLink>
-            <Typography variant="body2" color="text.secondary">{t("attention.late")}</Typography>
+            <Typography variant="body2" color="textSecondary">{t("attention.late")}</Typography>
           </Line>
         ))}
         {summary.quarantined.map((standing) => <OfRun key={standing.pipeline.id} workspace={workspace} standing={standing} tab="quarantine">{t("attention.quarantine", { count: standing.last?.rows_quarantined ?? 0, rows: formatNumber(standing.last?.rows_quarantined ?? 0) })}</OfRun>)}
         {told.map((notice) => (
           <Line key={notice.id} mark={<Box component={BellRing} size={16} aria-hidden sx={{ color: notice.severity === "error" ? "error.main" : notice.severity === "warning" ? "warning.main" : "info.main" }} />} side={<Box sx={{ display: "flex", alignItems: "center", gap: 0.5 }}><TimeText at={notice.updated_at} /><Tooltip title={t("attention.read")}><IconButton size="small" aria-label={t("attention.read_of", { title: notice.words.title })} onClick={() => read.mutate(notice.id)}><Check size={16} /></IconButton></Tooltip></Box>}>
             {notice.run_id ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: notice.run_id }} sx={{ fontWeight: 650 }}>{notice.words.title}</TextLink> : notice.pipeline_id ? <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: notice.pipeline_id }} sx={{ fontWeight: 650 }}>{notice.words.title}</TextLink> : <strong>{notice.words.title}</strong>}
-            <Typography variant="body2" color="text.secondary">{notice.words.text}</Typography>
+            <Typography variant="body2" color="textSecondary">{notice.words.text}</Typography>
           </Line>
         ))}
         {undelivered > 0 && (
           <Line mark={<Box component={MailWarning} size={16} aria-hidden sx={{ color: "warning.main" }} />}>
             <TextLink to="/w/$workspace/settings/$section" params={{ workspace, section: "notifications" }} sx={{ fontWeight: 650 }}>{t("attention.undelivered", { count: undelivered })}</TextLink>
-            <Typography variant="body2" color="text.secondary">{t("attention.undelivered_text")}</Typography>
+            <Typography variant="body2" color="textSecondary">{t("attention.undelivered_text")}</Typography>
           </Line>
         )}
       </Lines>
@@ -76,7 +76,7 @@ function OfRun({ workspace, standing, tab, children }: { workspace: string; stan
   return (
     <Line mark={<RunState state={last.state.toLowerCase()} short />} side={<TimeText at={last.ended_at ?? last.created_at} />}>
       <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: last.id }} search={tab ? { tab } : {}} sx={{ fontWeight: 650 }}>{standing.pipeline.name}</TextLink>
-      <Typography variant="body2" color="text.secondary" sx={{ display: "-webkit-box", WebkitLineClamp: 2, WebkitBoxOrient: "vertical", overflow: "hidden" }}>{children}</Typography>
+      <Typography variant="body2" color="textSecondary" sx={{ display: "-webkit-box", WebkitLineClamp: 2, WebkitBoxOrient: "vertical", overflow: "hidden" }}>{children}</Typography>
     </Line>
   );
 }

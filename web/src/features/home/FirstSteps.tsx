@@ -30,13 +30,13 @@ export function FirstSteps({ workspace, hasPipeline, hasSchedule }: { workspace:
       await navigate({ to: "/w/$workspace/pipelines/new", params: { workspace }, search: { upload: made.id } });
     },
   });
-  if (!may("editor")) return <Typography color="text.secondary" sx={{ mb: 2 }}>{t("first.viewer")}</Typography>;
+  if (!may("editor")) return <Typography color="textSecondary" sx={{ mb: 2 }}>{t("first.viewer")}</Typography>;
   const hasConnection = (connections.data?.items.length ?? 0) > 0;
   const hasUpload = (uploads.data?.items.length ?? 0) > 0;
   return (
     <Paper variant="outlined" component="section" aria-labelledby="first-steps" sx={{ p: { xs: 2, md: 3 }, mb: 2, maxWidth: 860 }}>
       <Typography variant="h2" id="first-steps">{t("first.title")}</Typography>
-      <Typography color="text.secondary" sx={{ mb: 1.5 }}>{t("first.text")}</Typography>
+      <Typography color="textSecondary" sx={{ mb: 1.5 }}>{t("first.text")}</Typography>
       <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0 }}>
         <Step isDone={hasConnection} title={t("first.connection")} text={t("first.connection_text")} action={<LinkButton size="small" variant="outlined" to="/w/$workspace/connections/new" params={{ workspace }}>{t("first.connection_deed")}</LinkButton>} />
         <Step isDone={hasUpload} title={t("first.upload")} text={t("first.upload_text")} action={<LinkButton size="small" variant="outlined" to="/w/$workspace/files" params={{ workspace }}>{t("first.upload_deed")}</LinkButton>} />
@@ -47,7 +47,7 @@ export function FirstSteps({ workspace, hasPipeline, hasSchedule }: { workspace:
         <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", flexWrap: "wrap", mt: 2, p: 2, borderRadius: 1, bgcolor: "action.hover" }}>
           <Box sx={{ flex: "1 1 280px" }}>
             <Typography sx={{ fontWeight: 650 }}>{t("first.sample")}</Typography>
-            <Typography variant="body2" color="text.secondary">{t("first.sample_text")}</Typography>
+            <Typography variant="body2" color="textSecondary">{t("first.sample_text")}</Typography>
           </Box>
           <Button variant="contained" startIcon={<FlaskConical size={16} />} loading={sample.isPending} loadingPosition="start" onClick={() => sample.mutate()}>{t("first.sample_deed")}</Button>
         </Box>
@@ -64,7 +64,7 @@ function Step({ isDone, title, text, action }: { isDone: boolean; title: string;
       <Box component={isDone ? CircleCheck : CircleDashed} size={20} role="img" aria-label={isDone ? t("first.done") : t("first.open")} sx={{ color: isDone ? "success.main" : "text.secondary", mt: "2px", flexShrink: 0 }} />
       <Box sx={{ flex: "1 1 240px" }}>
         <Typography sx={{ fontWeight: 650 }}>{title}</Typography>
-        <Typography variant="body2" color="text.secondary">{text}</Typography>
+        <Typography variant="body2" color="textSecondary">{text}</Typography>
       </Box>
       {!isDone && action}
     </Box>

@@ -40,7 +40,7 @@ export function PipelinesPage() {
   const importing = useImport(slug);
   const mayEdit = may("editor");
   const set = (next: { search?: string; archived?: boolean; tag?: string }) => void navigate({ to: ".", search: (old) => ({ ...old, ...next }), replace: true });
-  const list = useList(["pipelines", slug, "list", settled, archived, tag, sort], (after) => body(client.GET("/api/v1/workspaces/{workspace}/pipelines", { params: { path: { workspace: slug }, query: { search: settled || undefined, archived, tag, sort, after, limit: 100 } } })));
+  const list = useList(["pipelines", slug, "list", settled, archived, tag, sort], (after) => body(client.GET("/api/v1/workspaces/{workspace}/pipelines", { params: { path: { workspace: slug }, query: { search: settled || undefined, archived, tag, sort: sort as "name", after, limit: 100 } } })));
   const runs = useQuery({ queryKey: ["runs", slug, "latest"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/runs", { params: { path: { workspace: slug }, query: { limit: 200 } } }))).items });
   const schedules = useQuery({ queryKey: ["schedules", slug, "next"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/schedules", { params: { path: { workspace: slug }, query: { limit: 200 } } }))).items });
   const latest = useMemo(() => { const found = new Map<string, NonNullable<typeof runs.data>[number]>(); for (const run of runs.data ?? []) if (!found.has(run.pipeline_id)) found.set(run.pipeline_id, run); return found; }, [runs]);

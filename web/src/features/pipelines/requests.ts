@@ -105,7 +105,7 @@ export const forgetLooks = () => queries.removeQueries({ queryKey: ["drafts"] })
 const inWorkspace = (workspace: string, pipeline: string) => ({ path: { workspace, pipeline } });
 
 export function save(workspace: string, pipeline: string, document: string, remark: string, etag: string) {
-  return tagged(client.PUT("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { ...inWorkspace(workspace, pipeline), header: { "if-match": etag } }, body: { document, remark } }));
+  return tagged(client.PUT("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { ...inWorkspace(workspace, pipeline), header: { "If-Match": etag } }, body: { document, remark } }));
 }
 
 export function create(workspace: string, document: string, remark: string) {
@@ -113,12 +113,12 @@ export function create(workspace: string, document: string, remark: string) {
 }
 
 export function start(workspace: string, pipeline: string, run: Partial<Api<"NewRun">>) {
-  return body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/runs", { params: { ...inWorkspace(workspace, pipeline), header: { "idempotency-key": crypto.randomUUID() } }, body: run as Api<"NewRun"> }));
+  return body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/runs", { params: { ...inWorkspace(workspace, pipeline), header: { "Idempotency-Key": crypto.randomUUID() } }, body: run as Api<"NewRun"> }));
 }
 
 export async function archive(workspace: string, pipeline: string, archived: boolean) {
   const { etag } = await tagged(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: inWorkspace(workspace, pipeline) }));
-  return body(client.PATCH("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { ...inWorkspace(workspace, pipeline), header: { "if-match": etag } }, body: { archived } }));
+  return body(client.PATCH("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { ...inWorkspace(workspace, pipeline), header: { "If-Match": etag } }, body: { archived } }));
 }
 
 export function remove(workspace: string, pipeline: string) {
@@ -130,7 +130,7 @@ export function duplicate(workspace: string, pipeline: string, name: string) {
 }
 
 export function rollback(workspace: string, pipeline: string, version: number, etag: string, remark: string) {
-  return tagged(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/rollback", { params: { ...inWorkspace(workspace, pipeline), header: { "if-match": etag } }, body: { version, remark } }));
+  return tagged(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/rollback", { params: { ...inWorkspace(workspace, pipeline), header: { "If-Match": etag } }, body: { version, remark } }));
 }
 
 /** What is on the page is stale now. */

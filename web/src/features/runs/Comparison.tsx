@@ -23,12 +23,12 @@ export function Comparison({ run, tasks }: { run: Run; tasks: Task[] }) {
   const { data: previous } = useQuery(previousQuery(workspace, run));
   const { data: before } = useQuery({ ...tasksQuery(workspace, previous?.id ?? ""), enabled: Boolean(previous) });
   if (previous === undefined) return null;
-  if (previous === null) return <Typography color="text.secondary">{t("compare.first")}</Typography>;
+  if (previous === null) return <Typography color="textSecondary">{t("compare.first")}</Typography>;
   const rows = compare(run, previous, tasks, before ?? []);
   return (
     <Paper variant="outlined" component="section" aria-labelledby="compare" sx={{ p: 2 }}>
       <Typography variant="h2" id="compare">{t("compare.title")}</Typography>
-      <Typography color="text.secondary" variant="body2" sx={{ mb: 1 }}>
+      <Typography color="textSecondary" variant="body2" sx={{ mb: 1 }}>
         <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: previous.id }}>{t("compare.before")}</TextLink> · <TimeText at={previous.created_at} />
         {previous.version !== run.version && ` · ${t("compare.versions", { before: previous.version, now: run.version })}`}
       </Typography>

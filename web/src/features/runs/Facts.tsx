@@ -34,7 +34,7 @@ export function Facts({ run, progress }: { run: Run; progress: Progress | null }
       {state === "running" && (
         <Box sx={{ mb: 2 }}>
           <LinearProgress aria-label={t("progress")} variant={fraction === null ? "indeterminate" : "determinate"} value={(fraction ?? 0) * 100} sx={{ borderRadius: 1 }} />
-          <Typography variant="body2" color="text.secondary" role="status" sx={{ mt: 0.5 }}>
+          <Typography variant="body2" color="textSecondary" role="status" sx={{ mt: 0.5 }}>
             {fraction === null ? t("moving") : t("moving_share", { share: formatPercent(fraction) })}
             {perSecond > 0 && ` · ${t("per_second", { rows: formatShort(perSecond) })}`}
           </Typography>
@@ -62,7 +62,7 @@ export function Facts({ run, progress }: { run: Run; progress: Progress | null }
 function Fact({ name, isWide, children }: { name: string; isWide?: boolean; children: ReactNode }) {
   return (
     <Box sx={{ minWidth: 0, gridColumn: isWide ? { xs: "1 / -1", sm: "span 2" } : undefined }}>
-      <Typography component="dt" variant="caption" color="text.secondary">{name}</Typography>
+      <Typography component="dt" variant="caption" color="textSecondary">{name}</Typography>
       <Typography component="dd" sx={{ m: 0, fontWeight: 600, overflowWrap: "anywhere" }}>{children}</Typography>
     </Box>
   );

@@ -32,10 +32,10 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
   return (
     <Paper variant="outlined" component="section" aria-label={node.name} sx={{ p: 2 }}>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1 }}>
-        <Typography variant="h2" sx={{ flex: 1 }}>{node.name} <Typography component="span" color="text.secondary">{node.kind}{standing && ` · ${t(`node_state.${standing.state}`)}`}</Typography></Typography>
+        <Typography variant="h2" sx={{ flex: 1 }}>{node.name} <Typography component="span" color="textSecondary">{node.kind}{standing && ` · ${t(`node_state.${standing.state}`)}`}</Typography></Typography>
         <IconButton size="small" aria-label={t("common:close")} onClick={onClose}><X size={16} /></IconButton>
       </Box>
-      {node.description && <Typography color="text.secondary" sx={{ mt: 0.5, maxWidth: 760 }}>{node.description}</Typography>}
+      {node.description && <Typography color="textSecondary" sx={{ mt: 0.5, maxWidth: 760 }}>{node.description}</Typography>}
       {task && (
         <Typography sx={{ mt: 1 }}>
           {t("panel_counts", { read: formatNumber(task.rows_read), written: formatNumber(task.rows_written) })}
@@ -44,7 +44,7 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
           {detail.seconds !== undefined && ` · ${formatDuration(detail.seconds)}`}
         </Typography>
       )}
-      {detail.changes && <Typography color="text.secondary">{t("changes", numbers(detail.changes))}</Typography>}
+      {detail.changes && <Typography color="textSecondary">{t("changes", numbers(detail.changes))}</Typography>}
       {checks.map((check) => (
         <Alert key={check.expectation} severity={check.failures === 0 ? "success" : check.severity === "fail" ? "error" : "warning"} sx={{ mt: 1, py: 0 }}>
           {check.expectation}: {t("check", { failures: formatNumber(check.failures), checked: formatNumber(check.checked) })}

@@ -43,7 +43,7 @@ export function RunsPage() {
   const isFiltered = [pipeline, state, cause, from, until, schedule, backfill].some(Boolean);
   // The address may hold the name of a pipeline, which people can type; the server wants its identity.
   const id = pipelines.data?.find((one) => one.name === pipeline)?.id ?? pipeline;
-  const query = { pipeline: id, state, cause: cause as Api<"Cause"> | undefined, from: moment(from, 0), until: moment(until, 1), schedule, backfill, limit: 100 };
+  const query = { pipeline: id, state: state?.split(",") as Api<"RunState">[] | undefined, cause: cause as Api<"Cause"> | undefined, from: moment(from, 0), until: moment(until, 1), schedule, backfill, limit: 100 };
   const list = useList(["runs", workspace, "list", query], (after) => body(client.GET("/api/v1/workspaces/{workspace}/runs", { params: { path: { workspace }, query: { ...query, after } } })), !pipeline || !pipelines.isPending);
   const rows = list.rows ?? [];
   const now = useNow(1000, rows.some((run) => !isOver(run.state.toLowerCase())));

@@ -76,14 +76,14 @@ export function TimelineTab({ run }: { run: Run }) {
               <Box aria-hidden sx={{ position: "relative", height: 10, mt: { sm: 0.5 }, borderRadius: 1, bgcolor: "action.hover" }}>
                 <Box sx={{ position: "absolute", top: 0, bottom: 0, minWidth: 3, borderRadius: 1, bgcolor: COLORS[bar.state] ?? "queued.main", opacity: bar.key.startsWith("node") ? 0.75 : 1 }} style={{ left: at(bar.start), width: `calc(${at(bar.end)} - ${at(bar.start)})` }} />
               </Box>
-              <Typography variant="body2" color="text.secondary">{t(`timeline.state.${bar.state}`)} · {bar.text}</Typography>
+              <Typography variant="body2" color="textSecondary">{t(`timeline.state.${bar.state}`)} · {bar.text}</Typography>
               {bar.more && <Typography variant="body2" color="error" sx={{ overflowWrap: "anywhere" }}>{bar.more}</Typography>}
             </Box>
           </Box>
         ))}
       </Box>
-      {bars.length === 0 && <Typography color="text.secondary">{t("timeline.nothing")}</Typography>}
-      {!live && (tasks?.length ?? 0) > 0 && <Typography variant="body2" color="text.secondary" sx={{ mt: 1.5 }}>{t("timeline.note")}</Typography>}
+      {bars.length === 0 && <Typography color="textSecondary">{t("timeline.nothing")}</Typography>}
+      {!live && (tasks?.length ?? 0) > 0 && <Typography variant="body2" color="textSecondary" sx={{ mt: 1.5 }}>{t("timeline.note")}</Typography>}
     </Paper>
   );
 }

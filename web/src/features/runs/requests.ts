@@ -57,7 +57,7 @@ export const previousQuery = (workspace: string, run: Run) =>
   queryOptions({
     queryKey: ["runs", workspace, run.id, "previous"],
     queryFn: async () => {
-      const query = { pipeline: run.pipeline_id, state: "done,quarantined", until: run.created_at, limit: 5 };
+      const query = { pipeline: run.pipeline_id, state: ["done" as const, "quarantined" as const], until: run.created_at, limit: 5 };
       const { items } = await body(client.GET("/api/v1/workspaces/{workspace}/runs", { params: { path: { workspace }, query } }));
       return items.find((other) => other.id !== run.id && other.created_at <= run.created_at) ?? null;
     },

@@ -26,7 +26,7 @@ interface Props {
 export function ScheduleList({ workspace, schedules, nameOf, onEdit }: Props) {
   const { t } = useTranslation("schedules");
   const sorted = [...schedules].sort((a, b) => nameOf(a.pipeline_id).localeCompare(nameOf(b.pipeline_id)) || a.name.localeCompare(b.name));
-  if (sorted.length === 0) return <Typography color="text.secondary">{t("none_here")}</Typography>;
+  if (sorted.length === 0) return <Typography color="textSecondary">{t("none_here")}</Typography>;
   return (
     <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0, display: "flex", flexDirection: "column", gap: 1.25 }}>
       {sorted.map((schedule) => <Rule key={schedule.id} schedule={schedule} workspace={workspace} name={nameOf(schedule.pipeline_id)} onEdit={() => onEdit(schedule.id)} />)}
@@ -46,11 +46,11 @@ function Rule({ schedule, workspace, name, onEdit }: { schedule: Schedule; works
       <Box sx={{ flex: "1 1 320px", minWidth: 0 }}>
         <Box sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}>
           <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: schedule.pipeline_id }} sx={{ fontWeight: 650, color: "text.primary", overflowWrap: "anywhere" }}>{name}</TextLink>
-          <Typography component="span" color="text.secondary">{isOfDocument ? t("of_document") : schedule.name}</Typography>
+          <Typography component="span" color="textSecondary">{isOfDocument ? t("of_document") : schedule.name}</Typography>
           {schedule.paused && <Chip size="small" icon={<Pause size={13} />} label={t("paused")} />}
         </Box>
         <Typography sx={{ "&::first-letter": { textTransform: "uppercase" } }}>{wordsOf(forecast).replaceAll("`", "")}</Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {schedule.next_at ? <>{t("next")} <TimeText at={schedule.next_at} /> · {formatTime(schedule.next_at, zoneOf(spec))}</> : schedule.paused ? t("no_next_paused") : t("no_next")}
           {" · "}
           <TextLink to="/w/$workspace/runs" params={{ workspace }} search={{ schedule: schedule.id }} underline="always">{t("its_runs")}</TextLink>

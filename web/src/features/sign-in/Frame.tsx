@@ -27,7 +27,7 @@ export function Frame({ title, text, children, onSubmit }: Props) {
           <Typography component="span" sx={{ fontWeight: 700, fontSize: 18 }}>Towpath</Typography>
         </Box>
         <Typography variant="h1" sx={{ mb: 1 }}>{title}</Typography>
-        {text && <Typography color="text.secondary" sx={{ mb: 2 }} component="div">{text}</Typography>}
+        {text && <Typography color="textSecondary" sx={{ mb: 2 }} component="div">{text}</Typography>}
         <Box component={onSubmit ? "form" : "div"} onSubmit={onSubmit} noValidate sx={{ display: "flex", flexDirection: "column", gap: 2, mt: 2 }}>
           {children}
         </Box>

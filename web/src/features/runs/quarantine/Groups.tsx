@@ -30,7 +30,7 @@ export function Groups({ groups, node, search, onChoose, isChoice }: Props) {
             </Box>
             <Box sx={{ minWidth: 0 }}>
               <Typography sx={{ overflowWrap: "anywhere" }}>{group.reason}</Typography>
-              <Typography variant="body2" color="text.secondary">
+              <Typography variant="body2" color="textSecondary">
                 {group.node}
                 {group.column && ` · ${t("quarantine.column", { column: group.column })}`}
                 {group.reasons > 1 && ` · ${t("quarantine.values", { count: group.reasons })}`}

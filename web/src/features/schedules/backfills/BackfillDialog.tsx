@@ -92,7 +92,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
         <DialogTitle id="backfill-title">{t("backfill.title")}</DialogTitle>
         <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 300px" }, gap: 3 }}>
           <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
-            <Typography color="text.secondary">{t("backfill.text")}</Typography>
+            <Typography color="textSecondary">{t("backfill.text")}</Typography>
             <Autocomplete options={pipelines} getOptionLabel={(one) => one.name} value={pipelines.find((one) => one.id === pipeline) ?? null} onChange={(_, one) => setPipeline(one?.id ?? "")} size="small" renderInput={(params) => <TextField {...params} label={t("pipeline")} required autoFocus={!given} />} />
             <Box sx={{ display: "grid", gridTemplateColumns: "1fr 1fr", gap: 1.5 }}>
               <TextField required type="date" label={t("backfill.from")} value={from} onChange={(event) => setFrom(event.target.value)} slotProps={date} />
@@ -116,8 +116,8 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
             </Box>
           </Box>
           <Box component="section" aria-label={t("backfill.pieces")} aria-live="polite">
-            <Typography variant="overline" color="text.secondary" component="h3">{t("backfill.pieces")}</Typography>
-            {!isComplete && <Typography color="text.secondary">{t("backfill.incomplete")}</Typography>}
+            <Typography variant="overline" color="textSecondary" component="h3">{t("backfill.pieces")}</Typography>
+            {!isComplete && <Typography color="textSecondary">{t("backfill.incomplete")}</Typography>}
             {isComplete && preview.error && <ProblemAlert error={preview.error} />}
             {pieces && !preview.error && (
               <>
@@ -125,7 +125,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
                 <Box component="ol" tabIndex={0} aria-label={t("backfill.pieces")} sx={{ m: 0, pl: 3.5, maxHeight: 280, overflow: "auto", color: "text.secondary" }}>
                   {pieces.items.map((piece) => <li key={piece.interval_start}>{spanText(piece, zone)}</li>)}
                 </Box>
-                {pieces.total > pieces.items.length && <Typography variant="body2" color="text.secondary">{t("backfill.and_more", { count: pieces.total - pieces.items.length })}</Typography>}
+                {pieces.total > pieces.items.length && <Typography variant="body2" color="textSecondary">{t("backfill.and_more", { count: pieces.total - pieces.items.length })}</Typography>}
                 <Alert severity="info" sx={{ mt: 1.5 }}>{t("backfill.behind")}</Alert>
               </>
             )}

@@ -48,7 +48,7 @@ function Row({ backfill, workspace, name, isOpen, onToggle }: { backfill: Backfi
     <Paper component="li" variant="outlined" sx={{ p: 2 }}>
       <Box sx={{ display: "flex", gap: 1, alignItems: "baseline", flexWrap: "wrap" }}>
         <Typography sx={{ fontWeight: 650 }}>{name}</Typography>
-        <Typography color="text.secondary">
+        <Typography color="textSecondary">
           {typeof spec.from === "string" && typeof spec.to === "string" && `${spanText({ interval_start: spec.from, interval_end: spec.to }, zone)} · `}
           {person && `${person} · `}
           <TimeText at={backfill.created_at} />

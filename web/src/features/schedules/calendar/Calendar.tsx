@@ -56,7 +56,7 @@ export function Calendar({ workspace, span, day, onDay, schedules, pipeline, nam
         <Typography variant="h2" aria-live="polite" sx={{ mx: 1, "&::first-letter": { textTransform: "uppercase" } }}>{title}</Typography>
         <Button size="small" disabled={day === today} onClick={() => go(today)}>{t("calendar.today")}</Button>
         <Box sx={{ flex: 1 }} />
-        <Typography variant="body2" color="text.secondary" role="status">{calendar.isPending ? t("calendar.loading") : calendar.isCut ? t("calendar.cut") : ""}</Typography>
+        <Typography variant="body2" color="textSecondary" role="status">{calendar.isPending ? t("calendar.loading") : calendar.isCut ? t("calendar.cut") : ""}</Typography>
       </Box>
       <ProblemAlert error={calendar.error} onRetry={calendar.refetch} />
       <Box ref={grid} role="grid" aria-label={t(`calendar.${span}`)} onKeyDown={keys} sx={{ border: 1, borderColor: "divider", borderRadius: 1, bgcolor: "background.paper", overflow: "hidden" }}>

@@ -40,7 +40,7 @@ export function DayPanel({ day, entries, nameOf, workspace, isPending }: Props) 
   return (
     <Paper variant="outlined" component="section" aria-labelledby="day-title" sx={{ mt: 2, p: 2 }}>
       <Typography variant="h2" id="day-title" sx={{ mb: 1, "&::first-letter": { textTransform: "uppercase" } }}>{title}</Typography>
-      {items.length === 0 && <Typography color="text.secondary">{isPending ? t("calendar.loading") : t("calendar.nothing")}</Typography>}
+      {items.length === 0 && <Typography color="textSecondary">{isPending ? t("calendar.loading") : t("calendar.nothing")}</Typography>}
       <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((item) => (
           <Box component="li" key={item.key} sx={{ display: "grid", gridTemplateColumns: { xs: "76px 1fr", sm: "84px 210px 1fr auto" }, columnGap: 1.5, py: 0.75, borderTop: 1, borderColor: "divider", alignItems: "baseline", "&:first-of-type": { borderTop: 0 } }}>

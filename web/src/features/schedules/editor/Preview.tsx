@@ -21,11 +21,11 @@ export function Preview({ workspace, spec, kind }: { workspace: string; spec: Sp
   const zone = zoneOf(settled);
   return (
     <Paper variant="outlined" component="section" aria-label={t("preview.title")} aria-live="polite" sx={{ p: 2, bgcolor: "background.default" }}>
-      <Typography variant="overline" color="text.secondary" component="h3">{t("preview.title")}</Typography>
+      <Typography variant="overline" color="textSecondary" component="h3">{t("preview.title")}</Typography>
       {error ? (
         <ProblemAlert error={error} places={false} />
       ) : !data ? (
-        <Typography color="text.secondary">{t("preview.loading")}</Typography>
+        <Typography color="textSecondary">{t("preview.loading")}</Typography>
       ) : (
         <>
           <Typography sx={{ fontWeight: 600, mb: 1.5, "&::first-letter": { textTransform: "uppercase" } }}>{wordsOf(data).replaceAll("`", "")}</Typography>

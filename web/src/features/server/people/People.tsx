@@ -31,7 +31,7 @@ export function People() {
   const [sort, setSort] = useState("email");
   const [adding, setAdding] = useState(false);
   const search = useDebounced(text.trim(), 250) || undefined;
-  const { rows, error, refetch, more, isLoadingMore } = useList<User>(["users", search, sort], (after) => body(client.GET("/api/v1/users", { params: { query: { search, sort, after, limit: 100 } } })));
+  const { rows, error, refetch, more, isLoadingMore } = useList<User>(["users", search, sort], (after) => body(client.GET("/api/v1/users", { params: { query: { search, sort: sort as "email", after, limit: 100 } } })));
   const open = (id: string | undefined) => void navigate({ to: ".", search: (id ? { user: id } : {}) as never });
   const columns: Column<User>[] = [
     {

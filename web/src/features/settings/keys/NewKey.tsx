@@ -10,7 +10,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverUrl } from "@/api/base";
-import { body, client } from "@/api/client";
+import { type Api, body, client } from "@/api/client";
 import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { Once } from "@/components/Once";
@@ -32,7 +32,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
   const [now] = useState(() => Date.now());
   const [scopes, setScopes] = useState<string[]>([]);
   const make = useMutation({
-    mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/keys", { params: { path: { workspace: slug } }, body: { name: name.trim(), scopes, expires_at: days ? new Date(Date.now() + days * DAY).toISOString() : undefined } })),
+    mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/keys", { params: { path: { workspace: slug } }, body: { name: name.trim(), scopes: scopes as Api<"Right">[], expires_at: days ? new Date(Date.now() + days * DAY).toISOString() : undefined } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ["keys"] }),
   });
   if (make.data) {

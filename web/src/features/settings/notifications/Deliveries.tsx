@@ -33,7 +33,7 @@ export function Deliveries() {
   const { state, channel } = useSearch({ strict: false }) as { state?: string; channel?: string };
   const channels = useChannels();
   const filter = (part: { state?: string; channel?: string }) => void navigate({ to: ".", search: { tab: "deliveries", state, channel, ...part } as never, replace: true });
-  const { rows, error, refetch, more, isLoadingMore } = useList<Delivery>(["deliveries", slug, state, channel], (after) => body(client.GET("/api/v1/workspaces/{workspace}/deliveries", { params: { path: { workspace: slug }, query: { state, channel, after, limit: 100 } } })));
+  const { rows, error, refetch, more, isLoadingMore } = useList<Delivery>(["deliveries", slug, state, channel], (after) => body(client.GET("/api/v1/workspaces/{workspace}/deliveries", { params: { path: { workspace: slug }, query: { state: state as Api<"DeliveryState"> | undefined, channel, after, limit: 100 } } })));
   const again = useMutation({
     mutationFn: (delivery: Delivery) => client.POST("/api/v1/workspaces/{workspace}/deliveries/{delivery}/again", { params: { path: { workspace: slug, delivery: delivery.id } } }),
     onSuccess: () => toasts.done(t("deliveries.on_way")),

@@ -9,6 +9,7 @@ import { body, client } from "@/api/client";
 import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { Once } from "@/components/Once";
+import type { Role } from "@/lib/rights";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { formatTime } from "@/lib/format";
 import { currentLanguage, type Language, LANGUAGES } from "@/lib/i18n";
@@ -23,7 +24,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
   const [role, setRole] = useState("viewer");
   const [language, setLanguage] = useState<string>(currentLanguage());
   const invite = useMutation({
-    mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/invitations", { params: { path: { workspace: slug } }, body: { email: email.trim(), role, language } })),
+    mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/invitations", { params: { path: { workspace: slug } }, body: { email: email.trim(), role: role as Role, language } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ["invitations"] }),
   });
   const made = invite.data;

@@ -17,7 +17,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatDay } from "@/lib/format";
-import { isAtLeast } from "@/lib/rights";
+import { isAtLeast, type Role } from "@/lib/rights";
 import { useWorkspace } from "@/lib/workspace";
 import { givable } from "./roles";
 
@@ -33,7 +33,7 @@ export function Members() {
   const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: ["members"] }), queries.invalidateQueries({ queryKey: ["session"] })]);
   const path = (member: Member) => ({ path: { workspace: slug, user: member.user_id } });
   const give = useMutation({
-    mutationFn: ({ member, role }: { member: Member; role: string }) => client.PUT("/api/v1/workspaces/{workspace}/members/{user}", { params: path(member), body: { role } }),
+    mutationFn: ({ member, role }: { member: Member; role: string }) => client.PUT("/api/v1/workspaces/{workspace}/members/{user}", { params: path(member), body: { role: role as Role } }),
     onSuccess: (_, { member, role }) => toasts.done(t("people.role_given", { name: member.name, role: t(`common:role.${role as "viewer"}`) })),
     onError: toasts.failed,
     onSettled: refresh,
