@@ -13,6 +13,7 @@ import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
 import { queries } from "@/api/query";
 import { type Column, DataTable } from "@/components/DataTable";
+import { OnlyRead } from "@/components/OnlyRead";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
@@ -42,7 +43,7 @@ export function AccessTab({ connection }: { connection: ConnectionView }) {
     { key: "role", title: t("may"), cell: (one) => t(`common:role.${one.role}`) },
   ];
   if (may("editor")) {
-    columns.push({ key: "do", title: "", right: true, cell: (one) => <Tooltip title={t("ungrant")}><IconButton size="small" aria-label={t("ungrant_one", { name: one.name || one.email })} disabled={remove.isPending} onClick={() => remove.mutate(one)}><Trash2 size={16} /></IconButton></Tooltip> });
+    columns.push({ key: "do", title: <OnlyRead>{t("common:deeds")}</OnlyRead>, right: true, cell: (one) => <Tooltip title={t("ungrant")}><IconButton size="small" aria-label={t("ungrant_one", { name: one.name || one.email })} disabled={remove.isPending} onClick={() => remove.mutate(one)}><Trash2 size={16} /></IconButton></Tooltip> });
   }
   return (
     <Box sx={{ maxWidth: 860 }}>

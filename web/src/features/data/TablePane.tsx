@@ -42,7 +42,7 @@ export function TablePane({ connection, connector, streams, stream, missing, ans
   return (
     <Box>
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", flexWrap: "wrap", mb: 0.5 }}>
-        <Typography variant="h2" sx={{ flex: 1, minWidth: 0, overflowWrap: "anywhere" }}>{stream?.name ?? connection}</Typography>
+        <Typography variant="h2" sx={{ flex: "1 1 240px", minWidth: 0, overflowWrap: "anywhere" }}>{stream?.name ?? connection}</Typography>
         {stream?.rows != null && <Typography variant="body2" color="text.secondary">{t("about_rows", { count: stream.rows, number: formatNumber(stream.rows) })}</Typography>}
         {stream && typeof source === "string" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, table: source }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
