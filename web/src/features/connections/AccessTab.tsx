@@ -17,8 +17,9 @@ import { OnlyRead } from "@/components/OnlyRead";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
+import { grantsQuery, useMayOn } from "@/lib/grants";
 import { useWorkspace } from "@/lib/workspace";
-import { type ConnectionView, grant, grantsQuery, membersQuery, ungrant } from "./api";
+import { type ConnectionView, grant, membersQuery, ungrant } from "./api";
 
 type Grant = Api<"GrantView">;
 const ROLES = ["viewer", "operator", "editor"] as const;
@@ -26,7 +27,8 @@ const ROLES = ["viewer", "operator", "editor"] as const;
 /** Who may see and use a connection beside the roles of the workspace. */
 export function AccessTab({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation("connections");
-  const { slug, may } = useWorkspace();
+  const { slug } = useWorkspace();
+  const { may } = useMayOn(connection.id);
   const toasts = useToasts();
   const { data, error, refetch } = useQuery(grantsQuery(slug, connection.id));
   const again = () => queries.invalidateQueries({ queryKey: ["connections", slug, "grants"] });

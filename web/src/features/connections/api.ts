@@ -40,10 +40,6 @@ export function testSettings(slug: string, made: NewConnection): Promise<Tested>
   return body(client.POST("/api/v1/workspaces/{workspace}/connection-tests", { params: { path: { workspace: slug } }, body: made }));
 }
 
-export function grantsQuery(slug: string, connection: string) {
-  return queryOptions({ queryKey: ["connections", slug, "grants", connection], queryFn: async () => (await body(client.GET(`${ONE}/grants`, { params: at(slug, connection) }))).items });
-}
-
 export async function grant(slug: string, connection: string, user: string, role: string): Promise<void> {
   await client.PUT(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } }, body: { role } });
 }
