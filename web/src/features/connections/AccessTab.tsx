@@ -73,7 +73,7 @@ function Give({ connection, granted }: { connection: ConnectionView; granted: st
       return queries.invalidateQueries({ queryKey: ["connections", slug, "grants"] });
     },
   });
-  const others = members.data?.filter((member) => !granted.includes(member.user_id)) ?? [];
+  const others = members.data?.items.filter((member) => !granted.includes(member.user_id)) ?? [];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     give.mutate();

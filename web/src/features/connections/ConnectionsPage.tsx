@@ -57,7 +57,7 @@ function Table({ rows, onMore, isLoadingMore }: { rows: Connection[]; onMore: ()
   const { t } = useTranslation("connections");
   const { slug, may } = useWorkspace();
   const navigate = useNavigate();
-  const types = useQuery(nodeTypesQuery).data?.items;
+  const types = useQuery(nodeTypesQuery).data;
   const titleOf = (connector: string) => types?.find((type) => type.name === connector)?.title ?? connector;
   const columns: Column<Connection>[] = [
     {

@@ -49,7 +49,7 @@ export async function ungrant(slug: string, connection: string, user: string): P
 }
 
 export function membersQuery(slug: string) {
-  return queryOptions({ queryKey: ["members", slug], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace: slug } } }))).items });
+  return queryOptions({ queryKey: ["members", slug], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace: slug } } })) });
 }
 
 /** Findings about settings as the form of the settings places them; a setting that is missing is found at the object that lacks it. */

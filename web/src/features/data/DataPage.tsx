@@ -34,7 +34,7 @@ export function DataPage() {
   const { may, isKnown } = useMayOn(connection?.id);
   const mayBrowse = connection !== undefined && may("editor");
   const streams = useQuery({ ...streamsQuery(slug, connection?.name ?? ""), enabled: mayBrowse });
-  const type = types.data?.items.find((one) => one.name === connection?.connector);
+  const type = types.data?.find((one) => one.name === connection?.connector);
   const stream = streams.data?.find((one) => one.name === table);
   const head = <PageHeader title={t("title")} text={t("intro")} />;
   const open = (name: string) => void navigate({ to: ".", search: { connection: connection?.name, table: name } });
