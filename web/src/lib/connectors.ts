@@ -19,7 +19,7 @@ export function capabilitiesOf(type: NodeType | undefined): Capabilities | undef
 /** Every connector and transform of the server. They change only with the program. */
 export const nodeTypesQuery = queryOptions({
   queryKey: ["node-types"],
-  queryFn: () => body(client.GET("/api/v1/node-types")),
+  queryFn: async () => (await body(client.GET("/api/v1/node-types"))).items,
   staleTime: Infinity,
 });
 

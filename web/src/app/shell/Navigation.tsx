@@ -41,11 +41,11 @@ export function Navigation({ workspace, session }: Props) {
           <Entry to="/w/$workspace/pipelines" workspace={here.slug} icon={<Workflow />} text={t("nav.pipelines")} />
           <Entry to="/w/$workspace/runs" workspace={here.slug} icon={<Play />} text={t("nav.runs")} />
           <Entry to="/w/$workspace/schedules" workspace={here.slug} icon={<CalendarClock />} text={t("nav.schedules")} />
-          <Divider sx={{ my: 1 }} />
+          <li><Divider sx={{ my: 1 }} /></li>
           <Entry to="/w/$workspace/connections" workspace={here.slug} icon={<Cable />} text={t("nav.connections")} />
           <Entry to="/w/$workspace/files" workspace={here.slug} icon={<FileUp />} text={t("nav.files")} />
           <Entry to="/w/$workspace/data" workspace={here.slug} icon={<Table2 />} text={t("nav.data")} />
-          {isAtLeast(here.role, "editor") && <Divider sx={{ my: 1 }} />}
+          {isAtLeast(here.role, "editor") && <li><Divider sx={{ my: 1 }} /></li>}
           {isAtLeast(here.role, "editor") && <Entry to="/w/$workspace/settings" workspace={here.slug} icon={<Settings2 />} text={t("nav.settings")} />}
         </List>
       )}

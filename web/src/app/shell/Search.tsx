@@ -34,8 +34,8 @@ export function SearchButton({ workspace }: { workspace: string | undefined }) {
   if (!workspace) return null;
   return (
     <>
-      <Button variant="outlined" color="inherit" size="small" startIcon={<SearchIcon size={16} />} onClick={() => setOpen(true)} aria-keyshortcuts="Control+K" aria-label={t("search")} sx={{ color: "text.secondary", borderColor: "divider", minWidth: { xs: 36, sm: 220 }, justifyContent: "flex-start", "& .MuiButton-startIcon": { mr: { xs: 0, sm: 1 } } }}>
-        <Box component="span" sx={{ flex: 1, textAlign: "left", display: { xs: "none", sm: "inline" } }}>{t("search")}</Box>
+      <Button variant="outlined" color="inherit" size="small" startIcon={<SearchIcon size={16} />} onClick={() => setOpen(true)} aria-keyshortcuts="Control+K" sx={{ color: "text.secondary", borderColor: "divider", minWidth: { xs: 36, sm: 220 }, justifyContent: "flex-start", "& .MuiButton-startIcon": { mr: { xs: 0, sm: 1 } } }}>
+        <Box component="span" sx={{ flex: 1, textAlign: "left", position: { xs: "absolute", sm: "static" }, clipPath: { xs: "inset(50%)", sm: "none" } }}>{t("search")}</Box>
         <Box component="kbd" sx={{ fontSize: 11, border: 1, borderColor: "divider", borderRadius: 1, px: 0.5, display: { xs: "none", sm: "inline" } }}>{isMac ? "⌘K" : "Ctrl K"}</Box>
       </Button>
       {open && <SearchDialog workspace={workspace} onClose={() => setOpen(false)} />}

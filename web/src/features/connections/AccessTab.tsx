@@ -13,12 +13,13 @@ import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
 import { queries } from "@/api/query";
 import { type Column, DataTable } from "@/components/DataTable";
+import { OnlyRead } from "@/components/OnlyRead";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
-import type { Role } from "@/lib/rights";
+import { grantsQuery, useMayOn } from "@/lib/grants";
 import { useWorkspace } from "@/lib/workspace";
-import { type ConnectionView, grant, grantsQuery, membersQuery, ungrant } from "./api";
+import { type ConnectionView, grant, membersQuery, ungrant } from "./api";
 
 type Grant = Api<"GrantView">;
 const ROLES = ["viewer", "operator", "editor"] as const;
@@ -26,7 +27,8 @@ const ROLES = ["viewer", "operator", "editor"] as const;
 /** Who may see and use a connection beside the roles of the workspace. */
 export function AccessTab({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation("connections");
-  const { slug, may } = useWorkspace();
+  const { slug } = useWorkspace();
+  const { may } = useMayOn(connection.id);
   const toasts = useToasts();
   const { data, error, refetch } = useQuery(grantsQuery(slug, connection.id));
   const again = () => queries.invalidateQueries({ queryKey: ["connections", slug, "grants"] });
@@ -34,7 +36,7 @@ export function AccessTab({ connection }: { connection: ConnectionView }) {
     mutationFn: (one: Grant) => ungrant(slug, connection.id, one.user_id),
     onSuccess: (_, one) => {
       void again();
-      toasts.done(t("ungranted", { name: one.name || one.email }), { label: t("common:undo"), run: () => void grant(slug, connection.id, one.user_id, one.role as Role).then(again, toasts.failed) });
+      toasts.done(t("ungranted", { name: one.name || one.email }), { label: t("common:undo"), run: () => void grant(slug, connection.id, one.user_id, one.role).then(again, toasts.failed) });
     },
     onError: (fault) => toasts.failed(fault),
   });
@@ -43,12 +45,12 @@ export function AccessTab({ connection }: { connection: ConnectionView }) {
     { key: "role", title: t("may"), cell: (one) => t(`common:role.${one.role}`) },
   ];
   if (may("editor")) {
-    columns.push({ key: "do", title: "", right: true, cell: (one) => <Tooltip title={t("ungrant")}><IconButton size="small" aria-label={t("ungrant_one", { name: one.name || one.email })} disabled={remove.isPending} onClick={() => remove.mutate(one)}><Trash2 size={16} /></IconButton></Tooltip> });
+    columns.push({ key: "do", title: <OnlyRead>{t("common:deeds")}</OnlyRead>, right: true, cell: (one) => <Tooltip title={t("ungrant")}><IconButton size="small" aria-label={t("ungrant_one", { name: one.name || one.email })} disabled={remove.isPending} onClick={() => remove.mutate(one)}><Trash2 size={16} /></IconButton></Tooltip> });
   }
   return (
     <Box sx={{ maxWidth: 860 }}>
       <Alert severity="info" sx={{ mb: 2 }}>{connection.restricted ? t("access_restricted") : t("access_open")}</Alert>
-      <Typography color="textSecondary" sx={{ mb: 2 }}>{t("grants_help")}</Typography>
+      <Typography color="text.secondary" sx={{ mb: 2 }}>{t("grants_help")}</Typography>
       <ProblemAlert error={error} onRetry={() => void refetch()} />
       {!data && !error && <ListSkeleton rows={3} text={t("loading_grants")} />}
       {data && data.length > 0 && <DataTable label={t("tab.access")} columns={columns} rows={data} rowKey={(one) => one.user_id} />}
@@ -65,13 +67,13 @@ function Give({ connection, granted }: { connection: ConnectionView; granted: st
   const [person, setPerson] = useState("");
   const [role, setRole] = useState<string>("operator");
   const give = useMutation({
-    mutationFn: () => grant(slug, connection.id, person, role as Role),
+    mutationFn: () => grant(slug, connection.id, person, role),
     onSuccess: () => {
       setPerson("");
       return queries.invalidateQueries({ queryKey: ["connections", slug, "grants"] });
     },
   });
-  const others = members.data?.filter((member) => !granted.includes(member.user_id)) ?? [];
+  const others = members.data?.items.filter((member) => !granted.includes(member.user_id)) ?? [];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     give.mutate();

@@ -7,13 +7,15 @@ import { queries } from "@/api/query";
 import { useConfirm } from "@/components/Confirm";
 import { LinkButton } from "@/components/links";
 import { useToasts } from "@/components/Toasts";
+import { useMayOn } from "@/lib/grants";
 import { useWorkspace } from "@/lib/workspace";
 import { type ConnectionView, removeConnection } from "./api";
 
 /** What can be done with a connection as a whole. */
 export function Actions({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation("connections");
-  const { slug, may } = useWorkspace();
+  const { slug, may: mayHere } = useWorkspace();
+  const { may } = useMayOn(connection.id);
   const navigate = useNavigate();
   const confirm = useConfirm();
   const toasts = useToasts();
@@ -45,7 +47,7 @@ export function Actions({ connection }: { connection: ConnectionView }) {
   return (
     <>
       <LinkButton to="/w/$workspace/data" params={{ workspace: slug }} search={{ connection: connection.name }} startIcon={<Table2 size={16} />}>{t("open_data")}</LinkButton>
-      <LinkButton to="/w/$workspace/connections/new" params={{ workspace: slug }} search={{ like: connection.name }} startIcon={<Copy size={16} />}>{t("duplicate")}</LinkButton>
+      {mayHere("editor") && <LinkButton to="/w/$workspace/connections/new" params={{ workspace: slug }} search={{ like: connection.name }} startIcon={<Copy size={16} />}>{t("duplicate")}</LinkButton>}
       <Button color="error" startIcon={<Trash2 size={16} />} loading={remove.isPending} loadingPosition="start" onClick={() => void ask()}>{t("remove")}</Button>
     </>
   );

@@ -20,7 +20,7 @@ export function Catalogue({ onChoose }: { onChoose: (connector: string) => void 
   if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
   if (!data) return <ListSkeleton rows={4} text={t("loading_connectors")} />;
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const connectors = data.items.filter((type) => type.kind === "connector" && words.every((word) => `${type.name} ${type.title} ${type.summary}`.toLowerCase().includes(word)));
+  const connectors = data.filter((type) => type.kind === "connector" && words.every((word) => `${type.name} ${type.title} ${type.summary}`.toLowerCase().includes(word)));
   return (
     <>
       <TextField type="search" label={t("search_connector")} value={search} onChange={(event) => setSearch(event.target.value)} sx={{ maxWidth: 360, mb: 2 }} autoFocus />

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { LinkButton, TextLink } from "@/components/links";
+import { OnlyRead } from "@/components/OnlyRead";
 import { Page } from "@/components/Page";
 import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
@@ -56,7 +57,7 @@ function Table({ rows, onMore, isLoadingMore }: { rows: Connection[]; onMore: ()
   const { t } = useTranslation("connections");
   const { slug, may } = useWorkspace();
   const navigate = useNavigate();
-  const types = useQuery(nodeTypesQuery).data?.items;
+  const types = useQuery(nodeTypesQuery).data;
   const titleOf = (connector: string) => types?.find((type) => type.name === connector)?.title ?? connector;
   const columns: Column<Connection>[] = [
     {
@@ -77,7 +78,7 @@ function Table({ rows, onMore, isLoadingMore }: { rows: Connection[]; onMore: ()
     { key: "test", title: t("test.last"), cell: (one) => <TestState connection={one} /> },
     { key: "used", title: t("used_by"), wide: true, cell: (one) => <Uses name={one.name} /> },
   ];
-  if (may("editor")) columns.push({ key: "do", title: "", right: true, wide: true, cell: (one) => <TestButton connection={one} /> });
+  if (may("editor")) columns.push({ key: "do", title: <OnlyRead>{t("common:deeds")}</OnlyRead>, right: true, wide: true, cell: (one) => <TestButton connection={one} /> });
   return <DataTable label={t("title")} columns={columns} rows={rows} rowKey={(one) => one.id} onOpen={(one) => void navigate({ to: "/w/$workspace/connections/$connection", params: { workspace: slug, connection: one.name } })} onMore={onMore} isLoadingMore={isLoadingMore} />;
 }
 

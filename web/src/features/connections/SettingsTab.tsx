@@ -15,6 +15,7 @@ import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
 import { explain } from "@/lib/errors";
 import { capabilitiesOf, connectionSchema } from "@/lib/connectors";
+import { useMayOn } from "@/lib/grants";
 import { streamsQuery } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
 import { changeConnection, connectionQuery, type ConnectionView, has, isSame, otherFindings, testConnection, testSettings, without } from "./api";
@@ -45,7 +46,8 @@ export function SettingsTab({ type, error, onRetry, ...props }: Props) {
 
 function Edit({ connection, etag, type }: { connection: ConnectionView; etag: string; type: Api<"NodeTypeView"> }) {
   const { t } = useTranslation("connections");
-  const { slug, may } = useWorkspace();
+  const { slug } = useWorkspace();
+  const { may } = useMayOn(connection.id);
   const navigate = useNavigate();
   const toasts = useToasts();
   const confirm = useConfirm();
@@ -76,9 +78,13 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
       setBase({ connection: value, etag: now });
       setEdited(undefined);
       queries.setQueryData(connectionQuery(slug, value.name).queryKey, { value, etag: now });
+      if (value.name !== connection.name) {
+        await navigate({ to: "/w/$workspace/connections/$connection", params: { workspace: slug, connection: value.name }, replace: true, ignoreBlocker: true });
+        // Nothing is there under the old name.
+        queries.removeQueries({ queryKey: connectionQuery(slug, connection.name).queryKey });
+      }
       void queries.invalidateQueries({ queryKey: ["connections", slug] });
       void queries.invalidateQueries({ queryKey: ["streams", slug] });
-      if (value.name !== connection.name) await navigate({ to: "/w/$workspace/connections/$connection", params: { workspace: slug, connection: value.name }, replace: true, ignoreBlocker: true });
     },
   });
   useLeaveGuard(isChanged);

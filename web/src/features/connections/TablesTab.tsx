@@ -16,6 +16,7 @@ import { RowsTable } from "@/components/RowsTable";
 import { SidePanel } from "@/components/SidePanel";
 import { ListSkeleton, Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
+import { useMayOn } from "@/lib/grants";
 import { readRows, type Settings, type Stream, streamsQuery } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
 import type { ConnectionView } from "./api";
@@ -23,11 +24,13 @@ import type { ConnectionView } from "./api";
 /** What a connection holds: tables with columns, keys and sizes. */
 export function TablesTab({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation("connections");
-  const { slug, may } = useWorkspace();
+  const { slug } = useWorkspace();
+  const { may, isKnown } = useMayOn(connection.id);
   const navigate = useNavigate();
   const { table } = useSearch({ from: "/inside/w/$workspace/connections/$connection" });
   const [search, setSearch] = useState("");
   const { data, error, refetch, isFetching } = useQuery({ ...streamsQuery(slug, connection.name), enabled: may("editor") });
+  if (!isKnown) return <ListSkeleton text={t("loading_grants")} />;
   if (!may("editor")) return <EmptyState icon={<Table2 />} title={t("no_browse")} text={t("no_browse_text")} />;
   if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
   if (!data) return <ListSkeleton text={t("loading_tables")} />;
@@ -35,7 +38,7 @@ export function TablesTab({ connection }: { connection: ConnectionView }) {
   // A column that is looked for finds its tables, too.
   const found = data.filter((stream) => words.every((word) => `${stream.name} ${stream.columns.map((column) => column.name).join(" ")}`.toLowerCase().includes(word)));
   const columns: Column<Stream>[] = [
-    { key: "name", title: t("table"), cell: (one) => <Button size="small" sx={{ fontWeight: 600, textAlign: "left", overflowWrap: "anywhere", px: 0.5 }} onClick={() => open(one.name)}>{one.name}</Button> },
+    { key: "name", title: t("table"), cell: (one) => <Button size="small" sx={{ fontWeight: 600, textAlign: "left", justifyContent: "flex-start", overflowWrap: "anywhere", px: 0.5, minWidth: 110 }} onClick={() => open(one.name)}>{one.name}</Button> },
     { key: "columns", title: t("columns"), right: true, cell: (one) => formatNumber(one.columns.length) },
     { key: "key", title: t("key"), wide: true, cell: (one) => one.primary_key.join(", ") || "–" },
     { key: "rows", title: t("rows_about"), right: true, cell: (one) => (one.rows == null ? "–" : formatNumber(one.rows)) },
@@ -60,14 +63,14 @@ export function TablesTab({ connection }: { connection: ConnectionView }) {
 /** A table from near: its columns and first rows. */
 function Look({ connection, stream, onClose }: { connection: ConnectionView; stream: Stream; onClose: () => void }) {
   const { t } = useTranslation("connections");
-  const { slug } = useWorkspace();
+  const { slug, may } = useWorkspace();
   const rows = useQuery({ queryKey: ["rows", slug, connection.name, stream.settings, 50], queryFn: ({ signal }) => readRows(slug, connection.name, stream.settings as Settings, 50, signal), staleTime: 60_000, retry: false });
   return (
     <SidePanel title={stream.name} text={stream.rows == null ? undefined : t("about_rows", { count: stream.rows, number: formatNumber(stream.rows) })} width={860} onClose={onClose}>
       <Box sx={{ display: "flex", flexDirection: "column", gap: 2, minWidth: 0 }}>
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap" }}>
         <LinkButton variant="contained" to="/w/$workspace/data" params={{ workspace: slug }} search={{ connection: connection.name, table: stream.name }} startIcon={<Table2 size={16} />}>{t("open_data")}</LinkButton>
-        <LinkButton to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection: connection.name, table: stream.name }}>{t("new_pipeline")}</LinkButton>
+        {may("editor") && <LinkButton to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection: connection.name, table: stream.name }}>{t("new_pipeline")}</LinkButton>}
       </Box>
       <Typography variant="h3">{t("columns")}</Typography>
       <Box component="ul" sx={{ listStyle: "none", p: 0, m: 0, display: "flex", flexWrap: "wrap", gap: 1 }}>

@@ -1,6 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { type Api, body, client, tagged } from "@/api/client";
-import type { Role } from "@/lib/rights";
 import type { Finding } from "@/api/problem";
 
 export type Connection = Api<"Connection">;
@@ -26,7 +25,7 @@ export function createConnection(slug: string, made: NewConnection): Promise<Con
 }
 
 export function changeConnection(slug: string, id: string, etag: string, made: NewConnection) {
-  return tagged(client.PUT(ONE, { params: { ...at(slug, id), header: { "If-Match": etag } }, body: made }));
+  return tagged(client.PUT(ONE, { params: { ...at(slug, id), header: { "if-match": etag } }, body: made }));
 }
 
 export async function removeConnection(slug: string, id: string): Promise<void> {
@@ -41,11 +40,7 @@ export function testSettings(slug: string, made: NewConnection): Promise<Tested>
   return body(client.POST("/api/v1/workspaces/{workspace}/connection-tests", { params: { path: { workspace: slug } }, body: made }));
 }
 
-export function grantsQuery(slug: string, connection: string) {
-  return queryOptions({ queryKey: ["connections", slug, "grants", connection], queryFn: async () => (await body(client.GET(`${ONE}/grants`, { params: at(slug, connection) }))).items });
-}
-
-export async function grant(slug: string, connection: string, user: string, role: Role): Promise<void> {
+export async function grant(slug: string, connection: string, user: string, role: string): Promise<void> {
   await client.PUT(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } }, body: { role } });
 }
 
@@ -54,7 +49,7 @@ export async function ungrant(slug: string, connection: string, user: string): P
 }
 
 export function membersQuery(slug: string) {
-  return queryOptions({ queryKey: ["members", slug], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace: slug } } }))).items });
+  return queryOptions({ queryKey: ["members", slug], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace: slug } } })) });
 }
 
 /** Findings about settings as the form of the settings places them; a setting that is missing is found at the object that lacks it. */

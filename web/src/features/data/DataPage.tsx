@@ -13,6 +13,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { ListSkeleton } from "@/components/Waiting";
 import { capabilitiesOf, nodeTypesQuery } from "@/lib/connectors";
+import { useMayOn } from "@/lib/grants";
 import { streamsQuery } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
 import { TablePane } from "./TablePane";
@@ -21,28 +22,28 @@ import { TableTree } from "./TableTree";
 /** The data of every connection: tables, rows, columns, and questions in SQL. */
 export function DataPage() {
   const { t } = useTranslation("data");
-  const { slug, may } = useWorkspace();
+  const { slug, may: mayHere } = useWorkspace();
   const navigate = useNavigate();
   const { connection: chosen, table } = useSearch({ from: "/inside/w/$workspace/data" });
   const connections = useQuery({
     queryKey: ["connections", slug, "all"],
     queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace: slug }, query: { limit: 1000, sort: "name" } } }))).items,
-    enabled: may("editor"),
   });
   const types = useQuery(nodeTypesQuery);
   const connection = connections.data?.find((one) => one.name === chosen);
-  const streams = useQuery({ ...streamsQuery(slug, connection?.name ?? ""), enabled: connection !== undefined });
-  const type = types.data?.items.find((one) => one.name === connection?.connector);
+  const { may, isKnown } = useMayOn(connection?.id);
+  const mayBrowse = connection !== undefined && may("editor");
+  const streams = useQuery({ ...streamsQuery(slug, connection?.name ?? ""), enabled: mayBrowse });
+  const type = types.data?.find((one) => one.name === connection?.connector);
   const stream = streams.data?.find((one) => one.name === table);
   const head = <PageHeader title={t("title")} text={t("intro")} />;
-  if (!may("editor")) return <Page>{head}<EmptyState icon={<Table2 />} title={t("no_browse")} text={t("no_browse_text")} /></Page>;
   const open = (name: string) => void navigate({ to: ".", search: { connection: connection?.name, table: name } });
   return (
     <Page>
       {head}
       <ProblemAlert error={connections.error} onRetry={() => void connections.refetch()} />
       {!connections.data && !connections.error && <ListSkeleton rows={3} text={t("loading_connections")} />}
-      {connections.data?.length === 0 && <EmptyState icon={<Database />} title={t("no_connections")} text={t("no_connections_text")} action={<LinkButton variant="contained" to="/w/$workspace/connections/new" params={{ workspace: slug }}>{t("new_connection")}</LinkButton>} />}
+      {connections.data?.length === 0 && <EmptyState icon={<Database />} title={t("no_connections")} text={t("no_connections_text")} action={mayHere("editor") && <LinkButton variant="contained" to="/w/$workspace/connections/new" params={{ workspace: slug }}>{t("new_connection")}</LinkButton>} />}
       {connections.data && connections.data.length > 0 && (
         <Box sx={{ display: "grid", gap: 3, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "260px minmax(0, 1fr)" }, alignItems: "start" }}>
           <Box sx={{ minWidth: 0, position: { md: "sticky" }, top: { md: 76 } }}>
@@ -50,11 +51,12 @@ export function DataPage() {
               {connections.data.map((one) => <MenuItem key={one.id} value={one.name}>{one.name}</MenuItem>)}
             </TextField>
             <ProblemAlert error={streams.error} onRetry={() => void streams.refetch()} />
-            {connection && !streams.data && !streams.error && <ListSkeleton text={t("loading_tables")} />}
+            {mayBrowse && !streams.data && !streams.error && <ListSkeleton text={t("loading_tables")} />}
             {streams.data && <TableTree key={connection?.name} streams={streams.data} chosen={table} onChoose={open} isReading={streams.isFetching} onRead={() => void streams.refetch()} />}
           </Box>
           <Box sx={{ minWidth: 0 }}>
             {!connection && <EmptyState icon={<Database />} title={chosen ? t("connection_gone", { name: chosen }) : t("choose_connection")} text={t("choose_connection_text")} />}
+            {connection && isKnown && !mayBrowse && <EmptyState icon={<Table2 />} title={t("no_browse")} text={t("no_browse_text")} />}
             {connection && type && streams.data && <TablePane key={`${connection.id} ${stream?.name ?? ""}`} connection={connection.name} connector={connection.connector} streams={streams.data} stream={stream} missing={stream ? undefined : table} answersSql={capabilitiesOf(type)?.queries ?? false} />}
           </Box>
         </Box>

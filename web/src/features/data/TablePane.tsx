@@ -31,7 +31,7 @@ type View = "rows" | "columns" | "sql";
 /** A table: its rows, its columns, and SQL. */
 export function TablePane({ connection, connector, streams, stream, missing, answersSql }: Props) {
   const { t } = useTranslation("data");
-  const { slug } = useWorkspace();
+  const { slug, may } = useWorkspace();
   const navigate = useNavigate();
   const search = useSearch({ from: "/inside/w/$workspace/data" });
   const wanted = (["rows", "columns", "sql"] as const).find((one) => one === search.view);
@@ -42,9 +42,9 @@ export function TablePane({ connection, connector, streams, stream, missing, ans
   return (
     <Box>
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", flexWrap: "wrap", mb: 0.5 }}>
-        <Typography variant="h2" sx={{ flex: 1, minWidth: 0, overflowWrap: "anywhere" }}>{stream?.name ?? connection}</Typography>
-        {stream?.rows != null && <Typography variant="body2" color="textSecondary">{t("about_rows", { count: stream.rows, number: formatNumber(stream.rows) })}</Typography>}
-        {stream && typeof source === "string" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, table: source }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
+        <Typography variant="h2" sx={{ flex: "1 1 240px", minWidth: 0, overflowWrap: "anywhere" }}>{stream?.name ?? connection}</Typography>
+        {stream?.rows != null && <Typography variant="body2" color="text.secondary">{t("about_rows", { count: stream.rows, number: formatNumber(stream.rows) })}</Typography>}
+        {stream && may("editor") && typeof source === "string" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, table: source }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
       <Tabs value={view} onChange={(_, next: View) => void navigate({ to: ".", search: { ...search, view: next === "rows" ? undefined : next, column: undefined } })} aria-label={t("views")} sx={{ borderBottom: 1, borderColor: "divider", mb: 2 }}>
         {(["rows", "columns", "sql"] as const).map((one) => <Tab key={one} value={one} id={`view-${one}`} aria-controls="view-panel" label={t(`view.${one}`)} />)}

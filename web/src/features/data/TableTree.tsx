@@ -59,7 +59,7 @@ function Branch({ group, isAlone, chosen, onChoose }: { group: Group; isAlone: b
       disablePadding
       subheader={
         group.name && !isAlone ? (
-          <ListSubheader component="div" sx={{ px: 0.5, lineHeight: 1, bgcolor: "background.paper" }}>
+          <ListSubheader sx={{ px: 0.5, lineHeight: 1, bgcolor: "background.paper" }}>
             <Button fullWidth size="small" color="inherit" aria-expanded={!closed} onClick={() => setClosed(!closed)} startIcon={closed ? <ChevronRight size={14} /> : <ChevronDown size={14} />} sx={{ justifyContent: "flex-start", color: "text.secondary", overflowWrap: "anywhere", textAlign: "left" }}>{group.name}</Button>
           </ListSubheader>
         ) : undefined

@@ -12,6 +12,7 @@ import { useConfirm } from "@/components/Confirm";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { TextLink } from "@/components/links";
+import { OnlyRead } from "@/components/OnlyRead";
 import { Page } from "@/components/Page";
 import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
@@ -95,7 +96,7 @@ function Table({ rows, sort, onSort, onMore, isLoadingMore, onOpen }: TableProps
     { key: "created", title: t("uploaded"), sort: "created", wide: true, cell: (one) => <TimeText at={one.created_at} /> },
     {
       key: "do",
-      title: "",
+      title: <OnlyRead>{t("common:deeds")}</OnlyRead>,
       right: true,
       cell: (one) => (
         <Box sx={{ whiteSpace: "nowrap" }}>

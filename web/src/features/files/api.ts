@@ -1,7 +1,7 @@
 import { changeHeaders, type Api, body, client } from "@/api/client";
 import { serverUrl } from "@/api/base";
 import { Problem } from "@/api/problem";
-import { previewRows, type Rows } from "@/lib/streams";
+import { previewRows, type Rows, type Settings } from "@/lib/streams";
 
 export type Upload = Api<"Upload">;
 
@@ -22,8 +22,8 @@ export function contentUrl(slug: string, id: string): string {
 }
 
 /** The first rows of a file, as a source of a pipeline would read it. */
-export function readFile(slug: string, path: string, signal?: AbortSignal): Promise<Rows> {
-  return previewRows(slug, { towpath: 1, name: "look", nodes: { file: { source: "file", path } } }, "file", 1000, signal);
+export function readFile(slug: string, path: string, settings: Settings, signal?: AbortSignal): Promise<Rows> {
+  return previewRows(slug, { towpath: 1, name: "look", nodes: { file: { source: "file", path, ...settings } } }, "file", 1000, signal);
 }
 
 /** Sends a file, and tells how far it is. The same key takes it only once, however often it is sent. */
