@@ -46,7 +46,7 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
     const to = standings.get(edge.to);
     const isFlowing = to?.state === "running" && (to.perSecond ?? 0) > 0;
     const count = edge.port ? undefined : from?.task?.rows_written;
-    const text = isFlowing ? t("per_second", { rows: formatShort(to.perSecond ?? 0) }) : count === undefined ? "" : formatShort(count);
+    const text = isFlowing ? t("per_second_short", { rows: formatShort(to.perSecond ?? 0) }) : count === undefined ? "" : formatShort(count);
     return {
       id: String(index),
       source: edge.from,
