@@ -42,7 +42,8 @@ export function useCalendar(workspace: string, days: string[], schedules: Schedu
     enabled: first.getTime() <= now,
   });
   const firing = end.getTime() > now ? schedules.filter((schedule) => !schedule.paused && (!pipeline || schedule.pipeline_id === pipeline)) : [];
-  const from = new Date(Math.max(now, first.getTime())).toISOString();
+  // The server gives what comes after a moment; midnight itself belongs to the day.
+  const from = new Date(Math.max(now, first.getTime() - 1)).toISOString();
   const coming = useQueries({
     queries: firing.map((schedule) => ({
       queryKey: ["schedules", workspace, "calendar", schedule.id, schedule.revision, from, end.toISOString()],
