@@ -66,7 +66,7 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
     if (picks.length > 0) onSelect(picks.find((change) => change.selected)?.id);
   };
   return (
-    <Box component="section" aria-label={t("graph")} sx={{ height, border: 1, borderColor: "divider", borderRadius: 1, overflow: "hidden", "& .react-flow": { "--xy-background-color": "transparent" } }}>
+    <Box component="section" aria-label={t("graph")} sx={{ height: { xs: Math.min(height, 260), md: height }, border: 1, borderColor: "divider", borderRadius: 1, overflow: "hidden", "& .react-flow": { "--xy-background-color": "transparent" } }}>
       <ReactFlow
         nodes={nodes}
         edges={edges}

@@ -7,17 +7,18 @@ interface Saved {
   pipeline: string;
   name: string;
   spec: Spec;
+  params: Record<string, unknown>;
   schedule: Schedule | undefined;
 }
 
 /** Makes or changes a schedule. One that stands in a document is changed there, as a new version of the pipeline. */
-export async function saveSchedule({ workspace, pipeline, name, spec, schedule }: Saved): Promise<void> {
+export async function saveSchedule({ workspace, pipeline, name, spec, params: values, schedule }: Saved): Promise<void> {
   if (!schedule) {
-    await client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/schedules", { params: { path: { workspace, pipeline } }, body: { name, spec: sent(spec) } });
+    await client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/schedules", { params: { path: { workspace, pipeline } }, body: { name, spec: sent(spec), params: sent(values) } });
     return;
   }
   if (schedule.name !== OF_DOCUMENT) {
-    const body = { name, spec: sent(spec), params: schedule.params, paused: schedule.paused };
+    const body = { name, spec: sent(spec), params: sent(values), paused: schedule.paused };
     const params = { path: { workspace, schedule: schedule.id }, header: { "if-match": `"${schedule.revision}"` } };
     await client.PUT("/api/v1/workspaces/{workspace}/schedules/{schedule}", { params, body });
     return;
