@@ -12,18 +12,20 @@ import Radio from "@mui/material/Radio";
 import RadioGroup from "@mui/material/RadioGroup";
 import TextField from "@mui/material/TextField";
 import Box from "@mui/material/Box";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body, client } from "@/api/client";
 import { queries } from "@/api/query";
+import { ParamFields } from "@/components/ParamFields";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { paramsOf } from "@/lib/params";
 import { usePipelines } from "@/lib/usePipelines";
 import { useWorkspace } from "@/lib/workspace";
 import { dataOf, daysOf } from "./data";
-import type { Run } from "./requests";
+import { documentQuery, type Run } from "./requests";
 
 type Which = "same" | "usual" | "days";
 
@@ -41,12 +43,15 @@ export function RunAgainDialog({ run, onClose }: { run: Run; onClose: () => void
   const [to, setTo] = useState(same?.to ?? "");
   const [old, setOld] = useState(false);
   const [force, setForce] = useState(false);
+  const [params, setParams] = useState((run.params as Record<string, unknown> | null) ?? {});
+  const { data: version } = useQuery(documentQuery(workspace, run.pipeline_id, old ? run.version : current));
+  const declared = paramsOf(version?.document);
   const days = which === "same" ? same : which === "days" ? { from, to } : null;
   const start = useMutation({
     mutationFn: () =>
       body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/runs", {
         params: { path: { workspace, pipeline: run.pipeline_id } },
-        body: { params: run.params, from: days?.from, to: days?.to, version: old ? run.version : undefined, force: force || undefined },
+        body: { params: params as Run["params"], from: days?.from, to: days?.to, version: old ? run.version : undefined, force: force || undefined },
       })),
     onSuccess: async (made) => {
       onClose();
@@ -85,7 +90,7 @@ export function RunAgainDialog({ run, onClose }: { run: Run; onClose: () => void
             <FormControlLabel control={<Checkbox size="small" checked={force} onChange={(event) => setForce(event.target.checked)} />} label={t("again.force")} />
             <FormHelperText sx={{ ml: 4, mt: -0.5 }}>{t("again.force_help")}</FormHelperText>
           </Box>
-          {Object.keys((run.params as object | undefined) ?? {}).length > 0 && <FormHelperText sx={{ mt: 1 }}>{t("again.params")}</FormHelperText>}
+          {declared.length > 0 && <Box role="group" aria-label={t("again.params")} sx={{ display: "flex", flexDirection: "column", gap: 2, mt: 2 }}><ParamFields params={declared} values={params} onChange={setParams} /></Box>}
           <ProblemAlert error={start.error} />
         </DialogContent>
         <DialogActions>

@@ -91,18 +91,24 @@ function Subtitle({ run }: { run: Run }) {
 function FaultAlert({ run }: { run: Run }) {
   const { t } = useTranslation("runs");
   const fault = faultOf(run);
-  const stops = run.stop_asked_at && !isOver(run.state.toLowerCase());
+  const state = run.state.toLowerCase();
+  const stops = run.stop_asked_at && !isOver(state);
   return (
     <>
       {stops && <Alert severity="info" sx={{ mb: 2 }}>{t("stopping")}</Alert>}
-      {fault?.message && (
-        <Alert severity={isOver(run.state.toLowerCase()) ? "error" : "warning"} sx={{ mb: 2, overflowWrap: "anywhere" }}>
-          <AlertTitle sx={{ fontWeight: 600 }}>{fault.message}</AlertTitle>
-          {fault.hint && <Typography variant="body2">{t("hint", { hint: fault.hint })}</Typography>}
-          <Typography variant="body2" sx={{ mt: 0.5 }}>{run.state.toLowerCase() === "failing" ? t("tries_again") : fault.temporary ? t("temporary") : t("lasting")}</Typography>
+      {state === "cancelled" && (
+        <Alert severity="info" sx={{ mb: 2 }}>
+          <AlertTitle sx={{ fontWeight: 600, mb: 0 }}>{t(`stop.${run.stop?.toLowerCase() ?? "cancelled"}`)}</AlertTitle>
+          {run.stop_reason}
         </Alert>
       )}
-      {!fault?.message && run.stop_reason && isOver(run.state.toLowerCase()) && <Alert severity="info" sx={{ mb: 2 }}>{run.stop_reason}</Alert>}
+      {fault?.message && state !== "cancelled" && (
+        <Alert severity={isOver(state) ? "error" : "warning"} sx={{ mb: 2, overflowWrap: "anywhere" }}>
+          <AlertTitle sx={{ fontWeight: 600 }}>{fault.message}</AlertTitle>
+          {fault.hint && <Typography variant="body2">{t("hint", { hint: fault.hint })}</Typography>}
+          <Typography variant="body2" sx={{ mt: 0.5 }}>{state === "failing" ? t("tries_again") : fault.temporary ? t("temporary") : t("lasting")}</Typography>
+        </Alert>
+      )}
     </>
   );
 }

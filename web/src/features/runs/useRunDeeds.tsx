@@ -9,6 +9,21 @@ import { formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
 import type { Load, Run } from "./requests";
 
+interface Undone {
+  undone?: { reverted?: Record<string, number>; kept?: number; kept_samples?: string[] };
+}
+
+/** What taking loads back did, over all destinations. */
+function told(nodes: unknown[]): { reverted: number; kept: number; samples: string[] } {
+  const all = (nodes as Undone[]).map((node) => node.undone ?? {});
+  const count = ({ inserted = 0, updated = 0, deleted = 0 }: Record<string, number>) => inserted + updated + deleted;
+  return {
+    reverted: all.reduce((sum, one) => sum + count(one.reverted ?? {}), 0),
+    kept: all.reduce((sum, one) => sum + (one.kept ?? 0), 0),
+    samples: all.flatMap((one) => one.kept_samples ?? []),
+  };
+}
+
 /** What can be done with a run: each deed asks before, and says afterwards what happened. */
 export function useRunDeeds(run: Run | undefined) {
   const { t } = useTranslation("runs");
@@ -27,12 +42,23 @@ export function useRunDeeds(run: Run | undefined) {
   });
   const cancel = useMutation({ mutationFn: () => client.POST("/api/v1/workspaces/{workspace}/runs/{run}/cancel", { params: { path } }), ...options(t("cancel.done")) });
   const resume = useMutation({ mutationFn: () => client.POST("/api/v1/workspaces/{workspace}/runs/{run}/resume", { params: { path } }), ...options(t("resume.done")) });
-  const undo = useMutation({ mutationFn: () => client.POST("/api/v1/workspaces/{workspace}/runs/{run}/undo", { params: { path } }), ...options(t("undo.done")) });
+  const undo = useMutation({
+    mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/runs/{run}/undo", { params: { path } })),
+    onSuccess: ({ nodes }) => {
+      const { reverted, kept, samples } = told(nodes);
+      const changed = kept > 0 ? ` ${t("undo.kept", { count: kept, rows: formatNumber(kept), keys: samples.slice(0, 5).join(", ") })}` : "";
+      toasts.done(t("undo.done", { count: reverted, rows: formatNumber(reverted) }) + changed);
+      return refresh();
+    },
+    onError: (error) => toasts.failed(error),
+  });
   const clear = useMutation({
     mutationFn: () => body(client.DELETE("/api/v1/workspaces/{workspace}/runs/{run}/quarantine", { params: { path } })),
     ...options(t("clear.done")),
   });
   return {
+    /** It may take as long as the load took. */
+    isUndoing: undo.isPending,
     isBusy: cancel.isPending || resume.isPending || undo.isPending || clear.isPending,
     async cancel() {
       const text = run?.state.toLowerCase() === "queued" ? t("cancel.text_queued") : t("cancel.text");

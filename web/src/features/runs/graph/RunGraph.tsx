@@ -46,7 +46,7 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
     const to = standings.get(edge.to);
     const isFlowing = to?.state === "running" && (to.perSecond ?? 0) > 0;
     const count = edge.port ? undefined : from?.task?.rows_written;
-    const text = isFlowing ? t("per_second", { rows: formatShort(to.perSecond ?? 0) }) : count === undefined ? "" : formatShort(count);
+    const text = isFlowing ? t("per_second_short", { rows: formatShort(to.perSecond ?? 0) }) : count === undefined ? "" : formatShort(count);
     return {
       id: String(index),
       source: edge.from,
@@ -66,7 +66,7 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
     if (picks.length > 0) onSelect(picks.find((change) => change.selected)?.id);
   };
   return (
-    <Box component="section" aria-label={t("graph")} sx={{ height, border: 1, borderColor: "divider", borderRadius: 1, overflow: "hidden", "& .react-flow": { "--xy-background-color": "transparent" } }}>
+    <Box component="section" aria-label={t("graph")} sx={{ height: { xs: Math.min(height, 260), md: height }, border: 1, borderColor: "divider", borderRadius: 1, overflow: "hidden", "& .react-flow": { "--xy-background-color": "transparent" } }}>
       <ReactFlow
         nodes={nodes}
         edges={edges}

@@ -5,6 +5,8 @@ export interface GraphNode {
   role: "source" | "transform" | "destination";
   kind: string;
   description?: string;
+  /** Its loads keep what is needed to take them back. */
+  keepsUndo: boolean;
 }
 
 export interface GraphEdge {
@@ -38,7 +40,7 @@ export function graphOf(document: string): Graph {
     if (!isObject(node)) continue;
     const role = ROLES.find((one) => typeof node[one] === "string");
     if (!role) continue;
-    nodes.push({ name, role, kind: String(node[role]), description: typeof node.description === "string" ? node.description : undefined });
+    nodes.push({ name, role, kind: String(node[role]), description: typeof node.description === "string" ? node.description : undefined, keepsUndo: Boolean(node.undo) });
     for (const { from, input } of inputsOf(node.from)) edges.push({ ...split(from, given), to: name, input });
   }
   const names = new Set(nodes.map((node) => node.name));

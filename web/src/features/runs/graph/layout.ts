@@ -12,7 +12,8 @@ export interface Place {
 /** Where each node stands: sources on the left, destinations on the right. */
 export function layout(graph: Graph): Map<string, Place> {
   const drawn = new dagre.graphlib.Graph({ multigraph: true });
-  drawn.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 52, marginx: 8, marginy: 8 });
+  // Long pipelines are drawn closer, so that they can still be read as a whole.
+  drawn.setGraph({ rankdir: "LR", nodesep: 18, ranksep: graph.nodes.length > 8 ? 64 : 120, marginx: 8, marginy: 8 });
   drawn.setDefaultEdgeLabel(() => ({}));
   for (const node of graph.nodes) drawn.setNode(node.name, { width: WIDTH, height: HEIGHT });
   for (const [index, edge] of graph.edges.entries()) drawn.setEdge(edge.from, edge.to, {}, String(index));

@@ -27,7 +27,8 @@ export function standingOf(node: GraphNode, runState: string, tasks: Task[], pro
   const common = { task, quarantined, rows: load?.rows, perSecond: load?.perSecond };
   if (isOver(runState)) {
     if (failedNodes.has(node.name)) return { ...common, state: "failed" };
-    if (!task) return { ...common, state: "unreached" };
+    // Of a run that was stopped or failed, nobody knows that a node came to its end.
+    if (!task || runState === "failed" || runState === "cancelled") return { ...common, state: "unreached" };
     return { ...common, state: quarantined > 0 ? "quarantined" : "done" };
   }
   if (runState === "queued") return { ...common, state: "waiting" };

@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { body, client } from "@/api/client";
 import { useNow } from "@/lib/useNow";
 import { type Fire, type Run, type Schedule, sent, specOf } from "../requests";
@@ -22,8 +22,7 @@ const MOST_PAGES = 5;
 
 /** Runs of the days up to now, and times at which schedules fire from now on, by day and pipeline. */
 export function useCalendar(workspace: string, days: string[], schedules: Schedule[], pipeline: string | undefined) {
-  // The minute is enough, and keeps the requests the same for as long.
-  const now = Math.floor(useNow(60_000) / 60_000) * 60_000;
+  const now = useNow(30_000);
   const first = startOf(days[0] ?? dayOf(now));
   const end = startOf(addDays(days.at(-1) ?? dayOf(now), 1));
   const past = useQuery({
@@ -42,12 +41,15 @@ export function useCalendar(workspace: string, days: string[], schedules: Schedu
     enabled: first.getTime() <= now,
   });
   const firing = end.getTime() > now ? schedules.filter((schedule) => !schedule.paused && (!pipeline || schedule.pipeline_id === pipeline)) : [];
-  const from = new Date(Math.max(now, first.getTime())).toISOString();
+  // From the full hour on, so that it is not asked anew every minute; what is past is left out below. The server gives what
+  // comes after a moment, and midnight itself belongs to the day.
+  const from = new Date(Math.max(Math.floor(now / 3_600_000) * 3_600_000, first.getTime()) - 1).toISOString();
   const coming = useQueries({
     queries: firing.map((schedule) => ({
       queryKey: ["schedules", workspace, "calendar", schedule.id, schedule.revision, from, end.toISOString()],
       queryFn: () => fires(workspace, schedule, from, end),
       staleTime: 300_000,
+      placeholderData: keepPreviousData,
     })),
     combine: (results) => ({
       all: results.flatMap((result) => result.data?.coming ?? []),
@@ -67,7 +69,7 @@ export function useCalendar(workspace: string, days: string[], schedules: Schedu
     return known;
   };
   for (const run of past.data?.runs ?? []) entry(run.started_at ?? run.created_at, run.pipeline_id)?.runs.push(run);
-  for (const one of coming.all) entry(one.fire.at, one.schedule.pipeline_id)?.coming.push(one);
+  for (const one of coming.all) if (Date.parse(one.fire.at) > now) entry(one.fire.at, one.schedule.pipeline_id)?.coming.push(one);
   return {
     now,
     byDay,

@@ -8,14 +8,16 @@ import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
 import TextField from "@mui/material/TextField";
 import useMediaQuery from "@mui/material/useMediaQuery";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Api } from "@/api/client";
+import { type Api, body, client } from "@/api/client";
 import { queries } from "@/api/query";
 import { useConfirm } from "@/components/Confirm";
+import { ParamFields } from "@/components/ParamFields";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { paramsOf } from "@/lib/params";
 import { useWorkspace } from "@/lib/workspace";
 import { OF_DOCUMENT, type Schedule, type Spec, specOf } from "../requests";
 import { MoreFields } from "./MoreFields";
@@ -50,11 +52,16 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
     if (!before) return { timezone: browserZone };
     return Object.fromEntries(Object.entries(before).filter(([key]) => !(WHEN as readonly string[]).includes(key)));
   });
+  const [params, setParams] = useState((schedule?.params as Record<string, unknown> | undefined) ?? {});
+  const { data: view } = useQuery({ queryKey: ["pipelines", workspace, pipeline], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { path: { workspace, pipeline } } })), enabled: pipeline !== "" });
   const isOfDocument = schedule?.name === OF_DOCUMENT;
+  const declared = paramsOf(view?.current.document);
   const spec: Spec = { ...specOfPlan(plan), ...rest };
-  const changed = JSON.stringify([spec, name]) !== JSON.stringify([{ ...specOfPlan(before ? planOf(before) : NEW), ...(before ? Object.fromEntries(Object.entries(before).filter(([key]) => !(WHEN as readonly string[]).includes(key))) : { timezone: browserZone }) }, schedule?.name ?? ""]);
+  const now = JSON.stringify([spec, name, params]);
+  const [first] = useState(now);
+  const changed = now !== first;
   const save = useMutation({
-    mutationFn: () => saveSchedule({ workspace, pipeline, name: name.trim() || t("editor.usual_name"), spec, schedule }),
+    mutationFn: () => saveSchedule({ workspace, pipeline, name: name.trim() || t("editor.usual_name"), spec, params, schedule }),
     onSuccess: async () => {
       toasts.done(t("editor.saved"));
       onClose();
@@ -92,6 +99,7 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
             {!isOfDocument && <TextField label={t("editor.name")} value={name} onChange={(event) => setName(event.target.value)} placeholder={t("editor.usual_name")} helperText={t("editor.name_help")} slotProps={{ inputLabel: { shrink: true }, htmlInput: { maxLength: 100 } }} />}
             <WhenFields plan={plan} onChange={setPlan} pipelines={pipelines.filter((one) => one.id !== pipeline)} />
             <RuleFields rest={rest} onChange={setRest} kind={plan.kind} />
+            {!isOfDocument && declared.length > 0 && <Box role="group" aria-label={t("editor.params")} sx={{ display: "flex", flexDirection: "column", gap: 2 }}><ParamFields params={declared} values={params} onChange={setParams} /></Box>}
             <MoreFields rest={rest} onChange={setRest} />
           </Box>
           <Box sx={{ position: { md: "sticky" }, top: 0, alignSelf: "start" }}>
