@@ -87,7 +87,8 @@ function patchMap(text: string, document: Document, map: YAMLMap, before: Json, 
       const was = before[key];
       const will = next[key];
       if (isMap(pair.value) && !pair.value.flow && isObject(was) && isObject(will) && Object.keys(will).length > 0) patchMap(text, document, pair.value as YAMLMap, was, will, splices);
-      else splices.push({ from: start, to: end, text: indented(rendered(document, pair, was, will), column) });
+      // What was empty on one line begins as a block.
+      else splices.push({ from: start, to: end, text: indented(isMap(pair.value) && pair.value.items.length === 0 ? fresh(key, will) : rendered(document, pair, was, will), column) });
     }
   }
   for (const key of Object.keys(next)) {
