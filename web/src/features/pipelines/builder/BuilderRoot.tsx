@@ -132,7 +132,7 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
                 </Box>
               )}
               {(view === "split" || view === "yaml") && <Box sx={{ flex: 1, minWidth: 0, borderLeft: view === "split" ? 1 : 0, borderColor: "divider", minHeight: { xs: "62vh", md: 0 } }}><YamlSide onRun={preview} /></Box>}
-              {view === "steps" && (isEmpty ? <Box sx={{ position: "relative", flex: 1, minHeight: "50vh" }}><StartHint onInsert={() => setOpen("insert")} /></Box> : <Steps />)}
+              {view === "steps" && (isEmpty ? <Box sx={{ position: "relative", flex: 1, minHeight: "50vh" }}><StartHint onInsert={() => setOpen("insert")} /></Box> : <Steps onInsert={() => setOpen("insert")} />)}
             </Box>
             {!narrow && !isEmpty && (hasRows ? <Box sx={{ height: "min(38%, 330px)", borderTop: 1, borderColor: "divider", flexShrink: 0 }}><Preview onClose={() => setHasRows(false)} /></Box> : <PreviewBar onOpen={() => setHasRows(true)} />)}
           </Box>

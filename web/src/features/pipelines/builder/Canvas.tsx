@@ -151,6 +151,8 @@ export function Canvas({ locked = false }: { locked?: boolean }) {
         edgesReconnectable={mayEdit}
         // Keys of nodes are the builder's own: deleting asks what else is selected, and can be taken back.
         deleteKeyCode={mayEdit && (edge !== undefined || chosen.length > 0) ? ["Delete", "Backspace"] : null}
+        // The panel of a node that is dragged would push the canvas away below the pointer.
+        selectNodesOnDrag={false}
         selectionKeyCode="Shift"
         multiSelectionKeyCode={["Control", "Meta"]}
         onlyRenderVisibleElements={graph.nodes.size > MANY}

@@ -17,7 +17,10 @@ export function InsertDialog({ onClose }: { onClose: () => void }) {
   const { insert, selected, edge, graph } = useBuilder();
   const [search, setSearch] = useState("");
   const [at, setAt] = useState(0);
-  const choices = useChoices(search).filter((choice) => choice.kind.role !== "source" || selected.length === 0 || search !== "").slice(0, 40);
+  const all = useChoices(search);
+  // Behind a node comes no source: they stand last.
+  const isSource = (choice: Choice) => selected.length > 0 && choice.kind.role === "source";
+  const choices = [...all.filter((choice) => !isSource(choice)), ...(search ? all.filter(isSource) : [])].slice(0, 40);
   const field = useRef<HTMLInputElement>(null);
   // The node that had the focus keeps it until the dialog is there.
   useEffect(() => {

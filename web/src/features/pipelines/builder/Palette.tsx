@@ -6,7 +6,7 @@ import TextField from "@mui/material/TextField";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { PanelLeftClose, Search } from "lucide-react";
-import { useState } from "react";
+import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { GROUPS } from "../model/kinds";
 import { DRAGGED } from "./Canvas";
@@ -19,6 +19,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("pipelines");
   const [search, setSearch] = useState("");
   const choices = useChoices(search);
+  // The list is long: it is not drawn anew while somebody types in a form.
+  const builder = useBuilder();
+  const latest = useRef(builder);
+  useEffect(() => {
+    latest.current = builder;
+  });
+  const onInsert = useCallback(({ kind, connection }: Choice) => latest.current.insert(kind.role, kind.name, connection), []);
   return (
     <Box component="section" aria-label={t("palette")} sx={{ width: 226, flexShrink: 0, display: "flex", flexDirection: "column", borderRight: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}>
       <Box sx={{ p: 1.25, pb: 0.75, display: "flex", gap: 0.5, alignItems: "center" }}>
@@ -31,10 +38,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
         <Tooltip title={t("palette_close")}><IconButton size="small" onClick={onClose} aria-label={t("palette_close")}><PanelLeftClose size={16} /></IconButton></Tooltip>
       </Box>
       <Box sx={{ flex: 1, overflow: "auto", px: 1, pb: 1.5 }} tabIndex={-1}>
-        {search.trim() ? choices.map((choice) => <Entry key={choice.id} choice={choice} />) : GROUPS.map((group) => (
+        {search.trim() ? choices.map((choice) => <Entry key={choice.id} choice={choice} onInsert={onInsert} />) : GROUPS.map((group) => (
           <Box key={group} component="section" aria-label={t(`group.${group}`)}>
             <Typography variant="overline" component="h2" color="textSecondary" sx={{ px: 0.75 }}>{t(`group.${group}`)}</Typography>
-            {choices.filter((choice) => choice.group === group).map((choice) => <Entry key={choice.id} choice={choice} />)}
+            {choices.filter((choice) => choice.group === group).map((choice) => <Entry key={choice.id} choice={choice} onInsert={onInsert} />)}
           </Box>
         ))}
         {choices.length === 0 && <Typography variant="body2" color="textSecondary" sx={{ p: 1 }}>{t("palette_nothing", { text: search })}</Typography>}
@@ -43,15 +50,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Entry({ choice }: { choice: Choice }) {
-  const { insert } = useBuilder();
+const Entry = memo(function Entry({ choice, onInsert }: { choice: Choice; onInsert: (choice: Choice) => void }) {
   const { kind, connection, title, detail } = choice;
   return (
     <Tooltip describeChild title={connection ? `${title} · ${detail}` : detail} placement="right" enterDelay={600}>
       <ButtonBase
         draggable
         onDragStart={(event) => { event.dataTransfer.setData(DRAGGED, JSON.stringify({ role: kind.role, kind: kind.name, connection })); event.dataTransfer.effectAllowed = "copy"; }}
-        onClick={() => insert(kind.role, kind.name, connection)}
+        onClick={() => onInsert(choice)}
         sx={{ display: "flex", width: "100%", justifyContent: "flex-start", gap: 1, px: 0.75, py: 0.6, borderRadius: 1, cursor: "grab", textAlign: "left", "&:hover": { bgcolor: "action.hover" } }}
       >
         <Box component="span" sx={{ color: COLOURS[kind.role], display: "inline-flex" }}><KindIcon group={kind.group} kind={kind.name} /></Box>
@@ -60,4 +66,4 @@ function Entry({ choice }: { choice: Choice }) {
       </ButtonBase>
     </Tooltip>
   );
-}
+});

@@ -1,10 +1,11 @@
 import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import List from "@mui/material/List";
 import ListItem from "@mui/material/ListItem";
 import ListItemButton from "@mui/material/ListItemButton";
 import ListItemText from "@mui/material/ListItemText";
-import { ChevronRight, CircleAlert } from "lucide-react";
+import { ChevronRight, CircleAlert, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Graph, problemsOf } from "../model/graph";
@@ -26,11 +27,11 @@ function inOrder(graph: Graph): string[] {
 }
 
 /** The pipeline as a list, for narrow screens: the steps in the order of the rows, each with its form. */
-export function Steps() {
+export function Steps({ onInsert }: { onInsert: () => void }) {
   const { t } = useTranslation("pipelines");
-  const { graph, kinds, problems, select } = useBuilder();
+  const { graph, kinds, problems, select, mayEdit } = useBuilder();
   return (
-    <List aria-label={t("view_steps")} sx={{ flex: 1, bgcolor: "background.paper", py: 0 }}>
+    <List aria-label={t("view_steps")} sx={{ flex: 1, minWidth: 0, bgcolor: "background.paper", py: 0 }}>
       {inOrder(graph).map((name) => {
         const node = graph.nodes.get(name);
         if (!node) return null;
@@ -41,13 +42,14 @@ export function Steps() {
           <ListItem key={name} disablePadding divider>
             <ListItemButton onClick={() => select([name])} sx={{ gap: 1.5 }}>
               <Box sx={{ color: COLOURS[node.role], display: "inline-flex" }}><KindIcon group={kind?.group} kind={node.kind} size={20} /></Box>
-              <ListItemText primary={name} secondary={found[0]?.message ?? [kind?.title ?? node.kind, node.connection, from ? t("step_from", { from }) : ""].filter(Boolean).join(" · ")} slotProps={{ primary: { sx: { fontWeight: 600 } }, secondary: { noWrap: true, color: found.length > 0 ? "error" : "text.secondary" } }} />
+              <ListItemText sx={{ minWidth: 0 }} primary={name} secondary={found[0]?.message ?? [kind?.title ?? node.kind, node.connection, from ? t("step_from", { from }) : ""].filter(Boolean).join(" · ")} slotProps={{ primary: { sx: { fontWeight: 600 } }, secondary: { noWrap: true, color: found.length > 0 ? "error" : "text.secondary" } }} />
               {found.length > 0 && <Box sx={{ color: "error.main", display: "inline-flex" }}><CircleAlert size={17} role="img" aria-label={t("problems_count", { count: found.length })} /></Box>}
               <ChevronRight size={17} aria-hidden />
             </ListItemButton>
           </ListItem>
         );
       })}
+      {mayEdit && <ListItem><Button startIcon={<Plus size={16} />} onClick={onInsert}>{t("add_node")}</Button></ListItem>}
     </List>
   );
 }

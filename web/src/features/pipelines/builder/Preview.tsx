@@ -8,7 +8,7 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
-import { useMemo, useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { ProblemAlert } from "@/components/ProblemAlert";
@@ -18,7 +18,7 @@ import { formatNumber } from "@/lib/format";
 import { useDebounced } from "@/lib/useDebounced";
 import { problemsOf } from "../model/graph";
 import { isObject } from "../model/yaml";
-import { previewQuery } from "../requests";
+import { previewQuery, type Rows } from "../requests";
 import { ColumnMark } from "./ColumnMark";
 import { useBuilder } from "./context";
 import { ParamFields } from "./ParamFields";
@@ -47,8 +47,7 @@ export function Preview({ onClose }: { onClose?: () => void }) {
   const enabled = may && target !== undefined && broken.length === 0 && !wrong && text === builder.text;
   const options = previewQuery(look, enabled);
   const { data, error, isFetching, dataUpdatedAt } = useQuery(options);
-  const rows = useMemo(() => (data?.rows ?? []) as unknown[][], [data]);
-  const byColumn = useMemo(() => data?.columns.map((_, index) => rows.map((row) => row[index])) ?? [], [data, rows]);
+  const rows = data?.rows ?? [];
   const again = () => void client.refetchQueries({ queryKey: options.queryKey });
   const declared = isObject(graph.value.params) ? graph.value.params : {};
   return (
@@ -68,13 +67,20 @@ export function Preview({ onClose }: { onClose?: () => void }) {
         {!may ? <Note text={t("preview_operators")} /> : !target ? <Note text={node ? t("preview_no_input") : t("preview_choose")} /> : broken.length > 0 ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target.name, message: wrong.message })} /> : error ? (
           <Box sx={{ px: 2 }}><ProblemAlert error={error} onRetry={again} places={!(error instanceof Problem && error.problems.length > 6)} /></Box>
         ) : !data ? <Waiting text={t("preview_loading")} /> : rows.length === 0 ? <Note text={t("preview_empty")} /> : (
-          <RowsTable key={`${target.name} ${dataUpdatedAt}`} label={t("preview_of", { name: target.name })} columns={data.columns} rows={rows} height="100%" head={(column, index) => <ColumnMark type={column.type} values={byColumn[index] ?? []} />} />
+          <Shown key={`${target.name} ${dataUpdatedAt}`} data={data} label={t("preview_of", { name: target.name })} />
         )}
         {!mayEdit && isDirty && <Alert severity="info">{t("preview_saved_only")}</Alert>}
       </Box>
     </Box>
   );
 }
+
+/** The rows, which stay as they are while somebody types elsewhere. */
+const Shown = memo(function Shown({ data, label }: { data: Rows; label: string }) {
+  const rows = data.rows as unknown[][];
+  const byColumn = data.columns.map((_, index) => rows.map((row) => row[index]));
+  return <RowsTable label={label} columns={data.columns} rows={rows} height="100%" head={(column, index) => <ColumnMark type={column.type} values={byColumn[index] ?? []} />} />;
+});
 
 function Note({ text }: { text: string }) {
   return <Typography color="textSecondary" sx={{ p: 3, textAlign: "center" }}>{text}</Typography>;

@@ -62,7 +62,7 @@ export function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInse
       <Box sx={{ flex: 1 }} />
       {mayEdit && (
         <Box sx={{ display: "flex" }}>
-          <Tool label={t("add_node")} keys="/" onClick={onInsert} disabled={broken.length > 0}><Plus size={18} /></Tool>
+          {!narrow && <Tool label={t("add_node")} keys="/" onClick={onInsert} disabled={broken.length > 0}><Plus size={18} /></Tool>}
           <Tool label={t("common:undo")} keys="Ctrl Z" onClick={undo} disabled={!canUndo}><Undo2 size={17} /></Tool>
           <Tool label={t("redo")} keys="Ctrl Y" onClick={redo} disabled={!canRedo}><Redo2 size={17} /></Tool>
           {!narrow && <Tool label={t("tidy")} onClick={() => edit(tidy())} disabled={graph.positions.size === 0}><WandSparkles size={17} /></Tool>}
@@ -77,8 +77,8 @@ export function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInse
       </ToggleButtonGroup>
       <MoreMenu onDocument={onDocument} onKeys={onKeys} />
       {!narrow && <Divider orientation="vertical" flexItem />}
-      {mayRun && <Button size="small" variant={isDirty ? "outlined" : "contained"} startIcon={<Play size={15} />} onClick={onRun} disabled={isSaving}>{isDirty && mayEdit ? t("save_and_run") : t("run")}</Button>}
-      {mayEdit && <Button size="small" variant={isDirty ? "contained" : "outlined"} startIcon={<Save size={15} />} onClick={onSave} disabled={!isDirty || isSaving}>{isSaving ? t("saving") : t("common:save")}</Button>}
+      {mayRun && <Button size="small" variant={isDirty ? "outlined" : "contained"} startIcon={<Play size={15} />} sx={{ whiteSpace: "nowrap" }} onClick={onRun} disabled={isSaving}>{isDirty && mayEdit && !narrow ? t("save_and_run") : t("run")}</Button>}
+      {mayEdit && <Button size="small" variant={isDirty ? "contained" : "outlined"} startIcon={narrow ? undefined : <Save size={15} />} onClick={onSave} disabled={!isDirty || isSaving}>{isSaving ? t("saving") : t("common:save")}</Button>}
     </Box>
   );
 }

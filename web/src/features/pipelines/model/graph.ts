@@ -1,7 +1,7 @@
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { isMap, isScalar } from "yaml";
 import type { Finding } from "@/api/problem";
 import { inputsOf, type Kinds } from "./kinds";
-import { isObject, type Json } from "./yaml";
+import { isObject, type Json, peek } from "./yaml";
 
 // What a document says, for the canvas: nodes, edges between ports, notes. Derived from the text, never kept beside it.
 
@@ -58,8 +58,7 @@ export interface Reading {
 }
 
 export function readGraph(text: string, kinds: Kinds): Reading {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const { document, lines } = peek(text);
   if (document.errors.length > 0) {
     return { graph: undefined, problems: document.errors.map((error) => ({ path: "", message: error.message, ...place(lines.linePos(error.pos[0])) })) };
   }

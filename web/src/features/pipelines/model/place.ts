@@ -17,8 +17,17 @@ export function portAt(node: GraphNode, index: number, count: number): number {
   return count <= 1 && !(node.takesMore && node.inputs.length > 0) ? HEAD / 2 : HEAD + index * PORT + PORT / 2;
 }
 
-/** Where everything stands: as the document says, and what it does not say beside what it reads. */
+let last: { key: string; places: Map<string, [number, number]> } | undefined;
+
+/** Where everything stands: as the document says, and what it does not say beside what it reads. Typing moves nothing. */
 export function placesOf(graph: Graph): Map<string, [number, number]> {
+  const key = JSON.stringify([[...graph.nodes.values()].map((node) => [node.name, sizeOf(node).height]), graph.edges.map((edge) => edge.isScope || [edge.node, edge.to]), [...graph.positions]]);
+  if (last?.key !== key) last = { key, places: placed(graph) };
+  return last.places;
+}
+
+function placed(graph: Graph): Map<string, [number, number]> {
+  if (graph.nodes.size > 0 && [...graph.nodes.keys()].every((name) => graph.positions.has(name))) return new Map([...graph.nodes.keys()].map((name) => [name, graph.positions.get(name) ?? [0, 0]]));
   const boxes = [...graph.nodes.values()].map((node) => ({ id: node.name, ...sizeOf(node) }));
   if (boxes.length === 0) return new Map();
   const automatic = layoutGraph(boxes, graph.edges.filter((edge) => !edge.isScope).map((edge) => ({ from: edge.node, to: edge.to })));

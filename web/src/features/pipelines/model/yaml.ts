@@ -1,4 +1,4 @@
-import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, visit, YAMLMap } from "yaml";
+import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, visit, YAMLMap } from "yaml";
 
 // Changes of a document as text: what is not changed stays as its author wrote it, comments and all. Pure.
 
@@ -22,13 +22,33 @@ export function same(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
 }
 
-export function read(text: string): Document.Parsed {
-  return parseDocument(text, { maxAliasCount: 10_000 } as never);
+interface Parsed {
+  text: string;
+  document: Document.Parsed;
+  lines: LineCounter;
+}
+
+// Reading is most of the work of an edit. What was read last is kept, since the next step mostly reads the same.
+let kept: Parsed | undefined;
+
+/** The document of a text, to be looked at only. */
+export function peek(text: string): Parsed {
+  if (kept?.text === text) return kept;
+  const lines = new LineCounter();
+  kept = { text, document: parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines };
+  return kept;
+}
+
+/** The document of a text, to be changed. */
+function take(text: string): Document.Parsed {
+  const { document } = peek(text);
+  kept = undefined;
+  return document;
 }
 
 /** The text that means `next`, with as little of `text` changed as possible. */
 export function patch(text: string, next: Json): string {
-  const document = read(text);
+  const document = take(text);
   if (document.errors.length > 0) throw new Error("the document cannot be read");
   const before: unknown = document.toJS() ?? {};
   if (same(before, next)) return text;
@@ -43,13 +63,13 @@ export function patch(text: string, next: Json): string {
 }
 
 function means(text: string, wanted: Json): boolean {
-  const document = read(text);
+  const { document } = peek(text);
   return document.errors.length === 0 && same(document.toJS(), wanted);
 }
 
 /** The whole document written anew, for what cannot be done in place; comments stay. */
 function whole(text: string, next: Json): string {
-  const document = read(text);
+  const document = take(text);
   visit(document, { Alias: (_, alias) => document.createNode(alias.toJS(document)) as Node });
   visit(document, { Node: (_, node) => { if ("anchor" in node) node.anchor = undefined; } });
   document.contents = merged(document, document.contents, document.toJS(), next) as typeof document.contents;
@@ -87,7 +107,8 @@ function patchMap(text: string, document: Document, map: YAMLMap, before: Json, 
       const was = before[key];
       const will = next[key];
       if (isMap(pair.value) && !pair.value.flow && isObject(was) && isObject(will) && Object.keys(will).length > 0) patchMap(text, document, pair.value as YAMLMap, was, will, splices);
-      else splices.push({ from: start, to: end, text: indented(rendered(document, pair, was, will), column) });
+      // What was empty on one line begins as a block.
+      else splices.push({ from: start, to: end, text: indented(isMap(pair.value) && pair.value.items.length === 0 ? fresh(key, will) : rendered(document, pair, was, will), column) });
     }
   }
   for (const key of Object.keys(next)) {
@@ -213,7 +234,7 @@ function flowing(document: Document, value: unknown): Node {
 /** `[ a, b ]` → `[a, b]`. */
 function tight(text: string): string {
   const cuts: [number, number][] = [];
-  visit(read(text), {
+  visit(parseDocument(text), {
     Seq: (_, seq) => {
       if (!seq.flow || !seq.range) return;
       const [start, end] = seq.range;
@@ -226,7 +247,7 @@ function tight(text: string): string {
 
 /** Gives a key below `nodes` another name, in place. */
 export function renameKey(text: string, section: string, from: string, to: string): string {
-  const document = read(text);
+  const { document } = peek(text);
   const map = (document.contents as YAMLMap | null)?.get(section);
   if (!isMap(map)) return text;
   const pair = (map.items as KeyPair[]).find((one) => keyOf(one) === from);
