@@ -36,6 +36,11 @@ pub(super) fn answer(path: &str) -> Option<Response> {
     Some(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], file.data).into_response())
 }
 
+/// The text of a document by its path.
+pub(crate) fn document(path: &str) -> Option<String> {
+    String::from_utf8(Documents::get(path)?.data.into_owned()).ok()
+}
+
 /// Documents whose title or headings hold every word of the text, at most `most`; titles first.
 pub(crate) fn find(text: &str, most: usize) -> Vec<&'static Entry> {
     let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();

@@ -19,7 +19,7 @@ use towpath_store::seal::random_text;
 use crate::problem::{self, Problem};
 use crate::server::Server;
 
-pub(crate) use documents::find;
+pub(crate) use documents::{document, find};
 
 /// What Vite built.
 #[derive(RustEmbed)]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use towpath_connect::ConnectorSpec;
 
 use crate::extract::{Json, Path};
+use crate::pages;
 use crate::paging::Items;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
@@ -25,6 +26,15 @@ pub(crate) struct NodeType {
     #[schema(value_type = Option<Object>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     capabilities: Option<Value>,
+    /// Group of a transform in menus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    /// How many inputs a transform has, or their names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Value>,
+    /// What a transform does with rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<Value>,
 }
 
 /// A connector or transform, with schemas, documents and examples.
@@ -48,6 +58,9 @@ fn of_connector(spec: &ConnectorSpec) -> NodeType {
         title: spec.title.to_owned(),
         summary: spec.summary.to_owned(),
         capabilities: serde_json::to_value(&spec.capabilities).ok(),
+        group: None,
+        inputs: None,
+        effect: None,
     }
 }
 
@@ -58,7 +71,16 @@ fn text(value: &Value, name: &str) -> String {
 fn of_transform(spec: &Value) -> NodeType {
     let name = text(spec, "name");
     let title = spec.get("title").and_then(Value::as_str).map_or_else(|| name.clone(), str::to_owned);
-    NodeType { name, kind: "transform", title, summary: text(spec, "summary"), capabilities: None }
+    NodeType {
+        name,
+        kind: "transform",
+        title,
+        summary: text(spec, "summary"),
+        capabilities: None,
+        group: spec.get("group").and_then(Value::as_str).map(str::to_owned),
+        inputs: spec.get("inputs").cloned(),
+        effect: spec.get("effect").cloned(),
+    }
 }
 
 /// Every connector and transform.
@@ -91,9 +113,10 @@ pub(crate) async fn show(
     }
     let spec = server.workbench.transforms().into_iter().find(|spec| text(spec, "name") == name);
     let spec = spec.ok_or_else(|| Problem::not_found("connector or transform", &name))?;
-    let schemas = json!({ "transform": spec.get("schema") });
+    let schemas = json!({ "transform": spec.get("config") });
+    let docs = pages::document(&format!("reference/transforms/{name}.md")).unwrap_or_default();
     let examples = spec.get("example").and_then(Value::as_str).map(str::to_owned).into_iter().collect();
-    Ok(Json(NodeTypeView { node_type: of_transform(&spec), docs: text(&spec, "docs"), schemas, examples }))
+    Ok(Json(NodeTypeView { node_type: of_transform(&spec), docs, schemas, examples }))
 }
 
 /// The JSON Schema of pipeline documents.

@@ -284,7 +284,7 @@ pub(crate) async fn remove(
 
 /// A rule to be looked at.
 #[derive(Deserialize, utoipa::ToSchema)]
-pub(crate) struct Rule {
+pub(crate) struct ForecastOf {
     /// The rule, as documents write it under `schedule`.
     #[schema(value_type = Object)]
     spec: Value,
@@ -297,11 +297,11 @@ pub(crate) struct Rule {
 
 /// Says when a rule fires, and what it means in words.
 #[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/schedule-forecast", tag = "schedules",
-    params(("workspace" = String, Path)), request_body = Rule, responses((status = 200, body = Forecast)))]
+    params(("workspace" = String, Path)), request_body = ForecastOf, responses((status = 200, body = Forecast)))]
 pub(crate) async fn forecast(
     State(server): State<Server>,
     within: Within,
-    Json(rule): Json<Rule>,
+    Json(rule): Json<ForecastOf>,
 ) -> Answer<Json<Forecast>> {
     let count = rule.count.unwrap_or(10);
     if !(1..=500).contains(&count) {

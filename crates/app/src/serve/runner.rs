@@ -51,7 +51,8 @@ impl TaskRunner for Runner {
                 tracing::warn!(run.id = id, "an attempt could not be written down: {fault}");
             }
         };
-        spans.around(attempt).await;
+        // On the heap: a task of the server would carry its size around otherwise.
+        spans.around(Box::pin(attempt)).await;
     }
 }
 

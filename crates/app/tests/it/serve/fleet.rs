@@ -34,7 +34,9 @@ impl<'a> Fleet<'a> {
         let Begun { server, address, lines } = begin(self.home, &options);
         // What it says later must not fill the pipe; who looks for the reason of a failure sees it.
         let name = server.id();
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("{name}: {line}")));
+        #[expect(clippy::print_stderr, reason = "what servers said is part of why a test failed")]
+        let tell = move |line| eprintln!("{name}: {line}");
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(tell));
         self.servers.push(Server { process: server, address });
     }
 

@@ -1,7 +1,7 @@
 //! From an account to rows in a table, and back.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::House;
 use super::client::{Begun, begin};
@@ -239,4 +239,20 @@ async fn rows_that_were_looked_at_are_shown_again_for_a_while() {
     let elsewhere = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "other.db" } });
     house.ask(Method::PUT, "connections/shop", Some(elsewhere), seen.tag.as_deref()).await.expect(200);
     assert!(look(json!({})).await.0 > again.0);
+}
+
+#[tokio::test]
+async fn every_kind_of_node_says_how_it_is_set_and_what_it_is_for() {
+    let house = House::open(&[]).await;
+    let all = house.get("/api/v1/node-types").await.expect(200);
+    let all = all["items"].as_array().unwrap();
+    assert!(all.len() > 30, "{}", all.len());
+    for one in all {
+        let name = one["name"].as_str().unwrap();
+        let view = house.get(&format!("/api/v1/node-types/{name}")).await.expect(200);
+        let schemas = view["schemas"].as_object().unwrap();
+        let is_described = |schema: &Value| schema["properties"].is_object() || schema["type"].is_string();
+        assert!(schemas.values().any(is_described), "{name}: {schemas:#?}");
+        assert!(view["docs"].as_str().unwrap().starts_with("# "), "{name}: {}", view["docs"]);
+    }
 }
