@@ -20,6 +20,7 @@ import { ListSkeleton } from "@/components/Waiting";
 import { grantsQuery, useMayOn } from "@/lib/grants";
 import { useWorkspace } from "@/lib/workspace";
 import { type ConnectionView, grant, membersQuery, ungrant } from "./api";
+import type { Role } from "@/lib/rights";
 
 type Grant = Api<"GrantView">;
 const ROLES = ["viewer", "operator", "editor"] as const;
@@ -36,7 +37,7 @@ export function AccessTab({ connection }: { connection: ConnectionView }) {
     mutationFn: (one: Grant) => ungrant(slug, connection.id, one.user_id),
     onSuccess: (_, one) => {
       void again();
-      toasts.done(t("ungranted", { name: one.name || one.email }), { label: t("common:undo"), run: () => void grant(slug, connection.id, one.user_id, one.role).then(again, toasts.failed) });
+      toasts.done(t("ungranted", { name: one.name || one.email }), { label: t("common:undo"), run: () => void grant(slug, connection.id, one.user_id, one.role as Role).then(again, toasts.failed) });
     },
     onError: (fault) => toasts.failed(fault),
   });
@@ -50,7 +51,7 @@ export function AccessTab({ connection }: { connection: ConnectionView }) {
   return (
     <Box sx={{ maxWidth: 860 }}>
       <Alert severity="info" sx={{ mb: 2 }}>{connection.restricted ? t("access_restricted") : t("access_open")}</Alert>
-      <Typography color="text.secondary" sx={{ mb: 2 }}>{t("grants_help")}</Typography>
+      <Typography color="textSecondary" sx={{ mb: 2 }}>{t("grants_help")}</Typography>
       <ProblemAlert error={error} onRetry={() => void refetch()} />
       {!data && !error && <ListSkeleton rows={3} text={t("loading_grants")} />}
       {data && data.length > 0 && <DataTable label={t("tab.access")} columns={columns} rows={data} rowKey={(one) => one.user_id} />}
@@ -67,7 +68,7 @@ function Give({ connection, granted }: { connection: ConnectionView; granted: st
   const [person, setPerson] = useState("");
   const [role, setRole] = useState<string>("operator");
   const give = useMutation({
-    mutationFn: () => grant(slug, connection.id, person, role),
+    mutationFn: () => grant(slug, connection.id, person, role as Role),
     onSuccess: () => {
       setPerson("");
       return queries.invalidateQueries({ queryKey: ["connections", slug, "grants"] });

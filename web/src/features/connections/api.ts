@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { type Api, body, client, tagged } from "@/api/client";
 import type { Finding } from "@/api/problem";
+import type { Role } from "@/lib/rights";
 
 export type Connection = Api<"Connection">;
 export type ConnectionView = Api<"ConnectionView">;
@@ -25,7 +26,7 @@ export function createConnection(slug: string, made: NewConnection): Promise<Con
 }
 
 export function changeConnection(slug: string, id: string, etag: string, made: NewConnection) {
-  return tagged(client.PUT(ONE, { params: { ...at(slug, id), header: { "if-match": etag } }, body: made }));
+  return tagged(client.PUT(ONE, { params: { ...at(slug, id), header: { "If-Match": etag } }, body: made }));
 }
 
 export async function removeConnection(slug: string, id: string): Promise<void> {
@@ -40,7 +41,7 @@ export function testSettings(slug: string, made: NewConnection): Promise<Tested>
   return body(client.POST("/api/v1/workspaces/{workspace}/connection-tests", { params: { path: { workspace: slug } }, body: made }));
 }
 
-export async function grant(slug: string, connection: string, user: string, role: string): Promise<void> {
+export async function grant(slug: string, connection: string, user: string, role: Role): Promise<void> {
   await client.PUT(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } }, body: { role } });
 }
 

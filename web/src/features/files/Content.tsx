@@ -54,7 +54,7 @@ export function Content({ upload, settings, onChange, onCopy }: Props) {
       <Box role="tabpanel" id="inside-panel" aria-labelledby={`inside-${view}`}>
         <Box sx={{ height: 4, mb: 0.5 }}>{read.isFetching && read.data && <LinearProgress aria-label={t("looking")} />}</Box>
         {read.error && <ProblemAlert error={read.error instanceof Problem ? withoutNode(read.error) : read.error} onRetry={() => void read.refetch()} />}
-        {read.error && view !== "how" && <Typography variant="body2" color="text.secondary">{t("not_read")}</Typography>}
+        {read.error && view !== "how" && <Typography variant="body2" color="textSecondary">{t("not_read")}</Typography>}
         {!read.data && !read.error && <Waiting text={t("looking")} />}
         {read.data && !read.error && <Found found={read.data} view={view} />}
         {view === "how" && <HowRead path={upload.path} settings={settings} onChange={onChange} onCopy={onCopy} />}
@@ -69,7 +69,7 @@ function Found({ found, view }: { found: Rows; view: View }) {
   const rows = found.rows as unknown[][];
   return (
     <>
-      <Typography variant="body2" color="text.secondary" role="status" sx={{ mb: 1.5 }}>
+      <Typography variant="body2" color="textSecondary" role="status" sx={{ mb: 1.5 }}>
         {view === "how" && `${t("columns", { count: columns.length, number: formatNumber(columns.length) })}. `}
         {t(more ? "over_first" : "over_all", { count: rows.length, number: formatNumber(rows.length) })}
         {view === "columns" && ` ${t("how_read")}`}

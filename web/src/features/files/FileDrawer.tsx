@@ -57,7 +57,7 @@ function Fact({ name, help, value, onCopy }: { name: string; help?: string; valu
   const { t } = useTranslation("files");
   return (
     <Box sx={{ mb: 1.5 }}>
-      <Typography variant="body2" color="text.secondary">{name}{help && ` – ${help}`}</Typography>
+      <Typography variant="body2" color="textSecondary">{name}{help && ` – ${help}`}</Typography>
       <Box sx={{ display: "flex", gap: 0.5, alignItems: "center" }}>
         <Box component="code" sx={{ minWidth: 0, overflowWrap: "anywhere", fontSize: 12.5, bgcolor: "action.hover", borderRadius: 0.5, px: 0.75, py: 0.25 }}>{value}</Box>
         <Tooltip title={t("common:copy")}><IconButton size="small" aria-label={t("copy_what", { name })} onClick={onCopy}><Copy size={14} /></IconButton></Tooltip>

@@ -34,7 +34,7 @@ export function HowRead({ path, settings, onChange, onCopy }: Props) {
   return (
     <Box sx={{ display: "grid", gap: 3, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) minmax(0, 1fr)" }, alignItems: "start" }}>
       <Box>
-        <Typography variant="body2" color="text.secondary" sx={{ mb: 2 }}>{t("how_text")}</Typography>
+        <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>{t("how_text")}</Typography>
         <SchemaForm schema={{ ...schema, required: [] }} value={settings} onChange={onChange} hide={ELSEWHERE} />
       </Box>
       <Box sx={{ position: { md: "sticky" }, top: 16 }}>

@@ -31,11 +31,11 @@ export function LoadsTab({ run }: { run: Run }) {
     <Box sx={{ display: "flex", flexDirection: "column", gap: 1.5 }}>
       {may("operator") && undo.why === null && (
         <Box sx={{ display: "flex", alignItems: "center", gap: 2, flexWrap: "wrap" }}>
-          <Typography color="text.secondary" sx={{ flex: "1 1 300px" }}>{t("loads.undo_text")}</Typography>
+          <Typography color="textSecondary" sx={{ flex: "1 1 300px" }}>{t("loads.undo_text")}</Typography>
           <Button variant="outlined" color="inherit" startIcon={<Undo2 size={16} />} disabled={deeds.isBusy} onClick={() => void deeds.undo(undo.loads)}>{deeds.isUndoing ? t("undo.under_way") : t("undo.deed")}</Button>
         </Box>
       )}
-      {may("operator") && undo.why === "nothing_kept" && <Typography color="text.secondary">{t("loads.nothing_kept")} <code>{"undo: { keep: 30d }"}</code></Typography>}
+      {may("operator") && undo.why === "nothing_kept" && <Typography color="textSecondary">{t("loads.nothing_kept")} <code>{"undo: { keep: 30d }"}</code></Typography>}
       {data.map((load) => <Receipt key={load.id} load={load} workspace={workspace} isUndone={Boolean(load.undone_at ?? run.undone_at)} />)}
     </Box>
   );
@@ -55,15 +55,15 @@ function Receipt({ load, workspace, isUndone }: { load: Load; workspace: string;
         <Typography variant="h3" component="h2" sx={{ overflowWrap: "anywhere" }}>
           {load.connection ? <TextLink to="/w/$workspace/data" params={{ workspace }} search={{ connection: load.connection, table: load.target }}>{load.connection}/{load.target}</TextLink> : load.target}
         </Typography>
-        <Typography color="text.secondary">{t(`mode.${load.mode}`, { defaultValue: load.mode })} · {t("loads.by", { node: load.node })}</Typography>
+        <Typography color="textSecondary">{t(`mode.${load.mode}`, { defaultValue: load.mode })} · {t("loads.by", { node: load.node })}</Typography>
         <Box sx={{ flex: 1 }} />
-        <Typography variant="body2" color="text.secondary">{isUndone ? <strong>{t("undone")}</strong> : <TimeText at={load.committed_at} />}</Typography>
+        <Typography variant="body2" color="textSecondary">{isUndone ? <strong>{t("undone")}</strong> : <TimeText at={load.committed_at} />}</Typography>
       </Box>
       <Typography sx={{ mt: 0.5 }}>
         {t("loads.rows", { count: load.rows_written, rows: formatNumber(load.rows_written) })}
         {changes && <Box component="span" sx={{ color: "text.secondary" }}> · {t("changes", numbers(changes))}</Box>}
       </Typography>
-      {(notes ?? []).map((note) => <Typography key={note} variant="body2" color="text.secondary">{note}</Typography>)}
+      {(notes ?? []).map((note) => <Typography key={note} variant="body2" color="textSecondary">{note}</Typography>)}
     </Paper>
   );
 }

@@ -19,14 +19,14 @@ export async function saveSchedule({ workspace, pipeline, name, spec, params: va
   }
   if (schedule.name !== OF_DOCUMENT) {
     const body = { name, spec: sent(spec), params: sent(values), paused: schedule.paused };
-    const params = { path: { workspace, schedule: schedule.id }, header: { "if-match": `"${schedule.revision}"` } };
+    const params = { path: { workspace, schedule: schedule.id }, header: { "If-Match": `"${schedule.revision}"` } };
     await client.PUT("/api/v1/workspaces/{workspace}/schedules/{schedule}", { params, body });
     return;
   }
   const path = { workspace, pipeline: schedule.pipeline_id };
   const { value, etag } = await tagged(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { path } }));
   const body = { document: withSchedule(value.current.document, spec), remark: "" };
-  await client.PUT("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { path, header: { "if-match": etag } }, body });
+  await client.PUT("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { path, header: { "If-Match": etag } }, body });
 }
 
 /** The document with another schedule; everything else stays as it was written, remarks too. */
