@@ -2431,6 +2431,21 @@ export interface components {
             /** @description The rule in words, by language. */
             words: Record<string, never>;
         };
+        /** @description A rule to be looked at. */
+        ForecastOf: {
+            /**
+             * Format: date-time
+             * @description From when on; now if nothing is said.
+             */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description How many times, from 1 to 500; 10 if nothing is said.
+             */
+            count?: number | null;
+            /** @description The rule, as documents write it under `schedule`. */
+            spec: Record<string, never>;
+        };
         /** @description Whose password is to be set anew. */
         Forgotten: {
             /** @description The address with which the person signs in. */
@@ -2496,9 +2511,9 @@ export interface components {
         Hit: {
             /** @description More about it. */
             detail: string;
-            /** @description Its identity. */
+            /** @description Its identity; of a page its path. */
             id: string;
-            /** @description `pipeline`, `connection`, `schedule`, `upload` or `run`. */
+            /** @description `pipeline`, `connection`, `schedule`, `upload`, `run`, or `page` of the documents. */
             kind: string;
             /** @description Its name. */
             name: string;
@@ -2870,9 +2885,9 @@ export interface components {
             items: {
                 /** @description More about it. */
                 detail: string;
-                /** @description Its identity. */
+                /** @description Its identity; of a page its path. */
                 id: string;
-                /** @description `pipeline`, `connection`, `schedule`, `upload` or `run`. */
+                /** @description `pipeline`, `connection`, `schedule`, `upload`, `run`, or `page` of the documents. */
                 kind: string;
                 /** @description Its name. */
                 name: string;
@@ -3020,6 +3035,12 @@ export interface components {
             items: {
                 /** @description What a connector can do. */
                 capabilities?: Record<string, never> | null;
+                /** @description What a transform does with rows. */
+                effect?: unknown;
+                /** @description Group of a transform in menus. */
+                group?: string | null;
+                /** @description How many inputs a transform has, or their names. */
+                inputs?: unknown;
                 /** @description `connector` or `transform`. */
                 kind: string;
                 /** @description Name in documents. */
@@ -4046,6 +4067,12 @@ export interface components {
         NodeType: {
             /** @description What a connector can do. */
             capabilities?: Record<string, never> | null;
+            /** @description What a transform does with rows. */
+            effect?: unknown;
+            /** @description Group of a transform in menus. */
+            group?: string | null;
+            /** @description How many inputs a transform has, or their names. */
+            inputs?: unknown;
             /** @description `connector` or `transform`. */
             kind: string;
             /** @description Name in documents. */
@@ -4436,20 +4463,37 @@ export interface components {
             /** @description The rows, as lists of values in the order of the columns. */
             rows: Record<string, never>[][];
         };
-        /** @description A rule to be looked at. */
+        /** @description A rule of a channel. */
         Rule: {
+            /** @description Whether it counts. */
+            active: boolean;
+            /** @description The channel that is told. */
+            channel_id: string;
             /**
              * Format: date-time
-             * @description From when on; now if nothing is said.
+             * @description When it was made.
              */
-            after?: string | null;
+            created_at: string;
+            /** @description Who made it. */
+            created_by?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name. */
+            name: string;
             /**
-             * Format: int32
-             * @description How many times, from 1 to 500; 10 if nothing is said.
+             * Format: int64
+             * @description Grows with every change.
              */
-            count?: number | null;
-            /** @description The rule, as documents write it under `schedule`. */
+            revision: number;
+            /** @description What the channel is told of; what is left out restricts nothing. `pipelines` are identities. */
             spec: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /** @description The workspace it belongs to. */
+            workspace_id: string;
         };
         /** @description A run. */
         Run: {
@@ -8563,7 +8607,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rule"];
+                "application/json": components["schemas"]["ForecastOf"];
             };
         };
         responses: {
