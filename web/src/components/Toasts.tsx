@@ -57,7 +57,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         >
           <Alert
             severity={first.severity}
-            variant="filled"
+            variant="standard"
+            elevation={8}
             onClose={close}
             action={first.action && <Button color="inherit" size="small" onClick={() => { first.action?.run(); close(); }}>{first.action.label}</Button>}
           >

@@ -13,7 +13,7 @@ const PAGES: [string, string][] = [
   ["/runs", "guides/loading"],
   ["/settings", "guides/people-and-rights"],
   ["/server", "guides/server"],
-  ["/account", "guides/security"],
+  ["/account", "guides/people-and-rights"],
 ];
 
 export function HelpButton() {

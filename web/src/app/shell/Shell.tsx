@@ -13,7 +13,7 @@ import { useTranslation } from "react-i18next";
 import { onSignedOut } from "@/api/client";
 import { queries } from "@/api/query";
 import { sessionQuery } from "@/api/session";
-import { rememberWorkspace } from "@/lib/workspace";
+import { lastWorkspace, rememberWorkspace } from "@/lib/workspace";
 import { AccountMenu } from "./AccountMenu";
 import { Bell } from "./Bell";
 import { HelpButton } from "./HelpButton";
@@ -31,15 +31,17 @@ export function Shell() {
   const wide = useMediaQuery("(min-width: 900px)");
   // The menu is open on the page where it was opened: whoever goes elsewhere leaves it.
   const [openAt, setOpenAt] = useState<string | null>(null);
-  const { workspace } = useParams({ strict: false });
+  const { workspace: addressed } = useParams({ strict: false });
   const path = useRouterState({ select: (state) => state.location.pathname });
   const open = openAt === path;
   const { data: session } = useQuery(sessionQuery);
+  // Pages of the server and of one's account are in no workspace: the way back leads to the last one.
+  const workspace = addressed ?? lastWorkspace(session?.workspaces.map((one) => one.slug) ?? []);
   useLiveRefresh(workspace);
 
   useEffect(() => {
-    if (workspace) rememberWorkspace(workspace);
-  }, [workspace]);
+    if (addressed) rememberWorkspace(addressed);
+  }, [addressed]);
   useEffect(
     () =>
       onSignedOut(() => {
@@ -58,7 +60,7 @@ export function Shell() {
       <AppBar position="fixed" color="default" elevation={0} sx={{ bgcolor: "background.paper", backgroundImage: "none", borderBottom: 1, borderColor: "divider", zIndex: (theme) => theme.zIndex.drawer + 1 }}>
         <Toolbar variant="dense" sx={{ gap: { xs: 0.25, sm: 1 }, minHeight: 52 }}>
           {!wide && <IconButton edge="start" aria-label={t("menu")} aria-expanded={open} onClick={() => setOpenAt(path)}><MenuIcon size={20} /></IconButton>}
-          <Box component={Link} to="/" sx={{ display: "flex", alignItems: "center", gap: 1, color: "text.primary", textDecoration: "none", mr: 1 }}>
+          <Box component={Link} to="/" aria-label="Towpath" sx={{ display: "flex", alignItems: "center", gap: 1, color: "text.primary", textDecoration: "none", mr: 1 }}>
             <img src="icon.svg" width={26} height={26} alt="" />
             <Typography component="span" sx={{ fontWeight: 700, letterSpacing: "-0.01em", display: { xs: "none", sm: "inline" } }}>Towpath</Typography>
           </Box>

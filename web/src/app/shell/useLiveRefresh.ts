@@ -13,6 +13,7 @@ const STALE: Record<string, string[]> = {
   upload: ["uploads"],
   member: ["members", "session"],
   notice: ["notices"],
+  workspace: ["workspaces", "session"],
 };
 
 /** Keeps what is on the page true while others work. Pages that follow a run closely listen by themselves. */
