@@ -99,7 +99,7 @@ pub struct Rows {
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows, as lists of values in the order of the columns.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<Vec<Value>>)]
     pub rows: Vec<Vec<Value>>,
     /// There are more.
     pub more: bool,

@@ -4461,7 +4461,7 @@ export interface components {
              */
             rejected: number;
             /** @description The rows, as lists of values in the order of the columns. */
-            rows: Record<string, never>[][];
+            rows: unknown[][];
         };
         /** @description A rule of a channel. */
         Rule: {
