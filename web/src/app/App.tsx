@@ -17,7 +17,7 @@ const cache = createCache({ key: "tp", nonce });
 export function App() {
   return (
     <CacheProvider value={cache}>
-      <ThemeProvider theme={theme} defaultMode="system" disableTransitionOnChange>
+      <ThemeProvider theme={theme} defaultMode="system">
         <CssBaseline />
         <QueryClientProvider client={queries}>
           <ToastProvider>
