@@ -37,7 +37,7 @@ export function Bell() {
     <>
       <Tooltip title={t("notices")}>
         <IconButton aria-label={label} aria-haspopup="dialog" onClick={(event) => setAnchor(event.currentTarget)}>
-          <Badge badgeContent={count} color="error" max={99} overlap="circular"><BellIcon size={19} /></Badge>
+          <Badge badgeContent={count === 0 ? undefined : count} color="error" max={99} overlap="circular"><BellIcon size={19} /></Badge>
         </IconButton>
       </Tooltip>
       <Popover open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)} anchorOrigin={{ vertical: "bottom", horizontal: "right" }} transformOrigin={{ vertical: "top", horizontal: "right" }} slotProps={{ paper: { role: "dialog", "aria-label": t("notices"), sx: { width: 400, maxWidth: "calc(100vw - 24px)", maxHeight: "70vh" } } }}>

@@ -1,4 +1,5 @@
 import Box from "@mui/material/Box";
+import { hidden } from "@/lib/hidden";
 import { Clock3 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { RunState } from "@/components/RunState";
@@ -42,11 +43,11 @@ export function DayCell({ day, span, entries, nameOf, isToday, isChosen, isOutsi
       data-day={day}
       aria-selected={isChosen}
       aria-current={isToday ? "date" : undefined}
-      aria-label={label}
       onClick={onChoose}
-      sx={{ minHeight: { xs: span === "week" ? 44 : 54, md: span === "week" ? 260 : 104 }, p: 0.75, cursor: "pointer", minWidth: 0, borderLeft: { xs: span === "week" ? "none" : LINE, md: LINE }, borderTop: { xs: span === "week" ? LINE : "none", md: "none" }, bgcolor: isChosen ? "action.selected" : isOutside ? "background.default" : undefined, "&:first-of-type": { borderLeft: "none", borderTop: "none" }, "&:hover": { bgcolor: isChosen ? "action.selected" : "action.hover" }, "&:focus-visible": { outlineOffset: -2 } }}
+      sx={{ position: "relative", minHeight: { xs: span === "week" ? 44 : 54, md: span === "week" ? 260 : 104 }, p: 0.75, cursor: "pointer", minWidth: 0, borderLeft: { xs: span === "week" ? "none" : LINE, md: LINE }, borderTop: { xs: span === "week" ? LINE : "none", md: "none" }, bgcolor: isChosen ? "action.selected" : isOutside ? "background.default" : undefined, "&:first-of-type": { borderLeft: "none", borderTop: "none" }, "&:hover": { bgcolor: isChosen ? "action.selected" : "action.hover" }, "&:focus-visible": { outlineOffset: -2 } }}
     >
-      <Box sx={{ display: "flex", alignItems: "center", gap: 0.75, mb: 0.5, color: isOutside ? "text.secondary" : "text.primary" }}>
+      <Box component="span" sx={hidden}>{label}</Box>
+      <Box aria-hidden sx={{ display: "flex", alignItems: "center", gap: 0.75, mb: 0.5, color: isOutside ? "text.secondary" : "text.primary" }}>
         <Box component="span" sx={{ fontWeight: isToday ? 700 : 500, fontSize: 13, minWidth: 24, height: 24, borderRadius: 4, display: "inline-flex", alignItems: "center", justifyContent: "center", ...(isToday && { bgcolor: "primary.main", color: "primary.contrastText" }) }}>{startOf(day).getDate()}</Box>
         {span === "week" && <Box component="span" sx={{ display: { md: "none" }, "&::first-letter": { textTransform: "uppercase" } }}>{name}</Box>}
       </Box>
