@@ -63,7 +63,8 @@ export const theme = createTheme({
     MuiCssBaseline: {
       styleOverrides: {
         body: { fontVariantNumeric: "tabular-nums" },
-        ".react-flow__attribution a": { display: "inline-block", padding: "6px 4px", minHeight: 24 },
+        ".react-flow__panel.react-flow__attribution": { margin: 0, padding: 0 },
+        ".react-flow__attribution a": { display: "inline-block", padding: "7px 4px 2px", lineHeight: "15px" },
         ":focus-visible": { outline: "2px solid var(--mui-palette-primary-main)", outlineOffset: 2 },
         "@media (prefers-reduced-motion: reduce)": { "*, *::before, *::after": { animationDuration: "0.01ms !important", transitionDuration: "0.01ms !important" } },
       },

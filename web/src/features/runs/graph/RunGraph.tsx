@@ -84,7 +84,7 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
         onNodesChange={choose}
       >
         <Background variant={BackgroundVariant.Dots} gap={18} size={1} />
-        <Controls showInteractive={false} position="bottom-right" />
+        <Controls showInteractive={false} position="bottom-left" />
       </ReactFlow>
     </Box>
   );
