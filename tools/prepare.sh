@@ -141,7 +141,7 @@ npm_packages() { # folder of the lock file, folder to install in, what for
     echo "installing: $3"
     mkdir -p "$2"
     [ "$1" = "$2" ] || cp "$1/package.json" "$1/package-lock.json" "$2/"
-    (cd "$2" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+    (cd "$2" && npm ci --loglevel=error --ignore-scripts --no-audit --no-fund)
     cp "$1/package-lock.json" "$2/node_modules/installed.json"
 }
 here=$(cd "$(dirname "$0")" && pwd)
