@@ -8,7 +8,7 @@ import TextField from "@mui/material/TextField";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { body, client, tagged } from "@/api/client";
+import { client, tagged } from "@/api/client";
 import { TextLink } from "@/components/links";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
@@ -19,6 +19,7 @@ import { type Language, LANGUAGES } from "@/lib/i18n";
 import { NOTICE_KINDS } from "@/lib/notices";
 import { type Preferences, toggled, wanted } from "./preferences";
 import { refreshAccount } from "./useAccount";
+import { channelKindsQuery } from "@/lib/server";
 
 const WAYS = ["in_app", "mail"] as const;
 const DIGESTS = ["off", "hourly", "daily"] as const;
@@ -39,7 +40,7 @@ export function Notifications() {
 function Form({ given, etag }: { given: Preferences; etag: string }) {
   const { t } = useTranslation("account");
   const toasts = useToasts();
-  const kinds = useQuery({ queryKey: ["channel-kinds"], queryFn: () => body(client.GET("/api/v1/channel-kinds")), staleTime: Infinity });
+  const kinds = useQuery(channelKindsQuery);
   const [value, setValue] = useState(given);
   const canMail = kinds.data?.mails_people ?? false;
   const digest = value.pace?.digest ?? "off";

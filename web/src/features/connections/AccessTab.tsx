@@ -19,8 +19,9 @@ import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { grantsQuery, useMayOn } from "@/lib/grants";
 import { useWorkspace } from "@/lib/workspace";
-import { type ConnectionView, grant, membersQuery, ungrant } from "./api";
+import { type ConnectionView, grant, ungrant } from "./api";
 import type { Role } from "@/lib/rights";
+import { membersQuery } from "@/lib/usePeople";
 
 type Grant = Api<"GrantView">;
 const ROLES = ["viewer", "operator", "editor"] as const;

@@ -49,10 +49,6 @@ export async function ungrant(slug: string, connection: string, user: string): P
   await client.DELETE(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } } });
 }
 
-export function membersQuery(slug: string) {
-  return queryOptions({ queryKey: ["members", slug], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace: slug } } })) });
-}
-
 /** Findings about settings as the form of the settings places them; a setting that is missing is found at the object that lacks it. */
 export function settingsFindings(findings: Finding[]): Finding[] {
   return findings

@@ -5,7 +5,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Database, Table2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { body, client } from "@/api/client";
 import { EmptyState } from "@/components/EmptyState";
 import { LinkButton } from "@/components/links";
 import { Page } from "@/components/Page";
@@ -18,6 +17,7 @@ import { streamsQuery } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
 import { TablePane } from "./TablePane";
 import { TableTree } from "./TableTree";
+import { connectionsQuery } from "@/lib/connections";
 
 /** The data of every connection: tables, rows, columns, and questions in SQL. */
 export function DataPage() {
@@ -25,10 +25,7 @@ export function DataPage() {
   const { slug, may: mayHere } = useWorkspace();
   const navigate = useNavigate();
   const { connection: chosen, table } = useSearch({ from: "/inside/w/$workspace/data" });
-  const connections = useQuery({
-    queryKey: ["connections", slug, "all"],
-    queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace: slug }, query: { limit: 1000, sort: "name" } } }))).items,
-  });
+  const connections = useQuery(connectionsQuery(slug));
   const types = useQuery(nodeTypesQuery);
   const connection = connections.data?.find((one) => one.name === chosen);
   const { may, isKnown } = useMayOn(connection?.id);

@@ -16,14 +16,15 @@ import { ListSkeleton } from "@/components/Waiting";
 import { formatBytes, formatTime } from "@/lib/format";
 import type { Settings } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
-import { contentUrl, readUpload, type Upload } from "./api";
+import { contentUrl, type Upload } from "./api";
 import { Content } from "./Content";
+import { uploadQuery } from "@/lib/uploads";
 
 /** A file from near: what is in it, and how pipelines read it. */
 export function FileDrawer({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation("files");
   const { slug } = useWorkspace();
-  const { data, error, refetch } = useQuery({ queryKey: ["uploads", slug, "one", id], queryFn: () => readUpload(slug, id) });
+  const { data, error, refetch } = useQuery(uploadQuery(slug, id));
   return (
     <SidePanel title={data?.name ?? t("one")} text={data && `${formatBytes(data.size)} · ${formatTime(data.created_at)}`} width={900} onClose={onClose}>
       <ProblemAlert error={error} onRetry={() => void refetch()} />

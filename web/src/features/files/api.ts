@@ -13,10 +13,6 @@ export async function removeUpload(slug: string, id: string): Promise<void> {
   await client.DELETE("/api/v1/workspaces/{workspace}/uploads/{upload}", { params: { path: { workspace: slug, upload: id } } });
 }
 
-export function readUpload(slug: string, id: string): Promise<Upload> {
-  return body(client.GET("/api/v1/workspaces/{workspace}/uploads/{upload}", { params: { path: { workspace: slug, upload: id } } }));
-}
-
 export function contentUrl(slug: string, id: string): string {
   return serverUrl(`/api/v1/workspaces/${encodeURIComponent(slug)}/uploads/${encodeURIComponent(id)}/content`);
 }

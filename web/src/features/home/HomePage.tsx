@@ -16,6 +16,7 @@ import { NextRuns } from "./NextRuns";
 import { Recent } from "./Recent";
 import { Running } from "./Running";
 import { summarize } from "./summary";
+import { schedulesQuery } from "@/lib/schedules";
 
 /** What ran, what failed, what is late, what waits: each leads to where something can be done about it. */
 export function HomePage() {
@@ -24,7 +25,7 @@ export function HomePage() {
   const now = useNow(30_000);
   const pipelines = usePipelines(workspace);
   const runs = useQuery({ queryKey: ["runs", workspace, "home"], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/runs", { params: { path: { workspace }, query: { limit: 500 } } })) });
-  const schedules = useQuery({ queryKey: ["schedules", workspace, "all"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/schedules", { params: { path: { workspace }, query: { limit: 1000 } } }))).items });
+  const schedules = useQuery(schedulesQuery(workspace));
   const error = pipelines.error ?? runs.error ?? schedules.error;
   const title = membership?.name ?? t("title");
   if (!pipelines.data || !runs.data || !schedules.data) {

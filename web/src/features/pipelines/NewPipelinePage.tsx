@@ -7,7 +7,6 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowRightLeft, Database, FileText, FileUp, GitMerge, ScrollText, Terminal } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { body, client } from "@/api/client";
 import { EmptyState } from "@/components/EmptyState";
 import { Page } from "@/components/Page";
 import { PageHeader } from "@/components/PageHeader";
@@ -19,6 +18,7 @@ import { Examples } from "./fresh/Examples";
 import { Setup } from "./fresh/Setup";
 import { emptyDocument, ofUpload, type Starter, STARTERS } from "./fresh/starters";
 import { kindsQuery } from "./requests";
+import { uploadQuery } from "@/lib/uploads";
 
 const ICONS: Record<Starter["key"], typeof Database> = { csv: FileText, copy: ArrowRightLeft, logs: ScrollText, join: GitMerge, sql: Terminal };
 
@@ -31,7 +31,7 @@ export function NewPipelinePage() {
   const [text, setText] = useState<string>();
   const file = useRef<HTMLInputElement>(null);
   const kinds = useQuery(kindsQuery);
-  const uploaded = useQuery({ queryKey: ["uploads", slug, "one", upload], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/uploads/{upload}", { params: { path: { workspace: slug, upload: upload ?? "" } } })), enabled: upload !== undefined });
+  const uploaded = useQuery({ ...uploadQuery(slug, upload ?? ""), enabled: upload !== undefined });
   const starter = STARTERS.find((one) => one.key === template);
   const begun = text ?? (uploaded.data ? ofUpload(uploaded.data.name.replace(/\.[^.]*$/, ""), uploaded.data.path) : undefined);
   const open = (next: string | undefined) => void navigate({ to: ".", search: (old) => ({ ...old, template: next }), replace: true });

@@ -24,26 +24,6 @@ export const kindsQuery = queryOptions({
   ...EVERYTHING,
 });
 
-export const nodeTypesQuery = queryOptions({
-  queryKey: ["node-types"],
-  queryFn: async () => (await body(client.GET("/api/v1/node-types"))).items,
-  ...EVERYTHING,
-});
-
-export const nodeTypeQuery = (name: string) =>
-  queryOptions({ queryKey: ["node-types", "one", name], queryFn: () => body(client.GET("/api/v1/node-types/{name}", { params: { path: { name } } })), ...EVERYTHING });
-
-export const connectionsQuery = (workspace: string) =>
-  queryOptions({ queryKey: ["connections", workspace, "names"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace }, query: { limit: 200 } } }))).items });
-
-export const streamsQuery = (workspace: string, connection: string) =>
-  queryOptions({
-    queryKey: ["connections", workspace, "streams", connection],
-    queryFn: async ({ signal }) => (await body(client.GET("/api/v1/workspaces/{workspace}/connections/{connection}/streams", { params: { path: { workspace, connection } }, signal }))).items,
-    staleTime: 300_000,
-    retry: false,
-  });
-
 export const pipelineQuery = (workspace: string, pipeline: string) =>
   queryOptions({ queryKey: ["pipelines", workspace, "one", pipeline], queryFn: () => tagged(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { path: { workspace, pipeline } } })) });
 

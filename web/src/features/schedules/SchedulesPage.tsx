@@ -20,7 +20,7 @@ import { BackfillDialog } from "./backfills/BackfillDialog";
 import { BackfillsTab } from "./backfills/BackfillsTab";
 import { Calendar } from "./calendar/Calendar";
 import { dayOf, isDay } from "./calendar/days";
-import { schedulesQuery } from "./requests";
+import { schedulesQuery } from "@/lib/schedules";
 import { ScheduleList } from "./ScheduleList";
 
 const ScheduleEditor = lazy(async () => ({ default: (await import("./editor/ScheduleEditor")).ScheduleEditor }));

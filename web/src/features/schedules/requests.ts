@@ -12,12 +12,6 @@ export type Spec = Record<string, unknown>;
 /** Name of the schedule that stands in the document of its pipeline. */
 export const OF_DOCUMENT = "document";
 
-export const schedulesQuery = (workspace: string) =>
-  queryOptions({
-    queryKey: ["schedules", workspace, "all"],
-    queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/schedules", { params: { path: { workspace }, query: { limit: 1000 } } }))).items,
-  });
-
 /** When a rule fires after a moment. */
 export const forecastQuery = (workspace: string, spec: Spec, after: string | undefined, count: number) =>
   queryOptions({

@@ -13,6 +13,7 @@ import { takeSession } from "@/api/session";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { ForgottenPage } from "./ForgottenPage";
 import { Frame } from "./Frame";
+import { providersQuery } from "@/lib/server";
 
 /** Only places of this server are gone to after signing in. */
 function safe(to: string | undefined): string {
@@ -28,7 +29,7 @@ export function SignInPage() {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const [forgotten, setForgotten] = useState(false);
-  const providers = useQuery({ queryKey: ["providers"], queryFn: () => body(client.GET("/api/v1/providers")), staleTime: Infinity });
+  const providers = useQuery(providersQuery);
   const signIn = useMutation({
     mutationFn: () => body(client.POST("/api/v1/session", { body: { email: email.trim(), password, code: code.trim() || undefined } })),
     onSuccess: async (session) => {

@@ -9,13 +9,14 @@ import { Panel } from "@/components/Panel";
 import { useToasts } from "@/components/Toasts";
 import { formatDay } from "@/lib/format";
 import { type Account, refreshAccount } from "../useAccount";
+import { providersQuery } from "@/lib/server";
 
 /** Other systems with which one signs in. Where the server has none, there is nothing to see. */
 export function Identities({ account }: { account: Account }) {
   const { t } = useTranslation("account");
   const confirm = useConfirm();
   const toasts = useToasts();
-  const providers = useQuery({ queryKey: ["providers"], queryFn: () => body(client.GET("/api/v1/providers")), staleTime: Infinity });
+  const providers = useQuery(providersQuery);
   const connect = useMutation({
     mutationFn: (provider: string) => body(client.POST("/api/v1/account/identities/{provider}", { params: { path: { provider }, query: { return_to: "/account/security" } } })),
     onSuccess: ({ location: there }) => window.location.assign(there),

@@ -13,7 +13,7 @@ import { setNode } from "../model/edits";
 import { type GraphNode, problemsOf } from "../model/graph";
 import { type Kind, kindKey, OWN_KEYS } from "../model/kinds";
 import type { Json } from "../model/yaml";
-import { streamsQuery } from "../requests";
+import { streamsQuery } from "@/lib/streams";
 import { columnsInto, useBuilder } from "./context";
 import { Inputs } from "./Inputs";
 import { QueryField, type Table } from "./sql";

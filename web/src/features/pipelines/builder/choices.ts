@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type Group, GROUPS, type Kind } from "../model/kinds";
-import { nodeTypesQuery } from "../requests";
+import { nodeTypesQuery } from "@/lib/connectors";
 import { useBuilder } from "./context";
 
 /** Something that can be put on the canvas: a kind of node, perhaps with a connection. */

@@ -10,7 +10,7 @@ import { CodeEditor } from "@/components/code/CodeEditor";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { Waiting } from "@/components/Waiting";
 import { valueOf } from "../model/compare";
-import { nodeTypesQuery, nodeTypeQuery } from "../requests";
+import { nodeTypesQuery, nodeTypeQuery } from "@/lib/connectors";
 
 /** An example of every kind of node, ready to be changed. */
 export function Examples({ onUse }: { onUse: (text: string) => void }) {

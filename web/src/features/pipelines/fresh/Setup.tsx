@@ -9,7 +9,7 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { connectionsQuery } from "../requests";
+import { connectionsQuery } from "@/lib/connections";
 import { documentOf, type Slot, type Starter } from "./starters";
 
 interface Props {

@@ -20,6 +20,7 @@ import { useList } from "@/lib/useList";
 import type { Kinds } from "../model/kinds";
 import type { PipelineView } from "../requests";
 import { DiffView } from "./DiffView";
+import { usePeople } from "@/lib/usePeople";
 
 interface Props {
   slug: string;
@@ -37,8 +38,7 @@ export function VersionsDrawer({ slug, view, kinds, version, onRollback }: Props
   const show = (next: number | undefined) => void navigate({ to: ".", search: (old) => ({ ...old, version: next }), replace: true, resetScroll: false });
   const path = { workspace: slug, pipeline: view.id };
   const list = useList(["pipelines", slug, "versions", view.id], (after) => body(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/versions", { params: { path, query: { after, limit: 50 } } })));
-  const people = useQuery({ queryKey: ["members", slug, "names"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace: slug } } }))).items, retry: false });
-  const nameOf = (id: string | null | undefined) => people.data?.find((one) => one.user_id === id)?.name;
+  const nameOf = usePeople(slug);
   const diff = useQuery({ queryKey: ["pipelines", slug, "diff", view.id, version, view.version], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/diff", { params: { path, query: { from: version, to: view.version } } })), enabled: version > 0 && version !== view.version });
   const open = version > 0 ? version : undefined;
   return (

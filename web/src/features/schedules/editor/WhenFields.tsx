@@ -6,12 +6,13 @@ import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { type Api, body, client } from "@/api/client";
+import type { Api } from "@/api/client";
 import { currentLanguage } from "@/lib/i18n";
 import { useWorkspace } from "@/lib/workspace";
 import { CronField } from "./CronField";
 import { KINDS, type Kind, type Plan, type Unit, type Weekday, WEEKDAYS } from "./plan";
 import { Times } from "./Times";
+import { connectionsQuery } from "@/lib/connections";
 
 interface Props {
   plan: Plan;
@@ -98,11 +99,11 @@ function AtTimes({ plan, set }: Part) {
 function Files({ plan, set }: Part) {
   const { t } = useTranslation("schedules");
   const { slug: workspace } = useWorkspace();
-  const { data } = useQuery({ queryKey: ["connections", workspace, "names"], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace }, query: { limit: 1000 } } })) });
+  const { data } = useQuery(connectionsQuery(workspace));
   const change = (files: Partial<Plan["files"]>) => set({ files: { ...plan.files, ...files } });
   return (
     <>
-      <Autocomplete freeSolo options={(data?.items ?? []).map((one) => one.name)} inputValue={plan.files.connection ?? ""} onInputChange={(_, connection) => change({ connection: connection || undefined })} size="small" renderInput={(params) => <TextField {...params} label={t("when.files_connection")} helperText={t("when.files_connection_help")} />} />
+      <Autocomplete freeSolo options={(data ?? []).map((one) => one.name)} inputValue={plan.files.connection ?? ""} onInputChange={(_, connection) => change({ connection: connection || undefined })} size="small" renderInput={(params) => <TextField {...params} label={t("when.files_connection")} helperText={t("when.files_connection_help")} />} />
       <TextField required label={t("when.files_path")} value={plan.files.path} onChange={(event) => change({ path: event.target.value })} placeholder="in/*.csv" helperText={t("when.files_path_help")} slotProps={{ inputLabel: { shrink: true } }} />
       <TextField label={t("when.files_look")} value={plan.files.look ?? ""} onChange={(event) => change({ look: event.target.value || undefined })} placeholder="5m" helperText={t("when.files_look_help")} slotProps={{ inputLabel: { shrink: true } }} sx={{ maxWidth: 260 }} />
     </>

@@ -19,6 +19,7 @@ import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { useWorkspace } from "@/lib/workspace";
 import { NewKey } from "./NewKey";
+import { membersQuery } from "@/lib/usePeople";
 
 type Key = Api<"ApiKey">;
 
@@ -31,7 +32,7 @@ export function Keys() {
   const [making, setMaking] = useState(false);
   const path = { workspace: slug };
   const keys = useQuery({ queryKey: ["keys", slug], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/keys", { params: { path } })) });
-  const members = useQuery({ queryKey: ["members", slug], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path } })) });
+  const members = useQuery(membersQuery(slug));
   const revoke = useMutation({
     mutationFn: (key: Key) => client.DELETE("/api/v1/workspaces/{workspace}/keys/{key}", { params: { path: { ...path, key: key.id } } }),
     onSuccess: (_, key) => toasts.done(t("keys.revoked", { name: key.name })),

@@ -4,6 +4,7 @@ import type { Finding } from "@/api/problem";
 import { Problem } from "@/api/problem";
 import type { Schema } from "@/components/form/schema";
 import { useWorkspace } from "@/lib/workspace";
+import { channelKindsQuery } from "@/lib/server";
 
 export type Channel = Api<"Channel">;
 export type Rule = Api<"Items_Rule">["items"][number];
@@ -11,7 +12,7 @@ export type RuleSpec = { kinds?: string[]; pipelines?: string[]; tags?: string[]
 
 /** The kinds of channels there are, with the schemas of their settings. */
 export function useKinds() {
-  return useQuery({ queryKey: ["channel-kinds"], queryFn: () => body(client.GET("/api/v1/channel-kinds")), staleTime: Infinity });
+  return useQuery(channelKindsQuery);
 }
 
 export function useChannels() {

@@ -6,7 +6,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { type Api, body, client } from "@/api/client";
+import { type Api, client } from "@/api/client";
 import { queries } from "@/api/query";
 import { sessionQuery } from "@/api/session";
 import { useConfirm } from "@/components/Confirm";
@@ -20,6 +20,7 @@ import { formatDay } from "@/lib/format";
 import { isAtLeast, type Role } from "@/lib/rights";
 import { useWorkspace } from "@/lib/workspace";
 import { givable } from "./roles";
+import { membersQuery } from "@/lib/usePeople";
 
 type Member = Api<"Member">;
 
@@ -29,7 +30,7 @@ export function Members() {
   const confirm = useConfirm();
   const toasts = useToasts();
   const { data: session } = useQuery(sessionQuery);
-  const members = useQuery({ queryKey: ["members", slug], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/members", { params: { path: { workspace: slug } } })) });
+  const members = useQuery(membersQuery(slug));
   const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: ["members"] }), queries.invalidateQueries({ queryKey: ["session"] })]);
   const path = (member: Member) => ({ path: { workspace: slug, user: member.user_id } });
   const give = useMutation({
