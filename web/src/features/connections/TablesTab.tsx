@@ -70,7 +70,7 @@ function Look({ connection, stream, onClose }: { connection: ConnectionView; str
       <Box sx={{ display: "flex", flexDirection: "column", gap: 2, minWidth: 0 }}>
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap" }}>
         <LinkButton variant="contained" to="/w/$workspace/data" params={{ workspace: slug }} search={{ connection: connection.name, table: stream.name }} startIcon={<Table2 size={16} />}>{t("open_data")}</LinkButton>
-        {may("editor") && <LinkButton to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection: connection.name, table: stream.name }}>{t("new_pipeline")}</LinkButton>}
+        {may("editor") && <LinkButton to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection: connection.name, settings: stream.settings }}>{t("new_pipeline")}</LinkButton>}
       </Box>
       <Typography variant="h3">{t("columns")}</Typography>
       <Box component="ul" sx={{ listStyle: "none", p: 0, m: 0, display: "flex", flexWrap: "wrap", gap: 1 }}>

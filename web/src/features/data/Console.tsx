@@ -80,7 +80,7 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
         </TextField>
         <QueryMenu queries={queries} sql={sql} onChange={remember} onChoose={setSql} />
         <Box sx={{ flex: 1 }} />
-        {answersSql && may("editor") && sql.trim() !== "" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, query: sql.trim().replace(/;\s*$/, "") }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
+        {answersSql && may("editor") && sql.trim() !== "" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, settings: { query: sql.trim().replace(/;\s*$/, "") } }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
       {run.isPending && <Box role="status"><LinearProgress aria-label={t("asking")} /><Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>{t("asking")}</Typography></Box>}
       {run.error && !stopped && <ProblemAlert error={run.error instanceof Problem ? plainly(run.error) : run.error} />}

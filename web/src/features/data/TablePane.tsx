@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
 import { LinkButton } from "@/components/links";
 import { formatNumber } from "@/lib/format";
-import type { Settings, Stream } from "@/lib/streams";
+import type { Stream } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
 import type { Table } from "./ask";
 import { Console } from "./Console";
@@ -38,13 +38,12 @@ export function TablePane({ connection, connector, streams, stream, missing, ans
   // Where SQL is answered by the system, one can ask without choosing a table.
   const view: View = wanted ?? "rows";
   const table = useMemo<Table | undefined>(() => stream && { slug, connection, connector, stream, way: wayTo(stream, connector) }, [slug, connection, connector, stream]);
-  const source = stream ? ((stream.settings as Settings).table ?? (stream.settings as Settings).path ?? (stream.settings as Settings).stream) : undefined;
   return (
     <Box>
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", flexWrap: "wrap", mb: 0.5 }}>
         <Typography variant="h2" sx={{ flex: "1 1 240px", minWidth: 0, overflowWrap: "anywhere" }}>{stream?.name ?? connection}</Typography>
         {stream?.rows != null && <Typography variant="body2" color="textSecondary">{t("about_rows", { count: stream.rows, number: formatNumber(stream.rows) })}</Typography>}
-        {stream && may("editor") && typeof source === "string" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, table: source }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
+        {stream && may("editor") && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, settings: stream.settings }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
       <Tabs value={view} onChange={(_, next: View) => void navigate({ to: ".", search: { ...search, view: next === "rows" ? undefined : next, column: undefined } })} aria-label={t("views")} sx={{ borderBottom: 1, borderColor: "divider", mb: 2 }}>
         {(["rows", "columns", "sql"] as const).map((one) => <Tab key={one} value={one} id={`view-${one}`} aria-controls="view-panel" label={t(`view.${one}`)} />)}

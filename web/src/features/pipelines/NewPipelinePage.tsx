@@ -16,8 +16,9 @@ import { useWorkspace } from "@/lib/workspace";
 import { BuilderRoot } from "./builder/BuilderRoot";
 import { Examples } from "./fresh/Examples";
 import { Setup } from "./fresh/Setup";
-import { emptyDocument, ofUpload, type Starter, STARTERS } from "./fresh/starters";
+import { emptyDocument, ofSource, type Starter, STARTERS } from "./fresh/starters";
 import { kindsQuery } from "./requests";
+import { connectionsQuery } from "@/lib/connections";
 import { uploadQuery } from "@/lib/uploads";
 
 const ICONS: Record<Starter["key"], typeof Database> = { csv: FileText, copy: ArrowRightLeft, logs: ScrollText, join: GitMerge, sql: Terminal };
@@ -27,18 +28,23 @@ export function NewPipelinePage() {
   const { t } = useTranslation("pipelines");
   const { slug, may } = useWorkspace();
   const navigate = useNavigate();
-  const { template, upload } = useSearch({ strict: false });
+  const { template, upload, connection, settings } = useSearch({ strict: false });
   const [text, setText] = useState<string>();
   const file = useRef<HTMLInputElement>(null);
   const kinds = useQuery(kindsQuery);
   const uploaded = useQuery({ ...uploadQuery(slug, upload ?? ""), enabled: upload !== undefined });
   const starter = STARTERS.find((one) => one.key === template);
-  const begun = text ?? (uploaded.data ? ofUpload(uploaded.data.name.replace(/\.[^.]*$/, ""), uploaded.data.path) : undefined);
+  const connections = useQuery({ ...connectionsQuery(slug), enabled: connection !== undefined });
+  const chosen = connections.data?.find((one) => one.name === connection);
+  const looked = uploaded.data
+    ? ofSource(uploaded.data.name.replace(/\.[^.]*$/, ""), "file", undefined, { path: uploaded.data.path, ...settings })
+    : chosen && ofSource(chosen.name, chosen.connector, chosen.name, settings ?? {});
+  const begun = text ?? looked;
   const open = (next: string | undefined) => void navigate({ to: ".", search: (old) => ({ ...old, template: next }), replace: true });
 
   if (!may("editor")) return <Page><EmptyState title={t("new_editors")} /></Page>;
   if (begun !== undefined && kinds.data) return <BuilderRoot kinds={kinds.data} fresh={begun} />;
-  if ((begun !== undefined && kinds.isPending) || (upload !== undefined && uploaded.isPending)) return <Waiting text={t("loading_pipeline")} />;
+  if ((begun !== undefined && kinds.isPending) || (upload !== undefined && uploaded.isPending) || (connection !== undefined && connections.isPending)) return <Waiting text={t("loading_pipeline")} />;
   return (
     <Page>
       <PageHeader
@@ -53,7 +59,7 @@ export function NewPipelinePage() {
           </>
         }
       />
-      <ProblemAlert error={uploaded.error ?? kinds.error} onRetry={() => { void kinds.refetch(); if (upload) void uploaded.refetch(); }} />
+      <ProblemAlert error={uploaded.error ?? connections.error ?? kinds.error} onRetry={() => { void kinds.refetch(); if (upload) void uploaded.refetch(); if (connection) void connections.refetch(); }} />
       <Typography variant="h2" gutterBottom>{t("starters")}</Typography>
       <Box sx={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(260px, 1fr))", gap: 1.5, mb: 4 }}>
         {STARTERS.map((one) => {

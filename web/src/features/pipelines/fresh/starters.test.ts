@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Schema } from "@/components/form/schema";
 import { readGraph } from "../model/graph";
 import { kindKey, kindsOf } from "../model/kinds";
-import { documentOf, emptyDocument, STARTERS } from "./starters";
+import { documentOf, emptyDocument, ofSource, STARTERS } from "./starters";
 
 const kinds = kindsOf(JSON.parse(readFileSync("../docs/reference/pipeline.schema.json", "utf8")) as Schema);
 
@@ -17,6 +17,13 @@ describe("beginnings", () => {
       expect(kinds.has(kindKey(node.role, node.kind))).toBe(true);
       if (node.role !== "source") expect(graph?.edges.some((edge) => edge.to === node.name)).toBe(true);
     }
+  });
+  it("begins with what was looked at, with all its settings", () => {
+    const query = "select *\nfrom orders";
+    const { graph } = readGraph(ofSource("orders: all", "postgres", "erp", { query }), kinds);
+    expect(graph?.value.name).toBe("orders: all");
+    const rows = graph?.nodes.get("rows");
+    expect(rows?.value).toEqual({ source: "postgres", connection: "erp", query });
   });
   it("begins with nothing", () => expect(readGraph(emptyDocument("x"), kinds).graph?.nodes.size).toBe(0));
 });

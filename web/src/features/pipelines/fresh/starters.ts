@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { fresh } from "../model/yaml";
 import copy from "./starters/copy.yaml?raw";
 import csv from "./starters/csv.yaml?raw";
@@ -38,5 +39,9 @@ export function documentOf(starter: Starter, name: string, chosen: Partial<Recor
 }
 
 export const emptyDocument = (name: string) => `towpath: 1\nname: ${scalar(name)}\n\nnodes: {}\n`;
-/** A document that begins with a file that was uploaded. */
-export const ofUpload = (name: string, path: string) => `towpath: 1\nname: ${scalar(name)}\n\nnodes:\n  rows: { source: file, path: ${scalar(path)} }\n`;
+
+/** A document that begins with one source: a table, a query or a file that somebody has just looked at. */
+export function ofSource(name: string, connector: string, connection: string | undefined, settings: Record<string, unknown>): string {
+  const rows = { source: connector, ...(connection !== undefined && { connection }), ...settings };
+  return stringify({ towpath: 1, name, nodes: { rows } }, { lineWidth: 0 });
+}
