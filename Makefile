@@ -12,7 +12,8 @@ web: ## Build the pages into web/dist (needs Node 20.19 or later)
 
 demo: ## Build Towpath, start a server with sample systems and data, print the address and a login
 	@tools/prepare.sh build servers
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "without Node, there are no pages"; fi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web || echo "the server begins without pages"; \
+		else echo "without Node, the server begins without pages"; fi
 	@echo "building; the first time takes some minutes"
 	@cargo build --workspace
 	@target/debug/xtask demo --listen $(or $(LISTEN),127.0.0.1:8080)

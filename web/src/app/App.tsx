@@ -4,6 +4,7 @@ import CssBaseline from "@mui/material/CssBaseline";
 import { ThemeProvider } from "@mui/material/styles";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { queries } from "@/api/query";
 import { ConfirmProvider } from "@/components/Confirm";
 import { ToastProvider } from "@/components/Toasts";
@@ -14,17 +15,22 @@ import { theme } from "./theme";
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.content;
 const cache = createCache({ key: "tp", nonce });
 
+/** What pages share stands inside of the router: questions and toasts may hold links. */
+function Around({ children }: { children: ReactNode }) {
+  return (
+    <ToastProvider>
+      <ConfirmProvider>{children}</ConfirmProvider>
+    </ToastProvider>
+  );
+}
+
 export function App() {
   return (
     <CacheProvider value={cache}>
       <ThemeProvider theme={theme} defaultMode="system">
         <CssBaseline />
         <QueryClientProvider client={queries}>
-          <ToastProvider>
-            <ConfirmProvider>
-              <RouterProvider router={router} />
-            </ConfirmProvider>
-          </ToastProvider>
+          <RouterProvider router={router} InnerWrap={Around} />
         </QueryClientProvider>
       </ThemeProvider>
     </CacheProvider>

@@ -15,6 +15,11 @@ export function Missing() {
   );
 }
 
+/** The same outside of the frame. */
+export function Nowhere() {
+  return <main><Missing /></main>;
+}
+
 /** What stands where a page could not be shown. */
 export function Fault({ error, reset }: ErrorComponentProps) {
   const router = useRouter();

@@ -4,12 +4,12 @@ import { basePath } from "@/api/base";
 import { queries } from "@/api/query";
 import { sessionQuery } from "@/api/session";
 import { lastWorkspace } from "@/lib/workspace";
-import { Fault, Missing, Pending } from "./Edges";
+import { Fault, Missing, Nowhere, Pending } from "./Edges";
 import { Shell } from "./shell/Shell";
 
 // Every page and its address. Pages are loaded when somebody goes there.
 
-const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: Missing, errorComponent: Fault });
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: Nowhere, errorComponent: Fault });
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
@@ -54,7 +54,7 @@ const start = createRoute({
   component: lazyRouteComponent(() => import("@/features/home/NoWorkspacePage"), "NoWorkspacePage"),
 });
 
-const workspace = createRoute({ getParentRoute: () => inside, path: "/w/$workspace", component: Outlet });
+const workspace = createRoute({ getParentRoute: () => inside, path: "/w/$workspace", component: Outlet, notFoundComponent: Missing });
 const home = createRoute({ getParentRoute: () => workspace, path: "/", component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage") });
 
 const pagePipelines = createRoute({
