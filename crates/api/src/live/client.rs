@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use axum::extract::ws::Utf8Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -16,7 +17,7 @@ use towpath_store::events::{self, Event};
 use towpath_store::{connections, keys, members, pipelines, sessions, workspaces};
 
 use super::access;
-use super::hub::Heard;
+use super::hub::{Happened, Heard};
 use crate::caller::{Caller, Via};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
@@ -63,7 +64,9 @@ pub(super) struct Topic {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Told {
-    Event(Box<EventBody>),
+    /// Written down already: see [`Told::text`].
+    #[serde(skip)]
+    Event(Arc<Happened>),
     /// The number to go on from; events before it may be missing: read the state anew.
     Snapshot {
         number: i64,
@@ -83,10 +86,14 @@ pub(super) enum Told {
     Pong,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct EventBody {
-    #[serde(flatten)]
-    pub(super) event: Event,
+impl Told {
+    /// The words for the client, as JSON.
+    pub(super) fn text(&self) -> Option<Utf8Bytes> {
+        match self {
+            Told::Event(happened) => Some(happened.text.clone()),
+            other => serde_json::to_string(other).ok().map(Utf8Bytes::from),
+        }
+    }
 }
 
 /// Why a stream is over, before its client wants it to be.
@@ -233,7 +240,7 @@ impl Client {
             let Some(last) = found.last().map(|event| event.number) else { return Ok(told) };
             for event in found.into_iter().filter(|event| event.number <= self.number) {
                 if self.hears(subscription, &event) {
-                    told.push(Told::Event(Box::new(EventBody { event })));
+                    told.push(Told::Event(Arc::new(Happened::new(event))));
                 }
             }
             from = last;
@@ -263,7 +270,8 @@ impl Client {
     pub(super) async fn next(&mut self) -> Result<News, Over> {
         loop {
             match self.listening.recv().await {
-                Ok(Heard::Event(event)) => {
+                Ok(Heard::Event(happened)) => {
+                    let event = &happened.event;
                     if event.number <= self.number {
                         continue;
                     }
@@ -271,9 +279,8 @@ impl Client {
                     if event.kind == access::CHANGED {
                         return Ok(News::Doubt);
                     }
-                    if self.subscriptions.iter().any(|known| self.hears(known, &event)) {
-                        let event = Arc::unwrap_or_clone(event);
-                        return Ok(News::Told(vec![Told::Event(Box::new(EventBody { event }))]));
+                    if self.subscriptions.iter().any(|known| self.hears(known, event)) {
+                        return Ok(News::Told(vec![Told::Event(happened)]));
                     }
                 }
                 Ok(Heard::Ended(ended)) => {

@@ -2,12 +2,15 @@
 //!
 //! The store is the queue: events are numbered there, also those of other servers. The hub reads on from the last number
 //! whenever somebody wakes it, and now and then by itself, and hands each event to a ring of fixed size. A client that is
-//! too slow for the ring is told so, and reads the state anew; nothing grows because of it.
+//! too slow for the ring is told so, and reads the state anew; nothing grows because of it. An event is written down
+//! once, however many clients are told of it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use axum::extract::ws::Utf8Bytes;
+use serde::Serialize;
 use tokio::sync::{Notify, broadcast};
 use towpath_store::events::{self, Event};
 use towpath_store::{Error, Store};
@@ -17,11 +20,34 @@ const RING: usize = 2048;
 /// Events that are read at once.
 const MOST: u32 = 1000;
 
+/// An event, and the words in which every client is told of it.
+#[derive(Debug)]
+pub struct Happened {
+    /// What happened.
+    pub event: Event,
+    /// The same as JSON, with its `type`.
+    pub(crate) text: Utf8Bytes,
+}
+
+impl Happened {
+    pub(crate) fn new(event: Event) -> Happened {
+        #[derive(Serialize)]
+        struct Words<'a> {
+            r#type: &'static str,
+            #[serde(flatten)]
+            event: &'a Event,
+        }
+        // Text, numbers and JSON: nothing in an event can fail to be written.
+        let text = serde_json::to_string(&Words { r#type: "event", event: &event }).unwrap_or_default();
+        Happened { event, text: text.into() }
+    }
+}
+
 /// What clients hear.
 #[derive(Debug, Clone)]
 pub enum Heard {
     /// Something happened.
-    Event(Arc<Event>),
+    Event(Arc<Happened>),
     /// A session or a key ended; its streams end with it.
     Ended(Arc<str>),
 }
@@ -83,7 +109,7 @@ impl Hub {
                 for event in found {
                     last = event.number;
                     // Nobody may be listening.
-                    let _ = self.sender.send(Heard::Event(Arc::new(event)));
+                    let _ = self.sender.send(Heard::Event(Arc::new(Happened::new(event))));
                 }
                 self.last.store(last, Ordering::Release);
                 if is_all {

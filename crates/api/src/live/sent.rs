@@ -58,11 +58,12 @@ pub(crate) async fn sent(
         loop {
             for one in told {
                 let mut event = axum::response::sse::Event::default();
-                if let Told::Event(body) = &one {
-                    event = event.id(body.event.number.to_string()).event(body.event.kind.clone());
+                if let Told::Event(happened) = &one {
+                    let what = &happened.event;
+                    event = event.id(what.number.to_string()).event(what.kind.clone());
                 }
-                let Ok(event) = event.json_data(&one) else { continue };
-                if sender.send(Ok(event)).await.is_err() {
+                let Some(text) = one.text() else { continue };
+                if sender.send(Ok(event.data(text.as_str()))).await.is_err() {
                     return;
                 }
             }

@@ -121,8 +121,8 @@ async fn talk(server: Server, caller: Caller, socket: &mut WebSocket) -> Option<
             () = stopped(&mut stopping) => return Over::Stopping.close(),
         };
         for one in &told {
-            let Ok(text) = serde_json::to_string(one) else { continue };
-            if !send(socket, Message::Text(text.into())).await {
+            let Some(text) = one.text() else { continue };
+            if !send(socket, Message::Text(text)).await {
                 return None;
             }
         }
