@@ -45,8 +45,8 @@ pub(crate) struct Ready {
     pub(crate) spec: PipelineSpec,
     pub(crate) scope: Scope,
     pub(crate) workshop: Workshop,
-    /// Bytes of memory that sorts, joins and aggregates may use.
-    pub(crate) memory_bytes: usize,
+    /// Memory of the run, and what it shares with others.
+    pub(crate) limits: Limits,
 }
 
 impl Ready {
@@ -60,8 +60,7 @@ impl Ready {
     ) -> Result<Graph, Fault> {
         let workshop = Workshop { positions, memories, ..self.workshop.clone() };
         let shared = RunShared::new(quarantine);
-        let limits = Limits { memory_bytes: self.memory_bytes, ..Limits::default() };
-        let state = session(shared.clone(), limits)
+        let state = session(shared.clone(), self.limits.clone())
             .map_err(|error| Fault::internal(format!("the query engine does not start: {error}")))?;
         Ok(compile(self.spec.clone(), &workshop, &self.scope, state, shared, Default::default()).await)
     }

@@ -9,6 +9,7 @@ use towpath_connect::Context;
 use towpath_engine::context::Quarantine;
 use towpath_engine::graph::{Graph, Workshop};
 use towpath_engine::intake::{Memories, Memory};
+use towpath_engine::session::Limits;
 use towpath_model::params::settle;
 use towpath_model::scope::{DataInterval, Scope, plain_io};
 use towpath_model::{Document, Fault, PipelineSpec, Problem, fingerprint};
@@ -128,7 +129,7 @@ impl Project {
             spec: self.spec.clone(),
             scope: self.scope.clone(),
             workshop: self.workshop.clone(),
-            memory_bytes: options.memory,
+            limits: Limits { memory_bytes: options.memory, ..Limits::default() },
         }
     }
 

@@ -11,6 +11,7 @@
 //!   deduplication or the quarantine ([`reject`]);
 //! - nothing here prints, and nothing survives the drop of a run.
 
+pub mod budget;
 pub mod cases;
 pub mod checks;
 mod chunked;

@@ -13,6 +13,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::SessionConfig;
 
+use crate::budget::Budget;
 use crate::context::RunShared;
 use crate::expr::overflow::CheckedArithmetic;
 use crate::meter::MeterPlanner;
@@ -21,23 +22,29 @@ use crate::reject::RejectPlanner;
 use crate::usage::CountedPool;
 
 /// Limits of a run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Limits {
     /// Rows per batch.
     pub batch_rows: usize,
     /// Bytes that sorts, joins and aggregates may hold before they spill to disk.
     pub memory_bytes: usize,
+    /// What the run shares with others, where it does.
+    pub budget: Option<Arc<Budget>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { batch_rows: 8192, memory_bytes: 512 << 20 }
+        Limits { batch_rows: 8192, memory_bytes: 512 << 20, budget: None }
     }
 }
 
 /// The session of a run. One partition: rows keep their order, and the same input gives the same rows.
 pub fn session(shared: RunShared, limits: Limits) -> Result<SessionState> {
-    let pool = CountedPool::new(limits.memory_bytes, Arc::clone(&shared.usage));
+    let pool = CountedPool::new(
+        limits.memory_bytes,
+        Arc::clone(&shared.usage),
+        limits.budget.as_ref().map(Budget::share),
+    );
     let config = crate::expr::session_config()
         .with_target_partitions(1)
         .with_batch_size(limits.batch_rows)

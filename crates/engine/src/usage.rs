@@ -7,10 +7,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datafusion::common::Result;
+use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::{
     FairSpillPool, MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation,
 };
+
+use crate::budget::Share;
 
 /// Bytes that a run holds.
 #[derive(Debug, Default)]
@@ -53,16 +55,23 @@ impl Drop for Holding {
     }
 }
 
-/// The memory of sorts, joins and aggregates: shared fairly, and counted.
+/// The memory of sorts, joins and aggregates: shared fairly, and counted; within what all runs share, where they do.
 #[derive(Debug)]
 pub(crate) struct CountedPool {
     pool: FairSpillPool,
     usage: Arc<Usage>,
+    share: Option<Share>,
 }
 
 impl CountedPool {
-    pub(crate) fn new(bytes: usize, usage: Arc<Usage>) -> Self {
-        CountedPool { pool: FairSpillPool::new(bytes), usage }
+    pub(crate) fn new(bytes: usize, usage: Arc<Usage>, share: Option<Share>) -> Self {
+        CountedPool { pool: FairSpillPool::new(bytes), usage, share }
+    }
+
+    fn follow(&self) {
+        if let Some(share) = &self.share {
+            share.follow(|| self.pool.reserved());
+        }
     }
 }
 
@@ -87,16 +96,27 @@ impl MemoryPool for CountedPool {
 
     fn grow(&self, reservation: &MemoryReservation, additional: usize) {
         self.pool.grow(reservation, additional);
+        self.follow();
         self.usage.add(additional);
     }
 
     fn shrink(&self, reservation: &MemoryReservation, shrink: usize) {
         self.pool.shrink(reservation, shrink);
+        self.follow();
         self.usage.take(shrink);
     }
 
     fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<()> {
         self.pool.try_grow(reservation, additional)?;
+        if let Some(share) = &self.share
+            && !share.try_follow(|| self.pool.reserved())
+        {
+            self.pool.shrink(reservation, additional);
+            let name = reservation.consumer().name();
+            return Err(DataFusionError::ResourcesExhausted(format!(
+                "{name} asks for {additional} bytes more while other runs hold what is common to all"
+            )));
+        }
         self.usage.add(additional);
         Ok(())
     }
@@ -113,11 +133,12 @@ impl MemoryPool for CountedPool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
 
     #[test]
     fn the_peak_is_the_most_that_was_held_at_once() {
         let usage = Arc::new(Usage::default());
-        let pool: Arc<dyn MemoryPool> = Arc::new(CountedPool::new(1000, Arc::clone(&usage)));
+        let pool: Arc<dyn MemoryPool> = Arc::new(CountedPool::new(1000, Arc::clone(&usage), None));
         let sort = MemoryConsumer::new("sort").register(&pool);
         sort.try_grow(600).unwrap();
         let batch = usage.hold(50);
@@ -128,5 +149,25 @@ mod tests {
         assert_eq!((usage.peak(), pool.reserved()), (650, 300));
         drop(sort);
         assert_eq!(usage.now.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn what_runs_share_limits_each_of_them() {
+        let budget = Budget::new(800, 4);
+        let pool = || -> Arc<dyn MemoryPool> {
+            Arc::new(CountedPool::new(1000, Arc::default(), Some(budget.share())))
+        };
+        let (first, second) = (pool(), pool());
+        let sort = MemoryConsumer::new("sort").with_can_spill(true).register(&first);
+        let other = MemoryConsumer::new("other").with_can_spill(true).register(&second);
+        sort.try_grow(500).unwrap();
+        assert!(sort.try_grow(1).is_err(), "all that is common is taken");
+        assert_eq!(first.reserved(), 500, "what was refused is not held");
+        assert!(other.try_grow(101).is_err());
+        other.try_grow(100).unwrap();
+        sort.free();
+        other.try_grow(400).unwrap();
+        drop((sort, other, first, second));
+        assert!(budget.share().try_follow(|| 500), "all of it came back");
     }
 }

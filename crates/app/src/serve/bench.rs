@@ -18,6 +18,7 @@ use towpath_engine::connections::{Connection, ConnectionBook};
 use towpath_engine::context::MemoryQuarantine;
 use towpath_engine::graph::{Graph, Workshop, check_kinds, check_nodes};
 use towpath_engine::intake::Memories;
+use towpath_engine::session::Limits;
 use towpath_engine::transform::Transform;
 use towpath_model::params::settle;
 use towpath_model::pipeline::{NodeSpec, Role};
@@ -41,7 +42,7 @@ pub(crate) struct Bench {
     transforms: Vec<Arc<dyn Transform>>,
     /// Folder with one folder of files per workspace.
     files: PathBuf,
-    memory_bytes: usize,
+    memory: Limits,
     limits: Arc<PipelineLimits>,
     /// Something to do has changed.
     pub(crate) work: Arc<Notify>,
@@ -74,12 +75,14 @@ impl Prepared {
 }
 
 impl Bench {
-    pub(crate) fn new(files: &Path, memory_bytes: usize, limits: PipelineLimits) -> Bench {
+    /// Engine and connectors for pipelines whose files stand in a folder. `memory` is that of each run, with what all of
+    /// them share.
+    pub(crate) fn new(files: &Path, memory: Limits, limits: PipelineLimits) -> Bench {
         Bench {
             registry: towpath_connectors::all(),
             transforms: towpath_engine::transforms::all(),
             files: files.to_owned(),
-            memory_bytes,
+            memory,
             limits: Arc::new(limits),
             work: Arc::default(),
             stops: broadcast::channel(256).0,
@@ -134,7 +137,7 @@ impl Bench {
             None => yesterday(&spec).map_err(|message| findings(vec![Problem::new("/schedule", message)]))?,
         });
         let workshop = self.workshop(context, &room.connections);
-        let ready = Ready { spec, scope, workshop, memory_bytes: self.memory_bytes };
+        let ready = Ready { spec, scope, workshop, limits: self.memory.clone() };
         Ok(Prepared { document, ready })
     }
 

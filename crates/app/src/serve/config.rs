@@ -53,8 +53,8 @@ pub(crate) struct ServeArgs {
     /// File with further settings (YAML)
     #[arg(long, value_name = "FILE", env = "TOWPATH_CONFIG")]
     pub(crate) config: Option<PathBuf>,
-    /// Runs that this server carries out at the same time; 0 for none
-    #[arg(long, value_name = "N", env = "TOWPATH_WORKERS", default_value_t = 4)]
+    /// Runs that this server carries out at the same time; 0 for none. All of them share four times `--memory`
+    #[arg(long, value_name = "N", env = "TOWPATH_WORKERS", default_value_t = 16)]
     pub(crate) workers: usize,
     /// What is logged: `error`, `warn`, `info`, `debug`, or by module
     #[arg(long, value_name = "LEVEL", env = "TOWPATH_LOG", default_value = "info")]

@@ -14,6 +14,8 @@ use towpath_api::post::Post;
 use towpath_api::server::Parts;
 use towpath_api::{Server, ServerSettings, router};
 use towpath_connect::Egress;
+use towpath_engine::budget::Budget;
+use towpath_engine::session::Limits;
 use towpath_model::Fault;
 use towpath_model::ids::WorkerId;
 use towpath_notify::Dispatcher;
@@ -33,6 +35,9 @@ use crate::output::Console;
 /// How long requests that are under way may take once the server stops.
 const LAST: Duration = Duration::from_secs(20);
 
+/// How many times what one run may hold all runs may hold together.
+const SHARED: usize = 4;
+
 /// Runs a server until it is told to stop.
 pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console) -> Result<(), Fault> {
     let traces = telemetry::settings::read(args.traces.as_deref(), |name| std::env::var(name).ok())?;
@@ -42,7 +47,7 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     let keys = args.store.keys()?;
     let store = args.store.open().await?;
     let hub = Hub::default();
-    let bench = Bench::new(&args.store.files(), options.memory, limits);
+    let bench = Bench::new(&args.store.files(), memory(options.memory, args.workers), limits);
     let (stop, stopping) = watch::channel(false);
     let telling = telling(&bench, &hub, mail.is_some());
     // Letters are on their way for as long as somebody may write some.
@@ -132,6 +137,12 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
     }
 }
 
+/// Memory of each run, within what so many runs share.
+fn memory(bytes: usize, runs: usize) -> Limits {
+    let all = bytes.saturating_mul(SHARED);
+    Limits { memory_bytes: bytes, budget: Some(Budget::new(all, runs)), ..Limits::default() }
+}
+
 /// Notifications of a server.
 fn telling(bench: &Bench, hub: &Hub, mails_people: bool) -> Telling {
     let bench = bench.clone();
@@ -146,7 +157,8 @@ fn telling(bench: &Bench, hub: &Hub, mails_people: bool) -> Telling {
 /// A server that listens to nobody, for what its operator does at the command line.
 pub(crate) async fn offline(args: &StoreArgs, options: &Options) -> Result<Server, Fault> {
     let (_, stopping) = watch::channel(false);
-    let (bench, hub) = (Bench::new(&args.files(), options.memory, PipelineLimits::default()), Hub::default());
+    let (bench, hub) =
+        (Bench::new(&args.files(), memory(options.memory, 1), PipelineLimits::default()), Hub::default());
     Ok(Server::new(Parts {
         store: args.open().await?,
         keys: args.keys()?,
