@@ -7,6 +7,8 @@
 #   tools/prepare.sh oidc           an OpenID provider (tools/oidc), for Node 20 or later, in the cache folder of the user;
 #                                   TOWPATH_TEST_OIDC names another folder
 #   tools/prepare.sh web            what the pages are built with (web/package-lock.json), for Node 20.19 or later
+#   tools/prepare.sh browser        Chromium, in which the pages are tried
+#   tools/prepare.sh lighthouse     what measures the pages (tools/lighthouse), in the cache folder of the user
 #   tools/prepare.sh interface      Python packages and one of npm that try the interface of a server (tools/interface.txt,
 #                                   tools/interface), in a virtual environment in the cache folder of the user;
 #                                   TOWPATH_TEST_INTERFACE names another folder
@@ -23,6 +25,7 @@ singer=""
 files=""
 oidc=""
 web=""
+lighthouse=""
 interface=""
 want() { # program, package
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
@@ -65,6 +68,14 @@ for task in "$@"; do
         want node nodejs
         want npm npm
         web=web
+        ;;
+    browser)
+        command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || want chromium chromium
+        ;;
+    lighthouse)
+        want node nodejs
+        want npm npm
+        lighthouse=${XDG_CACHE_HOME:-$HOME/.cache}/towpath/lighthouse
         ;;
     interface)
         want python3 python3
@@ -148,3 +159,4 @@ here=$(cd "$(dirname "$0")" && pwd)
 npm_packages "$here/oidc" "$oidc" "the OpenID provider"
 npm_packages "$here/interface" "$interface" "a client of WebSockets"
 npm_packages "$here/../web" "${web:+$here/../web}" "the web pages"
+npm_packages "$here/lighthouse" "$lighthouse" "Lighthouse"

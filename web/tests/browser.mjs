@@ -35,26 +35,35 @@ export async function withBrowser(work) {
 }
 
 /**
- * A window of its own: `scheme` is light or dark, `language` en or fr, `phone` narrow. What the console says that it should not
- * say is kept in `page.faults`.
+ * A window of its own: `scheme` is light or dark, `language` en or fr, `phone` narrow, `offline` whether it may keep pages for
+ * when there is no network, `storage` what another window knows, so that nobody signs in again. What the console says that it should not say is kept in `page.faults`, and so is every request that
+ * leaves the server: pages ask nobody else.
  */
-export async function open(browser, { scheme = "light", language = "en", phone = false, signedIn = true } = {}) {
+export async function open(browser, { scheme = "light", language = "en", phone = false, signedIn = true, offline = false, storage } = {}) {
   const context = await browser.newContext({
     colorScheme: scheme,
     locale: language === "fr" ? "fr-FR" : "en-GB",
     timezoneId: "Europe/Brussels",
     viewport: phone ? { width: 390, height: 844 } : { width: 1360, height: 850 },
     reducedMotion: "reduce",
-    serviceWorkers: "block",
+    hasTouch: phone,
+    isMobile: phone,
+    storageState: storage,
+    serviceWorkers: offline ? "allow" : "block",
   });
   const page = await context.newPage();
   page.faults = [];
+  const origin = new URL(url()).origin;
+  const isOwn = (address) => /^(data|blob|about|chrome-error):/.test(address) || new URL(address.replace(/^ws/, "http")).origin === origin;
+  const look = (address) => isOwn(address) || page.faults.push(`${page.url()}: asked ${address}, which is not the server`);
+  page.on("request", (request) => look(request.url()));
+  page.on("websocket", (socket) => look(socket.url()));
   page.on("pageerror", (error) => page.faults.push(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) page.faults.push(`${page.url()}: ${message.text()}`);
   });
   page.setDefaultTimeout(15_000);
-  if (signedIn) await signIn(page);
+  if (signedIn && !storage) await signIn(page);
   return page;
 }
 

@@ -1,10 +1,10 @@
-import { currentLanguage } from "./i18n";
+import { currentLocale } from "./i18n";
 
-// Numbers and times as people of the language write them. Times are shown in the zone of the browser.
+// Numbers and times as people write them in the language and where they are. Times are shown in the zone of the browser.
 
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>(key: string, make: (language: string) => T): T {
-  const language = currentLanguage();
+  const language = currentLocale();
   const whole = `${language}:${key}`;
   let found = cache.get(whole);
   if (!found) {

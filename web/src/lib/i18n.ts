@@ -37,6 +37,12 @@ export function currentLanguage(): Language {
   return i18next.language === "fr" ? "fr" : "en";
 }
 
+/** The language as it is written where the reader is, as far as the browser says: in Britain a day has 24 hours. */
+export function currentLocale(): string {
+  const language = currentLanguage();
+  return navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
+}
+
 export async function startI18n(): Promise<void> {
   await i18next.use(initReactI18next).init({
     resources: {},

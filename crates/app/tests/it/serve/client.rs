@@ -110,6 +110,18 @@ impl House {
         house
     }
 
+    /// Starts a server that has no account yet, with settings of its own; returns the link that makes the first one.
+    pub(super) fn unowned(settings: &str) -> (House, String) {
+        let mut house = House::empty();
+        house.home.write("server.yaml", settings);
+        let mut begun = begin(&house.home, &["--config", "server.yaml"]);
+        let mut lines = begun.lines.by_ref().map_while(Result::ok);
+        let secret = lines.find_map(|line| Some(line.split_once("/setup#")?.1.trim().to_owned()));
+        let link = format!("{}/setup#{}", begun.address, secret.unwrap());
+        house.hear(begun);
+        (house, link)
+    }
+
     fn empty() -> House {
         House {
             home: Sandbox::new(),

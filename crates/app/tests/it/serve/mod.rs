@@ -8,6 +8,7 @@ mod kills;
 mod life;
 mod live;
 mod metrics;
+mod pages;
 mod proxied;
 mod traces;
 

@@ -6,7 +6,7 @@ import { ChevronLeft, ChevronRight } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "@/components/ProblemAlert";
-import { currentLanguage } from "@/lib/i18n";
+import { currentLocale } from "@/lib/i18n";
 import type { Schedule } from "../requests";
 import { DayCell } from "./DayCell";
 import { DayPanel } from "./DayPanel";
@@ -44,7 +44,7 @@ export function Calendar({ workspace, span, day, onDay, schedules, pipeline, nam
     event.preventDefault();
     go(next);
   };
-  const language = currentLanguage();
+  const language = currentLocale();
   const title = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" }).format(startOf(day));
   const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
   const weeks = Array.from({ length: days.length / 7 }, (_, index) => days.slice(index * 7, index * 7 + 7));

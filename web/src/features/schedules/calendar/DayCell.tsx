@@ -4,7 +4,7 @@ import { Clock3 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { RunState } from "@/components/RunState";
 import { formatDay } from "@/lib/format";
-import { currentLanguage } from "@/lib/i18n";
+import { currentLocale } from "@/lib/i18n";
 import { clock } from "./clock";
 import { type Span, startOf } from "./days";
 import type { Entry } from "./useCalendar";
@@ -35,7 +35,7 @@ export function DayCell({ day, span, entries, nameOf, isToday, isChosen, isOutsi
   const coming = entries.reduce((sum, entry) => sum + entry.coming.length, 0);
   const failed = entries.reduce((sum, entry) => sum + entry.runs.filter((run) => run.state.toLowerCase() === "failed").length, 0);
   const label = [formatDay(startOf(day)), t("calendar.runs", { count: runs }), failed > 0 ? t("calendar.failed", { count: failed }) : "", t("calendar.coming", { count: coming })].filter(Boolean).join(", ");
-  const name = new Intl.DateTimeFormat(currentLanguage(), { weekday: "long" }).format(startOf(day));
+  const name = new Intl.DateTimeFormat(currentLocale(), { weekday: "long" }).format(startOf(day));
   return (
     <Box
       role="gridcell"

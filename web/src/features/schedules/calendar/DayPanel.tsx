@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { TextLink } from "@/components/links";
 import { RunState } from "@/components/RunState";
 import { formatDuration, formatNumber } from "@/lib/format";
-import { currentLanguage } from "@/lib/i18n";
+import { currentLocale } from "@/lib/i18n";
 import { specOf, zoneOf } from "../requests";
 import { remark } from "../remark";
 import { clock } from "./clock";
@@ -36,7 +36,7 @@ export function DayPanel({ day, entries, nameOf, workspace, isPending }: Props) 
   ]);
   items.sort((a, b) => a.at.localeCompare(b.at));
   const shown = whole === day ? items : items.slice(0, FIRST);
-  const title = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "full" }).format(startOf(day));
+  const title = new Intl.DateTimeFormat(currentLocale(), { dateStyle: "full" }).format(startOf(day));
   return (
     <Paper variant="outlined" component="section" aria-labelledby="day-title" sx={{ mt: 2, p: 2 }}>
       <Typography variant="h2" id="day-title" sx={{ mb: 1, "&::first-letter": { textTransform: "uppercase" } }}>{title}</Typography>

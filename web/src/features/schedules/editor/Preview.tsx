@@ -6,7 +6,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { formatDay } from "@/lib/format";
-import { currentLanguage } from "@/lib/i18n";
+import { currentLocale } from "@/lib/i18n";
 import { useDebounced } from "@/lib/useDebounced";
 import { remark } from "../remark";
 import { type Fire, forecastQuery, type Spec, wordsOf, zoneOf } from "../requests";
@@ -41,7 +41,7 @@ export function Preview({ workspace, spec, kind }: { workspace: string; spec: Sp
 
 function Time({ fire, before, zone }: { fire: Fire; before: Fire | undefined; zone: string }) {
   const { t } = useTranslation("schedules");
-  const language = currentLanguage();
+  const language = currentLocale();
   const at = new Date(fire.at);
   const day = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", timeZone: zone }).format(at);
   const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(at);

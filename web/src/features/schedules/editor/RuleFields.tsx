@@ -5,7 +5,7 @@ import TextField from "@mui/material/TextField";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import { useTranslation } from "react-i18next";
-import { currentLanguage } from "@/lib/i18n";
+import { currentLocale } from "@/lib/i18n";
 import type { Spec } from "../requests";
 import { type Kind, type Weekday, WEEKDAYS } from "./plan";
 
@@ -31,7 +31,7 @@ export function RuleFields({ rest, onChange, kind }: Props) {
   const days = rest.days ?? "all";
   const choice = Array.isArray(days) ? "some" : String(days);
   const data = String(rest.data ?? "previous_day");
-  const weekday = new Intl.DateTimeFormat(currentLanguage(), { weekday: "short", timeZone: "UTC" });
+  const weekday = new Intl.DateTimeFormat(currentLocale(), { weekday: "short", timeZone: "UTC" });
   const setDays = (next: string) => {
     const changed = put(rest, "days", next === "all" ? undefined : next === "some" ? ["mon", "tue", "wed", "thu", "fri"] : next);
     onChange(next === "business" || data === "previous_business_day" ? changed : put(changed, "calendar", undefined));

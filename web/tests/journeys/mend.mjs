@@ -1,0 +1,57 @@
+// Somebody changes a password: the run fails and says what to do, and the connection is mended.
+import { check } from "./story.mjs";
+import { runAgain } from "./runs.mjs";
+import { changePassword, inErp, inWarehouse } from "./systems.mjs";
+
+export default async function mend(story) {
+  const { facts } = story;
+  await story.step("with a password that is no longer right, the run fails and says why", async (page) => {
+    facts.firstRun = page.url();
+    changePassword("second-password");
+    await runAgain(page, "Failed");
+    const alert = page.getByRole("main").getByRole("alert").first();
+    const text = await alert.innerText();
+    for (const word of ["warehouse", "password", "What to do"]) check(text.includes(word), `the error does not say \u201c${word}\u201d: ${text}`);
+  });
+  await story.step("the connection gets the new password, and its test passes", async (page) => {
+    await page.getByRole("link", { name: "Connections", exact: true }).first().click();
+    await page.getByRole("link", { name: "warehouse", exact: true }).click();
+    await page.getByLabel(/^Password\b/).fill("second-password");
+    await page.getByRole("button", { name: "Test", exact: true }).click();
+    await page.getByRole("main").getByRole("status").getByRole("img", { name: "done" }).nth(2).waitFor();
+    await page.locator("main button[type=submit]").click();
+    await page.getByText(/saved/i).first().waitFor();
+  });
+  await story.step("the run goes on", async (page) => {
+    await page.goto(facts.firstRun);
+    await runAgain(page, "Done");
+  });
+}
+
+/** A row that cannot be right is kept aside; the others arrive. */
+export async function quarantine(story) {
+  const { facts } = story;
+  await story.step("a row that cannot be right goes to quarantine, the others arrive", async (page) => {
+    inErp("insert into orders values (41, 'Customer 9', 'open', -3, 10, '2025-05-01'), (42, 'Customer 9', 'open', 3, 10, '2025-05-02')");
+    await runAgain(page, "Done, with quarantine");
+    facts.quarantined = page.url().split("?")[0];
+    check(inWarehouse("select count(*) from orders") === "37", "the right row did not arrive");
+  });
+  await story.step("it is seen with its reason and its original", async (page) => {
+    await page.getByRole("tab", { name: /^Quarantine/ }).click();
+    await page.getByRole("main").getByText("is below 0").first().waitFor();
+    await page.getByRole("main").getByText(/-3\b/).first().waitFor();
+  });
+}
+
+/** The load is taken back: the row that it brought is gone. */
+export async function undo(story) {
+  const { facts } = story;
+  await story.step("the load is taken back", async (page) => {
+    await page.goto(facts.quarantined);
+    await page.getByRole("button", { name: "Take back" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+    await page.getByRole("main").locator("header").getByText("Taken back").waitFor();
+    check(inWarehouse("select count(*) from orders") === "36", "the row is still there");
+  });
+}
