@@ -168,24 +168,25 @@ function isPlace(at: unknown): at is [number, number] {
   return Array.isArray(at) && at.length === 2 && at.every((one) => typeof one === "number");
 }
 
-/** Whether rows of one node come to another one, over whatever nodes. */
-export function leadsTo(graph: Graph, from: string, to: string): boolean {
+/** Every node to which rows of one come, itself among them. */
+export function reachedFrom({ edges }: Pick<Graph, "edges">, from: string): Set<string> {
+  const next = new Map<string, string[]>();
+  for (const edge of edges) next.set(edge.node, [...(next.get(edge.node) ?? []), edge.to]);
   const seen = new Set<string>();
   const open = [from];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at === to) return true;
     if (seen.has(at)) continue;
     seen.add(at);
-    for (const edge of graph.edges) if (edge.node === at) open.push(edge.to);
+    open.push(...(next.get(at) ?? []));
   }
-  return false;
+  return seen;
 }
 
 /** Whether an output may be led to an input. */
 export function mayConnect(graph: Graph, node: string, to: string): boolean {
   const source = graph.nodes.get(node);
   const target = graph.nodes.get(to);
-  return source !== undefined && target !== undefined && node !== to && source.role !== "destination" && target.role !== "source" && !leadsTo(graph, to, node);
+  return source !== undefined && target !== undefined && node !== to && source.role !== "destination" && target.role !== "source" && !reachedFrom(graph, to).has(node);
 }
 
 /** Problems of a node: what is wrong with it, and where below it. */

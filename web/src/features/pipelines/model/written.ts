@@ -154,14 +154,21 @@ function readAgain(old: Written, text: string): Written | undefined {
     const document = isLast || lines.endsWith("\n") ? alone(part, lines) : undefined;
     if (!document) continue;
     const read = document.toJS() as Json;
-    const [before, now] = part.node === undefined ? [old.value[part.section], read[part.section]] : [(old.value[part.section] as Json)[part.node], (read[part.section] as Json)[part.node]];
+    const [before, now] = part.node === undefined ? [old.value[part.section], shared(old.value[part.section], read[part.section])] : [(old.value[part.section] as Json)[part.node], shared((old.value[part.section] as Json)[part.node], (read[part.section] as Json)[part.node])];
     // What means the same is the same, so that nobody looks at it again.
-    const value = same(before, now) ? old.value : part.node === undefined ? { ...old.value, [part.section]: now } : { ...old.value, [part.section]: { ...(old.value[part.section] as Json), [part.node]: now } };
+    const value = before === now ? old.value : part.node === undefined ? { ...old.value, [part.section]: now } : { ...old.value, [part.section]: { ...(old.value[part.section] as Json), [part.node]: now } };
     const more = count(lines) - count(old.text.slice(part.from, part.to));
     const parts = old.parts.map((one) => (one === part ? { ...one, to: one.to + grown } : one.from >= part.to ? { ...one, from: one.from + grown, to: one.to + grown, line: one.line + more } : one));
     return { text, value, parts, isDivisible: true };
   }
   return undefined;
+}
+
+/** The new value, made of what is the same in the old one. */
+function shared(old: unknown, now: unknown): unknown {
+  if (same(old, now)) return old;
+  if (!isObject(old) || !isObject(now)) return now;
+  return Object.fromEntries(Object.entries(now).map(([key, value]) => [key, key in old ? shared(old[key], value) : value]));
 }
 
 function count(text: string): number {
