@@ -35,6 +35,21 @@ export interface Listener {
   missed(): void;
 }
 
+/** Where this person is, for others who are there. */
+export interface Here {
+  workspace: string;
+  pipeline: string;
+  node: string | undefined;
+}
+
+/** Who is at a pipeline. */
+export interface Roster {
+  pipeline: string;
+  /** The word by which others know this page. */
+  you: string;
+  people: { client: string; user_id: string; name: string; node: string | null }[];
+}
+
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 
@@ -46,6 +61,8 @@ export class Live {
   private socket: WebSocket | null = null;
   private readonly wanted = new Map<string, Wanted>();
   private readonly watchers = new Set<(state: LiveState) => void>();
+  private readonly rosters = new Set<(roster: Roster) => void>();
+  private here: Here | undefined;
   private last: number | undefined;
   private pause = FIRST_PAUSE;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,6 +86,19 @@ export class Live {
       this.say({ type: "unsubscribe", ...topic });
       if (this.wanted.size === 0) this.close();
     };
+  }
+
+  /** Says where this person is, also after a loss; nowhere ends it. The server answers with a roster. */
+  present(here: Here | undefined): void {
+    if (!here && !this.here) return;
+    this.here = here;
+    this.say(here ? { type: "present", ...here } : { type: "absent" });
+  }
+
+  /** Hears who is there; returns how to stop. */
+  onRoster(listener: (roster: Roster) => void): () => void {
+    this.rosters.add(listener);
+    return () => this.rosters.delete(listener);
   }
 
   /** Tells of changes of the connection; returns how to stop. */
@@ -106,6 +136,7 @@ export class Live {
       this.pause = FIRST_PAUSE;
       this.become("open");
       for (const { topic } of this.wanted.values()) this.say({ type: "subscribe", ...topic });
+      if (this.here) this.say({ type: "present", ...this.here });
       if (this.last !== undefined) this.missed();
     };
     socket.onmessage = (message: MessageEvent<string>) => this.hear(JSON.parse(message.data) as Told);
@@ -134,6 +165,8 @@ export class Live {
     } else if (told.type === "snapshot") {
       this.last = Math.max(this.last ?? 0, told.number);
       this.missed();
+    } else if (told.type === "roster") {
+      this.rosters.forEach((listener) => listener(told));
     } else if (told.type === "subscribed") {
       this.last ??= told.number;
     }
@@ -144,6 +177,7 @@ type Told =
   | ({ type: "event" } & LiveEvent)
   | { type: "snapshot"; number: number; reason: string }
   | { type: "subscribed"; topic: Topic; number: number }
+  | ({ type: "roster" } & Roster)
   | { type: "unsubscribed" | "problem" | "pong" };
 
 /** The server filters by rights; here it is only found who asked. */

@@ -1,9 +1,10 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { ChevronDown, ChevronUp } from "lucide-react";
-import { useState } from "react";
+import { memo, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Field } from "./Field";
+import { useStable } from "@/lib/useLatest";
+import { Field, type FieldProps } from "./Field";
 import { step, useForm } from "./context";
 import { follow, type Schema } from "./schema";
 
@@ -14,6 +15,19 @@ interface Props {
   onChange: (value: Record<string, unknown>) => void;
   hide?: string[];
 }
+
+const NOTHING: Schema = {};
+
+interface SlotProps extends Omit<FieldProps, "onChange" | "label"> {
+  set: (name: string, next: unknown) => void;
+}
+
+/** One setting among others: a key in another one does not draw it anew. */
+const Slot = memo(function Slot({ set, ...props }: SlotProps) {
+  const { name } = props;
+  const onChange = useCallback((next: unknown) => set(name, next), [set, name]);
+  return <Field {...props} onChange={onChange} />;
+});
 
 /** The settings of an object: what must be given first, then what was given, then the rest on demand. */
 export function Fields({ schema, path, value, onChange, hide = [] }: Props) {
@@ -32,13 +46,13 @@ export function Fields({ schema, path, value, onChange, hide = [] }: Props) {
   const shown = many && !open ? plain.filter((name, index) => required.has(name) || value[name] !== undefined || index < 5) : plain;
   const hidden = names.filter((name) => !shown.includes(name));
   const ordered = [...shown].sort((a, b) => Number(required.has(b)) - Number(required.has(a)));
-  const set = (name: string, next: unknown) => {
-    const { [name]: _, ...rest } = value;
-    onChange(next === undefined ? rest : { ...value, [name]: next });
-  };
-  const field = (name: string) => (
-    <Field key={name} name={name} schema={schema.properties?.[name] ?? {}} path={step(path, name)} required={required.has(name)} value={value[name]} onChange={(next) => set(name, next)} />
-  );
+  const { set } = useStable({
+    set: (name: string, next: unknown) => {
+      const { [name]: _, ...rest } = value;
+      onChange(next === undefined ? rest : { ...value, [name]: next });
+    },
+  });
+  const field = (name: string) => <Slot key={name} name={name} schema={schema.properties?.[name] ?? NOTHING} path={step(path, name)} required={required.has(name)} value={value[name]} set={set} />;
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       {ordered.map(field)}

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { type Api, body, client, tagged } from "@/api/client";
 import { queries } from "@/api/query";
 import type { Schema } from "@/components/form/schema";
+import { nodeTypesQuery } from "@/lib/connectors";
 import { kindsOf } from "./model/kinds";
 
 // What the pages of pipelines ask the server. Keys begin with the noun of live events.
@@ -20,7 +21,10 @@ const EVERYTHING = { staleTime: Infinity, gcTime: Infinity };
 /** Every kind of node, from the schema of documents. */
 export const kindsQuery = queryOptions({
   queryKey: ["node-types", "schema"],
-  queryFn: async () => kindsOf((await body(client.GET("/api/v1/document-schema"))) as Schema),
+  queryFn: async () => {
+    const [schema, types] = await Promise.all([body(client.GET("/api/v1/document-schema")), queries.fetchQuery(nodeTypesQuery)]);
+    return kindsOf(schema as Schema, types);
+  },
   ...EVERYTHING,
 });
 

@@ -7,17 +7,18 @@ import useMediaQuery from "@mui/material/useMediaQuery";
 import { useBlocker, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { PanelLeftOpen } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConfirm } from "@/components/Confirm";
 import { useToasts } from "@/components/Toasts";
+import { useStable } from "@/lib/useLatest";
 import type { Kinds } from "../model/kinds";
 import { isObject } from "../model/yaml";
 import { type PipelineView, refresh, rollback } from "../requests";
 import { VersionsDrawer } from "../versions/VersionsDrawer";
 import { Canvas } from "./Canvas";
 import { ConflictDialog } from "./ConflictDialog";
-import { BuilderContext } from "./context";
+import { BuilderContext, BuilderStore, StoreContext } from "./context";
 import { DocumentDialog } from "./DocumentDialog";
 import { InsertDialog } from "./InsertDialog";
 import { KeysDialog } from "./KeysDialog";
@@ -105,11 +106,28 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
   const hasPanel = node !== undefined && !isPanelShut && !narrow && view !== "yaml";
   const isEmpty = graph.nodes.size === 0 && builder.broken.length === 0;
   const closePanel = () => { builder.select([]); setIsPanelShut(false); };
+  const isSplit = view === "split";
+  const deeds = useStable({
+    setView,
+    save: () => void save(),
+    run: () => void run(),
+    insert: () => setOpen("insert"),
+    document: () => setOpen("document"),
+    keys: () => setOpen("keys"),
+    preview,
+    copy,
+    closePanel,
+    closeRows: () => setHasRows(false),
+    openRows: () => setHasRows(true),
+    closePalette: () => setHasPalette(false),
+  });
+  const [store] = useState(() => new BuilderStore(builder));
+  useLayoutEffect(() => store.tell(builder));
   const canvas = useMemo(() => <ReactFlowProvider><Canvas locked={narrow} /></ReactFlowProvider>, [narrow]);
   return (
-    <BuilderContext value={builder}>
+    <StoreContext value={store}><BuilderContext value={builder}>
       <Box sx={{ display: "flex", flexDirection: "column", height: { xs: "auto", md: "calc(100dvh - 52px)" }, minHeight: { xs: "calc(100dvh - 52px)", md: 0 } }}>
-        <Toolbar view={view} setView={setView} narrow={narrow} isSaving={saving.isSaving} onSave={() => void save()} onRun={() => void run()} onInsert={() => setOpen("insert")} onDocument={() => setOpen("document")} onKeys={() => setOpen("keys")} />
+        <Toolbar view={view} setView={deeds.setView} narrow={narrow} isSaving={saving.isSaving} onSave={deeds.save} onRun={deeds.run} onInsert={deeds.insert} onDocument={deeds.document} onKeys={deeds.keys} />
         {isOld && isDirty && (
           <Alert severity="warning" square action={<Button color="inherit" size="small" onClick={() => saving.setNewer({ text: saved.value.current.document, etag: saved.etag, version: saved.value.version })}>{t("newer_show")}</Button>}>
             {t("newer", { version: saved.value.version })}
@@ -121,7 +139,7 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
           </Alert>
         )}
         <Box sx={{ flex: 1, minHeight: 0, display: "flex" }}>
-          {mayEdit && !narrow && (view === "canvas" || (view === "split" && wide)) && hasPalette && <Palette onClose={() => setHasPalette(false)} />}
+          {mayEdit && !narrow && (view === "canvas" || (view === "split" && wide)) && hasPalette && <Palette onClose={deeds.closePalette} />}
           <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
             <Box sx={{ flex: 1, minHeight: narrow && view !== "steps" ? "62vh" : 0, display: "flex" }}>
               {(view === "canvas" || view === "split") && (
@@ -131,12 +149,12 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
                   {mayEdit && view === "canvas" && !narrow && !hasPalette && <Tooltip title={t("palette_open")}><IconButton size="small" onClick={() => setHasPalette(true)} aria-label={t("palette_open")} sx={{ position: "absolute", top: 8, left: 8, bgcolor: "background.paper", border: 1, borderColor: "divider" }}><PanelLeftOpen size={16} /></IconButton></Tooltip>}
                 </Box>
               )}
-              {(view === "split" || view === "yaml") && <Box sx={{ flex: 1, minWidth: 0, borderLeft: view === "split" ? 1 : 0, borderColor: "divider", minHeight: { xs: "62vh", md: 0 } }}><YamlSide onRun={preview} /></Box>}
+              {(view === "split" || view === "yaml") && <Box sx={{ flex: 1, minWidth: 0, borderLeft: view === "split" ? 1 : 0, borderColor: "divider", minHeight: { xs: "62vh", md: 0 } }}><YamlSide onRun={deeds.preview} /></Box>}
               {view === "steps" && (isEmpty ? <Box sx={{ position: "relative", flex: 1, minHeight: "50vh" }}><StartHint onInsert={() => setOpen("insert")} /></Box> : <Steps onInsert={() => setOpen("insert")} />)}
             </Box>
-            {!narrow && !isEmpty && (hasRows ? <Box sx={{ height: "min(38%, 330px)", borderTop: 1, borderColor: "divider", flexShrink: 0 }}><Preview onClose={() => setHasRows(false)} /></Box> : <PreviewBar onOpen={() => setHasRows(true)} />)}
+            {!narrow && !isEmpty && (hasRows ? <Box sx={{ height: "min(38%, 330px)", borderTop: 1, borderColor: "divider", flexShrink: 0 }}><Preview onClose={deeds.closeRows} /></Box> : <PreviewBar onOpen={deeds.openRows} />)}
           </Box>
-          {hasPanel && <Box sx={{ width: view === "split" ? 340 : 380, flexShrink: 0, borderLeft: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}><NodePanel onPreview={preview} onCopy={copy} onClose={closePanel} /></Box>}
+          {hasPanel && <Box sx={{ width: isSplit ? 340 : 380, flexShrink: 0, borderLeft: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}><NodePanel onPreview={deeds.preview} onCopy={deeds.copy} onClose={deeds.closePanel} /></Box>}
         </Box>
       </Box>
       {narrow && node && view !== "yaml" && <NodeDialog onCopy={copy} onClose={closePanel} />}
@@ -157,6 +175,6 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
           onKeepMine={() => { const { newer } = saving; if (newer) void saving.keep({ etag: newer.etag }); }}
         />
       )}
-    </BuilderContext>
+    </BuilderContext></StoreContext>
   );
 }

@@ -54,7 +54,7 @@ export function InsertDialog({ onClose }: { onClose: () => void }) {
       <List id="insert-list" role="listbox" aria-label={t("insert_title")} dense sx={{ overflow: "auto", maxHeight: 380, pt: 0 }}>
         {choices.map((choice, index) => (
           <ListItemButton key={choice.id} id={`insert-${index}`} role="option" aria-selected={index === at} selected={index === at} tabIndex={-1} onClick={() => choose(choice)} sx={{ gap: 1.5 }}>
-            <Box sx={{ color: COLOURS[choice.kind.role], display: "inline-flex" }}><KindIcon group={choice.group} kind={choice.kind.name} /></Box>
+            <Box sx={{ color: COLOURS[choice.kind.role], display: "inline-flex" }}><KindIcon kind={choice.kind} /></Box>
             <ListItemText primary={choice.title} secondary={choice.detail} slotProps={{ secondary: { noWrap: true } }} />
             <Typography variant="caption" color="textSecondary">{t(`group.${choice.group}`)}</Typography>
           </ListItemButton>

@@ -9,17 +9,23 @@ import { useTranslation } from "react-i18next";
 import { useToasts } from "@/components/Toasts";
 import { forgetLooks } from "../requests";
 import { download } from "../download";
-import { useBuilder } from "./context";
+import { type Builder, useBuilderPart, useBuilderStore } from "./context";
+
+const part = ({ view }: Builder) => ({ view });
 
 /** What is needed less often. */
 export function MoreMenu({ onDocument, onKeys }: { onDocument: () => void; onKeys: () => void }) {
   const { t } = useTranslation("pipelines");
   const navigate = useNavigate();
   const toasts = useToasts();
-  const { view, graph, text } = useBuilder();
+  const store = useBuilderStore();
+  const { view } = useBuilderPart(part);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const share = () => void navigator.clipboard.writeText(location.href).then(() => toasts.done(t("link_copied")), toasts.failed);
-  const name = typeof graph.value.name === "string" ? graph.value.name : "pipeline";
+  const save = () => {
+    const { graph, text } = store.now;
+    download(`${typeof graph.value.name === "string" ? graph.value.name : "pipeline"}.yaml`, text);
+  };
   const item = (icon: ReactNode, label: string, run: () => void) => (
     <MenuItem key={label} onClick={() => { setAnchor(null); run(); }}><ListItemIcon>{icon}</ListItemIcon>{label}</MenuItem>
   );
@@ -30,7 +36,7 @@ export function MoreMenu({ onDocument, onKeys }: { onDocument: () => void; onKey
         {item(<SlidersHorizontal size={16} />, t("document_title"), onDocument)}
         {view && item(<History size={16} />, t("versions"), () => void navigate({ to: ".", search: (old) => ({ ...old, version: 0 }), replace: true }))}
         {view && item(<Link2 size={16} />, t("share"), share)}
-        {item(<Download size={16} />, t("export_yaml"), () => download(`${name}.yaml`, text))}
+        {item(<Download size={16} />, t("export_yaml"), save)}
         {item(<RefreshCw size={16} />, t("forget_looks"), () => { forgetLooks(); toasts.done(t("forgot_looks")); })}
         {item(<Keyboard size={16} />, t("keys_title"), onKeys)}
       </Menu>

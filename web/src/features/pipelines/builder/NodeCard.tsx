@@ -5,17 +5,23 @@ import { CircleAlert, MessageSquareText } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { GraphNode } from "../model/graph";
-import type { Group } from "../model/kinds";
+import type { Kind } from "../model/kinds";
 import { portAt, sizeOf } from "../model/place";
+import { cardKey } from "./drawn";
 import { COLOURS, KindIcon } from "./looks";
+import type { Person } from "./presence";
 
 export interface CardData extends Record<string, unknown> {
   node: GraphNode;
   title: string;
-  group: Group | undefined;
+  kind: Kind | undefined;
   problems: number;
   hasScope: boolean;
   mayEdit: boolean;
+  /** How the tests of the document found the node. */
+  test?: "passed" | "failed";
+  /** Others who are at the node. */
+  people?: Person[];
 }
 
 /** One more port of a node that takes several inputs. */
@@ -26,7 +32,7 @@ const text = { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap
 
 function Card({ data, selected }: NodeProps & { data: CardData }) {
   const { t } = useTranslation("pipelines");
-  const { node, title, group, problems, hasScope, mayEdit } = data;
+  const { node, title, kind, problems, hasScope, mayEdit } = data;
   const colour = COLOURS[node.role];
   const { height } = sizeOf(node);
   const inputs = [...node.inputs, ...(node.takesMore ? [MORE] : [])];
@@ -34,7 +40,7 @@ function Card({ data, selected }: NodeProps & { data: CardData }) {
   return (
     <Box sx={{ width: 216, height, bgcolor: "background.paper", border: 1, borderColor: problems > 0 ? "error.main" : selected ? "primary.main" : "divider", borderRadius: 1.5, boxShadow: selected ? "0 0 0 2px var(--mui-palette-primary-main)" : "0 1px 3px rgb(0 0 0 / 12%)", cursor: "pointer" }}>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1, height: 56, px: 1.5 }}>
-        <Box sx={{ display: "grid", placeItems: "center", width: 30, height: 30, flexShrink: 0, borderRadius: 1, color: colour, bgcolor: "action.hover" }}><KindIcon group={group} kind={node.kind} /></Box>
+        <Box sx={{ display: "grid", placeItems: "center", width: 30, height: 30, flexShrink: 0, borderRadius: 1, color: colour, bgcolor: "action.hover" }}><KindIcon kind={kind} /></Box>
         <Box sx={{ minWidth: 0, flex: 1 }}>
           <Box sx={{ ...text, fontWeight: 650, fontSize: 13.5, lineHeight: 1.35 }}>{node.name}</Box>
           <Box sx={{ ...text, fontSize: 11.5, color: "text.secondary" }}>{node.connection ? `${title} · ${node.connection}` : title}</Box>
@@ -62,8 +68,4 @@ function PortName({ side, name, faint = false }: { side: "left" | "right"; name:
 }
 
 /** A node on the canvas. Drawn anew only when something of it differs. */
-export const NodeCard = memo(Card, (a, b) => a.selected === b.selected && a.dragging === b.dragging && (a.data === b.data || key(a.data) === key(b.data)));
-
-function key({ node, title, problems, hasScope, mayEdit }: CardData): string {
-  return [node.name, node.kind, node.connection, node.description, node.inputs.join("\n"), node.outputs.join("\n"), node.takesMore, title, problems, hasScope, mayEdit].join("\u0001");
-}
+export const NodeCard = memo(Card, (a, b) => a.selected === b.selected && a.dragging === b.dragging && (a.data === b.data || cardKey(a.data) === cardKey(b.data)));

@@ -6,26 +6,22 @@ import TextField from "@mui/material/TextField";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { PanelLeftClose, Search } from "lucide-react";
-import { memo, useCallback, useEffect, useRef, useState } from "react";
+import { memo, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { GROUPS } from "../model/kinds";
 import { DRAGGED } from "./Canvas";
 import { type Choice, useChoices } from "./choices";
-import { useBuilder } from "./context";
+import { useBuilderStore } from "./context";
 import { COLOURS, KindIcon } from "./looks";
 
 /** Everything that can be put on the canvas: dragged there, or clicked to follow what is selected. */
-export function Palette({ onClose }: { onClose: () => void }) {
+export const Palette = memo(function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("pipelines");
   const [search, setSearch] = useState("");
   const choices = useChoices(search);
   // The list is long: it is not drawn anew while somebody types in a form.
-  const builder = useBuilder();
-  const latest = useRef(builder);
-  useEffect(() => {
-    latest.current = builder;
-  });
-  const onInsert = useCallback(({ kind, connection }: Choice) => latest.current.insert(kind.role, kind.name, connection), []);
+  const store = useBuilderStore();
+  const onInsert = useCallback(({ kind, connection }: Choice) => store.now.insert(kind.role, kind.name, connection), [store]);
   return (
     <Box component="section" aria-label={t("palette")} sx={{ width: 226, flexShrink: 0, display: "flex", flexDirection: "column", borderRight: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}>
       <Box sx={{ p: 1.25, pb: 0.75, display: "flex", gap: 0.5, alignItems: "center" }}>
@@ -48,7 +44,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       </Box>
     </Box>
   );
-}
+});
 
 const Entry = memo(function Entry({ choice, onInsert }: { choice: Choice; onInsert: (choice: Choice) => void }) {
   const { kind, connection, title, detail } = choice;
@@ -60,7 +56,7 @@ const Entry = memo(function Entry({ choice, onInsert }: { choice: Choice; onInse
         onClick={() => onInsert(choice)}
         sx={{ display: "flex", width: "100%", justifyContent: "flex-start", gap: 1, px: 0.75, py: 0.6, borderRadius: 1, cursor: "grab", textAlign: "left", "&:hover": { bgcolor: "action.hover" } }}
       >
-        <Box component="span" sx={{ color: COLOURS[kind.role], display: "inline-flex" }}><KindIcon group={kind.group} kind={kind.name} /></Box>
+        <Box component="span" sx={{ color: COLOURS[kind.role], display: "inline-flex" }}><KindIcon kind={kind} /></Box>
         <Box component="span" sx={{ fontSize: 13, flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{title}</Box>
         {connection && <Box component="span" sx={{ fontSize: 11, color: "text.secondary" }}>{kind.name}</Box>}
       </ButtonBase>

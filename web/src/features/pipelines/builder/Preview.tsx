@@ -8,72 +8,95 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
-import { memo, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
 import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
-import { useDebounced } from "@/lib/useDebounced";
 import { problemsOf } from "../model/graph";
-import { isObject } from "../model/yaml";
+import { isObject, type Json } from "../model/yaml";
 import { previewQuery, type Rows } from "../requests";
 import { ColumnMark } from "./ColumnMark";
-import { useBuilder } from "./context";
+import { type Builder, useBuilderPart, useBuilderStore } from "./context";
 import { ParamFields } from "./ParamFields";
 
 const LIMITS = [20, 100, 500, 1000];
 
-/** Rows of the node that is selected, as its systems give them now. Old requests are given up. */
-export function Preview({ onClose }: { onClose?: () => void }) {
-  const { t } = useTranslation("pipelines");
-  const builder = useBuilder();
-  const { slug, view, graph, selected, mayEdit, mayRun, params, setParams, broken, problems, isDirty } = builder;
-  const client = useQueryClient();
-  const [limit, setLimit] = useState(100);
-  const [chosen, setChosen] = useState<string>();
+const NONE: Json = {};
+
+/** What the rows of the selected node depend on, without what is typed meanwhile. */
+function part({ slug, view, graph, selected, mayEdit, mayRun, params, setParams, broken, problems, isDirty }: Builder) {
   const name = selected.at(-1);
   const node = graph.nodes.get(name ?? "");
   // A destination is looked at by the rows that it would be given.
   const feeding = node?.role === "destination" ? graph.edges.find((edge) => edge.to === node.name && !edge.isScope) : undefined;
   const target = node?.role === "destination" ? graph.nodes.get(feeding?.node ?? "") : node;
-  const port = target && target.outputs.length > 1 ? (feeding?.output ?? (chosen && target.outputs.includes(chosen) ? chosen : target.outputs[0])) : undefined;
-  const text = useDebounced(builder.text, 700);
-  const meaning = useDebounced(builder.meaning, 700);
+  const wrong = target ? problemsOf(problems, target.name)[0]?.message : undefined;
+  return { slug, view, mayEdit, mayRun, params, setParams, isBroken: broken.length > 0, isDirty, isThere: node !== undefined, target: target?.name, outputs: (target?.outputs ?? []).join("\n"), fed: feeding?.output, isFed: feeding !== undefined, wrong, declared: isObject(graph.value.params) ? graph.value.params : NONE };
+}
+
+/** The text, once nobody has typed for that many milliseconds. */
+function useSettled(milliseconds: number) {
+  const store = useBuilderStore();
+  const [settled, setSettled] = useState(() => ({ text: store.now.text, meaning: store.now.meaning, isCalm: true }));
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let { text } = store.now;
+    const stop = store.subscribe(() => {
+      if (store.now.text === text) return;
+      ({ text } = store.now);
+      clearTimeout(timer);
+      setSettled((old) => (old.isCalm ? { ...old, isCalm: false } : old));
+      timer = setTimeout(() => setSettled({ text: store.now.text, meaning: store.now.meaning, isCalm: true }), milliseconds);
+    });
+    return () => { stop(); clearTimeout(timer); };
+  }, [store, milliseconds]);
+  return settled;
+}
+
+/** Rows of the node that is selected, as its systems give them now. Old requests are given up. */
+export const Preview = memo(function Preview({ onClose }: { onClose?: () => void }) {
+  const { t } = useTranslation("pipelines");
+  const { slug, view, mayEdit, mayRun, params, setParams, isBroken, isDirty, isThere, target, outputs: names, fed, isFed, wrong, declared } = useBuilderPart(part);
+  const client = useQueryClient();
+  const [limit, setLimit] = useState(100);
+  const [chosen, setChosen] = useState<string>();
+  const outputs = names === "" ? [] : names.split("\n");
+  const port = outputs.length > 1 ? (fed ?? (chosen && outputs.includes(chosen) ? chosen : outputs[0])) : undefined;
+  const { text, meaning, isCalm } = useSettled(700);
   const may = mayEdit || mayRun;
-  const look = { workspace: slug, pipeline: mayEdit ? undefined : view?.id, document: text, meaning, node: target?.name ?? "", port, limit, params };
-  const wrong = target ? problemsOf(problems, target.name)[0] : undefined;
-  const enabled = may && target !== undefined && broken.length === 0 && !wrong && text === builder.text;
+  const look = { workspace: slug, pipeline: mayEdit ? undefined : view?.id, document: text, meaning, node: target ?? "", port, limit, params };
+  const enabled = may && target !== undefined && !isBroken && !wrong && isCalm;
   const options = previewQuery(look, enabled);
   const { data, error, isFetching, dataUpdatedAt } = useQuery(options);
   const rows = data?.rows ?? [];
   const again = () => void client.refetchQueries({ queryKey: options.queryKey });
-  const declared = isObject(graph.value.params) ? graph.value.params : {};
   return (
     <Box component="section" aria-label={t("preview_title")} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0, bgcolor: "background.paper" }}>
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
-        <Typography variant="h3" component="h2">{target ? t("preview_of", { name: port ? `${target.name}.${port}` : target.name }) : t("preview_title")}</Typography>
+        <Typography variant="h3" component="h2">{target !== undefined ? t("preview_of", { name: port ? `${target}.${port}` : target }) : t("preview_title")}</Typography>
         <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>
           {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}
         </Typography>
-        {target && target.outputs.length > 1 && !feeding && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{target.outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
+        {outputs.length > 1 && !isFed && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
         {Object.keys(declared).length > 0 && <ParamFields declared={declared} values={params} onChange={setParams} inline />}
         <TextField select label={t("rows")} value={limit} onChange={(event) => setLimit(Number(event.target.value))} sx={{ width: 92 }}>{LIMITS.map((one) => <MenuItem key={one} value={one}>{formatNumber(one)}</MenuItem>)}</TextField>
         <Tooltip title={t("preview_again")}><span><IconButton size="small" disabled={!enabled || isFetching} onClick={again} aria-label={t("preview_again")}><RefreshCw size={16} /></IconButton></span></Tooltip>
         {onClose && <IconButton size="small" onClick={onClose} aria-label={t("preview_close")}><X size={17} /></IconButton>}
       </Box>
       <Box sx={{ flex: 1, minHeight: 0, overflow: "auto", "& > [role=table]": { border: 0, borderRadius: 0 } }}>
-        {!may ? <Note text={t("preview_operators")} /> : !target ? <Note text={node ? t("preview_no_input") : t("preview_choose")} /> : broken.length > 0 ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target.name, message: wrong.message })} /> : error ? (
+        {!may ? <Note text={t("preview_operators")} /> : target === undefined ? <Note text={isThere ? t("preview_no_input") : t("preview_choose")} /> : isBroken ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target, message: wrong })} /> : error ? (
           <Box sx={{ px: 2 }}><ProblemAlert error={error} onRetry={again} places={!(error instanceof Problem && error.problems.length > 6)} /></Box>
         ) : !data ? <Waiting text={t("preview_loading")} /> : rows.length === 0 ? <Note text={t("preview_empty")} /> : (
-          <Shown key={`${target.name} ${dataUpdatedAt}`} data={data} label={t("preview_of", { name: target.name })} />
+          <Shown key={`${target} ${dataUpdatedAt}`} data={data} label={t("preview_of", { name: target })} />
         )}
         {!mayEdit && isDirty && <Alert severity="info">{t("preview_saved_only")}</Alert>}
       </Box>
     </Box>
   );
-}
+});
 
 /** The rows, which stay as they are while somebody types elsewhere. */
 const Shown = memo(function Shown({ data, label }: { data: Rows; label: string }) {
@@ -87,7 +110,7 @@ function Note({ text }: { text: string }) {
 }
 
 /** Opens the preview. */
-export function PreviewBar({ onOpen }: { onOpen: () => void }) {
+export const PreviewBar = memo(function PreviewBar({ onOpen }: { onOpen: () => void }) {
   const { t } = useTranslation("pipelines");
   return <Box sx={{ borderTop: 1, borderColor: "divider", bgcolor: "background.paper", px: 1, py: 0.25 }}><Button size="small" onClick={onOpen}>{t("preview_open")}</Button></Box>;
-}
+});

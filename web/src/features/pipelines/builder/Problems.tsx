@@ -7,16 +7,19 @@ import Popover from "@mui/material/Popover";
 import { CircleAlert, CircleCheck, LoaderCircle } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useBuilder } from "./context";
+import { type Builder, useBuilderPart, useBuilderStore } from "./context";
+
+const part = ({ problems, isChecking, select }: Builder) => ({ problems, isChecking, select });
 
 /** How many things are wrong; each leads to its node. */
 export function Problems({ onShowText }: { onShowText: () => void }) {
   const { t } = useTranslation("pipelines");
-  const { problems, isChecking, graph, select } = useBuilder();
+  const store = useBuilderStore();
+  const { problems, isChecking, select } = useBuilderPart(part);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const go = (path: string) => {
     const name = /^\/nodes\/([^/]+)/.exec(path)?.[1]?.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (name && graph.nodes.has(name)) select([name]);
+    if (name && store.now.graph.nodes.has(name)) select([name]);
     else onShowText();
     setAnchor(null);
   };

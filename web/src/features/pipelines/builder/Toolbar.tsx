@@ -8,13 +8,13 @@ import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { CalendarClock, Code, Columns2, Network, Play, Plus, Redo2, Save, StickyNote, Undo2, WandSparkles, Workflow } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkButton, TextLink } from "@/components/links";
 import { RunState } from "@/components/RunState";
 import { TimeText } from "@/components/TimeText";
 import { setNote, tidy } from "../model/edits";
-import { useBuilder } from "./context";
+import { type Builder, useBuilderPart, useBuilderStore } from "./context";
 import { MoreMenu } from "./MoreMenu";
 import { Problems } from "./Problems";
 
@@ -32,17 +32,19 @@ interface Props {
   onKeys: () => void;
 }
 
+const part = ({ slug, graph, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, broken, view }: Builder) => ({ slug, name: graph.value.name, isPlaced: graph.positions.size > 0, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, isBroken: broken.length > 0, saved: view });
+
 /** The head of the builder: what the pipeline is, how it stands, what can be done. */
-export function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInsert, onDocument, onKeys }: Props) {
+export const Toolbar = memo(function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInsert, onDocument, onKeys }: Props) {
   const { t } = useTranslation("pipelines");
-  const builder = useBuilder();
-  const { slug, graph, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, broken } = builder;
-  const saved = builder.view;
-  const name = typeof graph.value.name === "string" && graph.value.name ? graph.value.name : t("unnamed");
+  const store = useBuilderStore();
+  const { slug, name: given, isPlaced, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, isBroken, saved } = useBuilderPart(part);
+  const name = typeof given === "string" && given ? given : t("unnamed");
   const next = saved?.schedules.filter((one) => !one.paused && one.next_at).sort((a, b) => (a.next_at ?? "").localeCompare(b.next_at ?? ""))[0];
   const note = () => {
-    const xs = [...builder.places.values()].map(([x]) => x);
-    const ys = [...builder.places.values()].map(([, y]) => y);
+    const places = [...store.now.places.values()];
+    const xs = places.map(([x]) => x);
+    const ys = places.map(([, y]) => y);
     edit(setNote(`note-${Date.now().toString(36)}`, { text: t("note_first"), at: [Math.min(0, ...xs), Math.min(0, ...ys) - 110] }));
   };
   return (
@@ -62,10 +64,10 @@ export function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInse
       <Box sx={{ flex: 1 }} />
       {mayEdit && (
         <Box sx={{ display: "flex" }}>
-          {!narrow && <Tool label={t("add_node")} keys="/" onClick={onInsert} disabled={broken.length > 0}><Plus size={18} /></Tool>}
+          {!narrow && <Tool label={t("add_node")} keys="/" onClick={onInsert} disabled={isBroken}><Plus size={18} /></Tool>}
           <Tool label={t("common:undo")} keys="Ctrl Z" onClick={undo} disabled={!canUndo}><Undo2 size={17} /></Tool>
           <Tool label={t("redo")} keys="Ctrl Y" onClick={redo} disabled={!canRedo}><Redo2 size={17} /></Tool>
-          {!narrow && <Tool label={t("tidy")} onClick={() => edit(tidy())} disabled={graph.positions.size === 0}><WandSparkles size={17} /></Tool>}
+          {!narrow && <Tool label={t("tidy")} onClick={() => edit(tidy())} disabled={!isPlaced}><WandSparkles size={17} /></Tool>}
           {!narrow && <Tool label={t("note_add")} onClick={note}><StickyNote size={17} /></Tool>}
         </Box>
       )}
@@ -81,7 +83,7 @@ export function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInse
       {mayEdit && <Button size="small" variant={isDirty ? "contained" : "outlined"} startIcon={narrow ? undefined : <Save size={15} />} onClick={onSave} disabled={!isDirty || isSaving}>{isSaving ? t("saving") : t("common:save")}</Button>}
     </Box>
   );
-}
+});
 
 function Tool({ label, keys, onClick, disabled, children }: { label: string; keys?: string; onClick: () => void; disabled?: boolean; children: ReactNode }) {
   return (

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type Group, GROUPS, type Kind } from "../model/kinds";
 import { nodeTypesQuery } from "@/lib/connectors";
-import { useBuilder } from "./context";
+import { type Builder, useBuilderPart } from "./context";
 
 /** Something that can be put on the canvas: a kind of node, perhaps with a connection. */
 export interface Choice {
@@ -14,9 +14,11 @@ export interface Choice {
   group: Group;
 }
 
+const part = ({ kinds, connections }: Builder) => ({ kinds, connections });
+
 /** What can be added: kinds of nodes, and sources and destinations for every connection of the workspace first. */
 export function useChoices(search: string): Choice[] {
-  const { kinds, connections } = useBuilder();
+  const { kinds, connections } = useBuilderPart(part);
   const { data: types } = useQuery(nodeTypesQuery);
   const all = useMemo(() => {
     const choices: Choice[] = [];

@@ -1,7 +1,7 @@
-import { createContext, useContext } from "react";
+import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
 import type { Finding } from "@/api/problem";
 import type { Edit } from "../model/edits";
-import type { Graph } from "../model/graph";
+import type { Edge, Graph } from "../model/graph";
 import type { Kinds } from "../model/kinds";
 import type { Json } from "../model/yaml";
 import type { Column, Connection, Outline, PipelineView } from "../requests";
@@ -57,6 +57,52 @@ export interface Builder {
 
 export const BuilderContext = createContext<Builder | null>(null);
 
+/** The same for those who look at parts of it: they are drawn anew only when their part differs. */
+export class BuilderStore {
+  private readonly listeners = new Set<() => void>();
+
+  constructor(public now: Builder) {}
+
+  tell(next: Builder): void {
+    this.now = next;
+    this.listeners.forEach((listener) => listener());
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+}
+
+export const StoreContext = createContext<BuilderStore | null>(null);
+
+export function useBuilderStore(): BuilderStore {
+  const store = useContext(StoreContext);
+  if (!store) throw new Error("no builder around this");
+  return store;
+}
+
+/** Values of a builder, compared one by one. `select` stands outside of the component: it stays the same. */
+export function useBuilderPart<T extends object>(select: (builder: Builder) => T): T {
+  const store = useBuilderStore();
+  const snapshot = useMemo(() => partOf(store, select), [store, select]);
+  return useSyncExternalStore(store.subscribe, snapshot);
+}
+
+/** Gives the same values for as long as they are alike. */
+function partOf<T extends object>(store: BuilderStore, select: (builder: Builder) => T): () => T {
+  let last = select(store.now);
+  return () => {
+    const next = select(store.now);
+    if (!isAlike(last, next)) last = next;
+    return last;
+  };
+}
+
+function isAlike<T extends object>(a: T, b: T): boolean {
+  return (Object.keys(a) as (keyof T)[]).every((key) => Object.is(a[key], b[key]));
+}
+
 export function useBuilder(): Builder {
   const builder = useContext(BuilderContext);
   if (!builder) throw new Error("no builder around this");
@@ -64,8 +110,8 @@ export function useBuilder(): Builder {
 }
 
 /** Columns that arrive at a node, by input port. */
-export function columnsInto({ graph, outlines }: Pick<Builder, "graph" | "outlines">, node: string): { port: string; from: string; columns: Column[] }[] {
-  return graph.edges
+export function columnsInto({ edges, outlines }: { edges: Edge[]; outlines: Builder["outlines"] }, node: string): { port: string; from: string; columns: Column[] }[] {
+  return edges
     .filter((edge) => edge.to === node && !edge.isScope)
     .map((edge) => ({ port: edge.port, from: edge.node, columns: outlines.get(edge.node)?.outputs.find((output) => output.port === edge.output)?.columns ?? outlines.get(edge.node)?.outputs[0]?.columns ?? [] }));
 }

@@ -1,7 +1,7 @@
-import { isMap, isScalar } from "yaml";
 import type { Finding } from "@/api/problem";
 import { inputsOf, type Kinds } from "./kinds";
-import { isObject, type Json, peek } from "./yaml";
+import { read } from "./written";
+import { isObject, type Json, same } from "./yaml";
 
 // What a document says, for the canvas: nodes, edges between ports, notes. Derived from the text, never kept beside it.
 
@@ -58,24 +58,11 @@ export interface Reading {
 }
 
 export function readGraph(text: string, kinds: Kinds): Reading {
-  const { document, lines } = peek(text);
-  if (document.errors.length > 0) {
-    return { graph: undefined, problems: document.errors.map((error) => ({ path: "", message: error.message, ...place(lines.linePos(error.pos[0])) })) };
-  }
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 10_000 });
-  } catch (error) {
-    return { graph: undefined, problems: [{ path: "", message: error instanceof Error ? error.message : "" }] };
-  }
-  const top = isObject(value) ? value : {};
-  const starts = new Map<string, number>();
-  const written = isMap(document.contents) ? document.contents.get("nodes") : undefined;
-  if (isMap(written)) for (const pair of written.items) if (isScalar(pair.key) && pair.key.range) starts.set(String(pair.key.value), lines.linePos(pair.key.range[0]).line);
-  return { graph: graphOf(top, kinds, starts), problems: [] };
+  const reading = read(text);
+  if ("problems" in reading) return { graph: undefined, problems: reading.problems.map((problem) => ({ path: "", ...problem })) };
+  const { value, parts } = reading.written;
+  return { graph: graphOf(value, kinds, new Map(parts.flatMap((part) => (part.node === undefined ? [] : [[part.node, part.line] as const])))), problems: [] };
 }
-
-const place = ({ line, col }: { line: number; col: number }) => ({ line, column: col });
 
 export function nodesOf(value: Json): Record<string, Json> {
   if (!isObject(value.nodes)) return {};
@@ -119,17 +106,40 @@ export function outputsOf(node: Json): string[] {
   return ["out"];
 }
 
+// What did not change stays the same object, so that pages draw only what did.
+let last: { graph: Graph; kinds: Kinds } | undefined;
+
 export function graphOf(value: Json, kinds: Kinds, starts = new Map<string, number>()): Graph {
-  const nodes = new Map<string, GraphNode>();
-  const edges: Edge[] = [];
+  const before = last?.kinds === kinds ? last.graph : undefined;
   const written = nodesOf(value);
-  for (const [name, node] of Object.entries(written)) {
-    const what = roleOf(node) ?? { role: "transform" as const, kind: "?" };
-    const ports = inputsOf(kinds, what.role, what.kind);
-    const used = fromOf(node, kinds);
-    const inputs = ports.kind === "none" ? [] : ports.kind === "one" ? ["in"] : ports.kind === "named" ? [...new Set([...ports.names, ...used.map((one) => one.port)])] : used.map((one) => one.port);
-    nodes.set(name, { name, ...what, connection: typeof node.connection === "string" ? node.connection : undefined, description: typeof node.description === "string" ? node.description : "", value: node, inputs, takesMore: ports.kind === "many", outputs: outputsOf(node), line: starts.get(name) ?? 0 });
-  }
+  const nodes = new Map(Object.entries(written).map(([name, node]) => {
+    const known = before?.nodes.get(name);
+    const line = starts.get(name) ?? 0;
+    return [name, known?.value === node ? (known.line === line ? known : { ...known, line }) : nodeOf(name, node, kinds, line)];
+  }));
+  const edges = edgesOf(written, nodes, kinds);
+  const isDrawnAlike = before !== undefined && value.layout === before.value.layout;
+  const graph = {
+    value,
+    nodes,
+    edges: before && same(before.edges, edges) ? before.edges : edges,
+    positions: isDrawnAlike ? before.positions : positionsOf(value),
+    notes: isDrawnAlike ? before.notes : notesOf(value),
+  };
+  last = { graph, kinds };
+  return graph;
+}
+
+function nodeOf(name: string, node: Json, kinds: Kinds, line: number): GraphNode {
+  const what = roleOf(node) ?? { role: "transform" as const, kind: "?" };
+  const ports = inputsOf(kinds, what.role, what.kind);
+  const used = fromOf(node, kinds);
+  const inputs = ports.kind === "none" ? [] : ports.kind === "one" ? ["in"] : ports.kind === "named" ? [...new Set([...ports.names, ...used.map((one) => one.port)])] : used.map((one) => one.port);
+  return { name, ...what, connection: typeof node.connection === "string" ? node.connection : undefined, description: typeof node.description === "string" ? node.description : "", value: node, inputs, takesMore: ports.kind === "many", outputs: outputsOf(node), line };
+}
+
+function edgesOf(written: Record<string, Json>, nodes: Map<string, GraphNode>, kinds: Kinds): Edge[] {
+  const edges: Edge[] = [];
   for (const [name, node] of Object.entries(written)) {
     const reads = fromOf(node, kinds).map((one) => ({ ...one, isScope: false }));
     const of = isObject(node.mirror) ? node.mirror.of : undefined;
@@ -141,35 +151,42 @@ export function graphOf(value: Json, kinds: Kinds, starts = new Map<string, numb
       edges.push({ id: `${name}:${port}`, node: from, output: output && source.outputs.includes(output) ? output : (source.outputs[0] ?? "out"), to: name, port, isScope });
     }
   }
-  const layout = isObject(value.layout) ? value.layout : {};
-  const positions = new Map<string, [number, number]>();
-  if (isObject(layout.nodes)) for (const [name, at] of Object.entries(layout.nodes)) if (isPlace(at)) positions.set(name, at);
-  const notes: Note[] = isObject(layout.notes) ? Object.entries(layout.notes).flatMap(([id, note]) => (isObject(note) && typeof note.text === "string" ? [{ id, text: note.text, at: isPlace(note.at) ? note.at : [0, -120] }] : [])) : [];
-  return { value, nodes, edges, positions, notes };
+  return edges;
+}
+
+function positionsOf({ layout }: Json): Map<string, [number, number]> {
+  const nodes = isObject(layout) && isObject(layout.nodes) ? layout.nodes : {};
+  return new Map(Object.entries(nodes).filter((entry): entry is [string, [number, number]] => isPlace(entry[1])));
+}
+
+function notesOf({ layout }: Json): Note[] {
+  const notes = isObject(layout) && isObject(layout.notes) ? layout.notes : {};
+  return Object.entries(notes).flatMap(([id, note]) => (isObject(note) && typeof note.text === "string" ? [{ id, text: note.text, at: isPlace(note.at) ? note.at : [0, -120] }] : []));
 }
 
 function isPlace(at: unknown): at is [number, number] {
   return Array.isArray(at) && at.length === 2 && at.every((one) => typeof one === "number");
 }
 
-/** Whether rows of one node come to another one, over whatever nodes. */
-export function leadsTo(graph: Graph, from: string, to: string): boolean {
+/** Every node to which rows of one come, itself among them. */
+export function reachedFrom({ edges }: Pick<Graph, "edges">, from: string): Set<string> {
+  const next = new Map<string, string[]>();
+  for (const edge of edges) next.set(edge.node, [...(next.get(edge.node) ?? []), edge.to]);
   const seen = new Set<string>();
   const open = [from];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at === to) return true;
     if (seen.has(at)) continue;
     seen.add(at);
-    for (const edge of graph.edges) if (edge.node === at) open.push(edge.to);
+    open.push(...(next.get(at) ?? []));
   }
-  return false;
+  return seen;
 }
 
 /** Whether an output may be led to an input. */
 export function mayConnect(graph: Graph, node: string, to: string): boolean {
   const source = graph.nodes.get(node);
   const target = graph.nodes.get(to);
-  return source !== undefined && target !== undefined && node !== to && source.role !== "destination" && target.role !== "source" && !leadsTo(graph, to, node);
+  return source !== undefined && target !== undefined && node !== to && source.role !== "destination" && target.role !== "source" && !reachedFrom(graph, to).has(node);
 }
 
 /** Problems of a node: what is wrong with it, and where below it. */

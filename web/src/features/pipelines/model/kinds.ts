@@ -10,6 +10,8 @@ export interface Kind {
   name: string;
   title: string;
   summary: string;
+  /** The path of its drawing. */
+  icon: string;
   group: Group;
   /** Its settings, as an object with `$defs`. */
   schema: Schema;
@@ -21,7 +23,7 @@ export type Kinds = Map<string, Kind>;
 export const GROUPS = ["source", "clean", "shape", "combine", "compute", "check", "destination"] as const;
 export type Group = (typeof GROUPS)[number];
 
-// The interface does not say the groups of transforms yet; what is not named here stands under `shape`.
+// Groups of menus that are not those of the interface; what is not named here stands under `shape`.
 const OF: Record<string, Group> = {
   fill_missing: "clean", filter: "clean", deduplicate: "clean", map_values: "clean", clean_text: "clean", cast: "clean", remove_nulls: "clean", mask: "clean",
   join: "combine", lookup: "combine", sql: "combine", union: "combine",
@@ -34,7 +36,14 @@ export const kindKey = (role: string, name: string) => `${role}:${name}`;
 /** Settings that pages show in their own way. */
 export const OWN_KEYS = ["source", "transform", "destination", "from", "connection", "description"];
 
-export function kindsOf(document: Schema): Kinds {
+/** What the list of node types says of a kind beside its schema. */
+export interface Look {
+  name: string;
+  icon?: string;
+}
+
+export function kindsOf(document: Schema, looks: Look[] = []): Kinds {
+  const icons = new Map(looks.map((look) => [look.name, look.icon ?? ""]));
   const kinds: Kinds = new Map();
   for (const given of document.$defs?.Node?.oneOf ?? []) {
     const schema = follow(given, document);
@@ -47,6 +56,7 @@ export function kindsOf(document: Schema): Kinds {
       name: mark.const,
       title: mark.title ?? mark.const,
       summary: mark.description ?? "",
+      icon: icons.get(mark.const) ?? "",
       group: role === "transform" ? (OF[mark.const] ?? "shape") : role,
       inputs: role === "source" ? { kind: "none" } : portsOf(schema.properties?.from),
       schema: { type: "object", description: schema.description, properties, required: (schema.required ?? []).filter((key) => key in properties), $defs: document.$defs },

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, visit, YAMLMap } from "yaml";
+import { alone, headOf, partThatDiffers, read, type Written } from "./written";
 
 // Changes of a document as text: what is not changed stays as its author wrote it, comments and all. Pure.
 
@@ -48,10 +49,31 @@ function take(text: string): Document.Parsed {
 
 /** The text that means `next`, with as little of `text` changed as possible. */
 export function patch(text: string, next: Json): string {
+  const reading = read(text);
+  if ("problems" in reading) throw new Error("the document cannot be read");
+  const { written } = reading;
+  if (same(written.value, next)) return text;
+  return patchPart(written, next) ?? patchWhole(text, next);
+}
+
+/** The same for a change within one part; nothing when that part does not stand alone. */
+function patchPart(written: Written, next: Json): string | undefined {
+  const part = partThatDiffers(written, next);
+  const lines = part && written.text.slice(part.from, part.to);
+  const document = part && lines !== undefined ? alone(part, lines) : undefined;
+  if (!part || lines === undefined || !document) return undefined;
+  const below = (value: unknown): Json => ({ [part.section]: part.node === undefined ? (value as Json)[part.section] : { [part.node]: ((value as Json)[part.section] as Json)[part.node] } });
+  const head = headOf(part);
+  const splices: Splice[] = [];
+  patchMap(head + lines, document, document.contents as unknown as YAMLMap, below(written.value), below(next), splices);
+  const result = written.text.slice(0, part.from) + apply(head + lines, splices).slice(head.length) + written.text.slice(part.to);
+  const reading = read(result);
+  return "written" in reading && same(reading.written.value, next) ? result : undefined;
+}
+
+function patchWhole(text: string, next: Json): string {
   const document = take(text);
-  if (document.errors.length > 0) throw new Error("the document cannot be read");
   const before: unknown = document.toJS() ?? {};
-  if (same(before, next)) return text;
   const { contents } = document;
   if (isMap(contents) && !contents.flow && isObject(before)) {
     const splices: Splice[] = [];
