@@ -79,42 +79,24 @@ export async function signIn(page, email = need("TOWPATH_EMAIL"), password = nee
 export async function visit(page, path) {
   await page.goto(url() + path);
   await page.locator("main h1").first().waitFor();
-  await page.waitForFunction(() => document.querySelectorAll('[role="status"] [role="progressbar"], .MuiSkeleton-root').length === 0);
+  await settled(page);
+}
+
+/** Waits until nothing of the page is waited for. */
+export const settled = (page) => page.waitForFunction(() => document.querySelectorAll('[role="status"] [role="progressbar"], .MuiSkeleton-root').length === 0);
+
+/** How far the page reaches beyond the right edge of the screen, in pixels, and what reaches furthest. */
+export function overhang(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const over = Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - width;
+    if (over <= 0) return { over: 0, what: "" };
+    const widest = [...document.querySelectorAll("main *")].sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0];
+    return { over, what: widest?.outerHTML.slice(0, 160) ?? "" };
+  });
 }
 
 /** What the server says to a request of this window. */
 export async function ask(page, path) {
   return page.evaluate(async (address) => (await fetch(address)).json(), `${url()}/api/v1${path}`);
-}
-
-/** The addresses of every page, by a name for files; those of things come from the server. */
-export async function everyPage(page) {
-  const at = `/workspaces/${workspace()}`;
-  const first = async (list) => (await ask(page, `${at}/${list}?limit=1`)).items[0]?.id;
-  const [pipeline, run, connection] = await Promise.all([first("pipelines"), first("runs"), first("connections")]);
-  const home = `/w/${workspace()}`;
-  return {
-    home,
-    pipelines: `${home}/pipelines`,
-    "pipelines-new": `${home}/pipelines/new`,
-    ...(pipeline && { builder: `${home}/pipelines/${pipeline}` }),
-    runs: `${home}/runs`,
-    ...(run && { run: `${home}/runs/${run}` }),
-    schedules: `${home}/schedules`,
-    connections: `${home}/connections`,
-    "connections-new": `${home}/connections/new`,
-    ...(connection && { connection: `${home}/connections/${connection}` }),
-    files: `${home}/files`,
-    data: `${home}/data`,
-    settings: `${home}/settings`,
-    "settings-people": `${home}/settings/people`,
-    "settings-keys": `${home}/settings/keys`,
-    "settings-notifications": `${home}/settings/notifications`,
-    "settings-audit": `${home}/settings/audit`,
-    server: "/server",
-    "server-people": "/server/people",
-    account: "/account",
-    "account-security": "/account/security",
-    help: "/help/guides/first-pipeline",
-  };
 }

@@ -11,7 +11,7 @@ import { Waiting } from "@/components/Waiting";
 export function Missing() {
   const { t } = useTranslation();
   return (
-    <EmptyState icon={<MapPinOff />} title={t("missing_page")} text={t("missing_page_text")} action={<LinkButton to="/" variant="contained">{t("to_start")}</LinkButton>} />
+    <EmptyState isPage icon={<MapPinOff />} title={t("missing_page")} text={t("missing_page_text")} action={<LinkButton to="/" variant="contained">{t("to_start")}</LinkButton>} />
   );
 }
 

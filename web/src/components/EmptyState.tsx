@@ -8,10 +8,12 @@ interface Props {
   /** What would stand here, and how to get it. */
   text?: ReactNode;
   action?: ReactNode;
+  /** It is the whole page: its title is that of the page. */
+  isPage?: boolean;
 }
 
 /** What stands where there is nothing yet: it teaches what to do. */
-export function EmptyState({ icon, title, text, action }: Props) {
+export function EmptyState({ icon, title, text, action, isPage = false }: Props) {
   return (
     <Box sx={{ textAlign: "center", py: 7, px: 3, maxWidth: 560, mx: "auto" }}>
       {icon && (
@@ -19,7 +21,7 @@ export function EmptyState({ icon, title, text, action }: Props) {
           {icon}
         </Box>
       )}
-      <Typography variant="h2" gutterBottom>{title}</Typography>
+      <Typography variant="h2" component={isPage ? "h1" : "h2"} gutterBottom>{title}</Typography>
       {text && <Typography color="textSecondary" sx={{ mb: 2.5 }} component="div">{text}</Typography>}
       {action}
     </Box>

@@ -73,7 +73,7 @@ function SearchDialog({ workspace, onClose }: { workspace: string; onClose: () =
     event.preventDefault();
   };
   return (
-    <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-label={t("search")} sx={{ "& .MuiDialog-container": { alignItems: "flex-start" } }}>
+    <Dialog open onClose={onClose} fullWidth maxWidth="sm" slotProps={{ paper: { "aria-label": t("search"), "aria-labelledby": undefined } }} sx={{ "& .MuiDialog-container": { alignItems: "flex-start" } }}>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1.5, px: 2, py: 1.25, borderBottom: 1, borderColor: "divider" }}>
         <SearchIcon size={18} aria-hidden />
         <InputBase

@@ -5,5 +5,5 @@ import { EmptyState } from "@/components/EmptyState";
 /** What somebody sees who is in no workspace. */
 export function NoWorkspacePage() {
   const { t } = useTranslation("home");
-  return <EmptyState icon={<Building2 />} title={t("no_workspace")} text={t("no_workspace_text")} />;
+  return <EmptyState isPage icon={<Building2 />} title={t("no_workspace")} text={t("no_workspace_text")} />;
 }

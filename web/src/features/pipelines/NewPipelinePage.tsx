@@ -42,7 +42,7 @@ export function NewPipelinePage() {
   const begun = text ?? looked;
   const open = (next: string | undefined) => void navigate({ to: ".", search: (old) => ({ ...old, template: next }), replace: true });
 
-  if (!may("editor")) return <Page><EmptyState title={t("new_editors")} /></Page>;
+  if (!may("editor")) return <Page><EmptyState isPage title={t("new_editors")} /></Page>;
   if (begun !== undefined && kinds.data) return <BuilderRoot kinds={kinds.data} fresh={begun} />;
   if ((begun !== undefined && kinds.isPending) || (upload !== undefined && uploaded.isPending) || (connection !== undefined && connections.isPending)) return <Waiting text={t("loading_pipeline")} />;
   return (

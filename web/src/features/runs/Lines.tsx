@@ -47,7 +47,7 @@ export function Lines({ lines, follow, onMore, onNode }: Props) {
             <Box key={item.key} ref={virtual.measureElement} data-index={item.index} sx={{ position: "absolute", top: 0, left: 0, right: 0, display: "flex", flexWrap: "wrap", columnGap: 1.25, px: 1.25, py: "3px", borderBottom: 1, borderColor: "action.hover" }} style={{ transform: `translateY(${item.start}px)` }}>
               <Box component="time" dateTime={line.at} title={formatTime(line.at)} sx={{ color: "text.secondary", whiteSpace: "nowrap" }}>{formatClock(line.at)}</Box>
               <Box component="span" sx={{ color: COLOR[level], fontWeight: 600, width: { sm: 78 } }}>{t(`logs.word.${level}`)}</Box>
-              {line.node && <Link component="button" variant="inherit" onClick={() => onNode(line.node ?? "")} sx={{ fontWeight: 600, verticalAlign: "baseline" }}>{line.node}</Link>}
+              {line.node && <Link component="button" variant="inherit" onClick={() => onNode(line.node ?? "")} sx={{ fontWeight: 600, verticalAlign: "baseline", minHeight: { xs: 24, sm: 0 } }}>{line.node}</Link>}
               <Box component="span" sx={{ flex: "1 1 240px", minWidth: 0, overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
                 {line.message}
                 {more && <Link component="button" variant="inherit" aria-expanded={open.has(line.number)} onClick={() => toggle(line.number)} sx={{ ml: 1, color: "text.secondary" }}>{open.has(line.number) ? t("logs.less") : t("logs.more")}</Link>}
