@@ -14,6 +14,7 @@ import { type GraphNode, problemsOf } from "../model/graph";
 import { type Kind, kindKey, OWN_KEYS } from "../model/kinds";
 import type { Json } from "../model/yaml";
 import { streamsQuery } from "@/lib/streams";
+import { sayBoth } from "@/lib/sayings";
 import { columnsInto, useBuilder } from "./context";
 import { Inputs } from "./Inputs";
 import { QueryField, type Table } from "./sql";
@@ -66,7 +67,7 @@ export function NodeForm({ node, onPreview }: { node: GraphNode; onPreview: () =
   const fault = builder.faults.get(node.name);
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
-      {general.map((problem) => <Alert key={problem.path + problem.message} severity="error" sx={{ py: 0.25 }}>{problem.message}{problem.hint ? ` (${problem.hint})` : ""}</Alert>)}
+      {general.map((problem) => <Alert key={problem.path + problem.message} severity="error" sx={{ py: 0.25 }}>{sayBoth(problem)}</Alert>)}
       {fault && <Alert severity="warning" sx={{ py: 0.25 }}>{fault}</Alert>}
       <NameField node={node} />
       {node.role !== "transform" && typeof node.value.connection !== "object" && (

@@ -8,6 +8,7 @@ import { CircleAlert, CircleCheck, LoaderCircle } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBuilder } from "./context";
+import { say } from "@/lib/sayings";
 
 /** How many things are wrong; each leads to its node. */
 export function Problems({ onShowText }: { onShowText: () => void }) {
@@ -32,7 +33,7 @@ export function Problems({ onShowText }: { onShowText: () => void }) {
           {problems.map((problem, index) => (
             <ListItem key={index} disablePadding>
               <ListItemButton onClick={() => go(problem.path)}>
-                <ListItemText primary={problem.message} secondary={[problem.path.replace(/^\/nodes\//, "").replaceAll("/", " › "), problem.line ? t("line", { line: problem.line }) : "", problem.hint ?? ""].filter(Boolean).join(" · ")} />
+                <ListItemText primary={say(problem.message)} secondary={[problem.path.replace(/^\/nodes\//, "").replaceAll("/", " › "), problem.line ? t("line", { line: problem.line }) : "", say(problem.hint ?? "")].filter(Boolean).join(" · ")} />
               </ListItemButton>
             </ListItem>
           ))}
