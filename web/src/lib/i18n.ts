@@ -37,7 +37,9 @@ async function loadSayings(language: Language): Promise<void> {
 }
 
 export async function setLanguage(language: Language): Promise<void> {
-  await Promise.all([loadSayings(language), load(language)]);
+  // No page waits for them: when something is wrong they have long been there.
+  void loadSayings(language);
+  await load(language);
   setSayingsLanguage(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
