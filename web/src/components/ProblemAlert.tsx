@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { serverUrl } from "@/api/base";
 import { Problem } from "@/api/problem";
 import { explain } from "@/lib/errors";
+import { sayBoth } from "@/lib/sayings";
 
 interface Props {
   error: unknown;
@@ -20,19 +21,19 @@ interface Props {
 export function ProblemAlert({ error, onRetry, onClose, places = true }: Props) {
   const { t } = useTranslation();
   if (!error) return null;
-  const { what, hint } = explain(error, t);
+  const { what, detail, hint } = explain(error, t);
   const problem = error instanceof Problem ? error : undefined;
   const findings = (problem?.problems ?? []).filter((finding) => finding.message !== problem?.message);
   return (
     <Alert severity="error" onClose={onClose} sx={{ my: 1.5 }} action={onRetry && <Button color="inherit" size="small" onClick={onRetry}>{t("try_again")}</Button>}>
-      <AlertTitle sx={{ mb: hint || findings.length ? 0.5 : 0, fontWeight: 600 }}>{what}</AlertTitle>
+      <AlertTitle sx={{ mb: hint || detail || findings.length ? 0.5 : 0, fontWeight: 600 }}>{what}</AlertTitle>
+      {detail && <Typography variant="body2" lang="en">{detail}</Typography>}
       {hint && <Typography variant="body2">{hint}</Typography>}
       {places && findings.length > 0 && (
         <ul style={{ margin: "4px 0 0", paddingInlineStart: 18 }}>
           {findings.map((finding) => (
             <li key={finding.path + finding.message}>
-              {finding.path && <code>{finding.path}</code>} {finding.message}
-              {finding.hint ? ` (${finding.hint})` : ""}
+              {finding.path && <code>{finding.path}</code>} {sayBoth(finding)}
             </li>
           ))}
         </ul>

@@ -36,8 +36,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     () => ({
       done: (text, action) => add({ text, severity: "success", action }),
       failed: (error) => {
-        const { what, hint } = explain(error, t);
-        add({ text: hint ? `${what} — ${hint}` : what, severity: "error" });
+        const { what, detail, hint } = explain(error, t);
+        add({ text: [what, detail, hint].filter(Boolean).join(" — "), severity: "error" });
       },
     }),
     [add, t],

@@ -1,5 +1,7 @@
 import i18next, { type ResourceLanguage } from "i18next";
 import { initReactI18next } from "react-i18next";
+import { addSayings, type Sayings, setSayingsLanguage } from "./sayings";
+import { typeset } from "./typeset";
 
 export const LANGUAGES = { en: "English", fr: "Français" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -7,6 +9,8 @@ export type Language = keyof typeof LANGUAGES;
 const STORED = "towpath-language";
 // One file per language and feature: locales/en/runs.json. A language is loaded when it is chosen.
 const files = import.meta.glob<ResourceLanguage>("../locales/*/*.json", { import: "default" });
+// What the server says about faults, in languages other than its own.
+const sayings = import.meta.glob<Sayings>("../locales/*/sayings/*.json", { import: "default" });
 
 async function load(language: Language): Promise<void> {
   if (i18next.hasResourceBundle(language, "common")) return;
@@ -14,7 +18,7 @@ async function load(language: Language): Promise<void> {
   await Promise.all(
     wanted.map(async ([path, read]) => {
       const namespace = path.split("/").at(-1)?.replace(".json", "") ?? "common";
-      i18next.addResourceBundle(language, namespace, await read());
+      i18next.addResourceBundle(language, namespace, typeset(await read(), language));
     }),
   );
 }
@@ -26,8 +30,17 @@ export function firstLanguage(): Language {
   return wanted === "fr" ? "fr" : "en";
 }
 
+/** Without these sentences a page is still of use: then they stay English. */
+async function loadSayings(language: Language): Promise<void> {
+  const wanted = Object.entries(sayings).filter(([path]) => path.includes(`/${language}/`));
+  await Promise.all(wanted.map(async ([, read]) => addSayings(language, await read().catch(() => ({})))));
+}
+
 export async function setLanguage(language: Language): Promise<void> {
+  // No page waits for them: when something is wrong they have long been there.
+  void loadSayings(language);
   await load(language);
+  setSayingsLanguage(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   localStorage.setItem(STORED, language);

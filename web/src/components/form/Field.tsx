@@ -6,13 +6,15 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
+import { useServerWords } from "@/lib/serverWords";
 import { useForm, useProblem } from "./context";
 import { FreeField } from "./FreeField";
 import { Group, ListField, MapField } from "./groups";
-import { Help } from "./Help";
+import { Help, Marked } from "./Help";
 import { Alternatives } from "./Alternatives";
-import { human, type Schema, shapeOf, withoutNull } from "./schema";
+import { type Choice, type Schema, shapeOf, withoutNull } from "./schema";
 import { SecretField, SqlField, TextSetting, WordsField } from "./texts";
+import { useChoiceNames, useLabel } from "./words";
 
 export interface FieldProps {
   name: string;
@@ -62,11 +64,13 @@ export function Field(props: FieldProps) {
   }
 }
 
-export function labelOf(props: FieldProps): string {
-  return props.label ?? human(props.name);
+/** The setting, where the label is made of its name: then `Help` says it as it is written in documents. */
+export function nameShown(props: FieldProps): string | undefined {
+  return props.label === undefined ? props.name : undefined;
 }
 
 function NumberField(props: FieldProps & { whole: boolean }) {
+  const label = useLabel(props);
   const { root, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
@@ -80,7 +84,7 @@ function NumberField(props: FieldProps & { whole: boolean }) {
   };
   return (
     <TextField
-      label={labelOf(props)}
+      label={label}
       required={props.required}
       disabled={disabled}
       value={text}
@@ -88,26 +92,30 @@ function NumberField(props: FieldProps & { whole: boolean }) {
       placeholder={schema.default !== undefined && schema.default !== null ? String(schema.default) : undefined}
       onChange={(event) => change(event.target.value)}
       error={problem !== undefined}
-      helperText={<Help schema={schema} problem={problem} />}
+      helperText={<Help name={nameShown(props)} schema={schema} problem={problem} />}
       slotProps={{ inputLabel: { shrink: schema.default != null || undefined } }}
     />
   );
 }
 
 function BooleanField(props: FieldProps) {
+  const label = useLabel(props);
   const { root, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
   const checked = props.value === undefined ? schema.default === true : props.value === true;
   return (
     <Box>
-      <FormControlLabel control={<Checkbox size="small" checked={checked} disabled={disabled} onChange={(event) => props.onChange(event.target.checked)} />} label={labelOf(props)} />
-      <FormHelperText error={problem !== undefined} sx={{ mt: -0.5, ml: 4 }} component="div"><Help schema={schema} problem={problem} /></FormHelperText>
+      <FormControlLabel control={<Checkbox size="small" checked={checked} disabled={disabled} onChange={(event) => props.onChange(event.target.checked)} />} label={label} />
+      <FormHelperText error={problem !== undefined} sx={{ mt: -0.5, ml: 4 }} component="div"><Help name={nameShown(props)} schema={schema} problem={problem} /></FormHelperText>
     </Box>
   );
 }
 
 function ChoiceField(props: FieldProps) {
+  const label = useLabel(props);
+  const nameOf = useChoiceNames();
+  const words = useServerWords();
   const { t } = useTranslation();
   const { root, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
@@ -116,26 +124,31 @@ function ChoiceField(props: FieldProps) {
   const choices = shape.kind === "choice" ? shape.choices : [];
   const index = choices.findIndex((choice) => choice.value === props.value);
   const standard = choices.find((choice) => choice.value === schema.default);
+  const shown = (choice: Choice | undefined) => {
+    if (!choice) return "";
+    const { label: named, written } = nameOf(choice);
+    return written === undefined ? named : `${named} (${written})`;
+  };
   return (
     <TextField
       select
-      label={labelOf(props)}
+      label={label}
       required={props.required}
       disabled={disabled}
       value={index < 0 ? "" : String(index)}
       onChange={(event) => props.onChange(event.target.value === "" ? undefined : choices[Number(event.target.value)]?.value)}
       error={problem !== undefined}
-      helperText={<Help schema={schema} problem={problem} />}
+      helperText={<Help name={nameShown(props)} schema={schema} problem={problem} />}
       slotProps={{
         inputLabel: { shrink: true },
-        select: { displayEmpty: true, renderValue: (value) => (value === "" ? <Box component="span" sx={{ color: "text.secondary" }}>{standard ? standard.label : t("form.not_set")}</Box> : choices[Number(value)]?.label) },
+        select: { displayEmpty: true, renderValue: (value) => (value === "" ? <Box component="span" sx={{ color: "text.secondary" }}>{standard ? shown(standard) : t("form.not_set")}</Box> : shown(choices[Number(value)])) },
       }}
     >
-      {!props.required && <MenuItem value=""><em>{standard ? t("form.default_is", { value: standard.label }) : t("form.not_set")}</em></MenuItem>}
+      {!props.required && <MenuItem value=""><em>{standard ? t("form.default_is", { value: shown(standard) }) : t("form.not_set")}</em></MenuItem>}
       {choices.map((choice, at) => (
         <MenuItem key={choice.label} value={String(at)} sx={{ display: "block", whiteSpace: "normal" }}>
-          {choice.label}
-          {choice.description && <Typography variant="caption" color="textSecondary" component="div">{choice.description}</Typography>}
+          {shown(choice)}
+          {choice.description && <Typography variant="caption" color="textSecondary" component="div"><Marked text={words.text(choice.description).replace(/\s+/g, " ")} /></Typography>}
         </MenuItem>
       ))}
     </TextField>

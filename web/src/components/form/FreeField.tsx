@@ -5,7 +5,8 @@ import { parse, stringify } from "yaml";
 import { useForm, useProblem } from "./context";
 import type { FieldProps } from "./Field";
 import { Help } from "./Help";
-import { human, withoutNull } from "./schema";
+import { withoutNull } from "./schema";
+import { useLabel } from "./words";
 
 const write = (value: unknown) => (value === undefined ? "" : stringify(value).trimEnd());
 
@@ -13,6 +14,7 @@ const write = (value: unknown) => (value === undefined ? "" : stringify(value).t
 export function FreeField(props: FieldProps) {
   const { t } = useTranslation();
   const { root, disabled } = useForm();
+  const label = useLabel(props);
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
   const [draft, setDraft] = useState<{ text: string; of: string } | null>(null);
@@ -36,7 +38,7 @@ export function FreeField(props: FieldProps) {
   };
   return (
     <TextField
-      label={`${props.label ?? human(props.name)} (YAML)`}
+      label={`${label} (YAML)`}
       required={props.required}
       disabled={disabled}
       multiline
@@ -45,7 +47,7 @@ export function FreeField(props: FieldProps) {
       value={text}
       onChange={(event) => change(event.target.value)}
       error={bad || problem !== undefined}
-      helperText={<Help schema={schema} problem={bad ? t("form.bad_yaml") : problem} />}
+      helperText={<Help name={props.label === undefined ? props.name : undefined} schema={schema} problem={bad ? t("form.bad_yaml") : problem} />}
       slotProps={{ htmlInput: { spellCheck: false, style: { fontFamily: "ui-monospace, Menlo, Consolas, monospace", fontSize: 13 } } }}
     />
   );

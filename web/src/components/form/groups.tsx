@@ -8,10 +8,11 @@ import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { step, useForm, useProblem } from "./context";
-import { Field, type FieldProps, labelOf } from "./Field";
+import { Field, type FieldProps, nameShown } from "./Field";
 import { Fields } from "./Fields";
 import { Help } from "./Help";
 import { blank, type Schema, withoutNull } from "./schema";
+import { useLabel } from "./words";
 
 type Values = Record<string, unknown>;
 const asObject = (value: unknown): Values => (value && typeof value === "object" && !Array.isArray(value) ? (value as Values) : {});
@@ -21,10 +22,11 @@ function Frame({ props, action, children }: { props: FieldProps; action?: ReactN
   const { root } = useForm();
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
+  const label = useLabel(props);
   return (
     <Box component="fieldset" sx={{ border: 1, borderColor: problem ? "error.main" : "divider", borderRadius: 1, p: 1.5, m: 0, minWidth: 0 }}>
-      <Typography component="legend" variant="body2" sx={{ px: 0.5, fontWeight: 600 }}>{labelOf(props)}{props.required ? " *" : ""}</Typography>
-      <FormHelperText component="div" error={problem !== undefined} sx={{ mt: 0, mb: 1 }}><Help schema={schema} problem={problem} /></FormHelperText>
+      <Typography component="legend" variant="body2" sx={{ px: 0.5, fontWeight: 600 }}>{label}{props.required ? " *" : ""}</Typography>
+      <FormHelperText component="div" error={problem !== undefined} sx={{ mt: 0, mb: 1 }}><Help name={nameShown(props)} schema={schema} problem={problem} /></FormHelperText>
       {children}
       {action}
     </Box>

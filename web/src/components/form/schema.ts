@@ -33,8 +33,11 @@ export interface Choice {
   description?: string;
 }
 
+/** What tells a way to write a setting from the others. */
+export type AlternativeName = { of: "title" | "setting" | "type"; text: string } | { of: "values"; choices: Choice[] };
+
 export interface Alternative {
-  label: string;
+  name: AlternativeName;
   schema: Schema;
 }
 
@@ -113,19 +116,18 @@ function ofOptions(options: Schema[]): Shape {
   const constants = options.flatMap((option) => (option.const !== undefined ? [{ value: option.const, label: String(option.const), description: option.description }] : option.enum ? option.enum.map((value) => ({ value, label: String(value), description: option.description })) : []));
   if (options.every((option) => option.const !== undefined || option.enum)) return { kind: "choice", choices: constants };
   const rest = options.filter((option) => option.const === undefined && !option.enum);
-  const alternatives: Alternative[] = rest.map((schema) => ({ label: nameOf(schema), schema }));
+  const alternatives: Alternative[] = rest.map((schema) => ({ name: nameOf(schema), schema }));
   if (constants.length > 0) {
-    alternatives.unshift({ label: constants.map((one) => one.label).join(", "), schema: { enum: constants.map((one) => one.value), description: constants[0]?.description } });
+    alternatives.unshift({ name: { of: "values", choices: constants }, schema: { enum: constants.map((one) => one.value), description: constants[0]?.description } });
   }
   return alternatives.length === 1 && rest[0] ? shapeOf(rest[0], rest[0]) : { kind: "alternatives", alternatives };
 }
 
-function nameOf(schema: Schema): string {
-  if (schema.title) return human(schema.title);
+function nameOf(schema: Schema): AlternativeName {
+  if (schema.title) return { of: "title", text: schema.title };
   const [only] = Object.keys(schema.properties ?? {});
-  if (only && Object.keys(schema.properties ?? {}).length === 1) return human(only);
-  if (schema.type === "array") return "[…]";
-  return typeof schema.type === "string" ? schema.type : "{…}";
+  if (only && Object.keys(schema.properties ?? {}).length === 1) return { of: "setting", text: only };
+  return { of: "type", text: typeof schema.type === "string" ? schema.type : "object" };
 }
 
 /** `null_values` → "Null values". */
@@ -183,12 +185,4 @@ export function blank(schema: Schema, root: Schema): unknown {
     default:
       return "";
   }
-}
-
-/** The first sentence of a description, and the rest. */
-export function sentences(text: string | undefined): { first: string; rest: string } {
-  if (!text) return { first: "", rest: "" };
-  const flat = text.replace(/\s*\n\s*/g, " ").trim();
-  const end = flat.search(/\.(\s|$)(?!g\.)/);
-  return end < 0 || end === flat.length - 1 ? { first: flat, rest: "" } : { first: flat.slice(0, end + 1), rest: flat.slice(end + 1).trim() };
 }

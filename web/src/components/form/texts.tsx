@@ -7,10 +7,11 @@ import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useForm, useProblem } from "./context";
-import type { FieldProps } from "./Field";
+import { type FieldProps, nameShown } from "./Field";
 import { FreeField } from "./FreeField";
 import { Help } from "./Help";
-import { human, withoutNull } from "./schema";
+import { withoutNull } from "./schema";
+import { useLabel } from "./words";
 
 const MONO = 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
@@ -20,6 +21,7 @@ function textOf(value: unknown): string {
 
 /** Text in one or more lines; with suggestions where there are some. */
 export function TextSetting(props: FieldProps) {
+  const label = useLabel(props);
   const { root, suggest, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
@@ -28,10 +30,10 @@ export function TextSetting(props: FieldProps) {
   const standard = typeof schema.default === "string" && schema.default !== "" ? schema.default : undefined;
   const change = (value: string) => props.onChange(value === "" && !props.required ? undefined : value);
   const shared = {
-    label: props.label ?? human(props.name),
+    label,
     required: props.required,
     error: problem !== undefined,
-    helperText: <Help schema={schema} problem={problem} />,
+    helperText: <Help name={nameShown(props)} schema={schema} problem={problem} />,
     placeholder: standard,
   };
   if (words.length > 0) {
@@ -61,6 +63,7 @@ export function TextSetting(props: FieldProps) {
 
 /** A secret: never shown unless it was typed here, and kept by the server when the field stays empty. */
 export function SecretField(props: FieldProps) {
+  const label = useLabel(props);
   const { t } = useTranslation();
   const { root, kept, disabled } = useForm();
   const [shown, setShown] = useState(false);
@@ -69,7 +72,7 @@ export function SecretField(props: FieldProps) {
   const isKept = kept.includes(props.path) && props.value === undefined;
   return (
     <TextField
-      label={props.label ?? human(props.name)}
+      label={label}
       required={props.required && !isKept}
       disabled={disabled}
       type={shown ? "text" : "password"}
@@ -78,7 +81,7 @@ export function SecretField(props: FieldProps) {
       placeholder={isKept ? "••••••••" : undefined}
       onChange={(event) => props.onChange(event.target.value === "" ? undefined : event.target.value)}
       error={problem !== undefined}
-      helperText={isKept && !problem ? t("form.secret_kept") : <Help schema={schema} problem={problem} />}
+      helperText={isKept && !problem ? t("form.secret_kept") : <Help name={nameShown(props)} schema={schema} problem={problem} />}
       slotProps={{
         inputLabel: { shrink: isKept || undefined },
         input: {
@@ -95,6 +98,7 @@ export function SecretField(props: FieldProps) {
 
 /** SQL text. The builder has an editor of its own for it; elsewhere a box with fixed letters will do. */
 export function SqlField(props: FieldProps) {
+  const label = useLabel(props);
   const { root, disabled, sql } = useForm();
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
@@ -104,7 +108,7 @@ export function SqlField(props: FieldProps) {
   if (own) return <>{own}</>;
   return (
     <TextField
-      label={props.label ?? human(props.name)}
+      label={label}
       required={props.required}
       disabled={disabled}
       multiline
@@ -113,7 +117,7 @@ export function SqlField(props: FieldProps) {
       value={textOf(props.value)}
       onChange={(event) => props.onChange(event.target.value === "" ? undefined : event.target.value)}
       error={problem !== undefined}
-      helperText={<Help schema={schema} problem={problem} />}
+      helperText={<Help name={nameShown(props)} schema={schema} problem={problem} />}
       slotProps={{ htmlInput: { spellCheck: false, style: { fontFamily: MONO, fontSize: 13 } } }}
     />
   );
@@ -121,6 +125,7 @@ export function SqlField(props: FieldProps) {
 
 /** Several words: typed one after the other, or chosen. */
 export function WordsField(props: FieldProps) {
+  const label = useLabel(props);
   const { root, suggest, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
@@ -139,7 +144,7 @@ export function WordsField(props: FieldProps) {
           return <Chip key={key} size="small" label={word === "" ? "″″" : word} {...rest} />;
         })
       }
-      renderInput={(params) => <TextField {...params} label={props.label ?? human(props.name)} required={props.required && value.length === 0} error={problem !== undefined} helperText={<Help schema={schema} problem={problem} />} />}
+      renderInput={(params) => <TextField {...params} label={label} required={props.required && value.length === 0} error={problem !== undefined} helperText={<Help name={nameShown(props)} schema={schema} problem={problem} />} />}
     />
   );
 }

@@ -10,17 +10,19 @@ import { EmptyState } from "@/components/EmptyState";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { ListSkeleton } from "@/components/Waiting";
 import { capabilitiesOf, type NodeType, nodeTypesQuery } from "@/lib/connectors";
+import { useServerWords } from "@/lib/serverWords";
 import { ConnectorIcon } from "./ConnectorIcon";
 
 /** Every connector of the server, to choose one. */
 export function Catalogue({ onChoose }: { onChoose: (connector: string) => void }) {
   const { t } = useTranslation("connections");
   const { data, error, refetch } = useQuery(nodeTypesQuery);
+  const words = useServerWords();
   const [search, setSearch] = useState("");
   if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
   if (!data) return <ListSkeleton rows={4} text={t("loading_connectors")} />;
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const connectors = data.filter((type) => type.kind === "connector" && words.every((word) => `${type.name} ${type.title} ${type.summary}`.toLowerCase().includes(word)));
+  const wanted = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const connectors = data.filter((type) => type.kind === "connector" && wanted.every((word) => `${type.name} ${words.text(type.title)} ${words.text(type.summary)}`.toLowerCase().includes(word)));
   return (
     <>
       <TextField type="search" label={t("search_connector")} value={search} onChange={(event) => setSearch(event.target.value)} sx={{ maxWidth: 360, mb: 2 }} autoFocus />
@@ -34,14 +36,15 @@ export function Catalogue({ onChoose }: { onChoose: (connector: string) => void 
 
 function Card({ type, onChoose }: { type: NodeType; onChoose: () => void }) {
   const { t } = useTranslation("connections");
+  const words = useServerWords();
   const can = capabilitiesOf(type);
   return (
     <ButtonBase onClick={onChoose} sx={{ width: "100%", height: "100%", p: 2, display: "flex", flexDirection: "column", alignItems: "stretch", justifyContent: "flex-start", textAlign: "left", border: 1, borderColor: "divider", borderRadius: 1.5, bgcolor: "background.paper", "&:hover": { borderColor: "primary.main", bgcolor: "action.hover" } }}>
       <Box sx={{ display: "flex", gap: 1.25, alignItems: "center", mb: 0.75 }}>
         <ConnectorIcon name={type.name} size={22} />
-        <Typography variant="h3" component="span">{type.title}</Typography>
+        <Typography variant="h3" component="span">{words.text(type.title)}</Typography>
       </Box>
-      <Typography variant="body2" color="textSecondary" component="span" sx={{ flex: 1 }}>{type.summary}</Typography>
+      <Typography variant="body2" color="textSecondary" component="span" sx={{ flex: 1 }}>{words.text(type.summary)}</Typography>
       <Box component="span" sx={{ display: "flex", gap: 0.75, mt: 1.5, flexWrap: "wrap" }}>
         <Chip component="span" size="small" variant="outlined" label={t("reads")} />
         {(can?.write_modes.length ?? 0) > 0 && <Chip component="span" size="small" variant="outlined" label={t("loads")} />}

@@ -11,6 +11,7 @@ import { Problem } from "@/api/problem";
 import type { Schema } from "@/components/form/schema";
 import { SchemaForm } from "@/components/form/SchemaForm";
 import { useWorkspace } from "@/lib/workspace";
+import { say } from "@/lib/sayings";
 import { type NewConnection, type Settings, settingsFindings } from "./api";
 
 export interface Draft {
@@ -61,7 +62,10 @@ export function ConnectionForm({ schema, draft, onChange, error, kept, again, di
   const { t } = useTranslation("connections");
   const { may } = useWorkspace();
   const findings = error instanceof Problem ? error.problems : [];
-  const at = (path: string) => findings.find((finding) => finding.path === path)?.message;
+  const at = (path: string) => {
+    const found = findings.find((finding) => finding.path === path);
+    return found && say(found.message);
+  };
   const taken = error instanceof Problem && error.code === "exists" ? t("taken") : undefined;
   const set = (part: Partial<Draft>) => onChange({ ...draft, ...part });
   return (

@@ -9,6 +9,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { ListSkeleton } from "@/components/Waiting";
 import { nodeTypeQuery } from "@/lib/connectors";
+import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
 import { AccessTab } from "./AccessTab";
 import { Actions } from "./Actions";
@@ -27,6 +28,7 @@ type TabName = (typeof TABS)[number];
 export function ConnectionPage() {
   const { t } = useTranslation("connections");
   const { slug } = useWorkspace();
+  const words = useServerWords();
   const navigate = useNavigate();
   const { connection: name } = useParams({ from: "/inside/w/$workspace/connections/$connection" });
   const { tab } = useSearch({ from: "/inside/w/$workspace/connections/$connection" });
@@ -45,7 +47,7 @@ export function ConnectionPage() {
   const { value: connection, etag } = data;
   const mark = (
     <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", flexWrap: "wrap" }}>
-      <Box sx={{ display: "inline-flex", gap: 0.75, alignItems: "center", color: "text.secondary" }}><ConnectorIcon name={connection.connector} />{type.data?.title ?? connection.connector}</Box>
+      <Box sx={{ display: "inline-flex", gap: 0.75, alignItems: "center", color: "text.secondary" }}><ConnectorIcon name={connection.connector} />{words.text(type.data?.title ?? connection.connector)}</Box>
       {connection.restricted && <RestrictedMark />}
       <TestState connection={connection} />
     </Box>

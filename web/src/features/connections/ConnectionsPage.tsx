@@ -18,6 +18,7 @@ import { nodeTypesQuery } from "@/lib/connectors";
 import { formatNumber } from "@/lib/format";
 import { useDebounced } from "@/lib/useDebounced";
 import { useList } from "@/lib/useList";
+import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
 import { type Connection, connectionQuery, listConnections } from "./api";
 import { ConnectorIcon } from "./ConnectorIcon";
@@ -58,7 +59,8 @@ function Table({ rows, onMore, isLoadingMore }: { rows: Connection[]; onMore: ()
   const { slug, may } = useWorkspace();
   const navigate = useNavigate();
   const types = useQuery(nodeTypesQuery).data;
-  const titleOf = (connector: string) => types?.find((type) => type.name === connector)?.title ?? connector;
+  const words = useServerWords();
+  const titleOf = (connector: string) => words.text(types?.find((type) => type.name === connector)?.title ?? connector);
   const columns: Column<Connection>[] = [
     {
       key: "name",

@@ -15,6 +15,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { capabilitiesOf, connectionSchema, nodeTypeQuery } from "@/lib/connectors";
+import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
 import { connectionQuery, createConnection, otherFindings, testSettings } from "./api";
 import { Catalogue } from "./Catalogue";
@@ -29,6 +30,7 @@ export function NewConnectionPage() {
   const { t } = useTranslation("connections");
   const { slug } = useWorkspace();
   const navigate = useNavigate();
+  const words = useServerWords();
   const { connector, like } = useSearch({ from: "/inside/w/$workspace/connections/new" });
   const model = useQuery({ ...connectionQuery(slug, like ?? ""), enabled: like !== undefined });
   const name = connector ?? model.data?.value.connector;
@@ -46,7 +48,7 @@ export function NewConnectionPage() {
   const isReady = type.data && (!like || model.data);
   return (
     <Page>
-      <PageHeader title={type.data ? t("new_of", { connector: type.data.title }) : t("new")} back={back} text={type.data?.summary} actions={<LinkButton to="/w/$workspace/connections/new" params={{ workspace: slug }} search={{}}>{t("other_connector")}</LinkButton>} />
+      <PageHeader title={type.data ? t("new_of", { connector: words.text(type.data.title) }) : t("new")} back={back} text={type.data && words.text(type.data.summary)} actions={<LinkButton to="/w/$workspace/connections/new" params={{ workspace: slug }} search={{}}>{t("other_connector")}</LinkButton>} />
       <ProblemAlert error={error} onRetry={() => void (type.error ? type.refetch() : model.refetch())} />
       {!isReady && !error && <ListSkeleton rows={5} text={t("loading_form")} />}
       {isReady && <Make key={name} type={type.data} model={model.data?.value} />}

@@ -3,6 +3,7 @@ import Tooltip from "@mui/material/Tooltip";
 import { CircleCheck, CircleDashed, CircleX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { TimeText } from "@/components/TimeText";
+import { say } from "@/lib/sayings";
 import type { Connection } from "./api";
 
 interface Fault {
@@ -23,7 +24,7 @@ export function TestState({ connection }: { connection: Pick<Connection, "tested
   );
   return (
     <Box component="span" sx={{ display: "inline-flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}>
-      {fault ? <Tooltip title={[fault.message, fault.hint].filter(Boolean).join(" — ")}>{mark}</Tooltip> : mark}
+      {fault ? <Tooltip title={[fault.message, fault.hint].flatMap((words) => (words ? [say(words)] : [])).join(" — ")}>{mark}</Tooltip> : mark}
       {connection.tested_at && <Box component="span" sx={{ color: "text.secondary", fontSize: 13, whiteSpace: "nowrap" }}><TimeText at={connection.tested_at} /></Box>}
     </Box>
   );

@@ -4,6 +4,7 @@ import Typography from "@mui/material/Typography";
 import { CircleCheck, CircleDashed, CircleX, LoaderCircle } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { formatDuration } from "@/lib/format";
+import { say } from "@/lib/sayings";
 import type { Tested } from "./api";
 import { type StepState, stepsOf } from "./steps";
 
@@ -33,8 +34,8 @@ export function TestSteps({ isTesting, tested, accounts, reading }: Props) {
       </Box>
       {tested && !tested.ok && (
         <Alert severity="error" sx={{ mt: 1.5 }}>
-          <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{upper(tested.message ?? t("test.fails"))}</Box>
-          {tested.hint && <Box sx={{ mt: 0.5, overflowWrap: "anywhere" }}>{upper(tested.hint)}</Box>}
+          <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{upper(tested.message ? say(tested.message) : t("test.fails"))}</Box>
+          {tested.hint && <Box sx={{ mt: 0.5, overflowWrap: "anywhere" }}>{upper(say(tested.hint))}</Box>}
         </Alert>
       )}
       {reading?.message && <Alert severity="warning" sx={{ mt: 1.5 }}>{reading.message}</Alert>}

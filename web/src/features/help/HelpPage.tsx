@@ -1,4 +1,5 @@
 import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
 import { useLocation, useParams, useSearch } from "@tanstack/react-router";
 import { BookOpen } from "lucide-react";
 import { useEffect } from "react";
@@ -10,6 +11,7 @@ import { Page } from "@/components/Page";
 import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { ListSkeleton } from "@/components/Waiting";
+import { currentLanguage } from "@/lib/i18n";
 import { Contents } from "./Contents";
 import { resolve, useHelpIndex, useHelpPage } from "./pages";
 import { OnPage } from "./OnPage";
@@ -41,6 +43,7 @@ export function HelpPage() {
               {(index.isPending || (entry && page.isPending)) && <ListSkeleton rows={8} text={t("loading")} />}
               {index.data && !entry && <PageHeader title={t("title")} />}
               {index.data && !entry && <EmptyState icon={<BookOpen />} title={t("missing")} text={t("missing_text")} action={<LinkButton to="/help/$" params={{ _splat: "" }} variant="contained">{t("to_contents")}</LinkButton>} />}
+              {entry && currentLanguage() !== "en" && <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>{t("language")}</Typography>}
               {entry && page.data !== undefined && <Box lang="en"><Markdown text={page.data} base={entry.path} /></Box>}
             </>
           )}

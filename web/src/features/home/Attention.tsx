@@ -14,6 +14,7 @@ import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
 import { formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
+import { say } from "@/lib/sayings";
 import { Card, Line, Lines } from "./Card";
 import type { Standing, Summary } from "./summary";
 
@@ -83,5 +84,5 @@ function OfRun({ workspace, standing, tab, children }: { workspace: string; stan
 
 function messageOf({ last }: Standing): string {
   const fault = last?.fault as { message?: string } | null | undefined;
-  return fault?.message ?? last?.stop_reason ?? "";
+  return say(fault?.message ?? last?.stop_reason ?? "");
 }

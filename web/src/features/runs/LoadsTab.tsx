@@ -12,6 +12,7 @@ import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
+import { say } from "@/lib/sayings";
 import { numbers } from "./NodePanel";
 import { type Load, loadsQuery, type Run } from "./requests";
 import { useRunDeeds } from "./useRunDeeds";
@@ -63,7 +64,7 @@ function Receipt({ load, workspace, isUndone }: { load: Load; workspace: string;
         {t("loads.rows", { count: load.rows_written, rows: formatNumber(load.rows_written) })}
         {changes && <Box component="span" sx={{ color: "text.secondary" }}> · {t("changes", numbers(changes))}</Box>}
       </Typography>
-      {(notes ?? []).map((note) => <Typography key={note} variant="body2" color="textSecondary">{note}</Typography>)}
+      {(notes ?? []).map((note) => <Typography key={note} variant="body2" color="textSecondary">{say(note)}</Typography>)}
     </Paper>
   );
 }

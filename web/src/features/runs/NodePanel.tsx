@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { LinkButton } from "@/components/links";
 import { formatDuration, formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
+import { say } from "@/lib/sayings";
 import type { GraphNode } from "./graph/document";
 import { nodeOf, type Standing } from "./graph/standing";
 import { detailOf, type Run, type Task } from "./requests";
@@ -47,7 +48,7 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
       {detail.changes && <Typography color="textSecondary">{t("changes", numbers(detail.changes))}</Typography>}
       {checks.map((check) => (
         <Alert key={check.expectation} severity={check.failures === 0 ? "success" : check.severity === "fail" ? "error" : "warning"} sx={{ mt: 1, py: 0 }}>
-          {check.expectation}: {t("check", { failures: formatNumber(check.failures), checked: formatNumber(check.checked) })}
+          {t("expectation", { words: say(check.expectation) })} {t("check", { failures: formatNumber(check.failures), checked: formatNumber(check.checked) })}
         </Alert>
       ))}
       {(detail.notes ?? []).map((note) => <Alert key={note} severity="info" sx={{ mt: 1, py: 0 }}>{note}</Alert>)}

@@ -17,6 +17,7 @@ import { TextLink } from "@/components/links";
 import { formatNumber } from "@/lib/format";
 import { usePipelines } from "@/lib/usePipelines";
 import { useWorkspace } from "@/lib/workspace";
+import { say } from "@/lib/sayings";
 import { CountsTab } from "./CountsTab";
 import { LoadsTab } from "./LoadsTab";
 import { LogsTab } from "./LogsTab";
@@ -99,13 +100,13 @@ function FaultAlert({ run }: { run: Run }) {
       {state === "cancelled" && (
         <Alert severity="info" sx={{ mb: 2 }}>
           <AlertTitle sx={{ fontWeight: 600, mb: 0 }}>{t(`stop.${run.stop?.toLowerCase() ?? "cancelled"}`)}</AlertTitle>
-          {run.stop_reason}
+          {run.stop_reason && say(run.stop_reason)}
         </Alert>
       )}
       {fault?.message && state !== "cancelled" && (
         <Alert severity={isOver(state) ? "error" : "warning"} sx={{ mb: 2, overflowWrap: "anywhere" }}>
-          <AlertTitle sx={{ fontWeight: 600 }}>{fault.message}</AlertTitle>
-          {fault.hint && <Typography variant="body2">{t("hint", { hint: fault.hint })}</Typography>}
+          <AlertTitle sx={{ fontWeight: 600 }}>{say(fault.message)}</AlertTitle>
+          {fault.hint && <Typography variant="body2">{t("hint", { hint: say(fault.hint) })}</Typography>}
           <Typography variant="body2" sx={{ mt: 0.5 }}>{state === "failing" ? t("tries_again") : fault.temporary ? t("temporary") : t("lasting")}</Typography>
         </Alert>
       )}

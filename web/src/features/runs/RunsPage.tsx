@@ -19,6 +19,7 @@ import { useList } from "@/lib/useList";
 import { useNow } from "@/lib/useNow";
 import { usePipelines } from "@/lib/usePipelines";
 import { useWorkspace } from "@/lib/workspace";
+import { say } from "@/lib/sayings";
 import { dataOf, secondsOf } from "./data";
 import { faultOf, type Run } from "./requests";
 import { RunsFilters } from "./RunsFilters";
@@ -86,7 +87,7 @@ export function RunsPage() {
 function State({ run }: { run: Run }) {
   const { t } = useTranslation("runs");
   return (
-    <Box title={faultOf(run)?.message} sx={{ display: "flex", alignItems: "center", gap: 1 }}>
+    <Box title={say(faultOf(run)?.message ?? "")} sx={{ display: "flex", alignItems: "center", gap: 1 }}>
       <Box sx={{ display: { xs: "none", sm: "block" } }}><RunState state={run.state.toLowerCase()} /></Box>
       <Box sx={{ display: { sm: "none" } }}><RunState state={run.state.toLowerCase()} short /></Box>
       {run.undone_at && <Box component="span" sx={{ color: "text.secondary", fontSize: 12, whiteSpace: "nowrap" }}>{t("undone")}</Box>}

@@ -9,6 +9,7 @@ import { ListSkeleton } from "@/components/Waiting";
 import { formatClock, formatDuration, formatTime } from "@/lib/format";
 import { useNow } from "@/lib/useNow";
 import { useWorkspace } from "@/lib/workspace";
+import { say } from "@/lib/sayings";
 import { attemptsQuery, detailOf, faultOf, loadsQuery, type Run, tasksQuery } from "./requests";
 
 const COLORS: Record<string, string> = { waiting: "queued.main", running: "info.main", done: "success.main", quarantined: "quarantine.main", failed: "error.main", cancelled: "queued.main", handed_over: "queued.main", lost: "error.main" };
@@ -44,7 +45,7 @@ export function TimelineTab({ run }: { run: Run }) {
     if (start - since > 200) bars.push({ key: `wait-${attempt.number}`, name: attempt.number === 1 ? t("timeline.waited") : t("timeline.pause"), state: "waiting", start: since, end: start, text: formatDuration((start - since) / 1000) });
     const end = attempt.ended_at ? Date.parse(attempt.ended_at) : now;
     const fault = faultOf(attempt);
-    bars.push({ key: `attempt-${attempt.number}`, name: t("attempt", { number: attempt.number }), state: attempt.state, start, end: Math.max(end, start), text: `${formatDuration((Math.max(end, start) - start) / 1000)} · ${t("timeline.by", { worker: attempt.worker })}${attempt.resumed ? ` · ${t("timeline.resumed")}` : ""}`, more: fault?.message });
+    bars.push({ key: `attempt-${attempt.number}`, name: t("attempt", { number: attempt.number }), state: attempt.state, start, end: Math.max(end, start), text: `${formatDuration((Math.max(end, start) - start) / 1000)} · ${t("timeline.by", { worker: attempt.worker })}${attempt.resumed ? ` · ${t("timeline.resumed")}` : ""}`, more: fault?.message && say(fault.message) });
     since = end;
   }
   if (live && run.state.toLowerCase() !== "running") bars.push({ key: "wait-now", name: t("timeline.waits"), state: "waiting", start: since, end: Math.max(now, since), text: formatDuration(Math.max(0, now - since) / 1000) });

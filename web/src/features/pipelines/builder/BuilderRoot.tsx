@@ -11,6 +11,7 @@ import { useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConfirm } from "@/components/Confirm";
 import { useToasts } from "@/components/Toasts";
+import { say } from "@/lib/sayings";
 import { useStable } from "@/lib/useLatest";
 import type { Kinds } from "../model/kinds";
 import { isObject } from "../model/yaml";
@@ -31,6 +32,7 @@ import { StartHint } from "./StartHint";
 import { Toolbar, type View } from "./Toolbar";
 import { useBuilderState } from "./useBuilderState";
 import { useKeys } from "./useKeys";
+import { useNamedKinds } from "./useNamedKinds";
 import { type Base, useSaving } from "./useSaving";
 import { YamlSide } from "./YamlSide";
 
@@ -46,8 +48,9 @@ interface Props {
 type Open = "insert" | "keys" | "document" | "run" | null;
 
 /** The builder: canvas, text, forms and rows of one pipeline. */
-export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
+export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props) {
   const { t } = useTranslation("pipelines");
+  const kinds = useNamedKinds(given);
   const navigate = useNavigate();
   const confirm = useConfirm();
   const toasts = useToasts();
@@ -135,7 +138,7 @@ export function BuilderRoot({ kinds, saved, address, fresh = "" }: Props) {
         )}
         {builder.broken.length > 0 && view !== "yaml" && (
           <Alert severity="error" square action={view !== "split" && <Button color="inherit" size="small" onClick={() => setView(narrow ? "yaml" : "split")}>{t("broken_show")}</Button>}>
-            {t("broken", { line: builder.broken[0]?.line ?? 1, message: builder.broken[0]?.message })}
+            {t("broken", { line: builder.broken[0]?.line ?? 1, message: say(builder.broken[0]?.message ?? "") })}
           </Alert>
         )}
         <Box sx={{ flex: 1, minHeight: 0, display: "flex" }}>

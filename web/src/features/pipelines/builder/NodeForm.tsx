@@ -11,6 +11,7 @@ import { setNode } from "../model/edits";
 import { type GraphNode, problemsOf } from "../model/graph";
 import { kindKey, OWN_KEYS } from "../model/kinds";
 import type { Json } from "../model/yaml";
+import { sayBoth } from "@/lib/sayings";
 import { columnsInto, useBuilder, useBuilderStore } from "./context";
 import { Inputs } from "./Inputs";
 import { ConnectionField, DescriptionField, NameField } from "./ownFields";
@@ -66,7 +67,7 @@ export function NodeForm({ node, onPreview }: { node: GraphNode; onPreview: () =
   const fault = builder.faults.get(name);
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
-      {general.map((problem) => <Alert key={problem.path + problem.message} severity="error" sx={{ py: 0.25 }}>{problem.message}{problem.hint ? ` (${problem.hint})` : ""}</Alert>)}
+      {general.map((problem) => <Alert key={problem.path + problem.message} severity="error" sx={{ py: 0.25 }}>{sayBoth(problem)}</Alert>)}
       {fault && <Alert severity="warning" sx={{ py: 0.25 }}>{fault}</Alert>}
       <NameField name={name} />
       {role !== "transform" && !isSpelledOut && <ConnectionField kind={node.kind} connection={node.connection} own={own} />}

@@ -15,6 +15,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
 import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
+import { say } from "@/lib/sayings";
 import { problemsOf } from "../model/graph";
 import { isObject, type Json } from "../model/yaml";
 import { previewQuery, type Rows } from "../requests";
@@ -87,7 +88,7 @@ export const Preview = memo(function Preview({ onClose }: { onClose?: () => void
         {onClose && <IconButton size="small" onClick={onClose} aria-label={t("preview_close")}><X size={17} /></IconButton>}
       </Box>
       <Box sx={{ flex: 1, minHeight: 0, overflow: "auto", "& > [role=table]": { border: 0, borderRadius: 0 } }}>
-        {!may ? <Note text={t("preview_operators")} /> : target === undefined ? <Note text={isThere ? t("preview_no_input") : t("preview_choose")} /> : isBroken ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target, message: wrong })} /> : error ? (
+        {!may ? <Note text={t("preview_operators")} /> : target === undefined ? <Note text={isThere ? t("preview_no_input") : t("preview_choose")} /> : isBroken ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target, message: say(wrong) })} /> : error ? (
           <Box sx={{ px: 2 }}><ProblemAlert error={error} onRetry={again} places={!(error instanceof Problem && error.problems.length > 6)} /></Box>
         ) : !data ? <Waiting text={t("preview_loading")} /> : rows.length === 0 ? <Note text={t("preview_empty")} /> : (
           <Shown key={`${target} ${dataUpdatedAt}`} data={data} label={t("preview_of", { name: target })} />

@@ -7,6 +7,7 @@ import Popover from "@mui/material/Popover";
 import { CircleAlert, CircleCheck, LoaderCircle } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { say } from "@/lib/sayings";
 import { type Builder, useBuilderPart, useBuilderStore } from "./context";
 
 const part = ({ problems, isChecking, select }: Builder) => ({ problems, isChecking, select });
@@ -35,7 +36,7 @@ export function Problems({ onShowText }: { onShowText: () => void }) {
           {problems.map((problem, index) => (
             <ListItem key={index} disablePadding>
               <ListItemButton onClick={() => go(problem.path)}>
-                <ListItemText primary={problem.message} secondary={[problem.path.replace(/^\/nodes\//, "").replaceAll("/", " › "), problem.line ? t("line", { line: problem.line }) : "", problem.hint ?? ""].filter(Boolean).join(" · ")} />
+                <ListItemText primary={say(problem.message)} secondary={[problem.path.replace(/^\/nodes\//, "").replaceAll("/", " › "), problem.line ? t("line", { line: problem.line }) : "", say(problem.hint ?? "")].filter(Boolean).join(" · ")} />
               </ListItemButton>
             </ListItem>
           ))}

@@ -5,9 +5,10 @@ import FormLabel from "@mui/material/FormLabel";
 import { useTranslation } from "react-i18next";
 import { CodeEditor } from "@/components/code/CodeEditor";
 import { useForm, useProblem } from "@/components/form/context";
-import type { FieldProps } from "@/components/form/Field";
+import { type FieldProps, nameShown } from "@/components/form/Field";
+import { useLabel } from "@/components/form/words";
 import { Help } from "@/components/form/Help";
-import { human, withoutNull } from "@/components/form/schema";
+import { withoutNull } from "@/components/form/schema";
 import type { Column } from "../requests";
 
 export interface Table {
@@ -55,12 +56,12 @@ export function QueryField({ tables, onRun, ...props }: FieldProps & { tables: T
   const { t } = useTranslation("pipelines");
   const { root, disabled } = useForm();
   const problem = useProblem(props.path);
-  const label = props.label ?? human(props.name);
+  const label = useLabel(props);
   return (
     <Box>
       <FormLabel component="div" required={props.required} error={problem !== undefined} sx={{ fontSize: 12, mb: 0.5 }}>{label}</FormLabel>
       <CodeEditor language="sql" label={label} height={260} value={typeof props.value === "string" ? props.value : ""} readOnly={disabled} onChange={(text) => props.onChange(text === "" && !props.required ? undefined : text)} complete={completionOf(tables)} onRun={onRun} placeholder={t("sql_placeholder")} />
-      <FormHelperText component="div" error={problem !== undefined}><Help schema={withoutNull(props.schema, root)} problem={problem} /></FormHelperText>
+      <FormHelperText component="div" error={problem !== undefined}><Help name={nameShown(props)} schema={withoutNull(props.schema, root)} problem={problem} /></FormHelperText>
     </Box>
   );
 }

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Problem } from "@/api/problem";
 import { useDebounced } from "@/lib/useDebounced";
+import { sayBoth } from "@/lib/sayings";
 import type { Graph } from "../model/graph";
 import type { Json } from "../model/yaml";
 import { planQuery, validateQuery } from "../requests";
@@ -22,7 +23,7 @@ export function useChecks(slug: string, text: string, graph: Graph, isBroken: bo
   const isFine = validated.data?.problems.length === 0 && graph.nodes.size > 0;
   const plan = useQuery({ ...planQuery(slug, calm, calmMeaning, params, wantsColumns && !isBroken && isFine && calm === text), placeholderData: keepPreviousData });
   const outlines = useMemo(() => new Map((plan.data?.nodes ?? []).map((node) => [node.node, node])), [plan.data]);
-  const faults = useMemo(() => new Map((plan.data?.faults ?? []).map((fault) => [fault.node, fault.hint ? `${fault.message} (${fault.hint})` : fault.message])), [plan.data]);
+  const faults = useMemo(() => new Map((plan.data?.faults ?? []).map((fault) => [fault.node, sayBoth(fault)])), [plan.data]);
   const problems = useMemo(() => {
     const all = [...(validated.data?.problems ?? []), ...(isFine ? (plan.data?.problems ?? []) : [])];
     // Problems that the plan refuses the document with are at their places too.

@@ -22,6 +22,7 @@ import { Waiting } from "@/components/Waiting";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { free } from "@/lib/free";
 import { currentLanguage, type Language, LANGUAGES } from "@/lib/i18n";
+import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
 import { below, schemaOf, useKinds } from "./data";
 import { TestResult } from "./TestResult";
@@ -38,6 +39,7 @@ export function ChannelForm({ given, onClose }: Props) {
   const { t } = useTranslation("settings");
   const { slug } = useWorkspace();
   const toasts = useToasts();
+  const words = useServerWords();
   const kinds = useKinds();
   const before = given?.value;
   const [kind, setKind] = useState(before?.kind ?? "email");
@@ -81,7 +83,7 @@ export function ChannelForm({ given, onClose }: Props) {
     >
       {!before && (
         <ToggleButtonGroup exclusive size="small" value={kind} onChange={(_, next: string | null) => { if (next) { setKind(next); change({}); } }} aria-label={t("channels.kind")} sx={{ flexWrap: "wrap" }}>
-          {kinds.data?.items.map((one) => <ToggleButton key={one.name} value={one.name} sx={{ textTransform: "none" }}>{one.title}</ToggleButton>)}
+          {kinds.data?.items.map((one) => <ToggleButton key={one.name} value={one.name} sx={{ textTransform: "none" }}>{words.text(one.title)}</ToggleButton>)}
         </ToggleButtonGroup>
       )}
       <TextField label={t("channels.name")} name="name" value={name} placeholder={t("channels.name_example")} onChange={(event) => setName(event.target.value)} error={wrong("name") !== undefined} helperText={wrong("name")} required autoComplete="off" autoFocus={!before} />

@@ -17,6 +17,7 @@ import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton, Waiting } from "@/components/Waiting";
 import { capitalized } from "@/lib/errors";
+import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
 import { TestResult } from "./TestResult";
 import { type Channel, useChannels, useKinds } from "./data";
@@ -54,6 +55,7 @@ function Card({ channel, onOpen }: { channel: Channel; onOpen: () => void }) {
   const { slug, may } = useWorkspace();
   const confirm = useConfirm();
   const toasts = useToasts();
+  const words = useServerWords();
   const kinds = useKinds();
   const path = { workspace: slug, channel: channel.id };
   const refresh = () => queries.invalidateQueries({ queryKey: ["channels"] });
@@ -74,7 +76,7 @@ function Card({ channel, onOpen }: { channel: Channel; onOpen: () => void }) {
         <Box sx={{ flex: "1 1 220px", minWidth: 0 }}>
           <Box sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}>
             <Typography variant="h3" component="h2" sx={{ overflowWrap: "anywhere" }}>{channel.name}</Typography>
-            <Chip size="small" label={kinds.data?.items.find((kind) => kind.name === channel.kind)?.title ?? channel.kind} />
+            <Chip size="small" label={words.text(kinds.data?.items.find((kind) => kind.name === channel.kind)?.title ?? channel.kind)} />
             {!channel.active && <Chip size="small" variant="outlined" label={t("channels.quiet")} />}
           </Box>
           <Typography variant="body2" color="textSecondary">

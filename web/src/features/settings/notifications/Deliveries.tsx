@@ -18,6 +18,7 @@ import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { useList } from "@/lib/useList";
 import { useWorkspace } from "@/lib/workspace";
+import { say } from "@/lib/sayings";
 import { useChannels } from "./data";
 
 type Delivery = Api<"Delivery">;
@@ -52,7 +53,7 @@ export function Deliveries() {
         return (
           <Box sx={{ py: 0.5, overflowWrap: "anywhere" }}>
             {message.title ?? t(`deliveries.occasion.${delivery.occasion}`)}
-            {fault?.message && <Typography variant="caption" component="div" color="error">{fault.message}</Typography>}
+            {fault?.message && <Typography variant="caption" component="div" color="error">{say(fault.message)}</Typography>}
           </Box>
         );
       },

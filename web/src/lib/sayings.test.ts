@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { type Sayings, translator } from "./sayings";
+
+const files = import.meta.glob<Sayings>("../locales/fr/sayings/*.json", { eager: true, import: "default" });
+const french: Sayings = Object.assign({}, ...Object.values(files));
+
+// The program makes these of parts.
+const COMPOSED = [
+  "did you mean `{}`?", "choose one of: {}", "{} or {}", "node `{}`: {}", "line {}: {}", "table `{}`: {}", "file `{}`: {}", "text", "nothing", "a number", "a list", "a mapping", "true or false", "a whole number", "another value",
+  "{} is there", "{} is one of {}", "{} is from {} to {}", "{} is at least {}", "{} is at most {}", "{} has {} to {} characters", "{} has at least {} characters", "{} has at most {} characters", "{} matches {}", "{} is {}", "is there",
+];
+
+/** Every text of the program, with holes where values go. */
+function texts(): Set<string> {
+  const found = new Set<string>();
+  for (const entry of readdirSync("../crates", { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith(".rs") || !entry.parentPath.includes("/src")) continue;
+    const code = readFileSync(join(entry.parentPath, entry.name), "utf8").replace(/^\s*\/\/.*$/gm, "");
+    for (const [, text = ""] of code.matchAll(/"((?:[^"\\]|\\[^])*)"/g)) {
+      const plain = text.replace(/\\\n\s*/g, "").replaceAll('\\"', '"').replaceAll("\\\\", "\\");
+      found.add(plain.replaceAll("{{", "\u0001").replaceAll("}}", "\u0002").replace(/\{\w*(:[^{} ]*)?\}/g, "{}").replaceAll("\u0001", "{").replaceAll("\u0002", "}").trim());
+    }
+  }
+  return found;
+}
+
+it("has no sentence that the program does not say", () => {
+  const program = texts();
+  expect(Object.keys(french).filter((english) => !program.has(english) && !COMPOSED.includes(english))).toEqual([]);
+});
+
+it("leaves as many holes as there are", () => {
+  const holes = (text: string) => (text.match(/\{\d?\}/g) ?? []).length;
+  expect(Object.entries(french).filter(([english, text]) => holes(english) !== holes(text))).toEqual([]);
+});
+
+it("finds the sentence that says most, and says what stands in its holes too", () => {
+  const say = translator(french);
+  expect(say("connection `shop`: parameter `day` has no value")).toBe("connexion `shop`\u00a0: le paramètre `day` n'a pas de valeur");
+  expect(say("expected a whole number, found `many`")).toBe("attendu\u00a0: un nombre entier\u202f; trouvé\u00a0: `many`");
+  expect(say("did you mean `table`?")).toBe("vouliez-vous dire `table`\u202f?");
+  // Half a sentence in another language would be worse than none.
+  expect(say("the thing that broke is in the other place")).toBe("the thing that broke is in the other place");
+  expect(say("the other system said something else")).toBe("the other system said something else");
+});

@@ -1,0 +1,102 @@
+import { spaced } from "./typeset";
+
+// What is wrong and what to do is said by the server, in English, with names and values in it. For other languages there
+// are the same sentences with holes: "there is no column `{}`" → "il n'y a pas de colonne `{}`". A sentence that is not
+// among them is shown as it came.
+
+/** English sentences with holes, and the same in another language; `{2}` is the second hole where their order differs. */
+export type Sayings = Record<string, string>;
+
+interface Saying {
+  /** Finds the sentence, and what stands in its holes. */
+  pattern: RegExp;
+  /** Text and holes by turns: the number of the hole that follows each text. */
+  parts: { text: string; hole?: number }[];
+  /** Whether a hole may hold anything. */
+  free: boolean[];
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** A hole in code holds no other code; one at the end may hold another sentence. */
+function patternOf(english: string): RegExp {
+  const pieces = english.split("{}");
+  const holes = pieces.slice(1).map((after, index) => (pieces[index]?.endsWith("`") && after.startsWith("`") ? "([^`]*)" : pieces[index] === "" && index > 0 ? "(.*?)" : "(.+?)"));
+  return new RegExp(`^${pieces.map((piece, index) => escaped(piece) + (holes[index] ?? "")).join("")}$`, "s");
+}
+
+function partsOf(translated: string): Saying["parts"] {
+  let next = 0;
+  const parts: Saying["parts"] = [];
+  let from = 0;
+  for (const hole of translated.matchAll(/\{(\d?)\}/g)) {
+    parts.push({ text: translated.slice(from, hole.index), hole: hole[1] ? Number(hole[1]) - 1 : next });
+    next += 1;
+    from = hole.index + hole[0].length;
+  }
+  parts.push({ text: translated.slice(from) });
+  return parts;
+}
+
+// Names and values, one or a list. What else stands in a hole must be known too, or the sentence would be half of each language;
+// only behind a colon or in parentheses stands what others said.
+const VALUES = /^(`[^`]*`|"[^"]*"|[^\s,]+)(, (`[^`]*`|"[^"]*"|[^\s,]+))*( and \d+ more)?$/;
+
+/** Says sentences in another language. */
+export function translator(sayings: Sayings): (english: string) => string {
+  const whole = new Map(Object.entries(sayings).filter(([english]) => !english.includes("{}")));
+  // What says most by itself is tried first: "column `{}`: {}" would take in many others.
+  const open: Saying[] = Object.entries(sayings)
+    .filter(([english]) => english.includes("{}"))
+    .sort(([a], [b]) => b.replaceAll("{}", "").length - a.replaceAll("{}", "").length)
+    .map(([english, translated]) => ({ pattern: patternOf(english), parts: partsOf(translated), free: english.split("{}").slice(0, -1).map((before) => /(: |\(|`)$/.test(before)) }));
+  const said = new Map<string, string>();
+  const say = (english: string): string => {
+    const known = said.get(english);
+    if (known !== undefined) return known;
+    const found = anew(english);
+    if (said.size > 500) said.clear();
+    said.set(english, found);
+    return found;
+  };
+  const anew = (english: string): string => {
+    const exact = whole.get(english);
+    if (exact !== undefined) return exact;
+    for (const { pattern, parts, free } of open) {
+      const holes = pattern.exec(english)?.slice(1);
+      if (holes?.every((held, index) => held === "" || free[index] || VALUES.test(held) || say(held) !== held)) return parts.map(({ text, hole }) => text + (hole === undefined ? "" : say(holes[hole] ?? ""))).join("");
+    }
+    return english;
+  };
+  return (english) => {
+    const found = say(english);
+    return found === english ? english : spaced(found);
+  };
+}
+
+const known = new Map<string, Sayings>();
+let shown = "en";
+let current: ((english: string) => string) | undefined;
+
+/** The language in which sentences are said from now on. */
+export function setSayingsLanguage(language: string): void {
+  shown = language;
+  current = undefined;
+}
+
+/** More sentences of a language. */
+export function addSayings(language: string, sayings: Sayings): void {
+  known.set(language, { ...known.get(language), ...sayings });
+  if (language === shown) current = undefined;
+}
+
+/** What the server says is wrong, or what to do, in the language of the page as far as that is known. */
+export function say(english: string): string {
+  current ??= translator(known.get(shown) ?? {});
+  return current(english);
+}
+
+/** Both together, for places with little room. */
+export function sayBoth({ message, hint }: { message: string; hint?: string | null }): string {
+  return hint ? `${say(message)} (${say(hint)})` : say(message);
+}
