@@ -50,7 +50,7 @@ export function Field(props: FieldProps) {
     case "choice":
       return <ChoiceField {...props} />;
     case "words":
-      return <WordsField {...props} />;
+      return <WordsField {...props} alone={shape.alone} />;
     case "list":
       return <ListField {...props} items={shape.items} />;
     case "map":

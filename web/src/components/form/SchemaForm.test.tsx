@@ -15,6 +15,7 @@ const schema: Schema = {
     password: { type: ["string", "null"], "x-secret": true },
     tls: { $ref: "#/$defs/Tls", default: "prefer" },
     columns: { type: "array", items: { type: "string" } },
+    key: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }, { type: "null" }] },
     proxy: { anyOf: [{ $ref: "#/$defs/Proxy" }, { type: "null" }] },
   },
   $defs: {
@@ -53,6 +54,18 @@ describe("a form made from a schema", () => {
     await userEvent.click(screen.getByLabelText("Tls"));
     await userEvent.click(screen.getByRole("option", { name: /disable/ }));
     expect(value).toEqual({ tls: "disable" });
+  });
+
+  it("takes one word or several in one field, also when nobody pressed Enter", async () => {
+    render(<Host first={{ key: "id" }} />);
+    await userEvent.type(screen.getByLabelText("Key"), "line");
+    await userEvent.tab();
+    expect(value).toEqual({ key: ["id", "line"] });
+    expect(screen.getByLabelText<HTMLInputElement>("Key").value).toBe("");
+    await userEvent.type(screen.getByLabelText("Key"), "{Backspace}");
+    expect(value).toEqual({ key: "id" });
+    await userEvent.type(screen.getByLabelText("Key"), "{Backspace}");
+    expect(value).toEqual({});
   });
 
   it("says what is wrong at the field", () => {

@@ -48,7 +48,8 @@ export type Shape =
   | { kind: "number"; whole: boolean }
   | { kind: "boolean" }
   | { kind: "choice"; choices: Choice[] }
-  | { kind: "words"; items: Schema }
+  /** `alone`: one word may also stand without its list. */
+  | { kind: "words"; items: Schema; alone: boolean }
   | { kind: "list"; items: Schema }
   | { kind: "fields"; schema: Schema }
   | { kind: "map"; values: Schema }
@@ -96,7 +97,7 @@ export function shapeOf(given: Schema, root: Schema): Shape {
   if (schema["x-sql"]) return { kind: "sql" };
   if (schema.enum) return { kind: "choice", choices: schema.enum.map((value) => ({ value, label: String(value) })) };
   const options = (schema.oneOf ?? schema.anyOf)?.map((option) => withoutNull(option, root));
-  if (options) return ofOptions(options);
+  if (options) return oneOrMany(options, root) ?? ofOptions(options);
   const { type } = schema;
   if (type === "boolean") return { kind: "boolean" };
   if (type === "integer" || type === "number") return { kind: "number", whole: type === "integer" };
@@ -109,7 +110,13 @@ export function shapeOf(given: Schema, root: Schema): Shape {
 
 function ofItems(items: Schema, root: Schema): Shape {
   const shape = shapeOf(items, root);
-  return shape.kind === "text" && !shape.secret ? { kind: "words", items } : { kind: "list", items };
+  return shape.kind === "text" && !shape.secret ? { kind: "words", items, alone: false } : { kind: "list", items };
+}
+
+/** A word, or a list of such words: one field for both. */
+function oneOrMany(options: Schema[], root: Schema): Shape | undefined {
+  const [one, many] = options.length === 2 ? options.map((option) => shapeOf(option, root)) : [];
+  return one?.kind === "text" && !one.secret && many?.kind === "words" ? { ...many, alone: true } : undefined;
 }
 
 function ofOptions(options: Schema[]): Shape {

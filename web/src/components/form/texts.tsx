@@ -124,20 +124,26 @@ export function SqlField(props: FieldProps) {
 }
 
 /** Several words: typed one after the other, or chosen. */
-export function WordsField(props: FieldProps) {
+export function WordsField({ alone, ...props }: FieldProps & { alone: boolean }) {
   const label = useLabel(props);
   const { root, suggest, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
   const problem = useProblem(props.path);
-  const value = Array.isArray(props.value) ? props.value.map(String) : [];
+  const value = Array.isArray(props.value) ? props.value.map(String) : typeof props.value === "string" && props.value !== "" ? [props.value] : [];
+  const change = (next: string[]) => {
+    if (next.length === 0 && !props.required) return props.onChange(undefined);
+    props.onChange(alone && next.length === 1 ? next[0] : next);
+  };
   return (
     <Autocomplete
       multiple
       freeSolo
+      // What was typed counts, also when nobody pressed Enter.
+      autoSelect
       disabled={disabled}
       options={suggest(props.path, props.name).filter((word) => !value.includes(word))}
       value={value}
-      onChange={(_, next) => props.onChange(next.length === 0 && !props.required ? undefined : next)}
+      onChange={(_, next) => change(next)}
       renderValue={(words, itemProps) =>
         words.map((word, index) => {
           const { key, ...rest } = itemProps({ index });
