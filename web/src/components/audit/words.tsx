@@ -32,7 +32,7 @@ export function OutcomeMark({ outcome }: { outcome: string }) {
   const word = outcome.toLowerCase() as keyof typeof LOOKS;
   const { icon: Icon, color } = LOOKS[word] ?? LOOKS.done;
   return (
-    <Box component="span" sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, color, whiteSpace: "nowrap" }}>
+    <Box component="span" sx={{ display: "inline-flex", alignItems: "center", verticalAlign: "middle", gap: 0.75, color, whiteSpace: "nowrap" }}>
       <Icon size={15} aria-hidden />
       {t(`outcome.${word}`)}
     </Box>

@@ -17,7 +17,7 @@ export function TestState({ connection }: { connection: Pick<Connection, "tested
   const fault = connection.test_fault as Fault | null | undefined;
   const [Icon, color, word] = !connection.tested_at ? ([CircleDashed, "text.secondary", t("test.never")] as const) : fault ? ([CircleX, "error.main", t("test.fails")] as const) : ([CircleCheck, "success.main", t("test.works")] as const);
   const mark = (
-    <Box component="span" sx={{ display: "inline-flex", gap: 0.75, alignItems: "center", color, fontWeight: 600, whiteSpace: "nowrap" }}>
+    <Box component="span" sx={{ display: "inline-flex", gap: 0.75, alignItems: "center", verticalAlign: "middle", color, fontWeight: 600, whiteSpace: "nowrap" }}>
       <Icon size={16} aria-hidden />
       {word}
     </Box>

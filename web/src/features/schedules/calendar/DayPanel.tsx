@@ -69,7 +69,7 @@ function ComingRow({ coming, name }: { coming: Coming; name: string }) {
   const changed = remark(coming.fire.remark, t);
   return (
     <>
-      <Box component="span" sx={{ display: "inline-flex", gap: 0.75, alignItems: "center", color: "text.secondary" }}><Clock3 size={16} aria-hidden />{t("calendar.planned")}</Box>
+      <Box component="span" sx={{ display: "inline-flex", gap: 0.75, alignItems: "center", verticalAlign: "middle", color: "text.secondary" }}><Clock3 size={16} aria-hidden />{t("calendar.planned")}</Box>
       <Box sx={{ gridColumn: { xs: "2", sm: "auto" }, minWidth: 0, overflowWrap: "anywhere" }}>{name}{changed && <Box component="span" sx={{ display: "block", color: "warning.main", fontSize: 13 }}>{changed}</Box>}</Box>
       <Box sx={{ gridColumn: { xs: "2", sm: "auto" }, color: "text.secondary", fontSize: 13 }}>{there !== clock(coming.fire.at) && t("calendar.there", { time: there, zone })}</Box>
     </>
