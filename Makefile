@@ -1,7 +1,7 @@
 # The commands of this repository. Each is a line or two; the work is in cargo, xtask and tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help web demo tour test compat crash fuzz check bench bench-serve gen
+.PHONY: help web demo tour test compat crash fuzz check bench bench-serve screenshots lighthouse gen
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,6 +57,18 @@ bench-serve: ## Measure a server: start, memory, live clients, 1,000 schedules o
 	@tools/prepare.sh build load
 	cargo build --release --workspace
 	python3 bench/serve.py
+
+screenshots: ## Take pictures of every screen, light and dark, in English and French, into docs/screenshots
+	@tools/prepare.sh build servers web browser
+	@$(MAKE) --no-print-directory web
+	cargo build --quiet --workspace
+	@cd web && node tools/with-demo.mjs tools/screenshots.mjs
+
+lighthouse: ## Measure the main screens (performance and accessibility, 95 points at least; wants an idle machine)
+	@tools/prepare.sh build servers web browser lighthouse
+	@$(MAKE) --no-print-directory web
+	cargo build --quiet --workspace
+	@cd web && node tools/with-demo.mjs tools/lighthouse.mjs
 
 gen: ## Write the generated reference pages
 	cargo build --quiet --workspace

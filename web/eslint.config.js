@@ -27,7 +27,7 @@ export default typescript.config(
       "jsx-a11y/no-noninteractive-tabindex": "off",
     },
   },
-  { files: ["tools/**", "tests/**", "*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", document: "readonly", fetch: "readonly", globalThis: "readonly", performance: "readonly", Buffer: "readonly" } }, rules: { "no-console": "off" } },
+  { files: ["tools/**", "tests/**", "*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", document: "readonly", fetch: "readonly", globalThis: "readonly", performance: "readonly", Buffer: "readonly", URLSearchParams: "readonly" } }, rules: { "no-console": "off" } },
   // Parts of these are carried out in the page.
   { files: ["tests/**"], languageOptions: { globals: { requestAnimationFrame: "readonly", getComputedStyle: "readonly", navigator: "readonly" } } },
   { files: ["public/**"], languageOptions: { globals: { document: "readonly", localStorage: "readonly", matchMedia: "readonly", self: "readonly", caches: "readonly", fetch: "readonly", URL: "readonly", Response: "readonly", Promise: "readonly" } } },

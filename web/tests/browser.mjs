@@ -11,7 +11,8 @@ const need = (name) => process.env[name] ?? (() => { throw new Error(`${name} is
 export const url = () => need("TOWPATH_URL").replace(/\/+$/, "");
 export const workspace = () => need("TOWPATH_WORKSPACE");
 
-function program() {
+/** The browser on this machine. */
+export function program() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
     try {

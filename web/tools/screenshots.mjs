@@ -1,18 +1,54 @@
-// Pictures of every page in both themes and both languages, wide and narrow: `make screenshots`. Environment: tests/browser.mjs.
-import { mkdirSync } from "node:fs";
-import { everyPage, open, visit, withBrowser } from "../tests/browser.mjs";
+// Pictures of every screen in both themes and both languages, and of some on a phone: `make screenshots` (tools/with-demo.mjs).
+// Writes docs/screenshots/ anew, with a page that shows them all.
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { open, withBrowser } from "../tests/browser.mjs";
+import { OUTSIDE, screens, show } from "../tests/screens.mjs";
 
 const folder = new URL("../../docs/screenshots/", import.meta.url).pathname;
+/** All of them together may be so large, in bytes. */
+const MOST = 6_000_000;
+const ON_PHONES = ["home", "runs", "run", "run-failed", "pipelines", "builder", "schedules", "menu-account"];
+/** Only what differs from others at a glance is worth a picture. */
+const LEFT_OUT = ["missing", "password", "setup", "forgotten"];
+
+const looks = ["en", "fr"].flatMap((language) => [{ language, scheme: "light" }, { language, scheme: "dark" }, { language, scheme: "light", phone: true }]);
+const nameOf = (screen, { language, scheme, phone }) => `${screen}-${language}-${phone ? "phone" : scheme}.webp`;
+
+async function picture(page, path) {
+  // Playwright writes no WebP, the browser does.
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 60 });
+  await session.detach();
+  writeFileSync(path, Buffer.from(data, "base64"));
+  return statSync(path).size;
+}
+
+rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
+const taken = new Map();
+let bytes = 0;
 await withBrowser(async (browser) => {
-  for (const language of ["en", "fr"]) {
-    for (const [scheme, phone] of [["light", false], ["dark", false], ["light", true]]) {
-      const page = await open(browser, { language, scheme, phone });
-      for (const [name, path] of Object.entries(await everyPage(page))) {
-        await visit(page, path);
-        await page.screenshot({ path: `${folder}${name}-${language}-${phone ? "phone" : scheme}.png` });
+  for (const look of looks) {
+    const stranger = await open(browser, { ...look, signedIn: false });
+    const page = await open(browser, look);
+    for (const [window, list] of [[stranger, OUTSIDE], [page, await screens(page)]]) {
+      for (const screen of list) {
+        if (LEFT_OUT.includes(screen.name) || (look.phone && !ON_PHONES.includes(screen.name))) continue;
+        await show(window, screen);
+        bytes += await picture(window, folder + nameOf(screen.name, look));
+        taken.set(screen.name, [...(taken.get(screen.name) ?? []), look]);
       }
-      await page.context().close();
     }
+    await page.context().close();
+    await stranger.context().close();
   }
 });
+
+const title = ({ language, scheme, phone }) => `${language}, ${phone ? "phone" : scheme}`;
+const parts = [...taken].map(([name, all]) => `## ${name}\n\n${all.map((look) => `![${name}, ${title(look)}](${nameOf(name, look)})`).join("\n")}\n`);
+writeFileSync(`${folder}README.md`, `# Screens\n\nEvery screen of the demo, light and dark, in English and French. Written by \`make screenshots\`; do not change by hand.\n\n${parts.join("\n")}`);
+console.log(`${[...taken.values()].flat().length} pictures, ${(bytes / 1e6).toFixed(1)} MB`);
+if (bytes > MOST) {
+  console.error(`more than ${MOST / 1e6} MB`);
+  process.exitCode = 1;
+}

@@ -186,15 +186,6 @@ pub(crate) fn first(findings: &[Finding]) -> Fault {
     }
 }
 
-/// The same fault again; faults are handed on by value.
-pub(crate) fn copied(fault: &Fault) -> Fault {
-    let copy = Fault::new(fault.kind(), fault.to_string());
-    match fault.hint_text() {
-        Some(hint) => copy.hint(hint),
-        None => copy,
-    }
-}
-
 /// Values for parameters as text; the types of the parameters read them.
 pub(crate) fn texts(params: &Value) -> IndexMap<String, String> {
     let text = |value: &Value| match value {
@@ -359,7 +350,7 @@ impl Workbench for Bench {
         let (prepared, graph, quarantine) = self.graph(&room, text, &look.params).await?;
         let Some(node) = graph.nodes.get(&look.node) else {
             if let Some((_, fault)) = graph.faults.first() {
-                return Err(copied(fault));
+                return Err(fault.copied());
             }
             if !graph.problems.is_empty() {
                 return Err(first(&prepared.located(graph.problems.clone())));

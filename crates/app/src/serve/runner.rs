@@ -21,7 +21,7 @@ use towpath_store::runs::logs::Level;
 use towpath_store::seal::Keys;
 use towpath_store::{Store, commit, connections, pipelines, secrets, workspaces};
 
-use super::bench::{Bench, Prepared, copied, first, texts};
+use super::bench::{Bench, Prepared, first, texts};
 use super::journal::Journal;
 use super::memory::{StoreMemory, shown};
 use super::rejects::StoreRejects;
@@ -229,7 +229,7 @@ fn unready(prepared: &Prepared, graph: &Graph, journal: &Journal) -> Fault {
         journal.say(Level::Error, Some(node), fault.to_string(), None);
     }
     match graph.faults.first() {
-        Some((node, fault)) => copied(fault).at_node(node),
+        Some((node, fault)) => fault.copied().at_node(node),
         None => Fault::internal("a graph without problems was not run"),
     }
 }

@@ -127,6 +127,12 @@ async fn nothing_on_any_page_keeps_anybody_out() {
     house.pipeline(ORDERS).await;
     house.pipeline(BROKEN).await;
     assert_eq!(house.run("orders").await["state"], "quarantined");
-    assert_eq!(house.run("broken").await["state"], "failed");
+    let broken = house.run("broken").await;
+    let told = broken["fault"]["message"].as_str().unwrap_or_default();
+    assert_eq!(
+        (broken["state"].as_str(), told.matches("node `gone`").count()),
+        (Some("failed"), 1),
+        "{told}"
+    );
     content(&mut script("accessible.mjs", &house.address));
 }

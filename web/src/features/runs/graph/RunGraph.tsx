@@ -73,7 +73,8 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
         nodeTypes={types}
         colorMode={scheme ?? "light"}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.05 }}
+        // Beside the buttons, and not so small on phones that nothing can be read: the rest is reached by dragging.
+        fitViewOptions={{ minZoom: 0.4, maxZoom: 1, padding: { y: 0.05, left: "56px", right: "16px" } }}
         minZoom={0.15}
         maxZoom={1.5}
         nodesDraggable={false}
