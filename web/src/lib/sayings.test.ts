@@ -9,7 +9,7 @@ const french: Sayings = Object.assign({}, ...Object.values(files));
 // The program makes these of parts.
 const COMPOSED = [
   "did you mean `{}`?", "choose one of: {}", "{} or {}", "node `{}`: {}", "line {}: {}", "table `{}`: {}", "file `{}`: {}", "text", "nothing", "a number", "a list", "a mapping", "true or false", "a whole number", "another value",
-  "{} is there", "{} is one of {}", "{} is from {} to {}", "{} is at least {}", "{} is at most {}", "{} has {} to {} characters", "{} has at least {} characters", "{} has at most {} characters", "{} matches {}", "{} is {}", "is there",
+  "{} is there", "{} is one of {}", "{} is from {} to {}", "{} is at least {}", "{} is at most {}", "{} has {} to {} characters", "{} has at least {} characters", "{} has at most {} characters", "{} matches {}", "{} is {}", "is there", "file", "folder",
 ];
 
 /** Every text of the program, with holes where values go. */
@@ -41,7 +41,10 @@ it("finds the sentence that says most, and says what stands in its holes too", (
   expect(say("connection `shop`: parameter `day` has no value")).toBe("connexion `shop`\u00a0: le paramètre `day` n'a pas de valeur");
   expect(say("expected a whole number, found `many`")).toBe("attendu\u00a0: un nombre entier\u202f; trouvé\u00a0: `many`");
   expect(say("did you mean `table`?")).toBe("vouliez-vous dire `table`\u202f?");
+  expect(say("node `read`: file `a.csv` does not exist in `/data`")).toBe("nœud `read`\u00a0: le fichier `a.csv` n'existe pas dans `/data`");
+  expect(say("the server cannot be reached: no route to host (server `db`)")).toContain("no route to host");
   // Half a sentence in another language would be worse than none.
   expect(say("the thing that broke is in the other place")).toBe("the thing that broke is in the other place");
+  expect(say("node `read`: something unheard of")).toBe("node `read`: something unheard of");
   expect(say("the other system said something else")).toBe("the other system said something else");
 });
