@@ -18,10 +18,10 @@ interface Saying {
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** A hole in code holds no other code; one at the end may hold another sentence. */
+/** A hole in code holds no other code; what stands in parentheses at the end is what stands in the last ones. */
 function patternOf(english: string): RegExp {
   const pieces = english.split("{}");
-  const holes = pieces.slice(1).map((after, index) => (pieces[index]?.endsWith("`") && after.startsWith("`") ? "([^`]*)" : pieces[index] === "" && index > 0 ? "(.*?)" : "(.+?)"));
+  const holes = pieces.slice(1).map((after, index) => (pieces[index]?.endsWith("`") && after.startsWith("`") ? "([^`]*)" : pieces[index] === "" && index > 0 ? "(.*?)" : after.startsWith(" (") ? "(.+)" : "(.+?)"));
   return new RegExp(`^${pieces.map((piece, index) => escaped(piece) + (holes[index] ?? "")).join("")}$`, "s");
 }
 
