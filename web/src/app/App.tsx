@@ -4,12 +4,13 @@ import CssBaseline from "@mui/material/CssBaseline";
 import { ThemeProvider } from "@mui/material/styles";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import { queries } from "@/api/query";
 import { ConfirmProvider } from "@/components/Confirm";
 import { ToastProvider } from "@/components/Toasts";
 import { router } from "./router";
-import { theme } from "./theme";
+import { themeIn } from "./theme";
 
 // The server puts a number into the page that its policy lets styles through with (Content-Security-Policy).
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.content;
@@ -25,6 +26,8 @@ function Around({ children }: { children: ReactNode }) {
 }
 
 export function App() {
+  const { t } = useTranslation();
+  const theme = useMemo(() => themeIn(t), [t]);
   return (
     <CacheProvider value={cache}>
       <ThemeProvider theme={theme} defaultMode="system">

@@ -1,4 +1,5 @@
-import { createTheme } from "@mui/material/styles";
+import { createTheme, type Theme, type ThemeOptions } from "@mui/material/styles";
+import type { TFunction } from "i18next";
 
 declare module "@mui/material/styles" {
   interface Palette {
@@ -15,7 +16,7 @@ const font = 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Ne
 export const MONO = '"JetBrains Mono", "Cascadia Code", ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 /** Water and stone: one strong colour, quiet surfaces; states have colours of their own. */
-export const theme = createTheme({
+const look: ThemeOptions = {
   cssVariables: { colorSchemeSelector: "data-scheme", nativeColor: false },
   colorSchemes: {
     light: {
@@ -79,4 +80,14 @@ export const theme = createTheme({
     MuiTableCell: { styleOverrides: { head: { fontWeight: 650, color: "var(--mui-palette-text-secondary)" } } },
     MuiLink: { defaultProps: { underline: "hover" } },
   },
-});
+};
+
+/** The look, with the words that parts bring along in the language of the page. */
+export function themeIn(t: TFunction): Theme {
+  return createTheme(look, {
+    components: {
+      MuiAutocomplete: { defaultProps: { clearText: t("parts.clear"), closeText: t("close"), openText: t("parts.open"), noOptionsText: t("parts.no_options"), loadingText: t("parts.loading") } },
+      MuiAlert: { defaultProps: { closeText: t("close") } },
+    },
+  });
+}

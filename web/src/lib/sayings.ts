@@ -18,10 +18,10 @@ interface Saying {
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** A hole in code holds no other code; one at the end may hold another sentence. */
+/** A hole in code holds no other code; what stands in parentheses at the end is what stands in the last ones. */
 function patternOf(english: string): RegExp {
   const pieces = english.split("{}");
-  const holes = pieces.slice(1).map((after, index) => (pieces[index]?.endsWith("`") && after.startsWith("`") ? "([^`]*)" : pieces[index] === "" && index > 0 ? "(.*?)" : "(.+?)"));
+  const holes = pieces.slice(1).map((after, index) => (pieces[index]?.endsWith("`") && after.startsWith("`") ? "([^`]*)" : pieces[index] === "" && index > 0 ? "(.*?)" : after.startsWith(" (") ? "(.+)" : "(.+?)"));
   return new RegExp(`^${pieces.map((piece, index) => escaped(piece) + (holes[index] ?? "")).join("")}$`, "s");
 }
 
@@ -42,6 +42,12 @@ function partsOf(translated: string): Saying["parts"] {
 // only behind a colon or in parentheses stands what others said.
 const VALUES = /^(`[^`]*`|"[^"]*"|[^\s,]+)(, (`[^`]*`|"[^"]*"|[^\s,]+))*( and \d+ more)?$/;
 
+/** Which holes may hold anything. What only says where something failed is no sentence without what failed. */
+function freeOf(english: string): boolean[] {
+  const isPlace = /^\w+ (`\{\}`|\{\}): \{\}$/.test(english);
+  return english.split("{}").slice(0, -1).map((before) => (isPlace ? before.endsWith("`") : /(: |\(|`)$/.test(before)));
+}
+
 /** Says sentences in another language. */
 export function translator(sayings: Sayings): (english: string) => string {
   const whole = new Map(Object.entries(sayings).filter(([english]) => !english.includes("{}")));
@@ -49,7 +55,7 @@ export function translator(sayings: Sayings): (english: string) => string {
   const open: Saying[] = Object.entries(sayings)
     .filter(([english]) => english.includes("{}"))
     .sort(([a], [b]) => b.replaceAll("{}", "").length - a.replaceAll("{}", "").length)
-    .map(([english, translated]) => ({ pattern: patternOf(english), parts: partsOf(translated), free: english.split("{}").slice(0, -1).map((before) => /(: |\(|`)$/.test(before)) }));
+    .map(([english, translated]) => ({ pattern: patternOf(english), parts: partsOf(translated), free: freeOf(english) }));
   const said = new Map<string, string>();
   const say = (english: string): string => {
     const known = said.get(english);

@@ -8,7 +8,9 @@ import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder as placeholderText } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import type { TFunction } from "i18next";
 import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
 
 /** Something that is wrong at a line (from 1) and, if it is known, a column. */
 export interface Mark {
@@ -53,8 +55,37 @@ const look = EditorView.theme({
   ".cm-panels": { backgroundColor: "var(--mui-palette-background-paper)", color: "var(--mui-palette-text-primary)" },
 });
 
+/** The words of the editor's own panels, by what they are in English. */
+function phrases(t: TFunction): Record<string, string> {
+  return {
+    Find: t("editor.find"),
+    Replace: t("editor.replace"),
+    next: t("editor.next"),
+    previous: t("editor.previous"),
+    all: t("editor.all"),
+    "match case": t("editor.match_case"),
+    regexp: t("editor.regexp"),
+    "by word": t("editor.by_word"),
+    replace: t("editor.replace_one"),
+    "replace all": t("editor.replace_all"),
+    close: t("editor.close"),
+    "Go to line": t("editor.go_to_line"),
+    go: t("editor.go"),
+    "Fold line": t("editor.fold"),
+    "Unfold line": t("editor.unfold"),
+    "folded code": t("editor.folded"),
+    unfold: t("editor.unfold"),
+    Completions: t("editor.completions"),
+    Diagnostics: t("editor.diagnostics"),
+    "No diagnostics": t("editor.no_diagnostics"),
+    "current match": t("editor.current_match"),
+    "on line": t("editor.on_line"),
+  };
+}
+
 /** CodeMirror, as a field whose text is given from outside. */
 export default function Editor({ language, label, value, onChange, readOnly = false, placeholder, marks, complete, onRun, line }: EditorProps) {
+  const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const latest = useRef({ onChange, onRun, complete });
@@ -71,7 +102,7 @@ export default function Editor({ language, label, value, onChange, readOnly = fa
       state: EditorState.create({
         extensions: [
           lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
-          syntaxHighlighting(style), look,
+          syntaxHighlighting(style), look, EditorState.phrases.of(phrases(t)),
           language === "sql" ? sql() : yaml(),
           ...(nonce ? [EditorView.cspNonce.of(nonce)] : []),
           ...(placeholder ? [placeholderText(placeholder)] : []),
@@ -93,16 +124,16 @@ export default function Editor({ language, label, value, onChange, readOnly = fa
       made.destroy();
       view.current = null;
     };
-  }, [language, label, placeholder]);
+  }, [language, label, placeholder, t]);
 
   useEffect(() => {
     view.current?.dispatch({ effects: lock.current.reconfigure([EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)]) });
-  }, [readOnly, language, label, placeholder]);
+  }, [readOnly, language, label, placeholder, t]);
 
   useEffect(() => {
     const now = view.current;
     if (now && now.state.doc.toString() !== value) now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value } });
-  }, [value, language, label, placeholder]);
+  }, [value, language, label, placeholder, t]);
 
   useEffect(() => {
     const now = view.current;

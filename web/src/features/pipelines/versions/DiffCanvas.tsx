@@ -39,7 +39,7 @@ export default function DiffCanvas({ from, to, kinds, changes }: { from: string;
         const [x, y] = places.get(name) ?? [0, 0];
         return { id: name, type: "mark", position: { x, y }, data: { name, change, word: change === "same" ? "" : t(`change.${change}`) }, width: 180, height: 44 };
       }),
-      edges: [...lines].map(([id, edge]) => ({ id, source: edge.node, target: edge.to, style: { stroke: before.has(id) && after.has(id) ? "var(--mui-palette-text-secondary)" : after.has(id) ? "var(--mui-palette-success-main)" : "var(--mui-palette-error-main)", strokeDasharray: after.has(id) ? undefined : "5 4" } })),
+      edges: [...lines].map(([id, edge]) => ({ id, source: edge.node, target: edge.to, ariaLabel: t("edge_label", { from: edge.node, to: edge.to }), style: { stroke: before.has(id) && after.has(id) ? "var(--mui-palette-text-secondary)" : after.has(id) ? "var(--mui-palette-success-main)" : "var(--mui-palette-error-main)", strokeDasharray: after.has(id) ? undefined : "5 4" } })),
     };
   }, [from, to, kinds, changes, t]);
   return (

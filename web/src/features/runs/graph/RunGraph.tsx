@@ -51,6 +51,7 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
       id: String(index),
       source: edge.from,
       target: edge.to,
+      ariaLabel: t("pipelines:edge_label", { from: edge.from, to: edge.to }),
       animated: to?.state === "running",
       focusable: false,
       label: [edge.port, text].filter(Boolean).join(" · "),
@@ -83,6 +84,7 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
         zoomOnScroll={false}
         preventScrolling={false}
         onNodesChange={choose}
+        ariaLabelConfig={{ "node.a11yDescription.default": t("graph_help"), "controls.ariaLabel": t("pipelines:canvas_controls"), "controls.zoomIn.ariaLabel": t("pipelines:zoom_in"), "controls.zoomOut.ariaLabel": t("pipelines:zoom_out"), "controls.fitView.ariaLabel": t("pipelines:fit_view") }}
       >
         <Background variant={BackgroundVariant.Dots} gap={18} size={1} />
         <Controls showInteractive={false} position="bottom-left" />
