@@ -26,7 +26,7 @@ export function RunState({ state, short }: { state: string; short?: boolean }) {
   const { icon: Icon, color } = LOOKS[word];
   const label = t(`run_state.${word}`);
   return (
-    <Box component="span" title={short ? label : undefined} sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, color, fontWeight: 600, whiteSpace: "nowrap", "& svg": { flexShrink: 0 }, ...(word === "running" && { "& svg": { flexShrink: 0, animation: "spin 1.6s linear infinite" }, "@keyframes spin": { to: { transform: "rotate(360deg)" } } }) }}>
+    <Box component="span" title={short ? label : undefined} sx={{ display: "inline-flex", alignItems: "center", verticalAlign: "middle", gap: 0.75, color, fontWeight: 600, whiteSpace: "nowrap", "& svg": { flexShrink: 0 }, ...(word === "running" && { "& svg": { flexShrink: 0, animation: "spin 1.6s linear infinite" }, "@keyframes spin": { to: { transform: "rotate(360deg)" } } }) }}>
       <Icon size={16} aria-hidden={!short} aria-label={short ? label : undefined} role={short ? "img" : undefined} />
       {!short && label}
     </Box>
