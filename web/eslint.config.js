@@ -29,7 +29,7 @@ export default typescript.config(
   },
   { files: ["tools/**", "tests/**", "*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", document: "readonly", fetch: "readonly", globalThis: "readonly", performance: "readonly", Buffer: "readonly", URLSearchParams: "readonly" } }, rules: { "no-console": "off" } },
   // Parts of these are carried out in the page.
-  { files: ["tests/**"], languageOptions: { globals: { requestAnimationFrame: "readonly", getComputedStyle: "readonly", navigator: "readonly" } } },
+  { files: ["tests/**"], languageOptions: { globals: { requestAnimationFrame: "readonly", getComputedStyle: "readonly", navigator: "readonly", caches: "readonly" } } },
   { files: ["public/**"], languageOptions: { globals: { document: "readonly", localStorage: "readonly", matchMedia: "readonly", self: "readonly", caches: "readonly", fetch: "readonly", URL: "readonly", Response: "readonly", Promise: "readonly" } } },
   layer(["src/lib/**", "src/api/**"], [
     border("components", "lib and api know no components"),

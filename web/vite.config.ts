@@ -36,10 +36,22 @@ function packed(): Plugin {
   };
 }
 
+/** Lists what the pages are made of, for the service worker, which keeps it for when there is no network. */
+function listed(): Plugin {
+  return {
+    name: "listed",
+    apply: "build",
+    writeBundle() {
+      const parts = readdirSync("dist/assets").filter((name) => /\.(js|css)$/.test(name)).map((name) => `assets/${name}`);
+      writeFileSync("dist/parts.json", JSON.stringify([...parts, "boot.js", "icon.svg", "app.webmanifest"]));
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses: a server may stand below a path of another one.
   base: "./",
-  plugins: [react(), fresh(), packed()],
+  plugins: [react(), fresh(), listed(), packed()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "dist",

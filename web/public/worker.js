@@ -5,14 +5,19 @@ const SHELL = "towpath-shell";
 const STATE = "towpath-state";
 const MOST = 200;
 const base = new URL("./", self.location.href);
+/** What is kept does not depend on how it was asked for, whatever the server says for the sake of others. */
+const ANY = { ignoreVary: true };
+/** What the page is made of besides `assets/`: asked for, since its names stay as they are. */
+const FRAME = /^(boot\.js|icon\.svg|app\.webmanifest)$/;
 /** What may be read offline: lists and things of a workspace; no secrets, no audit, nothing about accounts. */
 const KEPT = /^api\/v1\/(session|node-types|workspaces(\/[^/]+(\/(pipelines|runs|schedules|connections|backfills)(\/[^/]+(\/(tasks|attempts|document))?)?)?)?)$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-// Whoever signs out takes what was seen along.
 self.addEventListener("message", (event) => {
+  // Whoever signs out takes what was seen along.
   if (event.data === "forget") event.waitUntil(caches.delete(STATE));
+  if (event.data === "keep") event.waitUntil(keep().catch(() => undefined));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -22,7 +27,8 @@ self.addEventListener("fetch", (event) => {
   const path = url.pathname.slice(base.pathname.length);
   if (request.mode === "navigate") event.respondWith(page(request));
   else if (path.startsWith("assets/")) event.respondWith(asset(request));
-  else if (KEPT.test(path)) event.respondWith(state(request));
+  else if (FRAME.test(path)) event.respondWith(fresh(request, SHELL));
+  else if (KEPT.test(path)) event.respondWith(fresh(request, STATE));
 });
 
 /** The page of the server; without it, the last one. A new version of the pages makes the old files useless. */
@@ -31,14 +37,14 @@ async function page(request) {
   try {
     const answer = await fetch(request);
     if (answer.ok && answer.headers.get("content-type")?.startsWith("text/html") && !new URL(request.url).pathname.endsWith("/docs/")) {
-      const [now, before] = await Promise.all([answer.clone().text(), cache.match(base).then((kept) => kept?.text())]);
+      const [now, before] = await Promise.all([answer.clone().text(), cache.match(base, ANY).then((kept) => kept?.text())]);
       const script = (text) => /assets\/index-[^"]+/.exec(text ?? "")?.[0];
       if (before && script(before) !== script(now)) await caches.delete(SHELL);
       await (await caches.open(SHELL)).put(base, answer.clone());
     }
     return answer;
   } catch (reason) {
-    const kept = await cache.match(base);
+    const kept = await cache.match(base, ANY);
     if (kept) return kept;
     throw reason;
   }
@@ -46,7 +52,7 @@ async function page(request) {
 
 async function asset(request) {
   const cache = await caches.open(SHELL);
-  const kept = await cache.match(request);
+  const kept = await cache.match(request, ANY);
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) await cache.put(request, answer.clone());
@@ -54,19 +60,35 @@ async function asset(request) {
 }
 
 /** What the server says; without it, what it said last. */
-async function state(request) {
-  const cache = await caches.open(STATE);
+async function fresh(request, name) {
+  const cache = await caches.open(name);
   try {
     const answer = await fetch(request);
     if (answer.ok) {
       await cache.put(request, answer.clone());
-      const keys = await cache.keys();
-      await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST)).map((old) => cache.delete(old)));
+      if (name === STATE) await forgetOldest(cache);
     }
     return answer;
   } catch (reason) {
-    const kept = await cache.match(request);
+    const kept = await cache.match(request, ANY);
     if (kept) return kept;
     throw reason;
+  }
+}
+
+async function forgetOldest(cache) {
+  const keys = await cache.keys();
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST)).map((old) => cache.delete(old)));
+}
+
+/** The page and everything that it may be made of, for when somebody goes further without a network. */
+async function keep() {
+  const answer = await fetch(new URL("parts.json", base));
+  if (!answer.ok) return;
+  const cache = await caches.open(SHELL);
+  // One after the other: whoever works meanwhile comes first. What the browser has is not asked for again.
+  for (const path of ["", ...(await answer.json())]) {
+    const address = new URL(path, base);
+    if (!(await cache.match(address, ANY))) await cache.add(address);
   }
 }

@@ -6,10 +6,13 @@ export const queries = new QueryClient({
   queryCache: new QueryCache(),
   defaultOptions: {
     queries: {
+      // Without a network the service worker may still answer; and nobody waits for what a network may bring one day.
+      networkMode: "always",
       staleTime: 15_000,
       retry: (times, error) => times < 3 && error instanceof Problem && error.mayPass,
       refetchOnWindowFocus: true,
     },
-    mutations: { retry: false },
+    // What cannot be done now fails and says so: it is not done later, when nobody expects it.
+    mutations: { networkMode: "always", retry: false },
   },
 });

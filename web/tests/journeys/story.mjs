@@ -17,13 +17,13 @@ export class Story {
     await chapter(this);
   }
 
-  /** Carries out one step, and fails with its name, the address and what the page says. */
-  async step(name, work) {
+  /** Carries out one step, and fails with its name, the address and what the page says; also `offline`, when nothing can be reached. */
+  async step(name, work, { offline = false } = {}) {
     const begun = performance.now();
     try {
       await work(this.page);
       // What the console said, and what was asked of others, belongs to the step that made it.
-      const faults = this.page.faults.splice(0);
+      const faults = this.page.faults.splice(0).filter((fault) => !offline || !/ERR_INTERNET_DISCONNECTED|ERR_FAILED/.test(fault));
       if (faults.length > 0) throw new Error(faults.join("\n"));
     } catch (error) {
       throw new Error(`FAILED: ${name}\n${await this.#seen(name)}\n${short(error)}`, { cause: error });

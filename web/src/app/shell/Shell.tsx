@@ -64,7 +64,6 @@ export function Shell() {
             <img src="icon.svg" width={26} height={26} alt="" />
             <Typography component="span" sx={{ fontWeight: 700, letterSpacing: "-0.01em", display: { xs: "none", sm: "inline" } }}>Towpath</Typography>
           </Box>
-          <LiveMark />
           <Box sx={{ flex: 1 }} />
           <SearchButton workspace={workspace} />
           <HelpButton />
@@ -78,6 +77,7 @@ export function Shell() {
       </Drawer>
       <Box component="main" id="main" tabIndex={-1} sx={{ flex: 1, minWidth: 0, outline: "none", display: "flex", flexDirection: "column" }}>
         <Toolbar variant="dense" sx={{ minHeight: 52 }} />
+        <LiveMark />
         <Outlet />
       </Box>
     </Box>

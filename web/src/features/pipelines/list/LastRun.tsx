@@ -22,7 +22,8 @@ export function LastRun({ slug, pipeline, run, known }: Props) {
   if (!found) return <Box component="span" sx={{ color: "text.secondary" }}>{known || asked.data === null ? t("never_run") : ""}</Box>;
   return (
     <TextLink to="/w/$workspace/runs/$run" params={{ workspace: slug, run: found.id }} sx={{ color: "text.primary", display: "inline-block" }}>
-      <RunState state={found.state as string} />
+      <Box component="span" sx={{ display: { xs: "none", sm: "inline" } }}><RunState state={found.state as string} /></Box>
+      <Box component="span" sx={{ display: { sm: "none" } }}><RunState state={found.state as string} short /></Box>
       <Box component="span" sx={{ display: "block", fontSize: 12, color: "text.secondary" }}><TimeText at={found.ended_at ?? found.started_at ?? found.created_at} /></Box>
     </TextLink>
   );
