@@ -44,8 +44,8 @@ const VALUES = /^(`[^`]*`|"[^"]*"|[^\s,]+)(, (`[^`]*`|"[^"]*"|[^\s,]+))*( and \d
 
 /** Which holes may hold anything. What only says where something failed is no sentence without what failed. */
 function freeOf(english: string): boolean[] {
-  const isPlace = /^\w+ (`\{\}`|\{\}): \{\}$/.test(english);
-  return english.split("{}").slice(0, -1).map((before) => (isPlace ? before.endsWith("`") : /(: |\(|`)$/.test(before)));
+  const isPlace = /^(\w+ (`\{\}`|\{\})(, )?)+: \{\}$/.test(english);
+  return english.split("{}").slice(0, -1).map((before) => (isPlace ? !before.endsWith(": ") : /(: |\(|`)$/.test(before)));
 }
 
 /** Says sentences in another language. */
