@@ -106,3 +106,8 @@ export function say(english: string): string {
 export function sayBoth({ message, hint }: { message: string; hint?: string | null }): string {
   return hint ? `${say(message)} (${say(hint)})` : say(message);
 }
+
+/** A sentence in which values were left out, so that many rows have it in common. */
+export function sayOpen(english: string): string {
+  return say(english.replace(/(?<!`)…(?!`)/g, "`…`")).replaceAll("`…`", "…");
+}
