@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { type Sayings, translator } from "./sayings";
+import { addSayings, sayOpen, type Sayings, setSayingsLanguage, translator } from "./sayings";
 
 const files = import.meta.glob<Sayings>("../locales/fr/sayings/*.json", { eager: true, import: "default" });
 const french: Sayings = Object.assign({}, ...Object.values(files));
@@ -45,4 +45,12 @@ it("finds the sentence that says most, and says what stands in its holes too", (
   expect(say("the thing that broke is in the other place")).toBe("the thing that broke is in the other place");
   expect(say("node `read`: something unheard of")).toBe("node `read`: something unheard of");
   expect(say("the other system said something else")).toBe("the other system said something else");
+});
+
+it("says sentences in which values were left out", () => {
+  addSayings("fr", french);
+  setSayingsLanguage("fr");
+  expect(sayOpen("… is not a time of the form `%H:%M`")).toBe("… n'est pas une heure de la forme `%H:%M`");
+  expect(sayOpen("… and nothing else")).toBe("… and nothing else");
+  setSayingsLanguage("en");
 });

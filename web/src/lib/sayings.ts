@@ -44,8 +44,8 @@ const VALUES = /^(`[^`]*`|"[^"]*"|[^\s,]+)(, (`[^`]*`|"[^"]*"|[^\s,]+))*( and \d
 
 /** Which holes may hold anything. What only says where something failed is no sentence without what failed. */
 function freeOf(english: string): boolean[] {
-  const isPlace = /^\w+ (`\{\}`|\{\}): \{\}$/.test(english);
-  return english.split("{}").slice(0, -1).map((before) => (isPlace ? before.endsWith("`") : /(: |\(|`)$/.test(before)));
+  const isPlace = /^(\w+ (`\{\}`|\{\})(, )?)+: \{\}$/.test(english);
+  return english.split("{}").slice(0, -1).map((before) => (isPlace ? !before.endsWith(": ") : /(: |\(|`)$/.test(before)));
 }
 
 /** Says sentences in another language. */
@@ -105,4 +105,9 @@ export function say(english: string): string {
 /** Both together, for places with little room. */
 export function sayBoth({ message, hint }: { message: string; hint?: string | null }): string {
   return hint ? `${say(message)} (${say(hint)})` : say(message);
+}
+
+/** A sentence in which values were left out, so that many rows have it in common. */
+export function sayOpen(english: string): string {
+  return say(english.replace(/(?<!`)…(?!`)/g, "`…`")).replaceAll("`…`", "…");
 }

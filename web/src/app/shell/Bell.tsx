@@ -19,6 +19,7 @@ import { sessionQuery } from "@/api/session";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
+import { say } from "@/lib/sayings";
 
 const unread = { queryKey: ["notices", "unread"], queryFn: () => body(client.GET("/api/v1/account/notices/unread")), refetchInterval: 60_000 };
 const latest = { queryKey: ["notices", "latest"], queryFn: () => body(client.GET("/api/v1/account/notices", { params: { query: { limit: 30 } } })) };
@@ -76,7 +77,7 @@ function Notices({ onLeave }: { onLeave: () => void }) {
         <ListItemButton key={notice.id} onClick={() => go(notice)} sx={{ borderLeft: 3, borderColor: notice.read_at ? "transparent" : "primary.main" }}>
           <ListItemText
             primary={notice.words.title}
-            secondary={<>{notice.words.text}<Box component="span" sx={{ display: "block", mt: 0.25 }}><TimeText at={notice.updated_at} /></Box></>}
+            secondary={<>{say(notice.words.text)}<Box component="span" sx={{ display: "block", mt: 0.25 }}><TimeText at={notice.updated_at} /></Box></>}
             slotProps={{ primary: { sx: { fontWeight: notice.read_at ? 400 : 650 } } }}
           />
         </ListItemButton>

@@ -57,7 +57,7 @@ export function Attention({ workspace, summary }: { workspace: string; summary: 
         {told.map((notice) => (
           <Line key={notice.id} mark={<Box component={BellRing} size={16} aria-hidden sx={{ color: notice.severity === "error" ? "error.main" : notice.severity === "warning" ? "warning.main" : "info.main" }} />} side={<Box sx={{ display: "flex", alignItems: "center", gap: 0.5 }}><TimeText at={notice.updated_at} /><Tooltip title={t("attention.read")}><IconButton size="small" aria-label={t("attention.read_of", { title: notice.words.title })} onClick={() => read.mutate(notice.id)}><Check size={16} /></IconButton></Tooltip></Box>}>
             {notice.run_id ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: notice.run_id }} sx={{ fontWeight: 650 }}>{notice.words.title}</TextLink> : notice.pipeline_id ? <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: notice.pipeline_id }} sx={{ fontWeight: 650 }}>{notice.words.title}</TextLink> : <strong>{notice.words.title}</strong>}
-            <Typography variant="body2" color="textSecondary">{notice.words.text}</Typography>
+            <Typography variant="body2" color="textSecondary">{say(notice.words.text)}</Typography>
           </Line>
         ))}
         {undelivered > 0 && (

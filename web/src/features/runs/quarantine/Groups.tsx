@@ -4,7 +4,7 @@ import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "@/lib/format";
-import { say } from "@/lib/sayings";
+import { sayOpen } from "@/lib/sayings";
 import type { Merged } from "./merge";
 
 interface Props {
@@ -30,7 +30,7 @@ export function Groups({ groups, node, search, onChoose, isChoice }: Props) {
               <Box aria-hidden sx={{ height: 4, borderRadius: 1, bgcolor: "quarantine.main", ml: "auto", minWidth: 2 }} style={{ width: `${(group.rows / most) * 100}%` }} />
             </Box>
             <Box sx={{ minWidth: 0 }}>
-              <Typography sx={{ overflowWrap: "anywhere" }}>{say(group.reason)}</Typography>
+              <Typography sx={{ overflowWrap: "anywhere" }}>{sayOpen(group.reason)}</Typography>
               <Typography variant="body2" color="textSecondary">
                 {group.node}
                 {group.column && ` · ${t("quarantine.column", { column: group.column })}`}
