@@ -68,9 +68,9 @@ pub(crate) async fn name_route(request: Request, next: Next) -> Response {
     response
 }
 
-/// Live streams and files take as long as they take.
+/// Live streams and files take as long as they take; dry runs have a time of their own.
 fn is_long(path: &str) -> bool {
-    ["/live", "/events", "/content", "/uploads", "/export"].iter().any(|end| path.ends_with(end))
+    ["/live", "/events", "/content", "/uploads", "/export", "/dry-run"].iter().any(|end| path.ends_with(end))
 }
 
 /// Turns whatever the router and its layers answered into a problem of ours.

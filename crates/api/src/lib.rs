@@ -16,6 +16,7 @@ mod caller;
 mod extract;
 mod guard;
 mod http;
+mod icons;
 mod limits;
 pub mod live;
 pub mod needs;
@@ -29,6 +30,8 @@ pub mod problem;
 mod routes;
 pub mod server;
 pub mod sign_in;
+mod sparse;
+pub mod trials;
 mod words;
 pub mod workbench;
 

@@ -116,6 +116,7 @@ needs! {
     // What pipelines are made of.
     GET "/api/v1/node-types" => Person;
     GET "/api/v1/node-types/{name}" => Person;
+    GET "/api/v1/node-types/{name}/icon" => Person;
     GET "/api/v1/document-schema" => Person;
     // Connections.
     GET "/api/v1/workspaces/{workspace}/connections" => In(Right::ConnectionsRead);
@@ -136,6 +137,9 @@ needs! {
     POST "/api/v1/workspaces/{workspace}/validate" => In(Right::PipelinesRead);
     POST "/api/v1/workspaces/{workspace}/plan" => In(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/preview" => In(Right::PipelinesWrite);
+    POST "/api/v1/workspaces/{workspace}/dry-run" => In(Right::PipelinesWrite);
+    POST "/api/v1/workspaces/{workspace}/tests" => In(Right::PipelinesWrite);
+    GET "/api/v1/workspaces/{workspace}/freshness" => In(Right::PipelinesRead);
     GET "/api/v1/workspaces/{workspace}/pipelines/{pipeline}" => On(Right::PipelinesRead);
     PUT "/api/v1/workspaces/{workspace}/pipelines/{pipeline}" => On(Right::PipelinesWrite);
     PATCH "/api/v1/workspaces/{workspace}/pipelines/{pipeline}" => On(Right::PipelinesWrite);
@@ -147,6 +151,7 @@ needs! {
     POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/rollback" => On(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/duplicate" => On(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/preview" => On(Right::PipelinesPreview);
+    POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/dry-run" => On(Right::PipelinesPreview);
     GET "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/progress" => On(Right::RunsRead);
     DELETE "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/progress" => On(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/hook" => On(Right::PipelinesWrite);

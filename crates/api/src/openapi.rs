@@ -7,6 +7,7 @@ mod links;
 mod whole;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use serde_json::Value;
 use utoipa::OpenApi;
@@ -15,10 +16,11 @@ use utoipa_axum::routes;
 
 use crate::problem::ProblemBody;
 use crate::routes::{
-    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, probes, runs, schedules,
-    search, session, uploads, versions,
+    backfills, connections, freshness, health, hooks, looks, nodes, outcomes, pipelines, probes, runs,
+    schedules, search, session, trials, uploads, versions,
 };
 use crate::server::Inside;
+use crate::sparse::{self, Lists};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -52,6 +54,7 @@ fn described() -> OpenApiRouter<Inside> {
         // What pipelines are made of.
         .routes(routes!(nodes::list))
         .routes(routes!(nodes::show))
+        .routes(routes!(nodes::icon))
         .routes(routes!(nodes::document_schema))
         // Connections.
         .routes(routes!(connections::list, connections::create))
@@ -73,6 +76,10 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(looks::plan))
         .routes(routes!(looks::preview_draft))
         .routes(routes!(looks::preview))
+        .routes(routes!(trials::dry_run_draft))
+        .routes(routes!(trials::dry_run))
+        .routes(routes!(trials::tests))
+        .routes(routes!(freshness::list))
         .routes(routes!(outcomes::progress, outcomes::forget))
         .routes(routes!(hooks::open, hooks::close))
         .routes(routes!(hooks::call))
@@ -188,11 +195,14 @@ fn people() -> OpenApiRouter<Inside> {
 /// Every route, and one that gives the document.
 pub(crate) fn routes(version: &str) -> Router<Inside> {
     let (router, document) = described().split_for_parts();
-    let text = whole::whole(&document, version).to_string();
+    let whole = whole::whole(&document, version);
+    let lists = Lists::of(&whole);
+    let text = whole.to_string();
     let answer = move || {
         let text = text.clone();
         async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], text) }
     };
+    let router: Router<Inside> = router.layer(from_fn_with_state(lists, sparse::choose));
     router.route("/api/v1/openapi.json", get(answer))
 }
 

@@ -11,6 +11,7 @@ use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
 
 use crate::problem::Finding;
+use crate::trials::{ColumnLineage, DryRun, Remembered, TestEnd};
 
 /// What a document says of itself.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +69,8 @@ pub struct PortOutline {
     pub port: String,
     /// Its columns.
     pub columns: Vec<Column>,
+    /// From where each of them comes, in the same order.
+    pub lineage: Vec<ColumnLineage>,
 }
 
 /// What was found out about a document.
@@ -191,6 +194,17 @@ pub trait Workbench: Send + Sync {
     ) -> Result<Checked, Fault>;
     /// Rows of a node.
     async fn rows(&self, room: Room, document: &str, look: Look) -> Result<Rows, Fault>;
+    /// What a run of a document would change, with up to `samples` rows of each kind. Nothing is changed.
+    async fn dry_run(
+        &self,
+        room: Room,
+        document: &str,
+        params: &Value,
+        remembered: Remembered,
+        samples: usize,
+    ) -> Result<DryRun, Fault>;
+    /// Runs the tests of a document. They are given their rows; only nodes to which they give none are read.
+    async fn tests(&self, room: Room, document: &str, params: &Value) -> Result<Vec<TestEnd>, Fault>;
     /// Connects and reads something small.
     async fn test(&self, room: Room, connection: OpenConnection) -> Result<(), Fault>;
     /// Streams of a connection; with the columns of those whose names hold `search`.

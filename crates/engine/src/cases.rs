@@ -32,20 +32,25 @@ pub struct TestOutcome {
     pub name: String,
     /// Every difference; empty when the test passed.
     pub differences: Vec<String>,
+    /// The same by what was looked at: the node, or `node.output`. What the test could not look at is not among them.
+    pub looks: Vec<(String, Vec<String>)>,
 }
 
 /// Runs the tests of a document, one after the other.
 pub async fn run_tests(spec: &PipelineSpec, workshop: &Workshop, scope: &Scope) -> Vec<TestOutcome> {
     let mut outcomes = Vec::new();
     for test in &spec.tests {
-        let differences = match run_test(spec, test, workshop, scope).await {
-            Ok(differences) => differences,
-            Err(fault) => {
-                let hint = fault.hint_text().map(|hint| format!(" ({hint})")).unwrap_or_default();
-                vec![format!("{fault}{hint}")]
-            }
-        };
-        outcomes.push(TestOutcome { name: test.name.clone(), differences });
+        let mut looks = Vec::new();
+        let ended = run_test(spec, test, workshop, scope, &mut looks).await;
+        let mut differences: Vec<String> = looks
+            .iter()
+            .flat_map(|(of, found)| found.iter().map(move |text| format!("{of}: {text}")))
+            .collect();
+        if let Err(fault) = ended {
+            let hint = fault.hint_text().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            differences.push(format!("{fault}{hint}"));
+        }
+        outcomes.push(TestOutcome { name: test.name.clone(), differences, looks });
     }
     outcomes
 }
@@ -55,7 +60,8 @@ async fn run_test(
     test: &TestSpec,
     workshop: &Workshop,
     scope: &Scope,
-) -> Result<Vec<String>, Fault> {
+    looks: &mut Vec<(String, Vec<String>)>,
+) -> Result<(), Fault> {
     let mut scope = scope.clone();
     apply(spec, test, &mut scope)?;
     let mut given = HashMap::new();
@@ -63,7 +69,6 @@ async fn run_test(
         given.insert(node.clone(), given_rows(rows).map_err(|fault| fault.at("given", node))?);
     }
     let setting = Setting { spec, workshop, scope: &scope, given: &given };
-    let mut differences = Vec::new();
     for (reference, expected) in &test.expect {
         let read = setting.output_of(reference);
         let graph = setting.graph_of(&read).await?;
@@ -76,9 +81,7 @@ async fn run_test(
         };
         let expected = typed.as_ref().unwrap_or(expected);
         let is_sorted = graph.spec.nodes.get(&read).is_some_and(|node| node.kind == "sort");
-        differences.extend(
-            compare(expected, actual, is_sorted).into_iter().map(|text| format!("{reference}: {text}")),
-        );
+        looks.push((reference.clone(), compare(expected, actual, is_sorted)));
     }
     for (node, expected) in &test.quarantined {
         let read = setting.output_of(node);
@@ -86,11 +89,10 @@ async fn run_test(
         rows_of(&graph, &read).await?;
         let rejected = &graph.shared.rejected;
         let actual = rejected.rows(node) + rejected.rows(&check_before(node));
-        if actual != *expected {
-            differences.push(format!("{node}: expected {expected} rows in quarantine, found {actual}"));
-        }
+        let text = || format!("expected {expected} rows in quarantine, found {actual}");
+        looks.push((node.clone(), if actual == *expected { Vec::new() } else { vec![text()] }));
     }
-    Ok(differences)
+    Ok(())
 }
 
 fn apply(spec: &PipelineSpec, test: &TestSpec, scope: &mut Scope) -> Result<(), Fault> {

@@ -139,7 +139,8 @@ impl Checker<'_> {
                     let text = follow(self.root, field).get("description")?.as_str()?;
                     Some(text.lines().next().unwrap_or_default().to_owned())
                 });
-                self.add(path, format!("`{name}` is missing"), hint);
+                // Where it would stand: a form has a field for it, and a text the place of what is around it.
+                self.add(&join(path, name), format!("`{name}` is missing"), hint);
             }
         }
         for (name, item) in map {
@@ -268,7 +269,7 @@ mod tests {
         assert_eq!(
             problems(json!({"tabel": "t", "mode": "upsrt", "rows": "many"})),
             [
-                "/n: `table` is missing (Table to write.)",
+                "/n/table: `table` is missing (Table to write.)",
                 "/n/tabel: unknown key `tabel` (did you mean `table`?)",
                 "/n/mode: `upsrt` is not allowed here (did you mean `upsert`?)",
                 "/n/rows: expected a whole number, found `many` ()",

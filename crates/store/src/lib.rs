@@ -41,6 +41,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod settings;
 mod sql;
+pub mod standing;
 pub mod throttles;
 pub mod uploads;
 pub mod workers;

@@ -351,6 +351,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/node-types/{name}/icon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The drawing of a connector or transform. */
+        get: operations["icon_node_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -1016,6 +1033,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a run of a document that is being written would change. Nothing is changed. */
+        post: operations["dry_run_draft_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/freshness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When each target of the pipelines in use was loaded last, against what their schedules promise; the latest ones first, then
+         *     those that were loaded longest ago.
+         */
+        get: operations["list_freshness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/invitations": {
         parameters: {
             query?: never;
@@ -1155,7 +1209,7 @@ export interface paths {
         delete: operations["remove_pipelines"];
         options?: never;
         head?: never;
-        /** Puts a pipeline away, takes it out again, or changes who sees it. */
+        /** Puts a pipeline away, takes it out again, changes who sees it, or sets its tags. */
         patch: operations["patch_pipelines"];
         trace?: never;
     };
@@ -1204,6 +1258,23 @@ export interface paths {
         get: operations["document_pipelines"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a run of a pipeline would change. Nothing is changed. */
+        post: operations["dry_run_pipelines"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1780,6 +1851,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs the tests of a document. Nothing is written. */
+        post: operations["tests_workspaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/uploads": {
         parameters: {
             query?: never;
@@ -2203,6 +2291,26 @@ export interface components {
             /** @description Its type, as documents write it. */
             type: string;
         };
+        /** @description From where a column comes. */
+        ColumnLineage: {
+            /** @description The column. */
+            column: string;
+            /** @description Columns of the nodes before; none when the node makes the values itself. */
+            from: components["schemas"]["ColumnOrigin"][];
+            /** @description Columns of sources, however many nodes are between. */
+            sources: components["schemas"]["ColumnOrigin"][];
+        };
+        /** @description A column from which another comes. */
+        ColumnOrigin: {
+            /** @description The column. */
+            column: string;
+            /** @description `copied`: the values are the same; `computed`: they are made of these and perhaps of others. */
+            how: string;
+            /** @description The node. */
+            node: string;
+            /** @description Its output port. */
+            port: string;
+        };
         /** @description Where the browser goes to connect a provider. */
         Connecting: {
             /** @description The address at the provider. */
@@ -2324,6 +2432,100 @@ export interface components {
             document: string;
             /** @description Values for its parameters. */
             params?: Record<string, never>;
+        };
+        /** @description How many rows of a target would change. */
+        DryCounts: {
+            /**
+             * Format: int64
+             * @description Rows deleted, or flagged as gone.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description New rows.
+             */
+            inserted: number;
+            /**
+             * Format: int64
+             * @description Rows that come and are there already, value for value.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows with at least one other value.
+             */
+            updated: number;
+        };
+        /** @description A document of which a dry run is wanted. */
+        DryDraft: components["schemas"]["DryWanted"] & {
+            /** @description The document: YAML or JSON. */
+            document: string;
+            /** @description The pipeline that it is going to be a version of: what that one has read is not read again. */
+            pipeline?: string | null;
+        };
+        /** @description Why a run would fail. */
+        DryFault: {
+            /** @description Kind of the fault. */
+            code: string;
+            /** @description What to do. */
+            hint?: string | null;
+            /** @description What fails. */
+            message: string;
+        };
+        /** @description What a load would change in its target. */
+        DryLoad: {
+            changes?: components["schemas"]["DryCounts"] | null;
+            /** @description Columns of the target. */
+            columns: string[];
+            /** @description Those of them that say which row is meant. */
+            key: string[];
+            /** @description How rows land: `append`, `merge`, … */
+            mode: string;
+            /** @description The destination node. */
+            node: string;
+            /** @description Remarks of the target. */
+            notes: string[];
+            /**
+             * Format: int64
+             * @description Rows that come.
+             */
+            rows: number;
+            /** @description The first rows of each kind that would change. */
+            samples: components["schemas"]["DryRow"][];
+            /** @description What it writes to, as `connection/table`. */
+            target: string;
+        };
+        /** @description A row of a target that would change. */
+        DryRow: {
+            /** @description The values that come; missing for a row that goes. */
+            after?: (string | null)[] | null;
+            /** @description The values in the target, in the order of the columns; missing for a new row. */
+            before?: (string | null)[] | null;
+            /** @description `inserted`, `updated` or `deleted`. */
+            change: string;
+        };
+        /** @description What a run would change, were it carried out now. Nothing was changed. */
+        DryRun: {
+            fault?: components["schemas"]["DryFault"] | null;
+            /** @description The destinations, in the order of the document. */
+            loads: components["schemas"]["DryLoad"][];
+            /**
+             * Format: int64
+             * @description Rows that would be in quarantine.
+             */
+            quarantined: number;
+            /**
+             * Format: double
+             * @description How long it took, in seconds.
+             */
+            seconds: number;
+        };
+        /** @description What a dry run is to show. */
+        DryWanted: {
+            /** @description Values for parameters. */
+            params?: Record<string, never>;
+            /** @description Rows of each kind that are shown, from 0 to 200; 20 if nothing is said. */
+            samples?: number | null;
         };
         /** @description How a copy is called. */
         Duplicate: {
@@ -2450,6 +2652,34 @@ export interface components {
         Forgotten: {
             /** @description The address with which the person signs in. */
             email: string;
+        };
+        /** @description How fresh a target is. */
+        Freshness: {
+            /**
+             * Format: date-time
+             * @description When schedules promise the load after that one; missing without a schedule that goes by time.
+             */
+            due_at?: string | null;
+            /** @description Whether that was due some time ago, and did not come. */
+            late: boolean;
+            /**
+             * Format: date-time
+             * @description When it was loaded last.
+             */
+            loaded_at?: string | null;
+            /** @description Its name. */
+            pipeline: string;
+            /** @description The pipeline that writes it. */
+            pipeline_id: string;
+            /**
+             * Format: int64
+             * @description Rows of that load.
+             */
+            rows?: number | null;
+            /** @description The run that loaded it last; missing when there was none, or when it is not kept any more. */
+            run_id?: string | null;
+            /** @description What is written to, as `connection/table`. */
+            target: string;
         };
         /** @description What it takes to take the second factor away. */
         FullProof: {
@@ -2849,6 +3079,39 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
+        Items_Freshness: {
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When schedules promise the load after that one; missing without a schedule that goes by time.
+                 */
+                due_at?: string | null;
+                /** @description Whether that was due some time ago, and did not come. */
+                late: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was loaded last.
+                 */
+                loaded_at?: string | null;
+                /** @description Its name. */
+                pipeline: string;
+                /** @description The pipeline that writes it. */
+                pipeline_id: string;
+                /**
+                 * Format: int64
+                 * @description Rows of that load.
+                 */
+                rows?: number | null;
+                /** @description The run that loaded it last; missing when there was none, or when it is not kept any more. */
+                run_id?: string | null;
+                /** @description What is written to, as `connection/table`. */
+                target: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
         Items_GrantView: {
             /** @description The entries. */
             items: (components["schemas"]["Grant"] & {
@@ -3039,6 +3302,8 @@ export interface components {
                 effect?: unknown;
                 /** @description Group of a transform in menus. */
                 group?: string | null;
+                /** @description Its drawing: the path of an SVG of 24 by 24, to be drawn with lines (`GET …/icon` gives the whole). */
+                icon: string;
                 /** @description How many inputs a transform has, or their names. */
                 inputs?: unknown;
                 /** @description `connector` or `transform`. */
@@ -3074,51 +3339,16 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
-        Items_Pipeline: {
+        Items_PipelineLine: {
             /** @description The entries. */
-            items: {
+            items: (components["schemas"]["Pipeline"] & {
+                last_run?: components["schemas"]["Run"] | null;
                 /**
                  * Format: date-time
-                 * @description When it was put away; it does not run any more.
+                 * @description When a schedule starts it next; missing when none does.
                  */
-                archived_at?: string | null;
-                /**
-                 * Format: date-time
-                 * @description When it was made.
-                 */
-                created_at: string;
-                /** @description Who made it. */
-                created_by?: string | null;
-                /** @description What it is for. */
-                description: string;
-                /** @description Whether a signed web hook starts it. */
-                has_hook: boolean;
-                /** @description Its identity. */
-                id: string;
-                /** @description Its name; that of its document. */
-                name: string;
-                /** @description Only administrators and people with a grant see and use it. */
-                restricted: boolean;
-                /**
-                 * Format: int64
-                 * @description Grows with every change.
-                 */
-                revision: number;
-                /** @description Words to find it by. */
-                tags: string[];
-                /**
-                 * Format: date-time
-                 * @description When it was changed last.
-                 */
-                updated_at: string;
-                /**
-                 * Format: int64
-                 * @description The number of the version that runs.
-                 */
-                version: number;
-                /** @description The workspace it belongs to. */
-                workspace_id: string;
-            }[];
+                next_at?: string | null;
+            })[];
             /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
         };
@@ -3480,6 +3710,22 @@ export interface components {
                  * @description Rows that went out, or that are in place.
                  */
                 rows_written: number;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_TestEnd: {
+            /** @description The entries. */
+            items: {
+                /** @description Every difference; none when it holds. */
+                differences: string[];
+                /** @description What the test shows. */
+                name: string;
+                /** @description What was looked at, in the order of the test. */
+                nodes: components["schemas"]["TestNode"][];
+                /** @description Whether it holds. */
+                passed: boolean;
             }[];
             /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
@@ -4071,6 +4317,8 @@ export interface components {
             effect?: unknown;
             /** @description Group of a transform in menus. */
             group?: string | null;
+            /** @description Its drawing: the path of an SVG of 24 by 24, to be drawn with lines (`GET …/icon` gives the whole). */
+            icon: string;
             /** @description How many inputs a transform has, or their names. */
             inputs?: unknown;
             /** @description `connector` or `transform`. */
@@ -4167,6 +4415,8 @@ export interface components {
             archived?: boolean | null;
             /** @description Only administrators and people with a grant see and use it. */
             restricted?: boolean | null;
+            /** @description Words to find it by: up to 20, each with up to 50 characters. Rules of notifications may name them. */
+            tags?: string[] | null;
         };
         /** @description A piece of a backfill. */
         Piece: {
@@ -4246,6 +4496,15 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        /** @description A pipeline in a list, with how it stands. */
+        PipelineLine: components["schemas"]["Pipeline"] & {
+            last_run?: components["schemas"]["Run"] | null;
+            /**
+             * Format: date-time
+             * @description When a schedule starts it next; missing when none does.
+             */
+            next_at?: string | null;
+        };
         /** @description A pipeline with the version that runs. */
         PipelineView: components["schemas"]["Pipeline"] & {
             /** @description The version that runs. */
@@ -4258,6 +4517,8 @@ export interface components {
         PortOutline: {
             /** @description Its columns. */
             columns: components["schemas"]["Column"][];
+            /** @description From where each of them comes, in the same order. */
+            lineage: components["schemas"]["ColumnLineage"][];
             /** @description Its name. */
             port: string;
         };
@@ -4800,6 +5061,8 @@ export interface components {
         SessionKind: "browser" | "program";
         /** @description Who is signed in. */
         SessionView: {
+            /** @description What whoever runs the server tells everybody; missing when it is nothing, or when nobody is signed in. */
+            banner?: string | null;
             /** @description The token that every change sends as `X-CSRF-Token`. */
             csrf?: string | null;
             /** @description Nobody has an account yet. */
@@ -4910,6 +5173,13 @@ export interface components {
              */
             rows_written: number;
         };
+        /** @description A document whose tests are to be run. */
+        TestDraft: {
+            /** @description The document: YAML or JSON. */
+            document: string;
+            /** @description Values for its parameters. */
+            params?: Record<string, never>;
+        };
         /** @description How a test went. */
         Tested: {
             /** @description What sort of failure it is. */
@@ -4925,6 +5195,26 @@ export interface components {
             milliseconds: number;
             /** @description It works. */
             ok: boolean;
+        };
+        /** @description How a test of a document ended. */
+        TestEnd: {
+            /** @description Every difference; none when it holds. */
+            differences: string[];
+            /** @description What the test shows. */
+            name: string;
+            /** @description What was looked at, in the order of the test. */
+            nodes: components["schemas"]["TestNode"][];
+            /** @description Whether it holds. */
+            passed: boolean;
+        };
+        /** @description What a test found at a node. */
+        TestNode: {
+            /** @description Every difference; none when the rows are those that the test expects. */
+            differences: string[];
+            /** @description The node. */
+            node: string;
+            /** @description Its output port, where the test names one. */
+            port?: string | null;
         };
         /** @description Tokens for a program. */
         TokenAnswer: {
@@ -5475,6 +5765,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("created_at" | "id" | "kind" | "notice" | "pipeline_id" | "read_at" | "run_id" | "severity" | "times" | "updated_at" | "words" | "workspace_id")[];
                 /** @description Of that kind, for example `run_failed`. */
                 kind?: string;
                 /** @description Most entries; 50 if nothing is said. */
@@ -5723,7 +6015,10 @@ export interface operations {
     };
     sessions_account: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("address" | "agent" | "created_at" | "expires_at" | "id" | "idle_until" | "is_current" | "kind" | "method" | "rotated_at" | "seen_at" | "user_id")[];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5915,7 +6210,10 @@ export interface operations {
     };
     list_node_types: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("capabilities" | "effect" | "group" | "icon" | "inputs" | "kind" | "name" | "summary" | "title")[];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5953,6 +6251,27 @@ export interface operations {
             };
         };
     };
+    icon_node_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+        };
+    };
     forgotten_password_resets: {
         parameters: {
             query?: never;
@@ -5977,7 +6296,10 @@ export interface operations {
     };
     list_providers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("name" | "title")[];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6102,6 +6424,8 @@ export interface operations {
                 actor?: string;
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("action" | "actor" | "actor_id" | "actor_kind" | "address" | "after" | "at" | "before" | "content" | "detail" | "erased_at" | "hash" | "number" | "object" | "object_id" | "object_kind" | "outcome" | "previous" | "request" | "workspace_id")[];
                 /** @description From that moment on. */
                 from?: string;
                 /** @description Most entries; 50 if nothing is said. */
@@ -6152,7 +6476,10 @@ export interface operations {
     };
     list_workers_workers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("capacity" | "draining" | "heartbeat_at" | "id" | "name" | "started_at" | "version")[];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6256,6 +6583,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("active" | "created_at" | "email" | "erased_at" | "id" | "language" | "last_login_at" | "name" | "revision" | "runs_server" | "second_factor_since" | "settings" | "updated_at")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description A part of the name or the mail address. */
@@ -6466,7 +6795,10 @@ export interface operations {
     };
     list_workspaces: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("closed_at" | "created_at" | "id" | "name" | "origin" | "revision" | "role" | "settings" | "slug" | "updated_at")[];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6587,6 +6919,8 @@ export interface operations {
                 actor?: string;
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("action" | "actor" | "actor_id" | "actor_kind" | "address" | "after" | "at" | "before" | "content" | "detail" | "erased_at" | "hash" | "number" | "object" | "object_id" | "object_kind" | "outcome" | "previous" | "request" | "workspace_id")[];
                 /** @description From that moment on. */
                 from?: string;
                 /** @description Most entries; 50 if nothing is said. */
@@ -6624,6 +6958,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("created_at" | "created_by" | "id" | "pieces" | "pipeline_id" | "spec" | "state" | "updated_at" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Of one pipeline, by identity. */
@@ -6776,6 +7112,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("active" | "created_at" | "created_by" | "id" | "kind" | "language" | "name" | "pace" | "revision" | "settings" | "test_fault" | "tested_at" | "updated_at" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description The order; a `-` before it turns it around. */
@@ -6950,6 +7288,8 @@ export interface operations {
                 after?: string;
                 /** @description Of that connector. */
                 connector?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("connector" | "created_at" | "created_by" | "description" | "id" | "max_runs" | "name" | "restricted" | "revision" | "settings" | "test_fault" | "tested_at" | "updated_at" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Part of the name or description. */
@@ -7073,7 +7413,10 @@ export interface operations {
     };
     on_connection_grants: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("created_at" | "created_by" | "email" | "name" | "object_id" | "object_kind" | "role" | "user_id")[];
+            };
             header?: never;
             path: {
                 /** @description Identity or name of the connection. */
@@ -7178,7 +7521,10 @@ export interface operations {
     };
     streams_connections: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("columns" | "name" | "primary_key" | "rows" | "settings")[];
+            };
             header?: never;
             path: {
                 connection: string;
@@ -7227,6 +7573,8 @@ export interface operations {
                 after?: string;
                 /** @description To that channel, by identity or name. */
                 channel?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("attempt" | "channel_id" | "created_at" | "ended_at" | "fault" | "id" | "message" | "not_before" | "occasion" | "refused" | "state" | "user_id" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description The order; a `-` before it turns it around. */
@@ -7273,9 +7621,61 @@ export interface operations {
             };
         };
     };
-    list_invitations: {
+    dry_run_draft_dry_run: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+        };
+    };
+    list_freshness: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("due_at" | "late" | "loaded_at" | "pipeline" | "pipeline_id" | "rows" | "run_id" | "target")[];
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Freshness"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("created_at" | "created_by" | "email" | "expires_at" | "id" | "kind" | "role" | "user_id" | "workspace_id")[];
+            };
             header?: never;
             path: {
                 /** @description Identity or name of the workspace. */
@@ -7346,7 +7746,10 @@ export interface operations {
     };
     list_keys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("beginning" | "created_at" | "expires_at" | "id" | "name" | "scopes" | "used_at" | "user_id" | "workspace_id")[];
+            };
             header?: never;
             path: {
                 /** @description Identity or name of the workspace. */
@@ -7417,7 +7820,10 @@ export interface operations {
     };
     list_members: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("active" | "created_at" | "email" | "name" | "origin" | "role" | "user_id")[];
+            };
             header?: never;
             path: {
                 /** @description Identity or name of the workspace. */
@@ -7497,6 +7903,8 @@ export interface operations {
                 archived?: boolean;
                 /** @description That use the connection of that name. */
                 connection?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("archived_at" | "created_at" | "created_by" | "description" | "has_hook" | "id" | "last_run" | "name" | "next_at" | "restricted" | "revision" | "tags" | "updated_at" | "version" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Part of the name or description. */
@@ -7519,7 +7927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_Pipeline"];
+                    "application/json": components["schemas"]["Items_PipelineLine"];
                 };
             };
         };
@@ -7732,6 +8140,32 @@ export interface operations {
             };
         };
     };
+    dry_run_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryWanted"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+        };
+    };
     duplicate_pipelines: {
         parameters: {
             query?: never;
@@ -7760,7 +8194,10 @@ export interface operations {
     };
     on_pipeline_grants: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("created_at" | "created_by" | "email" | "name" | "object_id" | "object_kind" | "role" | "user_id")[];
+            };
             header?: never;
             path: {
                 /** @description Identity or name of the pipeline. */
@@ -8049,6 +8486,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("connections" | "created_at" | "created_by" | "document" | "fingerprint" | "number" | "pipeline_id" | "remark" | "targets")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description The order; a `-` before it turns it around. */
@@ -8148,7 +8587,10 @@ export interface operations {
     };
     list_rules: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("active" | "channel_id" | "created_at" | "created_by" | "id" | "name" | "revision" | "spec" | "updated_at" | "workspace_id")[];
+            };
             header?: never;
             path: {
                 workspace: string;
@@ -8273,6 +8715,8 @@ export interface operations {
                 backfill?: string;
                 /** @description Started by that. */
                 cause?: components["schemas"]["Cause"];
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("attempt" | "attempt_started_at" | "backfill_id" | "cause" | "connections" | "created_at" | "ended_at" | "event_key" | "failures" | "fault" | "fire_at" | "force" | "id" | "idempotency" | "interval_end" | "interval_start" | "lease_until" | "lost" | "not_before" | "params" | "peak_memory" | "piece" | "pipeline_id" | "priority" | "resumable" | "retries" | "revision" | "rows_quarantined" | "rows_read" | "rows_written" | "schedule_id" | "seconds" | "started_at" | "started_by" | "state" | "stop" | "stop_asked_at" | "stop_reason" | "targets" | "timeout_seconds" | "undone_at" | "version" | "worker_id" | "workspace_id" | "zone")[];
                 /** @description Asked for from then on. */
                 from?: string;
                 /** @description Most entries; 50 if nothing is said. */
@@ -8330,7 +8774,10 @@ export interface operations {
     };
     attempts_runs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("ended_at" | "fault" | "number" | "peak_memory" | "resumed" | "started_at" | "state" | "worker" | "worker_id")[];
+            };
             header?: never;
             path: {
                 run: string;
@@ -8374,7 +8821,10 @@ export interface operations {
     };
     receipts_loads: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("committed_at" | "connection" | "id" | "mode" | "node" | "pipeline_id" | "receipt" | "rows_written" | "run_id" | "target" | "undone_at")[];
+            };
             header?: never;
             path: {
                 run: string;
@@ -8399,6 +8849,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("at" | "detail" | "level" | "message" | "node" | "number")[];
                 /** @description At least of that level. */
                 level?: components["schemas"]["Level"];
                 /** @description Most entries; 50 if nothing is said. */
@@ -8436,6 +8888,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("at" | "column" | "node" | "number" | "original" | "place" | "reason" | "value" | "value_only")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Of that node. */
@@ -8488,7 +8942,10 @@ export interface operations {
     };
     groups_quarantine: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("column" | "node" | "reason" | "rows")[];
+            };
             header?: never;
             path: {
                 run: string;
@@ -8554,7 +9011,10 @@ export interface operations {
     };
     counts_tasks: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("detail" | "kind" | "node" | "role" | "rows_deduplicated" | "rows_filtered" | "rows_quarantined" | "rows_read" | "rows_written")[];
+            };
             header?: never;
             path: {
                 run: string;
@@ -8626,6 +9086,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("created_at" | "created_by" | "handled_through" | "id" | "name" | "next_at" | "params" | "paused" | "pipeline_id" | "revision" | "spec" | "updated_at" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Of one pipeline, by identity. */
@@ -8769,6 +9231,8 @@ export interface operations {
     find_search: {
         parameters: {
             query: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("detail" | "id" | "kind" | "name")[];
                 /** @description A part of a name or description, or the identity of a run. */
                 q: string;
             };
@@ -8790,11 +9254,38 @@ export interface operations {
             };
         };
     };
+    tests_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TestEnd"];
+                };
+            };
+        };
+    };
     list_uploads: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("created_at" | "created_by" | "id" | "media_type" | "name" | "path" | "sha256" | "size" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Part of the name. */

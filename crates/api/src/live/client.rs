@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -18,6 +19,7 @@ use towpath_store::{connections, keys, members, pipelines, sessions, workspaces}
 
 use super::access;
 use super::hub::{Happened, Heard};
+use super::presence::{self, Here, LONGEST_NODE, Pace, Person};
 use crate::caller::{Caller, Via};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
@@ -42,6 +44,17 @@ enum Said {
         #[serde(flatten)]
         topic: Topic,
     },
+    /// The person is at a pipeline, and perhaps at one of its nodes. Others who are there are told.
+    Present {
+        /// The workspace, by identity or name.
+        workspace: String,
+        /// The pipeline, by identity or name.
+        pipeline: String,
+        /// The node.
+        node: Option<String>,
+    },
+    /// The person is at no pipeline any more.
+    Absent,
     /// Asks whether somebody is there.
     Ping,
 }
@@ -78,6 +91,12 @@ pub(super) enum Told {
     },
     Unsubscribed {
         topic: Topic,
+    },
+    /// Who is at the pipeline, this client among them; changes of it are events.
+    Roster {
+        pipeline: String,
+        you: String,
+        people: Vec<Person>,
     },
     Problem {
         code: &'static str,
@@ -146,6 +165,10 @@ pub(super) struct Client {
     subscriptions: Vec<Subscription>,
     /// Number of the last event that was looked at.
     number: i64,
+    /// The word by which others know this client, where its person is, and how often it moved.
+    word: String,
+    here: Option<Here>,
+    pace: Pace,
 }
 
 impl Drop for Client {
@@ -159,7 +182,9 @@ impl Client {
         metrics::gauge!("towpath_live_clients").increment(1.0);
         let listening = server.hub.listen();
         let number = server.hub.last();
-        Client { server, caller, listening, subscriptions: Vec::new(), number }
+        let word = format!("{:016x}", fastrand::u64(..));
+        let (here, pace) = (None, Pace::default());
+        Client { server, caller, listening, subscriptions: Vec::new(), number, word, here, pace }
     }
 
     pub(super) async fn answer(&mut self, text: &str) -> Vec<Told> {
@@ -169,6 +194,18 @@ impl Client {
         };
         match said {
             Said::Ping => vec![Told::Pong],
+            Said::Absent => {
+                self.leave().await;
+                Vec::new()
+            }
+            Said::Present { workspace, pipeline, node } => {
+                match self.present(workspace, pipeline, node).await {
+                    Ok(told) => vec![told],
+                    Err(problem) => {
+                        vec![Told::Problem { code: problem.code().word, detail: problem.detail().to_owned() }]
+                    }
+                }
+            }
             Said::Unsubscribe { topic } => {
                 self.subscriptions.retain(|known| known.topic != topic);
                 vec![Told::Unsubscribed { topic }]
@@ -218,6 +255,59 @@ impl Client {
             }
         };
         Ok(Subscription { topic, workspace: workspace.id.as_str().to_owned(), hidden })
+    }
+
+    /// Tells others where the person is; returns who else is there.
+    async fn present(&mut self, workspace: String, pipeline: String, node: Option<String>) -> Answer<Told> {
+        if matches!(self.caller.via, Via::Key(_)) {
+            return Err(Problem::new(problem::FORBIDDEN, "an API key is nobody who could be seen"));
+        }
+        if node.as_ref().is_some_and(|node| node.chars().count() > LONGEST_NODE) {
+            let detail = format!("the name of a node has up to {LONGEST_NODE} characters");
+            return Err(Problem::new(problem::BAD_REQUEST, detail));
+        }
+        if !self.pace.may_move() {
+            return Err(Problem::new(problem::TOO_MANY, "this client moves too often to be followed"));
+        }
+        let here = Here { node, ..self.place(workspace, pipeline).await? };
+        if self.here.as_ref().is_some_and(|before| before.pipeline != here.pipeline) {
+            self.leave().await;
+        }
+        let pipeline = here.pipeline.clone();
+        self.here = Some(here);
+        self.tell(presence::HERE).await?;
+        let people = self.server.hub.roster.of(&pipeline, Timestamp::now());
+        Ok(Told::Roster { pipeline, you: self.word.clone(), people })
+    }
+
+    /// A pipeline that the caller may see.
+    async fn place(&self, workspace: String, pipeline: String) -> Answer<Here> {
+        let topic = Topic { workspace, pipeline: None, run: None, notifications: false };
+        let Subscription { workspace, hidden, .. } = self.allowed(topic).await?;
+        let mut conn = self.server.store.read().await?;
+        let found = pipelines::find(&mut conn, &workspace, &pipeline).await?;
+        let found = found.filter(|found| !hidden.contains(found.id.as_str()));
+        let found = found.ok_or_else(|| Problem::not_found("pipeline", &pipeline))?;
+        Ok(Here { workspace, pipeline: found.id.to_string(), node: None })
+    }
+
+    async fn tell(&self, kind: &str) -> Answer<()> {
+        let Some(here) = &self.here else { return Ok(()) };
+        let user = (self.caller.user.id.as_str(), self.caller.user.name.as_str());
+        let event = presence::event(kind, here, &self.word, user);
+        self.server.commit(self.server.store.begin().await?, vec![], vec![event]).await
+    }
+
+    /// Says anew that the person is there, before others forget it.
+    pub(super) async fn still_here(&self) {
+        // Others forget it at worst, until the next time.
+        let _ = self.tell(presence::HERE).await;
+    }
+
+    /// Says that the person left. What cannot be said is forgotten by the others after a while.
+    pub(super) async fn leave(&mut self) {
+        let _ = self.tell(presence::LEFT).await;
+        self.here = None;
     }
 
     /// Events that happened before the client subscribed.
@@ -326,6 +416,12 @@ impl Client {
             }
         }
         self.subscriptions = kept;
+        if let Some(here) = self.here.clone()
+            && let Err(problem) = self.place(here.workspace, here.pipeline).await
+            && problem.code().status < 500
+        {
+            self.leave().await;
+        }
         Ok(gone)
     }
 

@@ -15,6 +15,8 @@ use tokio::sync::{Notify, broadcast};
 use towpath_store::events::{self, Event};
 use towpath_store::{Error, Store};
 
+use super::presence::Roster;
+
 /// Events that a slow client may be behind.
 const RING: usize = 2048;
 /// Events that are read at once.
@@ -58,11 +60,18 @@ pub struct Hub {
     sender: broadcast::Sender<Heard>,
     wake: Arc<Notify>,
     last: Arc<AtomicI64>,
+    /// Who is where.
+    pub(super) roster: Roster,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Hub { sender: broadcast::channel(RING).0, wake: Arc::default(), last: Arc::default() }
+        Hub {
+            sender: broadcast::channel(RING).0,
+            wake: Arc::default(),
+            last: Arc::default(),
+            roster: Roster::default(),
+        }
     }
 }
 
@@ -108,6 +117,7 @@ impl Hub {
                 let is_all = found.len() < MOST as usize;
                 for event in found {
                     last = event.number;
+                    self.roster.hear(&event);
                     // Nobody may be listening.
                     let _ = self.sender.send(Heard::Event(Arc::new(Happened::new(event))));
                 }

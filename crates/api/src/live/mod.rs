@@ -3,6 +3,7 @@
 pub(crate) mod access;
 mod client;
 pub mod hub;
+mod presence;
 pub(crate) mod sent;
 pub(crate) mod socket;
 

@@ -10,6 +10,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_
 use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, request::Parts};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, timeout};
 use tungstenite::Error as SocketError;
 
@@ -72,14 +73,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 }
 
 async fn converse(server: Server, caller: Caller, mut socket: WebSocket) {
-    let last = talk(server, caller, &mut socket).await;
+    let mut stopping = server.stopping.clone();
+    let mut client = Client::new(server, caller);
+    let last = talk(&mut client, &mut stopping, &mut socket).await;
+    // Whatever ended it: others see at once that the person is gone.
+    let _ = timeout(FAREWELL, client.leave()).await;
     end(socket, last).await;
 }
 
 /// Talks with a client until one side ends it; returns what the server says last.
-async fn talk(server: Server, caller: Caller, socket: &mut WebSocket) -> Option<CloseFrame> {
-    let mut stopping = server.stopping.clone();
-    let mut client = Client::new(server, caller);
+async fn talk(
+    client: &mut Client,
+    stopping: &mut watch::Receiver<bool>,
+    socket: &mut WebSocket,
+) -> Option<CloseFrame> {
     let mut again = looking_again();
     let mut beat = interval_at(Instant::now() + BEAT, BEAT);
     let mut is_there = true;
@@ -116,9 +123,10 @@ async fn talk(server: Server, caller: Caller, socket: &mut WebSocket) -> Option<
                     return close(close_code::POLICY, "nothing was heard for too long");
                 }
                 if !send(socket, Message::Ping(Default::default())).await { return None }
+                client.still_here().await;
                 continue;
             }
-            () = stopped(&mut stopping) => return Over::Stopping.close(),
+            () = stopped(stopping) => return Over::Stopping.close(),
         };
         for one in &told {
             let Some(text) = one.text() else { continue };

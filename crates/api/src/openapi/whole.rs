@@ -6,6 +6,7 @@ use utoipa::openapi::OpenApi as Document;
 use super::links;
 use crate::needs::{NEEDS, Need};
 use crate::problem::CODES;
+use crate::sparse;
 
 /// How tags of revisions are written.
 const TAG: &str = r#"^(W/)?"[0-9]{1,18}"$"#;
@@ -34,6 +35,7 @@ pub(super) fn whole(document: &Document, version: &str) -> Value {
             headers(operation);
         }
     }
+    sparse::describe(&mut whole);
     links::add(&mut whole);
     whole
 }

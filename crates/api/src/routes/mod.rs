@@ -2,6 +2,7 @@
 
 pub(crate) mod backfills;
 pub(crate) mod connections;
+pub(crate) mod freshness;
 pub(crate) mod health;
 pub(crate) mod hooks;
 mod kept;
@@ -16,6 +17,7 @@ pub(crate) mod schedules;
 mod sealed;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod trials;
 pub(crate) mod uploads;
 pub(crate) mod versions;
 

@@ -1,11 +1,14 @@
 //! What pipelines are made of: connectors and transforms, with their schemas and documents.
 
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 use towpath_connect::ConnectorSpec;
 
 use crate::extract::{Json, Path};
+use crate::icons;
 use crate::pages;
 use crate::paging::Items;
 use crate::problem::{Answer, Problem};
@@ -22,6 +25,8 @@ pub(crate) struct NodeType {
     title: String,
     /// One sentence.
     summary: String,
+    /// Its drawing: the path of an SVG of 24 by 24, to be drawn with lines (`GET …/icon` gives the whole).
+    icon: &'static str,
     /// What a connector can do.
     #[schema(value_type = Option<Object>)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,6 +62,7 @@ fn of_connector(spec: &ConnectorSpec) -> NodeType {
         kind: "connector",
         title: spec.title.to_owned(),
         summary: spec.summary.to_owned(),
+        icon: icons::path(spec.name),
         capabilities: serde_json::to_value(&spec.capabilities).ok(),
         group: None,
         inputs: None,
@@ -72,6 +78,7 @@ fn of_transform(spec: &Value) -> NodeType {
     let name = text(spec, "name");
     let title = spec.get("title").and_then(Value::as_str).map_or_else(|| name.clone(), str::to_owned);
     NodeType {
+        icon: icons::path(&name),
         name,
         kind: "transform",
         title,
@@ -117,6 +124,20 @@ pub(crate) async fn show(
     let docs = pages::document(&format!("reference/transforms/{name}.md")).unwrap_or_default();
     let examples = spec.get("example").and_then(Value::as_str).map(str::to_owned).into_iter().collect();
     Ok(Json(NodeTypeView { node_type: of_transform(&spec), docs, schemas, examples }))
+}
+
+/// The drawing of a connector or transform.
+#[utoipa::path(get, path = "/api/v1/node-types/{name}/icon", tag = "nodes", params(("name" = String, Path)),
+    responses((status = 200, content_type = "image/svg+xml", body = String)))]
+pub(crate) async fn icon(State(server): State<Server>, Path(name): Path<String>) -> Answer<Response> {
+    let is_known = server.workbench.connectors().iter().any(|spec| spec.name == name)
+        || server.workbench.transforms().iter().any(|spec| text(spec, "name") == name);
+    if !is_known {
+        return Err(Problem::not_found("connector or transform", &name));
+    }
+    let headers =
+        [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "private, max-age=86400")];
+    Ok((headers, icons::svg(&name)).into_response())
 }
 
 /// The JSON Schema of pipeline documents.

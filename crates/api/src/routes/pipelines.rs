@@ -1,5 +1,7 @@
 //! Pipelines: made, changed version by version, put away.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,8 +12,9 @@ use towpath_model::Role;
 use towpath_model::ids::PipelineId;
 use towpath_store::audit::NewEntry;
 use towpath_store::events::NewEvent;
+use towpath_store::page::Page;
 use towpath_store::pipelines::{self, Filter, Pipeline, Version};
-use towpath_store::{Conn, Tx, runs, schedules};
+use towpath_store::{Conn, Tx, runs, schedules, standing};
 
 use super::room::shown;
 use crate::caller::{Caller, Within, changed};
@@ -47,6 +50,17 @@ pub(crate) struct PipelineView {
     schedules: Vec<schedules::Schedule>,
 }
 
+/// A pipeline in a list, with how it stands.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct PipelineLine {
+    #[serde(flatten)]
+    pipeline: Pipeline,
+    /// The last run.
+    last_run: Option<runs::Run>,
+    /// When a schedule starts it next; missing when none does.
+    next_at: Option<Timestamp>,
+}
+
 /// Which pipelines are wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -63,14 +77,14 @@ pub(crate) struct Which {
 
 /// Pipelines of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/pipelines", tag = "pipelines",
-    params(("workspace" = String, Path), Which, PageQuery<ByNameOrTime>), responses((status = 200, body = Items<Pipeline>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByNameOrTime>), responses((status = 200, body = Items<PipelineLine>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     Query(which): Query<Which>,
     Query(page): Query<PageQuery<ByNameOrTime>>,
-) -> Answer<Json<Items<Pipeline>>> {
+) -> Answer<Json<Items<PipelineLine>>> {
     let filter = Filter {
         search: which.search,
         tag: which.tag,
@@ -80,7 +94,23 @@ pub(crate) async fn list(
     };
     let page = page.request()?;
     let mut conn = server.store.read().await?;
-    Ok(Json(pipelines::list(&mut conn, within.id(), &filter, &page).await?.into()))
+    let Page { items, next } = pipelines::list(&mut conn, within.id(), &filter, &page).await?;
+    let ids: Vec<String> = items.iter().map(|pipeline| pipeline.id.to_string()).collect();
+    let mut last: HashMap<_, _> = standing::last_runs(&mut conn, &ids)
+        .await?
+        .into_iter()
+        .map(|run| (run.pipeline_id.to_string(), run))
+        .collect();
+    let mut starts = HashMap::new();
+    for start in standing::next_starts(&mut conn, &ids).await? {
+        starts.entry(start.pipeline_id).or_insert(start.at);
+    }
+    let line = |pipeline: Pipeline| PipelineLine {
+        last_run: last.remove(pipeline.id.as_str()),
+        next_at: starts.get(pipeline.id.as_str()).copied(),
+        pipeline,
+    };
+    Ok(Json(Items { items: items.into_iter().map(line).collect(), next }))
 }
 
 pub(crate) async fn view(conn: &mut Conn, within: &Within, pipeline: Pipeline) -> Answer<PipelineView> {
@@ -309,7 +339,8 @@ pub(crate) async fn advance(
     let mut after = Pipeline {
         name: reading.name.clone(),
         description: reading.description.clone(),
-        tags: reading.tags.clone(),
+        // Tags are set beside the document, unless it says some itself.
+        tags: if reading.tags.is_empty() { before.tags.clone() } else { reading.tags.clone() },
         restricted: new.restricted.unwrap_or(before.restricted),
         ..before.clone()
     };
@@ -336,9 +367,33 @@ pub(crate) struct Patch {
     archived: Option<bool>,
     /// Only administrators and people with a grant see and use it.
     restricted: Option<bool>,
+    /// Words to find it by: up to 20, each with up to 50 characters. Rules of notifications may name them.
+    tags: Option<Vec<String>>,
 }
 
-/// Puts a pipeline away, takes it out again, or changes who sees it.
+/// Most tags of a pipeline, and most characters of one.
+const TAGS: (usize, usize) = (20, 50);
+
+/// Tags without blanks around them, each once.
+fn tags(given: Vec<String>) -> Answer<Vec<String>> {
+    let mut tags: Vec<String> = Vec::new();
+    for (index, tag) in given.into_iter().enumerate() {
+        let tag = tag.trim();
+        if tag.is_empty() || tag.chars().count() > TAGS.1 || tag.chars().any(char::is_control) {
+            let detail = format!("a tag has 1 to {} characters on one line", TAGS.1);
+            return Err(Problem::field(&format!("/tags/{index}"), detail));
+        }
+        if !tags.iter().any(|known| known == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    match tags.len() > TAGS.0 {
+        true => Err(Problem::field("/tags", format!("a pipeline has up to {} tags", TAGS.0))),
+        false => Ok(tags),
+    }
+}
+
+/// Puts a pipeline away, takes it out again, changes who sees it, or sets its tags.
 #[utoipa::path(patch, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}", tag = "pipelines",
     params(("workspace" = String, Path), ("pipeline" = String, Path), ("if-match" = String, Header)),
     request_body = Patch, responses((status = 200, body = PipelineView)))]
@@ -357,6 +412,9 @@ pub(crate) async fn patch(
     }
     let mut after = before.clone();
     after.restricted = patch.restricted.unwrap_or(before.restricted);
+    if let Some(given) = patch.tags {
+        after.tags = tags(given)?;
+    }
     after.archived_at = match patch.archived {
         Some(true) => before.archived_at.or(Some(Timestamp::now())),
         Some(false) => None,

@@ -12,6 +12,7 @@ use towpath_store::accounts::{self, User};
 use towpath_store::audit::Outcome;
 use towpath_store::seal::{hash_token, random_text};
 use towpath_store::sessions::{self, Session, SessionKind, Signed};
+use towpath_store::settings;
 use towpath_store::workspaces::{self, Membership};
 use towpath_store::{Conn, Tx};
 
@@ -33,6 +34,8 @@ pub(crate) struct SessionView {
     workspaces: Vec<Membership>,
     /// Nobody has an account yet.
     is_new: bool,
+    /// What whoever runs the server tells everybody; missing when it is nothing, or when nobody is signed in.
+    banner: Option<String>,
 }
 
 /// An address with its password.
@@ -56,14 +59,21 @@ pub(crate) async fn show(
     let mut conn = server.store.read().await?;
     let Some(axum::Extension(caller)) = caller else {
         let is_new = accounts::count(&mut conn).await? == 0;
-        return Ok(Json(SessionView { user: None, csrf: None, workspaces: Vec::new(), is_new }));
+        return Ok(Json(SessionView {
+            user: None,
+            csrf: None,
+            workspaces: Vec::new(),
+            is_new,
+            banner: None,
+        }));
     };
     let csrf = match &caller.via {
         Via::Browser(session) => Some(tokens::csrf(&server, session.id.as_str())),
         _ => None,
     };
     let workspaces = workspaces::of_user(&mut conn, caller.user.id.as_str()).await?;
-    Ok(Json(SessionView { user: Some(caller.user), csrf, workspaces, is_new: false }))
+    let banner = banner(&mut conn).await?;
+    Ok(Json(SessionView { user: Some(caller.user), csrf, workspaces, is_new: false, banner }))
 }
 
 /// Signs a person in; the answer sets the cookie of the session.
@@ -101,7 +111,12 @@ pub(crate) async fn view(
 ) -> Answer<SessionView> {
     let workspaces = workspaces::of_user(conn, user.id.as_str()).await?;
     let csrf = Some(tokens::csrf(server, session.id.as_str()));
-    Ok(SessionView { user: Some(user), csrf, workspaces, is_new: false })
+    let banner = banner(conn).await?;
+    Ok(SessionView { user: Some(user), csrf, workspaces, is_new: false, banner })
+}
+
+async fn banner(conn: &mut Conn) -> Answer<Option<String>> {
+    Ok(Some(settings::banner(conn).await?.text).filter(|text| !text.is_empty()))
 }
 
 /// A new session with the cookies for it.

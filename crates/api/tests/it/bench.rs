@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use towpath_api::problem::Finding;
+use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
     Checked, Forecast, Look, OpenConnection, Reading, Room, Rows, StreamOutline, Workbench,
 };
@@ -46,6 +47,12 @@ impl Workbench for Bench {
         nothing()
     }
     async fn rows(&self, _: Room, _: &str, _: Look) -> Result<Rows, Fault> {
+        nothing()
+    }
+    async fn dry_run(&self, _: Room, _: &str, _: &Value, _: Remembered, _: usize) -> Result<DryRun, Fault> {
+        nothing()
+    }
+    async fn tests(&self, _: Room, _: &str, _: &Value) -> Result<Vec<TestEnd>, Fault> {
         nothing()
     }
     async fn test(&self, _: Room, _: OpenConnection) -> Result<(), Fault> {

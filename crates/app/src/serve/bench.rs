@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, broadcast};
 use towpath_api::problem::Finding;
+use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
     Checked, Forecast, Look, NodeFault, NodeOutline, OpenConnection, PortOutline, Reading, Room, Rows,
     StreamOutline, Workbench,
@@ -18,6 +19,7 @@ use towpath_engine::connections::{Connection, ConnectionBook};
 use towpath_engine::context::MemoryQuarantine;
 use towpath_engine::graph::{Graph, Workshop, check_kinds, check_nodes};
 use towpath_engine::intake::Memories;
+use towpath_engine::lineage::Lineage;
 use towpath_engine::session::Limits;
 use towpath_engine::transform::Transform;
 use towpath_model::params::settle;
@@ -28,6 +30,7 @@ use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
 
 use super::plain::written_out;
+use super::trials::lineage_of;
 use super::views::{columns, rows};
 use crate::attempt::Ready;
 use crate::endpoint::secret_paths;
@@ -215,7 +218,7 @@ fn is_named(connection: &str) -> bool {
 }
 
 /// What a destination writes to: `connection/table`, or `file/path`.
-fn target_of(node: &NodeSpec) -> String {
+pub(super) fn target_of(node: &NodeSpec) -> String {
     let place = connection_of(node).filter(|name| is_named(name)).unwrap_or(&node.kind);
     let name = ["table", "path", "stream"].iter().find_map(|key| node.config.get(*key)?.as_str());
     format!("{place}/{}", name.unwrap_or_default())
@@ -325,11 +328,13 @@ impl Workbench for Bench {
             let hint = fault.hint_text().map(str::to_owned);
             checked.faults.push(NodeFault { node: node.clone(), message: fault.to_string(), hint });
         }
+        let lineage = Lineage::of(&graph);
         for (name, node) in &graph.nodes {
             let spec = &graph.spec.nodes[name];
             let outputs = node.outputs.iter().map(|(port, plan)| PortOutline {
                 port: port.clone(),
                 columns: columns(plan.schema().as_arrow()),
+                lineage: lineage_of(&lineage, name, port),
             });
             let plan = match node.outputs.values().next().filter(|_| plans && node.destination.is_some()) {
                 Some(plan) => Some(towpath_engine::run::explain(&graph, plan)?),
@@ -366,6 +371,21 @@ impl Workbench for Bench {
         let plan = plan.ok_or_else(|| Fault::config(format!("node `{}` has no such output", look.node)))?;
         let batches = towpath_engine::run::preview(&graph, plan, look.limit + 1).await?;
         Ok(rows(plan.schema().as_arrow(), &batches, look.limit, quarantine.all().len() as u64))
+    }
+
+    async fn dry_run(
+        &self,
+        room: Room,
+        text: &str,
+        params: &Value,
+        remembered: Remembered,
+        samples: usize,
+    ) -> Result<DryRun, Fault> {
+        self.would_change(room, text, params, remembered, samples).await
+    }
+
+    async fn tests(&self, room: Room, text: &str, params: &Value) -> Result<Vec<TestEnd>, Fault> {
+        self.tested(&room, text, params).await
     }
 
     async fn test(&self, room: Room, connection: OpenConnection) -> Result<(), Fault> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use towpath_api::live::hub::Hub;
+use towpath_api::trials::Remembered;
 use towpath_connect::Item;
 use towpath_engine::context::Quarantine;
 use towpath_engine::graph::Graph;
@@ -214,36 +215,45 @@ fn task(node: &NodeReport) -> Task {
     }
 }
 
+/// What is remembered of a pipeline, in the words of the engine.
+pub(crate) fn known(remembered: Remembered) -> (Positions, Memories) {
+    let mut positions = Positions::new();
+    for checkpoint in remembered.checkpoints {
+        positions.insert(checkpoint.stream, Position { from: Some(checkpoint.value), to: None });
+    }
+    let mut memories = Memories::new();
+    for kept in remembered.items {
+        let item = Item {
+            name: kept.name,
+            size: kept.size,
+            modified: kept.modified,
+            tag: kept.tag,
+            hash: kept.hash,
+            rows: kept.rows,
+        };
+        let memory = memories.entry(kept.stream).or_default();
+        if kept.unsettled {
+            memory.unsettled.push(item.clone());
+        }
+        memory.read.push(item);
+    }
+    for kept in remembered.columns {
+        // Columns of another version of this program are as good as none: they are found anew.
+        memories.entry(kept.stream).or_default().columns = serde_json::from_str(&kept.columns).ok();
+    }
+    (positions, memories)
+}
+
 #[async_trait]
 impl RunMemory for StoreMemory {
     async fn known(&self) -> Result<(Positions, Memories), Fault> {
         let mut conn = self.store.read().await?;
         let pipeline = self.run.pipeline_id.as_str();
-        let mut positions = Positions::new();
-        for checkpoint in progress::checkpoints(&mut conn, pipeline).await? {
-            positions.insert(checkpoint.stream, Position { from: Some(checkpoint.value), to: None });
-        }
-        let mut memories = Memories::new();
-        for kept in progress::items(&mut conn, pipeline).await? {
-            let item = Item {
-                name: kept.name,
-                size: kept.size,
-                modified: kept.modified,
-                tag: kept.tag,
-                hash: kept.hash,
-                rows: kept.rows,
-            };
-            let memory = memories.entry(kept.stream).or_default();
-            if kept.unsettled {
-                memory.unsettled.push(item.clone());
-            }
-            memory.read.push(item);
-        }
-        for kept in progress::columns(&mut conn, pipeline).await? {
-            // Columns of another version of this program are as good as none: they are found anew.
-            memories.entry(kept.stream).or_default().columns = serde_json::from_str(&kept.columns).ok();
-        }
-        Ok((positions, memories))
+        Ok(known(Remembered {
+            checkpoints: progress::checkpoints(&mut conn, pipeline).await?,
+            items: progress::items(&mut conn, pipeline).await?,
+            columns: progress::columns(&mut conn, pipeline).await?,
+        }))
     }
 
     async fn begin(&self, orders: &Orders) -> Result<(), Fault> {

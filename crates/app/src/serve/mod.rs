@@ -18,6 +18,7 @@ mod runner;
 pub(crate) mod start;
 mod telemetry;
 mod tell;
+mod trials;
 mod upkeep;
 mod views;
 mod worker;

@@ -1,3 +1,4 @@
+import Alert from "@mui/material/Alert";
 import AppBar from "@mui/material/AppBar";
 import Box from "@mui/material/Box";
 import Drawer from "@mui/material/Drawer";
@@ -78,6 +79,7 @@ export function Shell() {
       <Box component="main" id="main" tabIndex={-1} sx={{ flex: 1, minWidth: 0, outline: "none", display: "flex", flexDirection: "column" }}>
         <Toolbar variant="dense" sx={{ minHeight: 52 }} />
         <LiveMark />
+        {session.banner && <Alert severity="info" square role="note" sx={{ "& .MuiAlert-message": { whiteSpace: "pre-line", overflowWrap: "anywhere" } }}>{session.banner}</Alert>}
         <Outlet />
       </Box>
     </Box>

@@ -6,7 +6,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { BellRing, Check, CircleCheck, Clock, MailWarning } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { body, client } from "@/api/client";
+import { type Api, body, client } from "@/api/client";
 import { queries } from "@/api/query";
 import { TextLink } from "@/components/links";
 import { RunState } from "@/components/RunState";
@@ -22,7 +22,7 @@ import type { Standing, Summary } from "./summary";
 const SAID_ELSEWHERE = ["run_failed", "run_quarantined", "run_recovered"];
 
 /** What calls for somebody: failures, what is late, rows in quarantine, notices that nobody has read. */
-export function Attention({ workspace, summary }: { workspace: string; summary: Summary }) {
+export function Attention({ workspace, summary, late }: { workspace: string; summary: Summary; late: Api<"Freshness">[] }) {
   const { t } = useTranslation("home");
   const { may } = useWorkspace();
   const toasts = useToasts();
@@ -35,7 +35,7 @@ export function Attention({ workspace, summary }: { workspace: string; summary: 
   });
   const told = (notices.data?.items ?? []).filter((notice) => !SAID_ELSEWHERE.includes(notice.kind));
   const undelivered = lost.data?.items.length ?? 0;
-  const count = summary.failed.length + summary.late.length + summary.quarantined.length + told.length + (undelivered > 0 ? 1 : 0);
+  const count = summary.failed.length + summary.late.length + late.length + summary.quarantined.length + told.length + (undelivered > 0 ? 1 : 0);
   if (count === 0) {
     return (
       <Card title={t("attention.none")}>
@@ -51,6 +51,12 @@ export function Attention({ workspace, summary }: { workspace: string; summary: 
           <Line key={schedule.id} mark={<Box component={Clock} size={16} aria-hidden sx={{ color: "warning.main" }} />} side={schedule.next_at && <TimeText at={schedule.next_at} />}>
             <TextLink to="/w/$workspace/schedules" params={{ workspace }} search={{ view: "list", pipeline: schedule.pipeline_id }} sx={{ fontWeight: 650 }}>{summary.standings.find(({ pipeline }) => pipeline.id === schedule.pipeline_id)?.pipeline.name}</TextLink>
             <Typography variant="body2" color="textSecondary">{t("attention.late")}</Typography>
+          </Line>
+        ))}
+        {late.map((one) => (
+          <Line key={`${one.pipeline_id} ${one.target}`} mark={<Box component={Clock} size={16} aria-hidden sx={{ color: "warning.main" }} />} side={one.due_at && <TimeText at={one.due_at} />}>
+            <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: one.pipeline_id }} sx={{ fontWeight: 650 }}>{one.target.slice(one.target.indexOf("/") + 1)}</TextLink>
+            <Typography variant="body2" color="textSecondary">{t("attention.stale", { pipeline: one.pipeline })}</Typography>
           </Line>
         ))}
         {summary.quarantined.map((standing) => <OfRun key={standing.pipeline.id} workspace={workspace} standing={standing} tab="quarantine">{t("attention.quarantine", { count: standing.last?.rows_quarantined ?? 0, rows: formatNumber(standing.last?.rows_quarantined ?? 0) })}</OfRun>)}

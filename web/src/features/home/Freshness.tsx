@@ -1,16 +1,18 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import Chip from "@mui/material/Chip";
+import { Clock } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Api } from "@/api/client";
 import { TextLink } from "@/components/links";
 import { TimeText } from "@/components/TimeText";
 import { Card, Line, Lines } from "./Card";
-import type { Fresh } from "./summary";
 
 const FIRST = 8;
 
-/** When each table was loaded last; the oldest stands first. */
-export function Freshness({ workspace, fresh }: { workspace: string; fresh: Fresh[] }) {
+/** When each table was loaded last, against what its schedules promise; what is late stands first. */
+export function Freshness({ workspace, fresh }: { workspace: string; fresh: Api<"Freshness">[] }) {
   const { t } = useTranslation("home");
   const [whole, setWhole] = useState(false);
   const shown = whole ? fresh : fresh.slice(0, FIRST);
@@ -21,10 +23,13 @@ export function Freshness({ workspace, fresh }: { workspace: string; fresh: Fres
         {shown.map((one) => {
           const slash = one.target.indexOf("/");
           const search = slash > 0 ? { connection: one.target.slice(0, slash), table: one.target.slice(slash + 1) } : { table: one.target };
+          const age = one.loaded_at ? <TimeText at={one.loaded_at} /> : t("fresh.never");
           return (
-            <Line key={one.target} side={<TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: one.run }} search={{ tab: "loads" }} sx={{ color: "text.secondary" }}><TimeText at={one.at} /></TextLink>}>
+            <Line key={`${one.pipeline_id} ${one.target}`} side={one.run_id ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: one.run_id }} search={{ tab: "loads" }} sx={{ color: "text.secondary" }}>{age}</TextLink> : age}>
               <TextLink to="/w/$workspace/data" params={{ workspace }} search={search} sx={{ fontWeight: 650, color: "text.primary" }}>{one.target.slice(slash + 1)}</TextLink>
-              <Box sx={{ color: "text.secondary", fontSize: 13 }}>{slash > 0 ? t("fresh.by", { connection: one.target.slice(0, slash), pipeline: one.pipeline.name }) : one.pipeline.name}</Box>
+              {one.late && <Chip size="small" variant="outlined" color="warning" icon={<Clock size={13} />} label={t("fresh.late")} sx={{ ml: 1, height: 20 }} />}
+              <Box sx={{ color: "text.secondary", fontSize: 13 }}>{slash > 0 ? t("fresh.by", { connection: one.target.slice(0, slash), pipeline: one.pipeline }) : one.pipeline}</Box>
+              {one.due_at && <Box sx={{ color: "text.secondary", fontSize: 13 }}>{t(one.late ? "fresh.late_since" : "fresh.due")} <TimeText at={one.due_at} /></Box>}
             </Line>
           );
         })}

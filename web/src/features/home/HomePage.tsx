@@ -15,7 +15,7 @@ import { Freshness } from "./Freshness";
 import { NextRuns } from "./NextRuns";
 import { Recent } from "./Recent";
 import { Running } from "./Running";
-import { summarize } from "./summary";
+import { lateTargets, summarize } from "./summary";
 import { schedulesQuery } from "@/lib/schedules";
 
 /** What ran, what failed, what is late, what waits: each leads to where something can be done about it. */
@@ -26,6 +26,7 @@ export function HomePage() {
   const pipelines = usePipelines(workspace);
   const runs = useQuery({ queryKey: ["runs", workspace, "home"], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/runs", { params: { path: { workspace }, query: { limit: 500 } } })) });
   const schedules = useQuery(schedulesQuery(workspace));
+  const fresh = useQuery({ queryKey: ["runs", workspace, "freshness"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/freshness", { params: { path: { workspace } } }))).items, refetchInterval: 120_000 });
   const error = pipelines.error ?? runs.error ?? schedules.error;
   const title = membership?.name ?? t("title");
   if (!pipelines.data || !runs.data || !schedules.data) {
@@ -45,13 +46,14 @@ export function HomePage() {
       {pipelines.inUse.length > 0 && (
         <Box sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(0, 1.7fr) minmax(0, 1fr)" }, gap: 2, alignItems: "start" }}>
           <Column>
-            <Attention workspace={workspace} summary={found} />
+            <Attention workspace={workspace} summary={found} late={lateTargets(found, fresh.data ?? [])} />
             <Running workspace={workspace} runs={found.running} nameOf={pipelines.nameOf} now={now} />
             <Recent workspace={workspace} standings={found.standings} />
           </Column>
           <Column>
             <NextRuns workspace={workspace} schedules={found.next} nameOf={pipelines.nameOf} />
-            <Freshness workspace={workspace} fresh={found.fresh} />
+            {fresh.data && <Freshness workspace={workspace} fresh={fresh.data} />}
+            <ProblemAlert error={fresh.error} onRetry={() => void fresh.refetch()} />
           </Column>
         </Box>
       )}

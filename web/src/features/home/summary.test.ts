@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { summarize } from "./summary";
+import { lateTargets, summarize } from "./summary";
 
 type Given = Parameters<typeof summarize>;
 const NOW = Date.parse("2026-11-29T12:00:00Z");
@@ -21,14 +21,15 @@ describe("what somebody wants to know first", () => {
     expect(summarize([pipeline("a")], runs, [], NOW).failed).toEqual([]);
   });
 
-  it("knows how old tables are, without loads that were taken back", () => {
-    const runs = [run("3", "a", "failed"), run("2", "a", "quarantined", { undone_at: "2026-11-29T03:00:00Z" }), run("1", "a", "done")];
-    expect(summarize([pipeline("a")], runs, [], NOW).fresh).toMatchObject([{ target: "db/a", run: "1", at: "2026-11-29T01:01:00Z" }]);
-  });
-
   it("calls late what is minutes behind its time, and nothing that is paused", () => {
     const schedules = [schedule("a", "2026-11-29T11:00:00Z"), schedule("b", "2026-11-29T11:58:00Z"), schedule("c", null, true), schedule("d", "2026-11-29T12:30:00Z")];
     const found = summarize(["a", "b", "c", "d"].map(pipeline), [], schedules, NOW);
     expect([found.late.map((one) => one.pipeline_id), found.next.map((one) => one.pipeline_id)]).toEqual([["a"], ["b", "d"]]);
+  });
+
+  it("names a late table once, and not when its pipeline is named already", () => {
+    const fresh = ["a", "b", "c", "d"].map((id) => ({ pipeline_id: id, target: `db/${id}`, late: id !== "d" })) as Parameters<typeof lateTargets>[1];
+    const found = summarize(["a", "b", "c", "d"].map(pipeline), [run("1", "a", "failed")], [schedule("b", "2026-11-29T11:00:00Z")], NOW);
+    expect(lateTargets(found, fresh).map((one) => one.target)).toEqual(["db/c"]);
   });
 });

@@ -6,10 +6,9 @@ import TextField from "@mui/material/TextField";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { FileUp, Plus, Search, Workflow } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body, client } from "@/api/client";
 import { type Column, DataTable } from "@/components/DataTable";
@@ -41,10 +40,6 @@ export function PipelinesPage() {
   const mayEdit = may("editor");
   const set = (next: { search?: string; archived?: boolean; tag?: string }) => void navigate({ to: ".", search: (old) => ({ ...old, ...next }), replace: true });
   const list = useList(["pipelines", slug, "list", settled, archived, tag, sort], (after) => body(client.GET("/api/v1/workspaces/{workspace}/pipelines", { params: { path: { workspace: slug }, query: { search: settled || undefined, archived, tag, sort: sort as "name", after, limit: 100 } } })));
-  const runs = useQuery({ queryKey: ["runs", slug, "latest"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/runs", { params: { path: { workspace: slug }, query: { limit: 200 } } }))).items });
-  const schedules = useQuery({ queryKey: ["schedules", slug, "next"], queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/schedules", { params: { path: { workspace: slug }, query: { limit: 200 } } }))).items });
-  const latest = useMemo(() => { const found = new Map<string, NonNullable<typeof runs.data>[number]>(); for (const run of runs.data ?? []) if (!found.has(run.pipeline_id)) found.set(run.pipeline_id, run); return found; }, [runs]);
-  const next = useMemo(() => { const found = new Map<string, string>(); for (const one of schedules.data ?? []) if (!one.paused && one.next_at && one.next_at < (found.get(one.pipeline_id) ?? "9")) found.set(one.pipeline_id, one.next_at); return found; }, [schedules]);
   const tags = [...new Set((list.rows ?? []).flatMap((one) => one.tags))].sort();
 
   const columns: Column<Pipeline>[] = [
@@ -60,10 +55,10 @@ export function PipelinesPage() {
         </Box>
       ),
     },
-    { key: "run", title: t("last_run"), width: 210, cell: (one) => <LastRun slug={slug} pipeline={one.id} run={latest.get(one.id)} known={runs.data !== undefined && (runs.data.length < 200 || latest.has(one.id))} /> },
-    { key: "next", title: t("next_run"), width: 150, wide: true, cell: (one) => { const at = next.get(one.id); return at ? <TimeText at={at} /> : <Box component="span" sx={{ color: "text.secondary" }}>{schedules.data ? t("no_schedule") : ""}</Box>; } },
+    { key: "run", title: t("last_run"), width: 210, cell: (one) => <LastRun slug={slug} run={one.last_run} /> },
+    { key: "next", title: t("next_run"), width: 150, wide: true, cell: (one) => (one.next_at ? <TimeText at={one.next_at} /> : <Box component="span" sx={{ color: "text.secondary" }}>{t("no_schedule")}</Box>) },
     { key: "updated", title: t("changed_at"), width: 150, wide: true, sort: "updated", cell: (one) => <TimeText at={one.updated_at} /> },
-    { key: "actions", title: <Box component="span" sx={{ position: "absolute", width: 1, height: 1, overflow: "hidden", clipPath: "inset(50%)" }}>{t("more_actions")}</Box>, width: 96, right: true, cell: (one) => <RowActions slug={slug} pipeline={one} /> },
+    { key: "actions", title: <Box component="span" sx={{ position: "absolute", width: 1, height: 1, overflow: "hidden", clipPath: "inset(50%)" }}>{t("more_actions")}</Box>, width: 96, right: true, cell: (one) => <RowActions slug={slug} pipeline={one} tags={tags} /> },
   ];
   const isFiltered = settled !== "" || tag !== undefined || archived;
   return (

@@ -7,13 +7,18 @@ import { kindsOf } from "./model/kinds";
 
 // What the pages of pipelines ask the server. Keys begin with the noun of live events.
 
-export type Pipeline = Api<"Pipeline">;
+export type Pipeline = Api<"PipelineLine">;
 export type PipelineView = Api<"PipelineView">;
 export type Version = Api<"Version">;
 export type Checked = Api<"Checked">;
 export type Outline = Api<"NodeOutline">;
 export type Column = Api<"Column">;
 export type Rows = Api<"Rows">;
+export type DryRun = Api<"DryRun">;
+export type DryLoad = Api<"DryLoad">;
+export type DryRow = Api<"DryRow">;
+export type TestEnd = Api<"TestEnd">;
+export type ColumnLineage = Api<"ColumnLineage">;
 export type Connection = Api<"Connection">;
 
 const EVERYTHING = { staleTime: Infinity, gcTime: Infinity };
@@ -81,6 +86,24 @@ export function previewQuery({ workspace, pipeline, document, meaning, node, por
     retry: false,
     enabled,
   });
+}
+
+/** What a run would change: of a document that is written, or of the pipeline as it is saved. */
+export function dryRun({ workspace, pipeline, document, params }: { workspace: string; pipeline: string | undefined; document: string | undefined; params: Record<string, unknown> }, signal: AbortSignal) {
+  const wanted = { params: params as never, samples: 50 };
+  return document !== undefined || pipeline === undefined
+    ? body(client.POST("/api/v1/workspaces/{workspace}/dry-run", { params: { path: { workspace } }, body: { ...wanted, document: document ?? "", pipeline }, signal }))
+    : body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/dry-run", { params: { path: { workspace, pipeline } }, body: wanted, signal }));
+}
+
+export function runTests(workspace: string, document: string, params: Record<string, unknown>) {
+  return body(client.POST("/api/v1/workspaces/{workspace}/tests", { params: { path: { workspace } }, body: { document, params: params as never } }));
+}
+
+/** Sets the words by which a pipeline is found. */
+export async function setTags(workspace: string, pipeline: string, tags: string[]) {
+  const { etag } = await tagged(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: inWorkspace(workspace, pipeline) }));
+  return body(client.PATCH("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { ...inWorkspace(workspace, pipeline), header: { "If-Match": etag } }, body: { tags } }));
 }
 
 /** Forgets rows and plans: other systems may have changed. */

@@ -1,32 +1,37 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import Dialog from "@mui/material/Dialog";
 import IconButton from "@mui/material/IconButton";
 import Tooltip from "@mui/material/Tooltip";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import { useBlocker, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
-import { PanelLeftOpen } from "lucide-react";
+import { PanelLeftOpen, X } from "lucide-react";
 import { useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConfirm } from "@/components/Confirm";
 import { useToasts } from "@/components/Toasts";
 import { say } from "@/lib/sayings";
 import { useStable } from "@/lib/useLatest";
+import { usePeople } from "@/lib/usePeople";
 import type { Kinds } from "../model/kinds";
 import { isObject } from "../model/yaml";
 import { type PipelineView, refresh, rollback } from "../requests";
 import { VersionsDrawer } from "../versions/VersionsDrawer";
 import { Canvas } from "./Canvas";
 import { ConflictDialog } from "./ConflictDialog";
-import { BuilderContext, BuilderStore, StoreContext } from "./context";
+import { type Builder, BuilderContext, BuilderStore, StoreContext } from "./context";
 import { DocumentDialog } from "./DocumentDialog";
 import { InsertDialog } from "./InsertDialog";
 import { KeysDialog } from "./KeysDialog";
 import { NodePanel } from "./NodePanel";
 import { Palette } from "./Palette";
 import { NodeDialog, Steps } from "./Phone";
-import { Preview, PreviewBar } from "./Preview";
+import { Bottom, type Pane } from "./Bottom";
+import { PreviewBar } from "./Preview";
+import { usePresence } from "./presence";
+import { useTrials } from "./useTrials";
 import { RunDialog } from "./RunDialog";
 import { StartHint } from "./StartHint";
 import { Toolbar, type View } from "./Toolbar";
@@ -45,7 +50,7 @@ interface Props {
   fresh?: string;
 }
 
-type Open = "insert" | "keys" | "document" | "run" | null;
+type Open = "insert" | "keys" | "document" | "run" | "changes" | "tests" | null;
 
 /** The builder: canvas, text, forms and rows of one pipeline. */
 export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props) {
@@ -62,8 +67,14 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   const [open, setOpen] = useState<Open>(wantsRun ? "run" : null);
   const [hasPalette, setHasPalette] = useState(true);
   const [hasRows, setHasRows] = useState(true);
+  const [pane, setPane] = useState<Pane>("rows");
+  const [heard, setHeard] = useState<number>();
   const [isPanelShut, setIsPanelShut] = useState(false);
-  const builder = useBuilderState(saved?.value, saved?.value.current.document ?? fresh, base.text, kinds, true);
+  const state = useBuilderState(saved?.value, saved?.value.current.document ?? fresh, base.text, kinds, true);
+  const people = usePresence(state.slug, saved?.value.id, state.selected.at(-1));
+  const trials = useTrials(state);
+  const builder: Builder = { ...state, tests: trials.byNode, people };
+  const nameOf = usePeople(state.slug);
   const { slug, text, graph, selected, isDirty, mayEdit } = builder;
   const saving = useSaving({ slug, view: saved?.value, address, base, setBase, text });
 
@@ -72,7 +83,10 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   if (isOld && !isDirty) {
     setBase({ text: saved.value.current.document, etag: saved.etag, version: saved.value.version });
     builder.begin(saved.value.current.document);
+    setHeard(saved.value.version);
   }
+  const byWhom = (saved && nameOf(saved.value.current.created_by)) ?? t("somebody");
+  const showVersion = (version: number) => void navigate({ to: ".", search: (old) => ({ ...old, version }), replace: true, resetScroll: false });
   useEffect(() => {
     document.title = `${typeof graph.value.name === "string" ? graph.value.name : t("unnamed")} · Towpath`;
   }, [graph, t]);
@@ -89,7 +103,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
     if (isDirty && mayEdit && !(await saving.keep({ run: true }))) return;
     setOpen("run");
   };
-  const preview = () => { setHasRows(true); if (selected.length === 0) builder.select([...graph.nodes.keys()].slice(0, 1)); };
+  const preview = () => { setHasRows(true); setPane("rows"); if (selected.length === 0) builder.select([...graph.nodes.keys()].slice(0, 1)); };
   const openForm = () => { setIsPanelShut(false); requestAnimationFrame(() => document.querySelector<HTMLElement>("#node-panel-body input, #node-panel-body [role=combobox]")?.focus()); };
   const { copy } = useKeys(builder, { save: () => void save(), insert: () => setOpen("insert"), preview, keys: () => setOpen("keys"), openForm });
   const goBack = async (version: number) => {
@@ -112,6 +126,8 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   const isSplit = view === "split";
   const deeds = useStable({
     setView,
+    changes: () => { setHasRows(true); setPane("changes"); if (narrow) setOpen("changes"); },
+    tests: () => { setHasRows(true); setPane("tests"); if (narrow) setOpen("tests"); },
     save: () => void save(),
     run: () => void run(),
     insert: () => setOpen("insert"),
@@ -129,11 +145,16 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   const canvas = useMemo(() => <ReactFlowProvider><Canvas locked={narrow} /></ReactFlowProvider>, [narrow]);
   return (
     <StoreContext value={store}><BuilderContext value={builder}>
-      <Box sx={{ display: "flex", flexDirection: "column", height: { xs: "auto", md: "calc(100dvh - 52px)" }, minHeight: { xs: "calc(100dvh - 52px)", md: 0 } }}>
-        <Toolbar view={view} setView={deeds.setView} narrow={narrow} isSaving={saving.isSaving} onSave={deeds.save} onRun={deeds.run} onInsert={deeds.insert} onDocument={deeds.document} onKeys={deeds.keys} />
+      <Box sx={{ display: "flex", flexDirection: "column", height: { xs: "auto", md: 0 }, flex: { md: "1 0 auto" }, minHeight: { xs: "calc(100dvh - 52px)", md: 0 } }}>
+        <Toolbar view={view} setView={deeds.setView} narrow={narrow} isSaving={saving.isSaving} onSave={deeds.save} onRun={deeds.run} onInsert={deeds.insert} onDocument={deeds.document} onKeys={deeds.keys} onChanges={deeds.changes} onTests={deeds.tests} />
         {isOld && isDirty && (
           <Alert severity="warning" square action={<Button color="inherit" size="small" onClick={() => saving.setNewer({ text: saved.value.current.document, etag: saved.etag, version: saved.value.version })}>{t("newer_show")}</Button>}>
-            {t("newer", { version: saved.value.version })}
+            {t("newer", { name: byWhom, version: saved.value.version })}
+          </Alert>
+        )}
+        {!isOld && saved && heard === saved.value.version && (
+          <Alert severity="info" square action={<><Button color="inherit" size="small" onClick={() => showVersion(base.version - 1)}>{t("newer_show")}</Button><IconButton size="small" color="inherit" aria-label={t("common:close")} onClick={() => setHeard(undefined)}><X size={16} /></IconButton></>}>
+            {t("newer_taken", { name: byWhom, version: heard })}
           </Alert>
         )}
         {builder.broken.length > 0 && view !== "yaml" && (
@@ -155,13 +176,14 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
               {(view === "split" || view === "yaml") && <Box sx={{ flex: 1, minWidth: 0, borderLeft: view === "split" ? 1 : 0, borderColor: "divider", minHeight: { xs: "62vh", md: 0 } }}><YamlSide onRun={deeds.preview} /></Box>}
               {view === "steps" && (isEmpty ? <Box sx={{ position: "relative", flex: 1, minHeight: "50vh" }}><StartHint onInsert={() => setOpen("insert")} /></Box> : <Steps onInsert={() => setOpen("insert")} />)}
             </Box>
-            {!narrow && !isEmpty && (hasRows ? <Box sx={{ height: "min(38%, 330px)", borderTop: 1, borderColor: "divider", flexShrink: 0 }}><Preview onClose={deeds.closeRows} /></Box> : <PreviewBar onOpen={deeds.openRows} />)}
+            {!narrow && !isEmpty && (hasRows ? <Box sx={{ height: "min(38%, 330px)", borderTop: 1, borderColor: "divider", flexShrink: 0 }}><Bottom pane={pane} setPane={setPane} trials={trials} onClose={deeds.closeRows} /></Box> : <PreviewBar onOpen={deeds.openRows} />)}
           </Box>
           {hasPanel && <Box sx={{ width: isSplit ? 340 : 380, flexShrink: 0, borderLeft: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}><NodePanel onPreview={deeds.preview} onCopy={deeds.copy} onClose={deeds.closePanel} /></Box>}
         </Box>
       </Box>
       {narrow && node && view !== "yaml" && <NodeDialog onCopy={copy} onClose={closePanel} />}
       {open === "insert" && <InsertDialog onClose={() => setOpen(null)} />}
+      {narrow && (open === "changes" || open === "tests") && <Dialog open fullScreen onClose={() => setOpen(null)} slotProps={{ paper: { "aria-label": t("panes"), "aria-labelledby": undefined } }}><Bottom pane={pane} setPane={setPane} trials={trials} onClose={() => setOpen(null)} /></Dialog>}
       {open === "keys" && <KeysDialog onClose={() => setOpen(null)} />}
       {open === "document" && <DocumentDialog onClose={() => setOpen(null)} />}
       {open === "run" && saved && <RunDialog slug={slug} pipeline={saved.value.id} name={saved.value.name} value={isObject(graph.value) ? graph.value : {}} onClose={() => setOpen(null)} />}

@@ -18,9 +18,9 @@ export const DRAGGED = "application/x-towpath-node";
 
 /** The nodes of a pipeline and their edges: drawn, dragged, connected. */
 export function Canvas({ locked = false }: { locked?: boolean }) {
-  const { t } = useTranslation("pipelines");
+  const { t, i18n } = useTranslation("pipelines");
   const builder = useBuilder();
-  const { graph, kinds, places, problems, selected, select, edit, edge, setEdge } = builder;
+  const { graph, kinds, places, problems, selected, select, edit, edge, setEdge, tests, people } = builder;
   const mayEdit = builder.mayEdit && !locked && builder.broken.length === 0;
   const dark = useDark();
   const flow = useReactFlow();
@@ -33,8 +33,8 @@ export function Canvas({ locked = false }: { locked?: boolean }) {
 
   const drawn = useMemo(() => new Drawn(), []);
   const cards = useMemo(
-    () => drawn.nodes({ graph, kinds, places, problems, selected, mayEdit, labelOf: (node, title, count) => t("node_label", { name: node.name, kind: title, count }) }),
-    [drawn, graph, kinds, places, problems, selected, mayEdit, t],
+    () => drawn.nodes({ graph, kinds, places, problems, selected, mayEdit, tests, people, language: i18n.language, labelOf: (node, title, count) => t("node_label", { name: node.name, kind: title, count }) }),
+    [drawn, graph, kinds, places, problems, selected, mayEdit, tests, people, t, i18n.language],
   );
   const notes = useMemo(() => notesOf({ notes: graph.notes, measured, chosen, onChange: mayEdit ? (note, text) => edit(setNote(note.id, { ...note, text }), `note ${note.id}`) : undefined }), [graph.notes, measured, chosen, mayEdit, edit]);
   const nodes = useMemo(() => dragged(notes.length === 0 ? cards : [...cards, ...notes], drag), [cards, notes, drag]);

@@ -3,7 +3,7 @@ import ListItemIcon from "@mui/material/ListItemIcon";
 import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import { useNavigate } from "@tanstack/react-router";
-import { Download, EllipsisVertical, History, Keyboard, Link2, RefreshCw, SlidersHorizontal } from "lucide-react";
+import { Download, EllipsisVertical, FlaskConical, GitCompare, History, Keyboard, Link2, RefreshCw, SlidersHorizontal } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useToasts } from "@/components/Toasts";
@@ -13,8 +13,15 @@ import { type Builder, useBuilderPart, useBuilderStore } from "./context";
 
 const part = ({ view }: Builder) => ({ view });
 
+interface Props {
+  onDocument: () => void;
+  onKeys: () => void;
+  onChanges: () => void;
+  onTests: () => void;
+}
+
 /** What is needed less often. */
-export function MoreMenu({ onDocument, onKeys }: { onDocument: () => void; onKeys: () => void }) {
+export function MoreMenu({ onDocument, onKeys, onChanges, onTests }: Props) {
   const { t } = useTranslation("pipelines");
   const navigate = useNavigate();
   const toasts = useToasts();
@@ -34,6 +41,8 @@ export function MoreMenu({ onDocument, onKeys }: { onDocument: () => void; onKey
       <IconButton size="small" aria-label={t("more_actions")} aria-haspopup="menu" aria-expanded={anchor !== null} onClick={(event) => setAnchor(event.currentTarget)}><EllipsisVertical size={18} /></IconButton>
       <Menu open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)}>
         {item(<SlidersHorizontal size={16} />, t("document_title"), onDocument)}
+        {item(<GitCompare size={16} />, t("dry.title"), onChanges)}
+        {item(<FlaskConical size={16} />, t("tests.start"), onTests)}
         {view && item(<History size={16} />, t("versions"), () => void navigate({ to: ".", search: (old) => ({ ...old, version: 0 }), replace: true }))}
         {view && item(<Link2 size={16} />, t("share"), share)}
         {item(<Download size={16} />, t("export_yaml"), save)}

@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 import Tooltip from "@mui/material/Tooltip";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { CircleAlert, MessageSquareText } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleX, MessageSquareText } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { GraphNode } from "../model/graph";
@@ -9,6 +9,7 @@ import type { Kind } from "../model/kinds";
 import { portAt, sizeOf } from "../model/place";
 import { cardKey } from "./drawn";
 import { COLOURS, KindIcon } from "./looks";
+import { People } from "./People";
 import type { Person } from "./presence";
 
 export interface CardData extends Record<string, unknown> {
@@ -32,7 +33,7 @@ const text = { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap
 
 function Card({ data, selected }: NodeProps & { data: CardData }) {
   const { t } = useTranslation("pipelines");
-  const { node, title, kind, problems, hasScope, mayEdit } = data;
+  const { node, title, kind, problems, hasScope, mayEdit, test, people = [] } = data;
   const colour = COLOURS[node.role];
   const { height } = sizeOf(node);
   const inputs = [...node.inputs, ...(node.takesMore ? [MORE] : [])];
@@ -46,8 +47,10 @@ function Card({ data, selected }: NodeProps & { data: CardData }) {
           <Box sx={{ ...text, fontSize: 11.5, color: "text.secondary" }}>{node.connection ? `${title} · ${node.connection}` : title}</Box>
         </Box>
         {node.description && <Tooltip title={node.description}><Box component="span" sx={{ display: "inline-flex", color: "text.secondary" }}><MessageSquareText size={14} role="img" aria-label={node.description} /></Box></Tooltip>}
+        {test && <Box component={test === "passed" ? CircleCheck : CircleX} size={16} role="img" aria-label={t(test === "passed" ? "tests.node_passed" : "tests.node_failed")} sx={{ color: test === "passed" ? "success.main" : "error.main", flexShrink: 0 }} />}
         {problems > 0 && <Box component="span" sx={{ display: "inline-flex", color: "error.main" }}><CircleAlert size={17} role="img" aria-label={t("problems_count", { count: problems })} /></Box>}
       </Box>
+      {people.length > 0 && <Box sx={{ position: "absolute", top: -12, right: 10 }}><People people={people} size={22} /></Box>}
       {inputs.map((port, index) => (
         <Handle key={port} id={port} type="target" position={Position.Left} isConnectable={mayEdit} style={{ ...dot, top: portAt(node, index, inputs.length), ...(port === MORE && { background: "var(--mui-palette-background-paper)", border: "2px dashed var(--mui-palette-text-secondary)" }) }}>
           {named && <PortName side="left" name={port === MORE ? t("one_more") : port} faint={port === MORE} />}

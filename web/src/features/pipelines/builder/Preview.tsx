@@ -8,7 +8,7 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
-import { memo, useEffect, useState } from "react";
+import { memo, type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { ProblemAlert } from "@/components/ProblemAlert";
@@ -58,7 +58,7 @@ function useSettled(milliseconds: number) {
 }
 
 /** Rows of the node that is selected, as its systems give them now. Old requests are given up. */
-export const Preview = memo(function Preview({ onClose }: { onClose?: () => void }) {
+export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNode; onClose?: () => void }) {
   const { t } = useTranslation("pipelines");
   const { slug, view, mayEdit, mayRun, params, setParams, isBroken, isDirty, isThere, target, outputs: names, fed, isFed, wrong, declared } = useBuilderPart(part);
   const client = useQueryClient();
@@ -77,6 +77,7 @@ export const Preview = memo(function Preview({ onClose }: { onClose?: () => void
   return (
     <Box component="section" aria-label={t("preview_title")} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0, bgcolor: "background.paper" }}>
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
+        {tabs}
         <Typography variant="h3" component="h2">{target !== undefined ? t("preview_of", { name: port ? `${target}.${port}` : target }) : t("preview_title")}</Typography>
         <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>
           {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}

@@ -16,6 +16,7 @@ import { TimeText } from "@/components/TimeText";
 import { setNote, tidy } from "../model/edits";
 import { type Builder, useBuilderPart, useBuilderStore } from "./context";
 import { MoreMenu } from "./MoreMenu";
+import { People } from "./People";
 import { Problems } from "./Problems";
 
 export type View = "canvas" | "split" | "yaml" | "steps";
@@ -30,15 +31,17 @@ interface Props {
   onInsert: () => void;
   onDocument: () => void;
   onKeys: () => void;
+  onChanges: () => void;
+  onTests: () => void;
 }
 
-const part = ({ slug, graph, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, broken, view }: Builder) => ({ slug, name: graph.value.name, isPlaced: graph.positions.size > 0, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, isBroken: broken.length > 0, saved: view });
+const part = ({ people, select, slug, graph, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, broken, view }: Builder) => ({ people, select, slug, name: graph.value.name, isPlaced: graph.positions.size > 0, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, isBroken: broken.length > 0, saved: view });
 
 /** The head of the builder: what the pipeline is, how it stands, what can be done. */
-export const Toolbar = memo(function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInsert, onDocument, onKeys }: Props) {
+export const Toolbar = memo(function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInsert, onDocument, onKeys, onChanges, onTests }: Props) {
   const { t } = useTranslation("pipelines");
   const store = useBuilderStore();
-  const { slug, name: given, isPlaced, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, isBroken, saved } = useBuilderPart(part);
+  const { people, select, slug, name: given, isPlaced, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, isBroken, saved } = useBuilderPart(part);
   const name = typeof given === "string" && given ? given : t("unnamed");
   const next = saved?.schedules.filter((one) => !one.paused && one.next_at).sort((a, b) => (a.next_at ?? "").localeCompare(b.next_at ?? ""))[0];
   const note = () => {
@@ -62,6 +65,7 @@ export const Toolbar = memo(function Toolbar({ view, setView, narrow, isSaving, 
       {!narrow && next?.next_at && <LinkButton to="/w/$workspace/schedules" params={{ workspace: slug }} search={{ pipeline: saved?.id }} size="small" color="inherit" startIcon={<CalendarClock size={15} />} title={t("next_run")} sx={{ whiteSpace: "nowrap" }}><TimeText at={next.next_at} /></LinkButton>}
       <Problems onShowText={() => setView(narrow ? "yaml" : "split")} />
       <Box sx={{ flex: 1 }} />
+      <People people={people} onGo={(node) => select([node])} />
       {mayEdit && (
         <Box sx={{ display: "flex" }}>
           {!narrow && <Tool label={t("add_node")} keys="/" onClick={onInsert} disabled={isBroken}><Plus size={18} /></Tool>}
@@ -77,7 +81,7 @@ export const Toolbar = memo(function Toolbar({ view, setView, narrow, isSaving, 
         {!narrow && <ToggleButton value="split" aria-label={t("view_split")}><Tooltip title={t("view_split")}><Columns2 size={16} /></Tooltip></ToggleButton>}
         <ToggleButton value="yaml" aria-label={t("view_yaml")}><Tooltip title={t("view_yaml")}><Code size={16} /></Tooltip></ToggleButton>
       </ToggleButtonGroup>
-      <MoreMenu onDocument={onDocument} onKeys={onKeys} />
+      <MoreMenu onDocument={onDocument} onKeys={onKeys} onChanges={onChanges} onTests={onTests} />
       {!narrow && <Divider orientation="vertical" flexItem />}
       {mayRun && <Button size="small" variant={isDirty ? "outlined" : "contained"} startIcon={<Play size={15} />} sx={{ whiteSpace: "nowrap" }} onClick={onRun} disabled={isSaving}>{isDirty && mayEdit && !narrow ? t("save_and_run") : t("run")}</Button>}
       {mayEdit && <Button size="small" variant={isDirty ? "contained" : "outlined"} startIcon={narrow ? undefined : <Save size={15} />} onClick={onSave} disabled={!isDirty || isSaving}>{isSaving ? t("saving") : t("common:save")}</Button>}

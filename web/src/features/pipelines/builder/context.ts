@@ -4,6 +4,7 @@ import type { Edit } from "../model/edits";
 import type { Edge, Graph } from "../model/graph";
 import type { Kinds } from "../model/kinds";
 import type { Json } from "../model/yaml";
+import type { Person } from "./presence";
 import type { Column, Connection, Outline, PipelineView } from "../requests";
 
 /** The pipeline that is being looked at or changed: everything its panels share. */
@@ -51,6 +52,10 @@ export interface Builder {
   /** The edge that is selected. */
   edge: string | undefined;
   setEdge(edge: string | undefined): void;
+  /** How the tests of the document found nodes, for as long as it stays the same. */
+  tests: Map<string, "passed" | "failed">;
+  /** Others who are at the pipeline. */
+  people: Person[];
   /** Begins anew with a text, without a past. */
   begin(text: string): void;
 }

@@ -4,6 +4,7 @@ import { kindKey, type Kinds } from "../model/kinds";
 import { sizeOf } from "../model/place";
 import type { Finding } from "@/api/problem";
 import type { CardData } from "./NodeCard";
+import type { Person } from "./presence";
 
 // What the canvas draws. Nodes that are to be drawn as before stay the same objects, so that a key in a form or a step of a drag
 // touches those alone that differ.
@@ -17,7 +18,11 @@ interface Wanted {
   problems: Finding[];
   selected: string[];
   mayEdit: boolean;
+  tests: Map<string, "passed" | "failed">;
+  people: Person[];
   labelOf: (node: GraphNode, title: string, problems: number) => string;
+  /** The language of labels. */
+  language: string;
 }
 
 interface WantedNotes {
@@ -32,19 +37,20 @@ export class Drawn {
   private known = new Map<string, { key: string; node: Node }>();
   private all: Node[] = [];
 
-  nodes({ graph, kinds, places, problems, selected, mayEdit, labelOf }: Wanted): Node[] {
+  nodes({ graph, kinds, places, problems, selected, mayEdit, tests, people, labelOf, language }: Wanted): Node[] {
     const scoped = new Set(graph.edges.filter((one) => one.isScope).map((one) => one.to));
+    const at = new Map<string, Person[]>();
+    for (const one of people) if (one.node !== null) at.set(one.node, [...(at.get(one.node) ?? []), one]);
     const next = new Map<string, { key: string; node: Node }>();
     for (const node of graph.nodes.values()) {
       const [x, y] = places.get(node.name) ?? [0, 0];
       const kind = kinds.get(kindKey(node.role, node.kind));
       const found = problems.length === 0 ? 0 : problemsOf(problems, node.name).length;
-      const data: CardData = { node, title: kind?.title ?? node.kind, kind, problems: found, hasScope: scoped.has(node.name), mayEdit };
-      const ariaLabel = labelOf(node, data.title, found);
+      const data: CardData = { node, title: kind?.title ?? node.kind, kind, problems: found, hasScope: scoped.has(node.name), mayEdit, test: tests.get(node.name), people: at.get(node.name) };
       const isSelected = selected.includes(node.name);
-      const key = [x, y, isSelected, ariaLabel, cardKey(data)].join("\u0002");
+      const key = [x, y, isSelected, language, cardKey(data)].join("\u0002");
       const known = this.known.get(node.name);
-      next.set(node.name, known?.key === key ? known : { key, node: { id: node.name, type: "card", position: { x, y }, data, measured: sizeOf(node), ...sizeOf(node), selected: isSelected, ariaLabel } });
+      next.set(node.name, known?.key === key ? known : { key, node: { ariaLabel: labelOf(node, data.title, found), id: node.name, type: "card", position: { x, y }, data, measured: sizeOf(node), ...sizeOf(node), selected: isSelected } });
     }
     this.known = next;
     const all = [...next.values()].map((one) => one.node);

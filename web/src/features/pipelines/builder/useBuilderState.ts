@@ -61,7 +61,7 @@ export function useBuilderState(view: PipelineView | undefined, first: string, b
   const places = useMemo(() => placesOf(graph), [graph]);
   const problems = useMemo(() => [...draft.broken, ...checks.problems], [draft.broken, checks.problems]);
 
-  const builder: Builder = {
+  const builder: Omit<Builder, "tests" | "people"> = {
     slug,
     view,
     kinds,

@@ -10,7 +10,7 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Tooltip from "@mui/material/Tooltip";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, Copy, Download, EllipsisVertical, Play, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Copy, Download, EllipsisVertical, Play, Tags, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/query";
@@ -21,10 +21,11 @@ import { useWorkspace } from "@/lib/workspace";
 import { RunDialog } from "../builder/RunDialog";
 import { download } from "../download";
 import { valueOf } from "../model/compare";
+import { TagsDialog } from "./TagsDialog";
 import { archive, duplicate, type Pipeline, pipelineQuery, refresh, remove } from "../requests";
 
 /** What can be done with a pipeline of the list. */
-export function RowActions({ slug, pipeline }: { slug: string; pipeline: Pipeline }) {
+export function RowActions({ slug, pipeline, tags }: { slug: string; pipeline: Pipeline; tags: string[] }) {
   const { t } = useTranslation("pipelines");
   const { may } = useWorkspace();
   const toasts = useToasts();
@@ -32,6 +33,7 @@ export function RowActions({ slug, pipeline }: { slug: string; pipeline: Pipelin
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [document, setDocument] = useState<string>();
   const [isCopying, setIsCopying] = useState(false);
+  const [isTagging, setIsTagging] = useState(false);
   const isAway = pipeline.archived_at != null;
   const mayEdit = may("editor");
   const attempt = async (deed: () => Promise<unknown>) => {
@@ -57,11 +59,13 @@ export function RowActions({ slug, pipeline }: { slug: string; pipeline: Pipelin
       <IconButton size="small" aria-label={t("actions_for", { name: pipeline.name })} aria-haspopup="menu" aria-expanded={anchor !== null} onClick={(event) => setAnchor(event.currentTarget)}><EllipsisVertical size={16} /></IconButton>
       <Menu open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)}>
         {mayEdit && item(<Copy size={16} />, t("duplicate"), () => setIsCopying(true))}
+        {mayEdit && item(<Tags size={16} />, t("tags_set"), () => setIsTagging(true))}
         {item(<Download size={16} />, t("export_yaml"), () => void attempt(async () => download(`${pipeline.name}.yaml`, await read())))}
         {mayEdit && (isAway ? item(<ArchiveRestore size={16} />, t("take_out"), () => void putAway(false)) : item(<Archive size={16} />, t("archive"), () => void putAway(true)))}
         {mayEdit && isAway && item(<Trash2 size={16} />, t("delete_for_good"), () => void destroy())}
       </Menu>
       {document !== undefined && <RunDialog slug={slug} pipeline={pipeline.id} name={pipeline.name} value={valueOf(document)} onClose={() => setDocument(undefined)} />}
+      {isTagging && <TagsDialog slug={slug} pipeline={pipeline} known={tags} onClose={() => setIsTagging(false)} />}
       {isCopying && <CopyDialog slug={slug} pipeline={pipeline} onClose={() => setIsCopying(false)} />}
     </>
   );

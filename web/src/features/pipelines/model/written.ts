@@ -79,6 +79,26 @@ function onlyDifference(a: Json, b: Json): string | undefined {
   return found;
 }
 
+/** The text with one section more, as it stands in `next`; nothing when that is not all that differs. `write` puts it into words. */
+export function withSection(old: Written, next: Json, write: (section: string, value: unknown) => string): string | undefined {
+  const keys = Object.keys(next);
+  const at = keys.findIndex((key) => !(key in old.value));
+  const section = keys[at];
+  const before = old.parts.filter((part) => part.section === keys[at - 1]).at(-1);
+  if (!old.isDivisible || section === undefined || section === "nodes" || !before || keys.length !== Object.keys(old.value).length + 1) return undefined;
+  if (keys.some((key, index) => index !== at && !same(old.value[key], next[key]))) return undefined;
+  const place = before.to;
+  if (old.text[place - 1] !== "\n") return undefined;
+  const lines = `${write(section, next[section])}\n`;
+  const part: Part = { section, node: undefined, from: place, to: place + lines.length, column: 0, line: count(old.text.slice(0, place)) + 1 };
+  if (!same((alone(part, lines)?.toJS() as Json | undefined)?.[section], next[section])) return undefined;
+  const more = count(lines);
+  const moved = (one: Part): Part => (one.from >= place ? { ...one, from: one.from + lines.length, to: one.to + lines.length, line: one.line + more } : one);
+  const index = old.parts.indexOf(before) + 1;
+  kept = { text: old.text.slice(0, place) + lines + old.text.slice(place), value: next, parts: [...old.parts.slice(0, index), part, ...old.parts.slice(index)].map((one) => (one === part ? one : moved(one))), isDivisible: true };
+  return kept.text;
+}
+
 /** What stands before a part when it is read alone. */
 export const headOf = (part: Part): string => (part.node === undefined ? "" : `${part.section}:\n`);
 

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, visit, YAMLMap } from "yaml";
-import { alone, headOf, partThatDiffers, read, type Written } from "./written";
+import { alone, headOf, partThatDiffers, read, withSection, type Written } from "./written";
 
 // Changes of a document as text: what is not changed stays as its author wrote it, comments and all. Pure.
 
@@ -53,7 +53,7 @@ export function patch(text: string, next: Json): string {
   if ("problems" in reading) throw new Error("the document cannot be read");
   const { written } = reading;
   if (same(written.value, next)) return text;
-  return patchPart(written, next) ?? patchWhole(text, next);
+  return patchPart(written, next) ?? withSection(written, next, fresh) ?? patchWhole(text, next);
 }
 
 /** The same for a change within one part; nothing when that part does not stand alone. */
