@@ -10,5 +10,6 @@ mod live;
 mod metrics;
 mod proxied;
 mod traces;
+mod trials;
 
 use client::House;
