@@ -81,7 +81,7 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
         {tabs}
         {/* Beside the tabs, the name says enough to who sees it. */}
         <Typography variant="h3" component="h2" aria-label={title} sx={{ overflowWrap: "anywhere" }}>{tabs ? shown : title}</Typography>
-        <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>
+        <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: "1 1 130px" }}>
           {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}
         </Typography>
         {outputs.length > 1 && !isFed && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
