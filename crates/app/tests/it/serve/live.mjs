@@ -92,6 +92,42 @@ const checks = {
     assert.equal((await inTime('close', again.socket))[0], 1000);
   },
 
+  async 'people at one pipeline see each other, until they leave'() {
+    const document = 'towpath: 1\nname: seen\nnodes:\n  rows: { source: file, path: page-1.csv }\n';
+    const made = await fetch(`${address}/api/v1/workspaces/house/pipelines`, { method: 'POST', headers: { ...proof, 'content-type': 'application/json' }, body: JSON.stringify({ document }) });
+    assert.equal(made.status, 201, await made.clone().text());
+    const { id } = await made.json();
+    const presence = async (page, kind) => {
+      for (;;) {
+        const told = await page.hear();
+        if (told.type === 'event' && told.kind === kind) return told;
+      }
+    };
+    const roster = async (page) => {
+      for (;;) {
+        const told = await page.hear();
+        if (told.type === 'roster' || told.type === 'problem') return told;
+      }
+    };
+    const [one, other] = [await new Page().open(), await new Page().open()];
+    await one.subscribe();
+    await other.subscribe();
+    one.say({ type: 'present', workspace: 'house', pipeline: 'seen', node: 'rows' });
+    const { you } = await roster(one);
+    const here = await presence(other, 'presence.here');
+    assert.deepEqual([here.pipeline_id, here.body.client, here.body.node], [id, you, 'rows']);
+    // Whoever comes later is told who is there.
+    other.say({ type: 'present', workspace: 'house', pipeline: 'seen' });
+    const { people } = await roster(other);
+    assert.ok(people.some((person) => person.client === you && person.node === 'rows'), JSON.stringify(people));
+    // A connection that breaks ends it as well as a farewell.
+    one.socket.terminate();
+    assert.equal((await presence(other, 'presence.left')).body.client, you);
+    other.say({ type: 'present', workspace: 'house', pipeline: 'unseen' });
+    assert.equal((await roster(other)).code, 'not_found');
+    other.socket.terminate();
+  },
+
   async 'compression is an offer that need not be taken'() {
     const page = await new Page({ perMessageDeflate: true }).open();
     assert.equal(page.socket.extensions, '');

@@ -11,5 +11,6 @@ mod metrics;
 mod pages;
 mod proxied;
 mod traces;
+mod trials;
 
 use client::House;

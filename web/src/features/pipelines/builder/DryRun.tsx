@@ -58,8 +58,8 @@ function Load({ load }: { load: DryLoad }) {
   return (
     <Box component="section" aria-label={t("dry.of", { target: load.target })}>
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center", mb: 1 }}>
-        <Typography variant="h3">{load.target}</Typography>
-        <Typography variant="body2" color="textSecondary" sx={{ flex: 1 }}>{t("dry.by", { node: load.node, mode: load.mode, rows: formatNumber(load.rows), count: load.rows })}</Typography>
+        <Typography variant="h3" sx={{ overflowWrap: "anywhere" }}>{load.target}</Typography>
+        <Typography variant="body2" color="textSecondary" sx={{ flex: "1 1 240px" }}>{t("dry.by", { node: load.node, mode: load.mode, rows: formatNumber(load.rows), count: load.rows })}</Typography>
         {changes && (
           <>
             <Count kind="inserted" count={changes.inserted} />

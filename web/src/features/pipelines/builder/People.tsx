@@ -14,7 +14,7 @@ export function People({ people, size = 26, onGo }: { people: Person[]; size?: n
   return (
     <Box component="ul" aria-label={t("people", { count: people.length })} sx={{ display: "flex", listStyle: "none", m: 0, p: 0, "& > li + li": { ml: "-5px" } }}>
       {people.slice(0, MOST).map((person) => {
-        const look = { width: size, height: size, fontSize: size * 0.42, display: "grid", placeItems: "center", borderRadius: "50%", border: "2px solid var(--mui-palette-background-paper)", color: "#fff", fontWeight: 700, p: 0, font: "inherit", lineHeight: 1 } as const;
+        const look = { width: size, height: size, fontSize: size * 0.42, display: "grid", placeItems: "center", borderRadius: "50%", border: "2px solid var(--mui-palette-background-paper)", color: "#fff", fontWeight: 700, p: 0, fontFamily: "inherit", lineHeight: 1 } as const;
         const { node } = person;
         return (
           <li key={person.client}>

@@ -73,13 +73,16 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
   const options = previewQuery(look, enabled);
   const { data, error, isFetching, dataUpdatedAt } = useQuery(options);
   const rows = data?.rows ?? [];
+  const shown = target === undefined ? "" : port ? `${target}.${port}` : target;
+  const title = target === undefined ? t("preview_title") : t("preview_of", { name: shown });
   const again = () => void client.refetchQueries({ queryKey: options.queryKey });
   return (
     <Box component="section" aria-label={t("preview_title")} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0, bgcolor: "background.paper" }}>
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
         {tabs}
-        <Typography variant="h3" component="h2">{target !== undefined ? t("preview_of", { name: port ? `${target}.${port}` : target }) : t("preview_title")}</Typography>
-        <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>
+        {/* Beside the tabs, the name says enough to who sees it. */}
+        <Typography variant="h3" component="h2" aria-label={title} sx={{ overflowWrap: "anywhere" }}>{tabs ? shown : title}</Typography>
+        <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: "1 1 130px" }}>
           {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}
         </Typography>
         {outputs.length > 1 && !isFed && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
