@@ -59,6 +59,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
+    // The words of a language are one file: they are all needed before anything is shown.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ test: /\/src\/locales\//, name: (id: string) => `words-${/locales\/(\w+)\//.exec(id)?.[1] ?? ""}` }] } } },
   },
   server: {
     proxy: { "/api": { target: server, ws: true, rewriteWsOrigin: true, changeOrigin: true }, "/docs": server, "/health": server, "/help-pages": server },

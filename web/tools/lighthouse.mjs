@@ -1,5 +1,6 @@
-// Lighthouse on the screens that people see most: `make lighthouse` (tools/with-demo.mjs). Fails below 95 points for performance or
-// accessibility. The packages: tools/lighthouse, installed by tools/prepare.sh.
+// Lighthouse on the screens that people see most: `make lighthouse` (tools/with-demo.mjs). Fails below 95 points for accessibility, and
+// for performance on a desk; on a phone, whose processor is made four times slower than this one, performance is only told. The
+// packages: tools/lighthouse, installed by tools/prepare.sh.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
@@ -39,7 +40,7 @@ try {
       const numbers = ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift", "speed-index"].map((id) => `${id} ${lhr.audits[id]?.displayValue}`);
       console.log(`${name}, ${device}: performance ${points[0]}, accessibility ${points[1]} (${numbers.join(", ")})`);
       if (process.env.TOWPATH_PICTURES) writeFileSync(join(process.env.TOWPATH_PICTURES, `lighthouse-${name}-${device}.json`), JSON.stringify(lhr));
-      if (Math.min(...points) < LEAST) low += 1;
+      if ((device === "desktop" && points[0] < LEAST) || points[1] < LEAST) low += 1;
       for (const audit of Object.values(lhr.audits)) if (audit.score === 0 && accessibility.auditRefs.some(({ id }) => id === audit.id)) console.log(`  ${audit.title}`);
     }
   }

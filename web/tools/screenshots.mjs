@@ -17,7 +17,8 @@ const nameOf = (screen, { language, scheme, phone }) => `${screen}-${language}-$
 async function picture(page, path) {
   // Playwright writes no WebP, the browser does.
   const session = await page.context().newCDPSession(page);
-  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 60 });
+  const { width, height } = page.viewportSize();
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 45, clip: { x: 0, y: 0, width, height, scale: width > 600 ? 0.85 : 1 } });
   await session.detach();
   writeFileSync(path, Buffer.from(data, "base64"));
   return statSync(path).size;

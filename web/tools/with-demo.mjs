@@ -10,12 +10,12 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const EMAIL = "demo@example.org";
 const WORKSPACE = "factory";
-/** Fails, as pipelines do when somebody renames a file. */
+/** Fails, as pipelines do when somebody renames a table. */
 const RETURNS = `towpath: 1
 name: shop-returns
-description: Returns of the shop; its file is not there any more.
+description: Returns of the shop; their table is not there any more.
 nodes:
-  returns: { source: file, path: returns-2026.csv }
+  returns: { source: postgres, connection: factory, table: returns_2026 }
   load: { destination: sqlite, from: returns, connection: shop, table: returns, mode: append }
 schedule: { cron: "30 6 * * 1-5", timezone: Europe/Brussels }
 `;
