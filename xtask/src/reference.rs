@@ -96,7 +96,9 @@ fn pages(binary: &Path) -> anyhow::Result<Vec<Page>> {
     };
     let mut index = String::from(
         "# Reference\n\nThese pages are made by `cargo xtask gen` from what the program says of itself.\n\n\
-         - [Command line](command-line.md)\n- [JSON Schema of pipeline files](pipeline.schema.json)\n\
+         - [Command line](command-line.md)\n- JSON Schemas of [pipeline files](pipeline.schema.json),\n  \
+         of [files with connections](connections.schema.json)\n  \
+         and of the [settings of notifications](notifications.schema.json)\n\
          - [Interface of the server](openapi.json), an OpenAPI document\n- [Rights](rights.md): who may use which route\n\
          - [Problems](errors/README.md) that the interface answers\n",
     );
@@ -131,6 +133,9 @@ fn pages(binary: &Path) -> anyhow::Result<Vec<Page>> {
     page("README.md".into(), index);
     page("command-line.md".into(), command_line(binary)?);
     page("pipeline.schema.json".into(), say(binary, &["schema"])?);
+    for of in ["connections", "notifications"] {
+        page(format!("{of}.schema.json"), say(binary, &["schema", of])?);
+    }
     Ok(pages)
 }
 

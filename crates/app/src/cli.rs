@@ -114,8 +114,8 @@ pub(crate) enum Command {
     Connectors(NameArgs),
     /// Show the transforms, or the manual of one
     Transforms(NameArgs),
-    /// Print the JSON Schema of pipeline files, for editors
-    Schema,
+    /// Print a JSON Schema, for editors and forms
+    Schema(SchemaArgs),
     /// Start the server: people, connections, pipelines, schedules, runs, over HTTP
     #[command(
         after_help = "Everything is kept in the folder of `--data`, or in the PostgreSQL database of `--store`."
@@ -142,6 +142,24 @@ pub(crate) enum Command {
         /// Shell to complete in
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// What the schema is of
+    #[arg(value_enum, default_value_t = SchemaOf::Pipelines)]
+    pub(crate) of: SchemaOf,
+}
+
+/// What is written down by people, and has a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// Pipeline files
+    Pipelines,
+    /// Files with connections, such as `connections.yaml`
+    Connections,
+    /// Settings of channels and of everything else about notifications
+    Notifications,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,9 @@
-//! The JSON Schema of pipeline documents, made of the schemas of every connector and transform.
+//! The JSON Schemas of pipeline documents and of files with connections, made of the schemas of every connector and
+//! transform.
 
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
+use towpath_connect::{ConnectorSpec, Registry};
 use towpath_model::contract::Contract;
 use towpath_model::expectations::CHECK;
 use towpath_model::incremental::Incremental;
@@ -72,6 +74,46 @@ pub fn document_schema(workshop: &Workshop) -> Value {
     })
 }
 
+/// The schema that editors use to complete and check files with connections, such as `connections.yaml`.
+pub fn connections_schema(registry: &Registry) -> Value {
+    let address = json!({
+        "type": "string",
+        "description": "The same as a URL, for example `postgresql://reader@db.example.com/shop`.",
+    });
+    let all = registry.all();
+    let kinds = all.iter().map(|connector| connection(connector.spec()));
+    let kinds: Vec<Value> = kinds.chain([address]).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Towpath connections",
+        "description": "Connections by name.",
+        "type": "object",
+        "additionalProperties": { "oneOf": kinds },
+    })
+}
+
+/// The settings of one connector. It is a resource of its own, since connectors have definitions of the same name.
+fn connection(spec: &ConnectorSpec) -> Value {
+    let mut schema = spec.connection.clone();
+    let Some(map) = schema.as_object_mut() else { return schema };
+    map.shift_remove("$schema");
+    map.insert("$id".into(), Value::from(format!("connections/{}", spec.name)));
+    map.insert("title".into(), Value::from(format!("connector: {}", spec.name)));
+    let mut properties = Map::new();
+    let mark = json!({ "const": spec.name, "title": spec.title, "description": spec.summary });
+    properties.insert("connector".into(), mark);
+    if let Some(Value::Object(own)) = map.remove("properties") {
+        properties.extend(own);
+    }
+    map.insert("properties".into(), Value::Object(properties));
+    let mut required = vec![Value::from("connector")];
+    if let Some(Value::Array(own)) = map.remove("required") {
+        required.extend(own);
+    }
+    map.insert("required".into(), Value::Array(required));
+    schema
+}
+
 fn node(
     role: &str,
     name: &str,
@@ -101,15 +143,42 @@ fn node(
     schema
 }
 
-/// Moves `$defs` to the top. Definitions of the same name are the same type everywhere in this program.
+/// Moves `$defs` to the top. Definitions that have a name in common with others get a number: connectors and transforms
+/// do not know each other's names.
 fn hoist(mut schema: Value, defs: &mut Map<String, Value>) -> Value {
-    if let Some(map) = schema.as_object_mut() {
-        map.shift_remove("$schema");
-        if let Some(Value::Object(own)) = map.shift_remove("$defs") {
-            defs.extend(own);
+    let Some(map) = schema.as_object_mut() else { return schema };
+    map.shift_remove("$schema");
+    let Some(Value::Object(own)) = map.shift_remove("$defs") else { return schema };
+    for number in 1_usize.. {
+        let suffix = if number == 1 { String::new() } else { number.to_string() };
+        let moved: Map<String, Value> = own
+            .iter()
+            .map(|(name, definition)| (format!("{name}{suffix}"), referring(definition, &suffix)))
+            .collect();
+        if moved.iter().all(|(name, definition)| defs.get(name).is_none_or(|there| there == definition)) {
+            defs.extend(moved);
+            return referring(&schema, &suffix);
         }
     }
     schema
+}
+
+/// The schema with a suffix behind every name that it refers to.
+fn referring(schema: &Value, suffix: &str) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| {
+                let value = match value.as_str() {
+                    Some(target) if key == "$ref" => Value::from(format!("{target}{suffix}")),
+                    _ => referring(value, suffix),
+                };
+                (key.clone(), value)
+            };
+            Value::Object(map.iter().map(entry).collect())
+        }
+        Value::Array(items) => items.iter().map(|item| referring(item, suffix)).collect(),
+        other => other.clone(),
+    }
 }
 
 fn described(text: &str, mut schema: Value) -> Value {

@@ -137,7 +137,7 @@ impl Checker<'_> {
             if !map.contains_key(name) {
                 let hint = properties.get(name).and_then(|field| {
                     let text = follow(self.root, field).get("description")?.as_str()?;
-                    Some(text.lines().next().unwrap_or_default().to_owned())
+                    Some(first_sentence(text))
                 });
                 // Where it would stand: a form has a field for it, and a text the place of what is around it.
                 self.add(&join(path, name), format!("`{name}` is missing"), hint);
@@ -178,6 +178,16 @@ impl Checker<'_> {
         if let Some(most) = bound("maximum").filter(|most| number > *most) {
             self.add(path, format!("{number} is more than {most}"), None);
         }
+    }
+}
+
+/// What a setting is for, without the rest of its manual.
+fn first_sentence(text: &str) -> String {
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let flat = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    match flat.find(". ") {
+        Some(end) => flat[..=end].to_owned(),
+        None => flat,
     }
 }
 
@@ -243,7 +253,8 @@ mod tests {
     #[schemars(deny_unknown_fields)]
     #[expect(dead_code, reason = "only its schema is used")]
     struct Load {
-        /// Table to write.
+        /// Table to write, in the
+        /// database. It is made.
         table: String,
         mode: Option<WriteMode>,
         #[schemars(default, range(max = 10))]
@@ -269,7 +280,7 @@ mod tests {
         assert_eq!(
             problems(json!({"tabel": "t", "mode": "upsrt", "rows": "many"})),
             [
-                "/n/table: `table` is missing (Table to write.)",
+                "/n/table: `table` is missing (Table to write, in the database.)",
                 "/n/tabel: unknown key `tabel` (did you mean `table`?)",
                 "/n/mode: `upsrt` is not allowed here (did you mean `upsert`?)",
                 "/n/rows: expected a whole number, found `many` ()",

@@ -124,6 +124,33 @@ pub fn schemas() -> Value {
     })
 }
 
+/// The JSON Schemas of all that can be set, in one document: those of channels under the names of their kinds.
+pub fn document_schema() -> Value {
+    let mut all = serde_json::Map::new();
+    for kind in kinds() {
+        let mut schema = kind.schema;
+        if let Some(map) = schema.as_object_mut() {
+            map.insert("title".into(), kind.title.into());
+        }
+        all.insert(kind.name.into(), schema);
+    }
+    if let Value::Object(others) = schemas() {
+        all.extend(others);
+    }
+    // Each is a resource of its own, so that its references lead to its own definitions.
+    for (name, schema) in &mut all {
+        if let Some(map) = schema.as_object_mut() {
+            map.shift_remove("$schema");
+            map.insert("$id".into(), format!("notifications/{name}").into());
+        }
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Towpath notifications",
+        "$defs": all,
+    })
+}
+
 fn read<T: DeserializeOwned + JsonSchema>(value: &Value, path: &str) -> Result<T, Vec<Problem>> {
     let problems = schema::check(value, &schema_for!(T).to_value(), path);
     if !problems.is_empty() {

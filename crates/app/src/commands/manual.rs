@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use towpath_engine::manual::document_schema;
+use towpath_engine::manual::{connections_schema, document_schema};
 use towpath_model::{Fault, suggest};
 
 use super::Stop;
-use crate::cli::{NameArgs, Options};
+use crate::cli::{NameArgs, Options, SchemaArgs, SchemaOf};
 use crate::output::manual::{settings, wrap};
 use crate::output::tables::layout;
 use crate::output::{Console, Outcome, Tone};
@@ -96,9 +96,12 @@ pub(crate) fn transforms(args: &NameArgs, console: &Console) -> Result<Outcome, 
     Ok(Outcome::Done)
 }
 
-pub(crate) fn schema(options: &Options, console: &Console) -> Result<Outcome, Stop> {
-    let workshop = workshop(options, Path::new("."))?;
-    let schema = document_schema(&workshop);
+pub(crate) fn schema(args: &SchemaArgs, options: &Options, console: &Console) -> Result<Outcome, Stop> {
+    let schema = match args.of {
+        SchemaOf::Pipelines => document_schema(&workshop(options, Path::new("."))?),
+        SchemaOf::Connections => connections_schema(&towpath_connectors::all()),
+        SchemaOf::Notifications => towpath_notify::forms::document_schema(),
+    };
     let text = serde_json::to_string_pretty(&schema)
         .map_err(|error| Fault::internal(format!("the schema cannot be written: {error}")))?;
     console.result(&text);

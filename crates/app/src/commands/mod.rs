@@ -42,7 +42,7 @@ pub(crate) async fn carry_out(cli: Cli, console: &Console) -> Outcome {
         Command::Discover(args) => discover::discover(&args, options, console).await,
         Command::Connectors(args) => manual::connectors(&args, console),
         Command::Transforms(args) => manual::transforms(&args, console),
-        Command::Schema => manual::schema(options, console),
+        Command::Schema(args) => manual::schema(&args, options, console),
         Command::Serve(args) => Box::pin(crate::serve::start::serve(&args, options, console))
             .await
             .map(|()| Outcome::Done)

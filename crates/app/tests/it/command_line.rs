@@ -133,7 +133,23 @@ fn the_manual_comes_from_the_program() {
     let schema = home.towpath(&["schema"]);
     let schema: serde_json::Value = serde_json::from_str(&schema.expect(0, &[]).out).unwrap();
     assert!(schema["$defs"]["Node"]["oneOf"].as_array().unwrap().len() > 30);
+    assert_defaults_fit(&schema);
+    home.towpath(&["schema", "connections"]).expect(0, &["connector: postgres", "Always encrypts"]);
+    home.towpath(&["schema", "notifications"]).expect(0, &["Microsoft Teams", "digest"]);
     home.towpath(&["completions", "bash"]).expect(0, &["_towpath"]);
+}
+
+/// Fails where a setting of a node may not be what it is by default: then its definition is that of another setting.
+#[track_caller]
+fn assert_defaults_fit(document: &serde_json::Value) {
+    for node in document["$defs"]["Node"]["oneOf"].as_array().unwrap() {
+        for (name, setting) in node["properties"].as_object().unwrap() {
+            let Some(default) = setting.get("default") else { continue };
+            let mut whole = setting.clone();
+            whole["$defs"] = document["$defs"].clone();
+            assert_eq!(towpath_model::schema::check(default, &whole, name), [], "{}", node["title"]);
+        }
+    }
 }
 
 #[test]
