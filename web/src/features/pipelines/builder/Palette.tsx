@@ -6,7 +6,7 @@ import TextField from "@mui/material/TextField";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { PanelLeftClose, Search } from "lucide-react";
-import { memo, useCallback, useState } from "react";
+import { memo, useCallback, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { GROUPS } from "../model/kinds";
 import { DRAGGED } from "./Canvas";
@@ -18,7 +18,10 @@ import { COLOURS, KindIcon } from "./looks";
 export const Palette = memo(function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("pipelines");
   const [search, setSearch] = useState("");
-  const choices = useChoices(search);
+  const all = useChoices(search);
+  // The list is drawn once the canvas is there, and in between what people do: it is long, and nobody begins with it.
+  const isDue = useDeferredValue(true, false);
+  const choices = isDue ? all : [];
   // The list is long: it is not drawn anew while somebody types in a form.
   const store = useBuilderStore();
   const onInsert = useCallback(({ kind, connection }: Choice) => store.now.insert(kind.role, kind.name, connection), [store]);
@@ -40,7 +43,7 @@ export const Palette = memo(function Palette({ onClose }: { onClose: () => void 
             {choices.filter((choice) => choice.group === group).map((choice) => <Entry key={choice.id} choice={choice} onInsert={onInsert} />)}
           </Box>
         ))}
-        {choices.length === 0 && <Typography variant="body2" color="textSecondary" sx={{ p: 1 }}>{t("palette_nothing", { text: search })}</Typography>}
+        {isDue && choices.length === 0 && <Typography variant="body2" color="textSecondary" sx={{ p: 1 }}>{t("palette_nothing", { text: search })}</Typography>}
       </Box>
     </Box>
   );
