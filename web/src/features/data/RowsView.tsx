@@ -4,7 +4,6 @@ import Typography from "@mui/material/Typography";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ColumnsTable } from "@/components/data/ColumnsTable";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
 import { ListSkeleton } from "@/components/Waiting";
@@ -14,6 +13,7 @@ import { ColumnDrawer } from "./ColumnDrawer";
 import { ColumnMenu } from "./ColumnMenu";
 import { Export } from "./Export";
 import { FilterBar } from "./FilterBar";
+import { Overview } from "./Overview";
 import type { Condition } from "./sql";
 import { useTableRows } from "./useTableRows";
 
@@ -58,12 +58,7 @@ export function RowsView({ table, view }: { table: Table; view: "rows" | "column
           {hasMore && !canPage && <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>{t("no_order")}</Typography>}
         </>
       )}
-      {rows && columns && view === "columns" && (
-        <>
-          <Typography variant="body2" color="textSecondary" sx={{ mb: 1.5 }}>{hasMore ? t("over_first", { count: rows.length, number: formatNumber(rows.length) }) : t("over_all", { count: rows.length, number: formatNumber(rows.length) })}</Typography>
-          <ColumnsTable columns={columns} rows={rows} keys={table.stream.primary_key} onOpen={(name) => go({ column: name })} />
-        </>
-      )}
+      {rows && columns && view === "columns" && <Overview table={table} where={where} columns={columns} rows={rows} hasMore={hasMore} onOpen={(name) => go({ column: name })} />}
       {rows && column && <ColumnDrawer key={column.name} table={table} column={column} values={rows.map((row) => row[index])} where={where} hasMore={hasMore} onClose={() => go({ column: undefined })} />}
     </>
   );
