@@ -126,8 +126,15 @@ needs! {
     PUT "/api/v1/workspaces/{workspace}/connections/{connection}" => On(Right::ConnectionsWrite);
     DELETE "/api/v1/workspaces/{workspace}/connections/{connection}" => On(Right::ConnectionsWrite);
     POST "/api/v1/workspaces/{workspace}/connections/{connection}/test" => On(Right::ConnectionsWrite);
+    POST "/api/v1/workspaces/{workspace}/connections/{connection}/test-settings" => On(Right::ConnectionsWrite);
     GET "/api/v1/workspaces/{workspace}/connections/{connection}/streams" => On(Right::ConnectionsBrowse);
     POST "/api/v1/workspaces/{workspace}/connections/{connection}/rows" => On(Right::ConnectionsBrowse);
+    GET "/api/v1/workspaces/{workspace}/connections/{connection}/export" => On(Right::ConnectionsBrowse);
+    GET "/api/v1/workspaces/{workspace}/connections/{connection}/queries" => On(Right::ConnectionsBrowse);
+    POST "/api/v1/workspaces/{workspace}/connections/{connection}/queries" => On(Right::ConnectionsBrowse);
+    GET "/api/v1/workspaces/{workspace}/connections/{connection}/queries/{query}" => On(Right::ConnectionsBrowse);
+    PUT "/api/v1/workspaces/{workspace}/connections/{connection}/queries/{query}" => On(Right::ConnectionsBrowse);
+    DELETE "/api/v1/workspaces/{workspace}/connections/{connection}/queries/{query}" => On(Right::ConnectionsBrowse);
     GET "/api/v1/workspaces/{workspace}/connections/{connection}/grants" => On(Right::ConnectionsRead);
     PUT "/api/v1/workspaces/{workspace}/connections/{connection}/grants/{user}" => On(Right::ConnectionsWrite);
     DELETE "/api/v1/workspaces/{workspace}/connections/{connection}/grants/{user}" => On(Right::ConnectionsWrite);
@@ -195,6 +202,7 @@ needs! {
     POST "/api/v1/workspaces/{workspace}/uploads" => In(Right::UploadsWrite);
     GET "/api/v1/workspaces/{workspace}/uploads/{upload}" => In(Right::UploadsRead);
     GET "/api/v1/workspaces/{workspace}/uploads/{upload}/content" => In(Right::UploadsRead);
+    POST "/api/v1/workspaces/{workspace}/uploads/{upload}/inspect" => In(Right::UploadsRead);
     DELETE "/api/v1/workspaces/{workspace}/uploads/{upload}" => In(Right::UploadsWrite);
     // Notifications.
     GET "/api/v1/channel-kinds" => Person;
@@ -211,6 +219,7 @@ needs! {
     PUT "/api/v1/workspaces/{workspace}/channels/{channel}" => In(Right::NotificationsWrite);
     DELETE "/api/v1/workspaces/{workspace}/channels/{channel}" => In(Right::NotificationsWrite);
     POST "/api/v1/workspaces/{workspace}/channels/{channel}/test" => In(Right::NotificationsWrite);
+    POST "/api/v1/workspaces/{workspace}/channels/{channel}/test-settings" => In(Right::NotificationsWrite);
     GET "/api/v1/workspaces/{workspace}/rules" => In(Right::NotificationsRead);
     POST "/api/v1/workspaces/{workspace}/rules" => In(Right::NotificationsWrite);
     GET "/api/v1/workspaces/{workspace}/rules/{rule}" => In(Right::NotificationsRead);

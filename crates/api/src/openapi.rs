@@ -16,8 +16,8 @@ use utoipa_axum::routes;
 
 use crate::problem::ProblemBody;
 use crate::routes::{
-    backfills, connections, freshness, health, hooks, looks, nodes, outcomes, pipelines, probes, runs,
-    schedules, search, session, trials, uploads, versions,
+    backfills, connections, freshness, handing, health, hooks, looks, nodes, outcomes, pipelines, probes,
+    queries, runs, schedules, search, session, trials, uploads, versions,
 };
 use crate::server::Inside;
 use crate::sparse::{self, Lists};
@@ -61,8 +61,12 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(connections::show, connections::update, connections::remove))
         .routes(routes!(probes::test_new))
         .routes(routes!(probes::test))
+        .routes(routes!(probes::test_settings))
         .routes(routes!(probes::streams))
         .routes(routes!(probes::rows))
+        .routes(routes!(handing::export))
+        .routes(routes!(queries::list, queries::create))
+        .routes(routes!(queries::show, queries::update, queries::remove))
         // Pipelines.
         .routes(routes!(pipelines::list, pipelines::create))
         .routes(routes!(pipelines::show, pipelines::update, pipelines::patch, pipelines::remove))
@@ -114,6 +118,7 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(uploads::list, uploads::take))
         .routes(routes!(uploads::show, uploads::remove))
         .routes(routes!(uploads::content))
+        .routes(routes!(uploads::inspect))
         .routes(routes!(search::find))
         // Live events, health.
         .routes(routes!(crate::live::socket::socket))
@@ -134,6 +139,7 @@ fn notifications() -> OpenApiRouter<Inside> {
         .routes(routes!(channels::show, channels::update, channels::remove))
         .routes(routes!(channels::test_new))
         .routes(routes!(channels::test))
+        .routes(routes!(channels::test_settings))
         .routes(routes!(rules::list, rules::create))
         .routes(routes!(rules::show, rules::update, rules::remove))
         .routes(routes!(rules::watch, rules::set_watch))

@@ -228,6 +228,13 @@ impl Problem {
         self
     }
 
+    /// Adds a place that is wrong.
+    #[must_use]
+    pub(crate) fn at(mut self, finding: Finding) -> Problem {
+        self.0.problems.push(finding);
+        self
+    }
+
     /// Says when to try again, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Problem {

@@ -10,6 +10,7 @@ mod commands;
 mod connections;
 mod diff;
 mod endpoint;
+mod inspection;
 mod output;
 mod project;
 mod quarantine;

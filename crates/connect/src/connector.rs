@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use schemars::{JsonSchema, schema_for};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use towpath_model::{Fault, WriteMode};
 
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, Step, Steps};
 use crate::destination::Destination;
 use crate::source::{Catalog, Source};
 
@@ -24,18 +25,33 @@ pub struct Context {
     pub scratch: PathBuf,
     /// What pipelines may touch.
     pub bounds: Bounds,
+    /// How long one statement of a source may take, where somebody waits for its answer; systems that know such a limit
+    /// end the statement themselves. Loads have none.
+    pub statement_limit: Option<Duration>,
 }
 
 impl Context {
     /// A context without bounds for paths below `base`, with temporary files in the system's folder.
     pub fn new(base: impl Into<PathBuf>) -> Self {
-        Context { base: base.into(), scratch: std::env::temp_dir(), bounds: Bounds::open() }
+        let (scratch, bounds) = (std::env::temp_dir(), Bounds::open());
+        Context { base: base.into(), scratch, bounds, statement_limit: None }
     }
 
     /// The same within bounds.
     #[must_use]
     pub fn within(self, bounds: Bounds) -> Self {
         Context { bounds, ..self }
+    }
+
+    /// The same, with somebody who hears of every step on the way to a system.
+    #[must_use]
+    pub fn heard_by(self, steps: Steps) -> Self {
+        Context { bounds: self.bounds.heard_by(steps), ..self }
+    }
+
+    /// Who hears of the steps on the way to a system.
+    pub fn steps(&self) -> &Steps {
+        self.bounds.egress.steps()
     }
 
     /// A path from settings, made absolute or relative to the working directory. The only way to a path that may be
@@ -147,8 +163,17 @@ pub trait ConnectorDef: Send + Sync + 'static {
     /// Reads a URL. With `with_stream`, its last part names a table or file; without, the URL is a connection.
     fn address(url: &str, with_stream: bool) -> Result<Address, Fault>;
 
-    /// One cheap call that proves address and credentials.
+    /// One cheap call that proves address and credentials. It tells [`Context::steps`] how far it is.
     async fn check(connection: &Self::Connection, cx: &Context) -> Result<(), Fault>;
+
+    /// The steps that [`ConnectorDef::check`] goes through with these settings, in order.
+    fn steps(_connection: &Self::Connection) -> Vec<Step> {
+        vec![Step::Open]
+    }
+
+    /// One small read that proves that the account may look around, such as the names of the tables. Returns how many
+    /// streams it saw; `None` when counting them takes long.
+    async fn glance(connection: &Self::Connection, cx: &Context) -> Result<Option<u64>, Fault>;
 
     /// Lists the streams of the system.
     async fn discover(connection: &Self::Connection, cx: &Context) -> Result<Catalog, Fault>;
@@ -177,6 +202,10 @@ pub trait Connector: Send + Sync + fmt::Debug {
     fn address(&self, url: &str, with_stream: bool) -> Result<Address, Fault>;
     /// See [`ConnectorDef::check`].
     async fn check(&self, connection: &Value, cx: &Context) -> Result<(), Fault>;
+    /// See [`ConnectorDef::steps`].
+    fn steps(&self, connection: &Value) -> Result<Vec<Step>, Fault>;
+    /// See [`ConnectorDef::glance`].
+    async fn glance(&self, connection: &Value, cx: &Context) -> Result<Option<u64>, Fault>;
     /// See [`ConnectorDef::discover`].
     async fn discover(&self, connection: &Value, cx: &Context) -> Result<Catalog, Fault>;
     /// See [`ConnectorDef::source`].
@@ -238,6 +267,14 @@ impl<D: ConnectorDef> Connector for Erased<D> {
 
     async fn check(&self, connection: &Value, cx: &Context) -> Result<(), Fault> {
         D::check(&settings("connection", D::NAME, connection)?, cx).await
+    }
+
+    fn steps(&self, connection: &Value) -> Result<Vec<Step>, Fault> {
+        Ok(D::steps(&settings("connection", D::NAME, connection)?))
+    }
+
+    async fn glance(&self, connection: &Value, cx: &Context) -> Result<Option<u64>, Fault> {
+        D::glance(&settings("connection", D::NAME, connection)?, cx).await
     }
 
     async fn discover(&self, connection: &Value, cx: &Context) -> Result<Catalog, Fault> {

@@ -94,6 +94,14 @@ impl Connector for MemoryConnector {
         Ok(())
     }
 
+    fn steps(&self, _connection: &Value) -> Result<Vec<towpath_connect::bounds::Step>, Fault> {
+        Ok(Vec::new())
+    }
+
+    async fn glance(&self, _connection: &Value, _cx: &Context) -> Result<Option<u64>, Fault> {
+        Ok(None)
+    }
+
     async fn discover(&self, _connection: &Value, _cx: &Context) -> Result<Catalog, Fault> {
         Ok(Catalog::default())
     }

@@ -14,7 +14,7 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::execute_stream;
 use futures::{FutureExt, StreamExt};
 use serde_json::Value;
-use towpath_connect::{LoadRequest, Together};
+use towpath_connect::{BatchStream, LoadRequest, Together};
 use towpath_model::pipeline::SCOPE;
 use towpath_model::{Fault, FaultKind, LoadId, RunId};
 
@@ -316,6 +316,17 @@ pub async fn preview(graph: &Graph, plan: &LogicalPlan, limit: usize) -> Result<
         .and_then(LogicalPlanBuilder::build)
         .map_err(from_datafusion)?;
     collect(graph, limited).boxed().await
+}
+
+/// The rows of a node's port as they come, up to a limit. Dropping the stream stops the work.
+pub async fn stream(graph: &Graph, plan: &LogicalPlan, limit: usize) -> Result<BatchStream, Fault> {
+    let limited = LogicalPlanBuilder::from(plan.clone())
+        .limit(0, Some(limit))
+        .and_then(LogicalPlanBuilder::build)
+        .map_err(from_datafusion)?;
+    let physical = physical_plan(&graph.state, limited).boxed().await.map_err(from_datafusion)?;
+    let batches = execute_stream(physical, graph.state.task_ctx()).map_err(from_datafusion)?;
+    Ok(batches.map(|batch| batch.map_err(from_datafusion)).boxed())
 }
 
 /// All rows of a plan, in memory.

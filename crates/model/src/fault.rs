@@ -72,6 +72,30 @@ impl FaultKind {
     }
 }
 
+/// Where in a text that was given something is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, in characters from 1, where it is known.
+    pub column: Option<usize>,
+}
+
+impl Spot {
+    /// The spot before which `before` characters of a text stand; none behind its end.
+    pub fn after(text: &str, before: usize) -> Option<Spot> {
+        let mut letters = text.chars();
+        let (mut line, mut column) = (1, 1);
+        for _ in 0..before {
+            match letters.next()? {
+                '\n' => (line, column) = (line + 1, 1),
+                _ => column += 1,
+            }
+        }
+        letters.next().map(|_| Spot { line, column: Some(column) })
+    }
+}
+
 /// A failure with its object, its reason and the way out.
 ///
 /// Kept behind one pointer so that `Result<_, Fault>` stays small.
@@ -83,13 +107,15 @@ struct Inner {
     at: Vec<String>,
     message: String,
     hint: Option<String>,
+    spot: Option<Spot>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Fault {
     /// Makes a fault. `message` starts in lower case, has no final full stop, and names values in backticks.
     pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
-        Fault(Box::new(Inner { kind, at: Vec::new(), message: message.into(), hint: None, cause: None }))
+        let message = message.into();
+        Fault(Box::new(Inner { kind, at: Vec::new(), message, hint: None, spot: None, cause: None }))
     }
 
     /// A fault of kind [`FaultKind::Config`].
@@ -140,6 +166,13 @@ impl Fault {
         self
     }
 
+    /// Says where in the text that was given it is wrong, such as in the SQL of a user.
+    #[must_use]
+    pub fn in_text(mut self, spot: Option<Spot>) -> Self {
+        self.0.spot = self.0.spot.or(spot);
+        self
+    }
+
     /// Names the object around the failure, for example `("node", "load")`. Call once per layer.
     #[must_use]
     pub fn at(mut self, what: &str, name: impl fmt::Display) -> Self {
@@ -171,6 +204,7 @@ impl Fault {
             at: self.0.at.clone(),
             message: self.0.message.clone(),
             hint: self.0.hint.clone(),
+            spot: self.0.spot,
             cause: None,
         }))
     }
@@ -183,6 +217,11 @@ impl Fault {
     /// The sentence without its objects.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// Where in the text that was given it is wrong, when that is known.
+    pub fn spot(&self) -> Option<Spot> {
+        self.0.spot
     }
 
     /// The way out, when one is known.
@@ -224,6 +263,14 @@ mod tests {
         let fault =
             Fault::auth("the server refused the password").at("connection", "shop").at("node", "load");
         assert_eq!(fault.to_string(), "node `load`: connection `shop`: the server refused the password");
+    }
+
+    #[test]
+    fn a_spot_is_found_by_the_characters_before_it() {
+        let text = "select é\nfrom a";
+        assert_eq!(Spot::after(text, 0), Some(Spot { line: 1, column: Some(1) }));
+        assert_eq!(Spot::after(text, 14), Some(Spot { line: 2, column: Some(6) }));
+        assert_eq!(Spot::after(text, 15), None);
     }
 
     #[test]

@@ -97,6 +97,11 @@ id!(
     "up"
 );
 id!(
+    /// SQL that is kept beside a connection.
+    QueryId,
+    "qu"
+);
+id!(
     /// A way to tell people about what happened.
     ChannelId,
     "ch"

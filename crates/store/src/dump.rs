@@ -32,6 +32,7 @@ pub const TABLES: &[&str] = &[
     "audit",
     "secrets",
     "connections",
+    "queries",
     "pipelines",
     "pipeline_versions",
     "schedules",

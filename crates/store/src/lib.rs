@@ -33,6 +33,7 @@ pub mod page;
 pub mod pipelines;
 pub mod previews;
 pub mod progress;
+pub mod queries;
 pub mod rejects;
 pub mod runs;
 pub mod schedules;
@@ -44,6 +45,7 @@ mod sql;
 pub mod standing;
 pub mod throttles;
 pub mod uploads;
+pub mod uses;
 pub mod workers;
 pub mod workspaces;
 

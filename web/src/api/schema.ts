@@ -859,6 +859,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/channels/{channel}/test-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message with settings before they are kept. */
+        post: operations["test_settings_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/connection-tests": {
         parameters: {
             query?: never;
@@ -948,6 +965,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_queries"];
+        put?: never;
+        post: operations["create_queries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/queries/{query}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_queries"];
+        put: operations["update_queries"];
+        post?: never;
+        delete: operations["remove_queries"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/connections/{connection}/rows": {
         parameters: {
             query?: never;
@@ -993,6 +1042,23 @@ export interface paths {
         put?: never;
         /** Tests a connection. */
         post: operations["test_connections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/test-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tests settings before they are kept. */
+        post: operations["test_settings_connections"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1921,6 +1987,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/uploads/{upload}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A file, without its content. */
+        post: operations["inspect_uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/validate": {
         parameters: {
             query?: never;
@@ -2187,8 +2270,10 @@ export interface components {
              * @description Most rows, from 1 to 1000; 100 if nothing is said.
              */
             limit?: number | null;
+            seconds?: number | null;
             /** @description Settings of a source that reads the stream, as `streams` gives them. */
             settings: Record<string, never>;
+            sql?: string | null;
         };
         /**
          * @description What started a run.
@@ -2362,12 +2447,17 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        ConnectionItem: components["schemas"]["Connection"] & {
+            pipelines: number;
+            role: string;
+            schedules: number;
+        };
         /** @description A connection as it is answered: without secrets, with the names of those that are kept. */
         ConnectionView: components["schemas"]["Connection"] & {
+            role: string;
             /** @description Places in the settings whose secrets are kept, as JSON pointers. */
             secrets: string[];
-            /** @description Pipelines in use that refer to it. */
-            used_by: components["schemas"]["Use"][];
+            used_by: components["schemas"]["UseView"][];
         };
         /** @description A message on its way, or at its end. */
         Delivery: {
@@ -2584,6 +2674,14 @@ export interface components {
             /** @description The workspace, if it was in one. */
             workspace_id?: string | null;
         };
+        Evidence: {
+            evidence: string;
+            file?: string | null;
+            found: string;
+            setting?: string | null;
+            value?: unknown;
+            what: string;
+        };
         /** @description What an authenticator needs to know. Shown once. */
         FactorKey: {
             /** @description The same as an `otpauth:` address, for a picture. */
@@ -2755,6 +2853,9 @@ export interface components {
             /** @description The address to send to. */
             url: string;
         };
+        HowRead: {
+            settings?: Record<string, never>;
+        };
         /** @description By which subject another system knows a person. */
         Identity: {
             /**
@@ -2766,6 +2867,25 @@ export interface components {
             provider: string;
             /** @description The person, as the other system counts them. */
             subject: string;
+        };
+        Inspected: {
+            alerts: string[];
+            bytes?: number | null;
+            columns: components["schemas"]["InspectedColumn"][];
+            facts: components["schemas"]["Evidence"][];
+            is_whole: boolean;
+            node: Record<string, never>;
+            notes: string[];
+            rejected: number;
+            rejects: components["schemas"]["Rejected"][];
+            rows: number;
+        };
+        InspectedColumn: {
+            empty: number;
+            evidence?: string | null;
+            examples: string[];
+            name: string;
+            type: string;
         };
         /** @description A part of a list. */
         Items_ApiKey: {
@@ -2973,6 +3093,10 @@ export interface components {
                 workspace_id: string;
             }[];
             /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        Items_ConnectionItem: {
+            items: components["schemas"]["ConnectionItem"][];
             next?: string | null;
         };
         /** @description A part of a list. */
@@ -3603,6 +3727,10 @@ export interface components {
             /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
         };
+        Items_SavedQuery: {
+            items: components["schemas"]["SavedQuery"][];
+            next?: string | null;
+        };
         /** @description A part of a list. */
         Items_Schedule: {
             /** @description The entries. */
@@ -4211,6 +4339,10 @@ export interface components {
             /** @description It was also handed over to be sent by mail. */
             sent: boolean;
         };
+        NewQuery: {
+            name: string;
+            sql: string;
+        };
         /** @description A rule as it is sent. */
         NewRule: {
             /** @description Whether it counts. */
@@ -4639,6 +4771,12 @@ export interface components {
             /** @description Only the value was left out; the row went on. */
             value_only: boolean;
         };
+        Rejected: {
+            column?: string | null;
+            place: string;
+            reason: string;
+            value?: string | null;
+        };
         /** @description How much was removed. */
         Removed: {
             /**
@@ -4926,6 +5064,18 @@ export interface components {
          * @enum {string}
          */
         RunState: "queued" | "running" | "failing" | "done" | "quarantined" | "failed" | "cancelled";
+        SavedQuery: {
+            connection_id: string;
+            created_at: string;
+            created_by?: string | null;
+            id: string;
+            name: string;
+            revision: number;
+            sql: string;
+            updated_at: string;
+            updated_by?: string | null;
+            workspace_id: string;
+        };
         /** @description A rule that starts runs of a pipeline. */
         Schedule: {
             /**
@@ -5116,6 +5266,11 @@ export interface components {
             /** @description Identity of the run. */
             run: string;
         };
+        StepView: {
+            milliseconds?: number | null;
+            state: string;
+            step: string;
+        };
         /**
          * @description Why a run is to stop.
          * @enum {string}
@@ -5195,6 +5350,13 @@ export interface components {
             milliseconds: number;
             /** @description It works. */
             ok: boolean;
+            steps: components["schemas"]["StepView"][];
+            streams?: number | null;
+        };
+        TestLine: {
+            problem?: null | components["schemas"]["ProblemBody"];
+            steps: components["schemas"]["StepView"][];
+            tested?: null | components["schemas"]["Tested"];
         };
         /** @description How a test of a document ended. */
         TestEnd: {
@@ -5288,6 +5450,9 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        UploadView: components["schemas"]["Upload"] & {
+            used_by: components["schemas"]["UseView"][];
+        };
         /** @description A pipeline that refers to a connection. */
         Use: {
             /** @description Identity of the pipeline. */
@@ -5356,6 +5521,12 @@ export interface components {
             name?: string | null;
             /** @description May make workspaces and accounts, and see the settings of the server. */
             runs_server?: boolean | null;
+        };
+        UseView: {
+            active_schedules: number;
+            id: string;
+            name: string;
+            schedules: number;
         };
         /** @description What [`verify`] found. */
         Verdict: {
@@ -7256,6 +7427,32 @@ export interface operations {
             };
         };
     };
+    test_settings_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentTest"];
+                };
+            };
+        };
+    };
     test_new_connection_tests: {
         parameters: {
             query?: never;
@@ -7277,6 +7474,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tested"];
+                    "application/x-ndjson": components["schemas"]["TestLine"];
                 };
             };
         };
@@ -7310,7 +7508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_Connection"];
+                    "application/json": components["schemas"]["Items_ConnectionItem"];
                 };
             };
         };
@@ -7493,6 +7691,136 @@ export interface operations {
             };
         };
     };
+    list_queries: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Most entries; 50 if nothing is said. */
+                limit?: number;
+                /** @description Part of the name or description. */
+                search?: string;
+                /** @description The order; a `-` before it turns it around. */
+                sort?: "name" | "-name" | "created" | "-created" | "updated" | "-updated";
+            };
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SavedQuery"];
+                };
+            };
+        };
+    };
+    create_queries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuery"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQuery"];
+                };
+            };
+        };
+    };
+    show_queries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                query: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQuery"];
+                };
+            };
+        };
+    };
+    update_queries: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                connection: string;
+                query: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQuery"];
+                };
+            };
+        };
+    };
+    remove_queries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                query: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     rows_connections: {
         parameters: {
             query?: never;
@@ -7562,6 +7890,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tested"];
+                    "application/x-ndjson": components["schemas"]["TestLine"];
+                };
+            };
+        };
+    };
+    test_settings_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                    "application/x-ndjson": components["schemas"]["TestLine"];
                 };
             };
         };
@@ -9359,7 +9715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Upload"];
+                    "application/json": components["schemas"]["UploadView"];
                 };
             };
         };
@@ -9402,6 +9758,32 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    inspect_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HowRead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspected"];
                 };
             };
         };

@@ -83,3 +83,9 @@ export function formatDuration(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   return minutes % 60 ? `${unit(hours, "hour")} ${unit(minutes % 60, "minute")}` : unit(hours, "hour");
 }
+
+/** The same for what is over in an instant: below a second in milliseconds. */
+export function formatElapsed(seconds: number): string {
+  if (seconds >= 1) return formatDuration(seconds);
+  return cached("elapsed", (language) => new Intl.NumberFormat(language, { style: "unit", unit: "millisecond", unitDisplay: "short", maximumFractionDigits: 0 })).format(seconds * 1000);
+}

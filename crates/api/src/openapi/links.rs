@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 /// the answer holds that.
 const MADE: &[(&str, &str, &str)] = &[
     ("/connections", "connection", "/id"),
+    ("/queries", "query", "/id"),
     ("/pipelines", "pipeline", "/id"),
     ("/duplicate", "pipeline", "/id"),
     ("/runs", "run", "/id"),

@@ -12,7 +12,7 @@ use towpath_store::events::NewEvent;
 use towpath_store::notices::channels::{self, Channel};
 use towpath_store::{Conn, secrets};
 
-use super::room::shown;
+use super::room::{note, shown};
 use super::sealed::{Sealed, kept};
 use crate::caller::{Caller, Within, changed, with};
 use crate::extract::{IfMatch, Json, Path, Query, Tagged};
@@ -216,6 +216,18 @@ pub(crate) async fn show(
 /// Settings that say nothing of which server gets to know the secrets, and how.
 const HARMLESS: [&str; 2] = ["from", "to"];
 
+/// Settings that take the place of those of a channel, with the secrets that still count.
+fn changed_settings(
+    server: &Server,
+    before: &Channel,
+    new: &NewChannel,
+    kept: Vec<(String, String)>,
+) -> Sealed {
+    let places = server.postman.secrets(&new.kind, &new.settings);
+    let is_same = new.kind == before.kind;
+    Sealed::fresh(new.settings.clone(), &places).instead(&before.settings, kept, &HARMLESS, is_same)
+}
+
 /// Changes a channel. Secrets that are left out stay as they are, unless the messages then go to another server.
 #[utoipa::path(put, path = "/api/v1/workspaces/{workspace}/channels/{channel}", tag = "notifications",
     params(("workspace" = String, Path), ("channel" = String, Path),
@@ -233,10 +245,7 @@ pub(crate) async fn update(
     let before = one(&mut tx, &within, &at.channel).await?;
     based_on.check(before.revision, &before)?;
     let kept = kept(&server, &mut tx, before.id.as_str()).await?;
-    let places = server.postman.secrets(&new.kind, &new.settings);
-    let is_same = new.kind == before.kind;
-    let sealed =
-        Sealed::fresh(new.settings.clone(), &places).instead(&before.settings, kept, &HARMLESS, is_same);
+    let sealed = changed_settings(&server, &before, &new, kept);
     check(&server, &new, &sealed.whole())?;
     let mut after = Channel {
         name: new.name,
@@ -325,6 +334,33 @@ pub(crate) async fn test_new(
     check(&server, &new, &new.settings)?;
     let channel = OpenChannel { kind: new.kind, settings: new.settings, language: new.language };
     Ok(Json(try_out(&server, &within, channel).await))
+}
+
+/// Sends a test message with changed settings of a channel before they are kept. Secrets that are left out are those that
+/// are kept, as long as nothing else changes that might be where they go; otherwise they have to be given again.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/channels/{channel}/test-settings", tag = "notifications",
+    params(("workspace" = String, Path), ("channel" = String, Path)), request_body = NewChannel,
+    responses((status = 200, body = SentTest)))]
+pub(crate) async fn test_settings(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    Path(at): Path<At>,
+    Json(new): Json<NewChannel>,
+) -> Answer<Json<SentTest>> {
+    let mut conn = server.store.read().await?;
+    let channel = one(&mut conn, &within, &at.channel).await?;
+    let kept = kept(&server, &mut conn, channel.id.as_str()).await?;
+    drop(conn);
+    let sealed = changed_settings(&server, &channel, &new, kept);
+    sealed.refuse_without(&new.settings, "/settings")?;
+    check(&server, &new, &sealed.whole())?;
+    let opened = OpenChannel { kind: new.kind, settings: sealed.whole(), language: new.language };
+    let tested = try_out(&server, &within, opened).await;
+    let entry = caller.did_in(&within, "channel.test").on("channel", channel.id.as_str(), &channel.name);
+    let outcome = if tested.ok { Outcome::Done } else { Outcome::Failed };
+    note(&server, vec![with(entry, outcome, json!({ "code": tested.code }))]).await?;
+    Ok(Json(tested))
 }
 
 /// Sends a test message to a channel.

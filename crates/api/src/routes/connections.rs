@@ -10,10 +10,12 @@ use towpath_model::Role;
 use towpath_model::ids::ConnectionId;
 use towpath_store::connections::{self, Connection, Filter};
 use towpath_store::events::NewEvent;
-use towpath_store::{pipelines, secrets};
+use towpath_store::secrets;
+use towpath_store::uses::{self, Use};
 
 use super::room::shown;
 use super::sealed::{Sealed, kept};
+use super::uses::{UseView, roles, seen};
 use crate::caller::{Caller, Within, changed};
 use crate::extract::{IfMatch, Json, Query, Tagged};
 use crate::guard::OnConnection;
@@ -49,17 +51,25 @@ pub(crate) struct ConnectionView {
     connection: Connection,
     /// Places in the settings whose secrets are kept, as JSON pointers.
     secrets: Vec<String>,
-    /// Pipelines in use that refer to it.
-    used_by: Vec<Use>,
+    /// Pipelines in use that refer to it, as far as the caller may know of them.
+    used_by: Vec<UseView>,
+    /// The caller's role on it.
+    #[schema(value_type = String)]
+    role: Role,
 }
 
-/// A pipeline that refers to a connection.
+/// A connection in a list: without secrets, with who uses it.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Use {
-    /// Identity of the pipeline.
-    id: String,
-    /// Name of the pipeline.
-    name: String,
+pub(crate) struct ConnectionItem {
+    #[serde(flatten)]
+    connection: Connection,
+    /// The caller's role on it.
+    #[schema(value_type = String)]
+    role: Role,
+    /// How many pipelines in use refer to it, as far as the caller may know of them.
+    pipelines: u64,
+    /// How many schedules of these pipelines fire.
+    schedules: u64,
 }
 
 /// Which connections are wanted.
@@ -74,14 +84,14 @@ pub(crate) struct Which {
 
 /// Connections of a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/connections", tag = "connections",
-    params(("workspace" = String, Path), Which, PageQuery<ByNameOrTime>), responses((status = 200, body = Items<Connection>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByNameOrTime>), responses((status = 200, body = Items<ConnectionItem>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     Query(which): Query<Which>,
     Query(page): Query<PageQuery<ByNameOrTime>>,
-) -> Answer<Json<Items<Connection>>> {
+) -> Answer<Json<Items<ConnectionItem>>> {
     let filter = Filter {
         search: which.search,
         connector: which.connector,
@@ -89,7 +99,21 @@ pub(crate) async fn list(
     };
     let page = page.request()?;
     let mut conn = server.store.read().await?;
-    Ok(Json(connections::list(&mut conn, within.id(), &filter, &page).await?.into()))
+    let page = connections::list(&mut conn, within.id(), &filter, &page).await?;
+    let roles = roles(&mut conn, &caller, &within, &page.items).await?;
+    let uses = uses::of_connections(&mut conn, within.id()).await?;
+    let uses = seen(&mut conn, &caller, &within, uses).await?;
+    let item = |(connection, role): (Connection, Role)| {
+        let using = uses.iter().filter(|one| one.connections.contains(&connection.name));
+        let (mut pipelines, mut schedules) = (0, 0);
+        for one in using {
+            pipelines += 1;
+            schedules += one.active_schedules;
+        }
+        ConnectionItem { connection, role, pipelines, schedules }
+    };
+    let items = page.items.into_iter().zip(roles).map(item).collect();
+    Ok(Json(Items { items, next: page.next }))
 }
 
 pub(super) fn problems(server: &Server, new: &NewConnection, settings: &Value) -> Answer<()> {
@@ -110,7 +134,21 @@ pub(super) fn problems(server: &Server, new: &NewConnection, settings: &Value) -
     if problems.is_empty() { Ok(()) } else { Err(Problem::invalid(problems)) }
 }
 
-fn event(within: &Within, kind: &str, connection: &Connection) -> NewEvent {
+/// Settings that take the place of those of a connection, with the secrets that still count.
+pub(super) fn changed_settings(
+    server: &Server,
+    before: &Connection,
+    new: &NewConnection,
+    kept: Vec<(String, String)>,
+) -> Sealed {
+    let places = server.workbench.secrets(&new.connector, &new.settings);
+    let harmless = server.workbench.beside_secrets(&new.connector);
+    let harmless: Vec<&str> = harmless.iter().map(String::as_str).collect();
+    let is_same = new.connector == before.connector;
+    Sealed::fresh(new.settings.clone(), &places).instead(&before.settings, kept, &harmless, is_same)
+}
+
+pub(super) fn event(within: &Within, kind: &str, connection: &Connection) -> NewEvent {
     NewEvent {
         workspace_id: Some(within.id().to_owned()),
         connection_id: Some(connection.id.to_string()),
@@ -127,19 +165,21 @@ fn taken_name(name: &str) -> Problem {
 
 async fn view(
     tx: &mut towpath_store::Conn,
+    caller: &Caller,
     within: &Within,
     connection: Connection,
 ) -> Answer<ConnectionView> {
     let secrets = secrets::names(tx, connection.id.as_str()).await?;
-    let filter = pipelines::Filter {
-        archived: Some(false),
-        connection: Some(connection.name.clone()),
-        ..pipelines::Filter::default()
-    };
-    let page = towpath_store::page::PageRequest { limit: 200, ..Default::default() };
-    let used_by = pipelines::list(tx, within.id(), &filter, &page).await?.items;
-    let used_by = used_by.into_iter().map(|one| Use { id: one.id.to_string(), name: one.name }).collect();
-    Ok(ConnectionView { connection, secrets, used_by })
+    let used_by = using(tx, within, &connection).await?;
+    let used_by = seen(tx, caller, within, used_by).await?.into_iter().map(UseView::from).collect();
+    Ok(ConnectionView { connection, secrets, used_by, role: within.role })
+}
+
+/// Pipelines in use that refer to a connection, whoever may know of them.
+async fn using(tx: &mut towpath_store::Conn, within: &Within, connection: &Connection) -> Answer<Vec<Use>> {
+    let mut all = uses::of_connections(tx, within.id()).await?;
+    all.retain(|one| one.connections.contains(&connection.name));
+    Ok(all)
 }
 
 /// Makes a connection.
@@ -182,7 +222,7 @@ pub(crate) async fn create(
         caller.did_in(&within, "connection.make").on("connection", connection.id.as_str(), &connection.name);
     let entry = changed(entry, None, shown(&connection));
     let told = event(&within, "connection.made", &connection);
-    let view = view(&mut tx, &within, connection).await?;
+    let view = view(&mut tx, &caller, &within, connection).await?;
     server.commit(tx, vec![entry], vec![told]).await?;
     Ok((StatusCode::CREATED, Tagged(1, view)).into_response())
 }
@@ -192,11 +232,12 @@ pub(crate) async fn create(
     params(("workspace" = String, Path), ("connection" = String, Path)), responses((status = 200, body = ConnectionView)))]
 pub(crate) async fn show(
     State(server): State<Server>,
+    caller: Caller,
     within: Within,
     OnConnection(connection): OnConnection,
 ) -> Answer<Tagged<ConnectionView>> {
     let mut conn = server.store.read().await?;
-    Ok(Tagged(connection.revision, view(&mut conn, &within, connection).await?))
+    Ok(Tagged(connection.revision, view(&mut conn, &caller, &within, connection).await?))
 }
 
 /// Changes a connection. Secrets that are left out stay as they are, as long as no other setting changes.
@@ -217,9 +258,7 @@ pub(crate) async fn update(
     }
     let mut tx = server.store.begin().await?;
     let kept = kept(&server, &mut tx, before.id.as_str()).await?;
-    let places = server.workbench.secrets(&new.connector, &new.settings);
-    let is_same = new.connector == before.connector;
-    let sealed = Sealed::fresh(new.settings.clone(), &places).instead(&before.settings, kept, &[], is_same);
+    let sealed = changed_settings(&server, &before, &new, kept);
     problems(&server, &new, &sealed.whole())?;
     let mut after = Connection {
         name: new.name.clone(),
@@ -241,7 +280,7 @@ pub(crate) async fn update(
     let entry = changed(entry, shown(&before), shown(&after));
     let told = event(&within, "connection.changed", &after);
     let revision = after.revision;
-    let view = view(&mut tx, &within, after).await?;
+    let view = view(&mut tx, &caller, &within, after).await?;
     server.commit(tx, vec![entry], vec![told]).await?;
     Ok(Tagged(revision, view))
 }
@@ -256,10 +295,19 @@ pub(crate) async fn remove(
     OnConnection(connection): OnConnection,
 ) -> Answer<StatusCode> {
     let mut tx = server.store.begin().await?;
-    let used = view(&mut tx, &within, connection.clone()).await?.used_by;
-    if let Some(first) = used.first() {
-        let detail =
-            format!("`{}` is used by {} pipelines, `{}` among them", connection.name, used.len(), first.name);
+    let used = using(&mut tx, &within, &connection).await?;
+    if !used.is_empty() {
+        let known = seen(&mut tx, &caller, &within, used).await?;
+        let detail = match known.as_slice() {
+            [] => format!("`{}` is used by a pipeline that you do not see", connection.name),
+            [one] => format!("`{}` is used by the pipeline `{}`", connection.name, one.name),
+            [first, ..] => format!(
+                "`{}` is used by {} pipelines, `{}` among them",
+                connection.name,
+                known.len(),
+                first.name
+            ),
+        };
         return Err(Problem::new(problem::CONFLICT, detail).hint("change or archive them first"));
     }
     connections::remove(&mut tx, connection.id.as_str()).await?;

@@ -3,6 +3,7 @@
 pub(crate) mod backfills;
 pub(crate) mod connections;
 pub(crate) mod freshness;
+pub(crate) mod handing;
 pub(crate) mod health;
 pub(crate) mod hooks;
 mod kept;
@@ -11,14 +12,17 @@ pub(crate) mod nodes;
 pub(crate) mod outcomes;
 pub(crate) mod pipelines;
 pub(crate) mod probes;
+pub(crate) mod queries;
 mod room;
 pub(crate) mod runs;
 pub(crate) mod schedules;
 mod sealed;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod trial;
 pub(crate) mod trials;
 pub(crate) mod uploads;
+mod uses;
 pub(crate) mod versions;
 
 // People and rights.

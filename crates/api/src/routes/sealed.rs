@@ -2,14 +2,15 @@
 //!
 //! A secret that is kept goes to nobody but whom it was given for: whatever else of the settings changes might be where it goes
 //! or how it is guarded there (an address, a path, a certificate, whether to encrypt), so then it has to be given again. Only
-//! settings that are known to decide nothing of that may change beside it.
+//! settings that are known to decide nothing of that may change beside it; connectors mark them in their schema
+//! (`x-beside-secrets`). A test of changed settings follows the same rule as keeping them.
 
 use serde_json::Value;
 use towpath_store::secrets;
 use towpath_store::{Conn, Tx};
 
 use crate::caller::Within;
-use crate::problem::Answer;
+use crate::problem::{Answer, Finding, Problem};
 use crate::server::Server;
 use crate::workbench::{filled, take_secrets};
 
@@ -53,6 +54,21 @@ impl Sealed {
     /// The settings with every secret that counts in its place.
     pub(crate) fn whole(&self) -> Value {
         filled(&self.settings, self.stay.iter().chain(&self.came))
+    }
+
+    /// Refuses settings without the secrets that do not count any more and were not given again. One that was taken out
+    /// on purpose, by `null`, is not asked for.
+    pub(crate) fn refuse_without(&self, given: &Value, at: &str) -> Answer<()> {
+        let is_missing = |place: &&String| given.pointer(place).is_none_or(|value| !value.is_null());
+        let finding = |place: &String| Finding {
+            path: format!("{at}{place}"),
+            message: "this has to be given again: other settings changed, and it could go elsewhere".into(),
+            hint: Some("enter it once more, or undo the other changes".into()),
+            line: None,
+            column: None,
+        };
+        let problems: Vec<Finding> = self.gone.iter().filter(is_missing).map(finding).collect();
+        if problems.is_empty() { Ok(()) } else { Err(Problem::invalid(problems)) }
     }
 
     /// Seals and keeps the secrets that came, and forgets those that do not count any more.
@@ -113,6 +129,9 @@ mod tests {
                 (moved.whole().get("password"), moved.gone.as_slice()),
                 (None, &["/password".to_owned()][..])
             );
+            let refused = moved.refuse_without(&moved.settings, "/settings").unwrap_err();
+            assert_eq!(refused.body("").problems[0].path, "/settings/password");
+            assert!(moved.refuse_without(&json!({ "password": null }), "").is_ok(), "taken out on purpose");
         }
     }
 
@@ -120,6 +139,7 @@ mod tests {
     fn harmless_settings_change_beside_it_and_a_new_one_takes_its_place() {
         let more = changed(json!({ "root": "sftp://me@plant/logs", "to": ["a", "b"] }), &["to"]);
         assert_eq!(more.whole()["password"], "s3cret");
+        assert!(more.refuse_without(&more.settings, "").is_ok());
         let new = changed(json!({ "root": "sftp://me@evil/logs", "password": "other" }), &[]);
         assert_eq!((new.whole()["password"].as_str(), new.gone.len()), (Some("other"), 0));
     }

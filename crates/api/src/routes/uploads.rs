@@ -9,20 +9,24 @@ use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use jiff::Timestamp;
 use ring::digest::{Context, SHA256};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio::fs::{self, File};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use towpath_model::ids::UploadId;
 use towpath_store::answers::{self, Answered};
 use towpath_store::events::NewEvent;
 use towpath_store::uploads::{self, Upload};
+use towpath_store::uses;
 
 use super::room::shown;
+use super::uses::{UseView, seen};
 use crate::caller::{Caller, Within, changed};
-use crate::extract::{Json, Path, Query, idempotency};
+use crate::extract::{Json, Path, Query, idempotency, object};
 use crate::paging::{ByTimeOrSize, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
+use crate::workbench::{Inspected, Room};
 
 /// Which files are wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -184,15 +188,61 @@ fn place(server: &Server, upload: &Upload) -> PathBuf {
     server.files.join(upload.workspace_id.as_str()).join(&upload.path)
 }
 
-/// A file, without its content.
+/// A file with who reads it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct UploadView {
+    #[serde(flatten)]
+    upload: Upload,
+    /// Pipelines in use whose documents name it, as far as the caller may know of them.
+    used_by: Vec<UseView>,
+}
+
+/// A file, without its content, with the pipelines that read it.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/uploads/{upload}", tag = "uploads",
-    params(("workspace" = String, Path), ("upload" = String, Path)), responses((status = 200, body = Upload)))]
+    params(("workspace" = String, Path), ("upload" = String, Path)), responses((status = 200, body = UploadView)))]
 pub(crate) async fn show(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    Path(at): Path<At>,
+) -> Answer<Json<UploadView>> {
+    let upload = one(&server, &within, &at.upload).await?;
+    let mut conn = server.store.read().await?;
+    // Names may be written in several ways; the folder of a file is its own.
+    let folder = format!("uploads/{}/", upload.id);
+    let used_by = uses::of_path(&mut conn, within.id(), &folder).await?;
+    let used_by = seen(&mut conn, &caller, &within, used_by).await?;
+    Ok(Json(UploadView { upload, used_by: used_by.into_iter().map(UseView::from).collect() }))
+}
+
+/// How a file is to be read.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub(crate) struct HowRead {
+    /// Settings of a `file` source, without `path`; what is not said is found out.
+    #[serde(default, deserialize_with = "object")]
+    #[schema(value_type = Object)]
+    settings: Value,
+}
+
+/// Says what a file holds and how that was found out: its layout, its columns with the reasons for their types, and what
+/// cannot be read. The answer holds a source node that says the same.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/uploads/{upload}/inspect", tag = "uploads",
+    params(("workspace" = String, Path), ("upload" = String, Path)), request_body = HowRead,
+    responses((status = 200, body = Inspected)))]
+pub(crate) async fn inspect(
     State(server): State<Server>,
     within: Within,
     Path(at): Path<At>,
-) -> Answer<Json<Upload>> {
-    Ok(Json(one(&server, &within, &at.upload).await?))
+    Json(how): Json<HowRead>,
+) -> Answer<Json<Inspected>> {
+    let upload = one(&server, &within, &at.upload).await?;
+    let mut settings = match how.settings {
+        Value::Object(settings) => settings,
+        _ => Map::new(),
+    };
+    settings.insert("path".into(), upload.path.into());
+    let room = Room { workspace: within.workspace.clone(), connections: Vec::new() };
+    Ok(Json(server.workbench.inspect(room, "file", None, Value::Object(settings)).await?))
 }
 
 /// The content of a file.
@@ -226,7 +276,8 @@ pub(crate) async fn content(
     Ok(response)
 }
 
-fn encoded(name: &str) -> String {
+/// A name as a header holds it.
+pub(super) fn encoded(name: &str) -> String {
     name.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),

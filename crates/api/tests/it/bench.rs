@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use towpath_api::problem::Finding;
 use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
-    Checked, Forecast, Look, OpenConnection, Reading, Room, Rows, StreamOutline, Workbench,
+    Asked, Checked, Export, ExportFormat, Forecast, Inspected, Look, OpenConnection, Reading, Room, Rows,
+    StreamOutline, Workbench,
 };
 use towpath_connect::ConnectorSpec;
+use towpath_connect::bounds::{Step, Steps};
 use towpath_model::{Fault, RunId};
 use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
@@ -55,13 +57,31 @@ impl Workbench for Bench {
     async fn tests(&self, _: Room, _: &str, _: &Value) -> Result<Vec<TestEnd>, Fault> {
         nothing()
     }
-    async fn test(&self, _: Room, _: OpenConnection) -> Result<(), Fault> {
+    fn beside_secrets(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+    fn steps(&self, _: &str, _: &Value) -> Vec<Step> {
+        Vec::new()
+    }
+    async fn test(&self, _: Room, _: OpenConnection, _: Steps) -> Result<Option<u64>, Fault> {
         nothing()
     }
     async fn discover(&self, _: Room, _: OpenConnection) -> Result<Vec<StreamOutline>, Fault> {
         nothing()
     }
-    async fn browse(&self, _: Room, _: OpenConnection, _: Value, _: usize) -> Result<Rows, Fault> {
+    async fn browse(&self, _: Room, _: OpenConnection, _: Asked) -> Result<Rows, Fault> {
+        nothing()
+    }
+    async fn export(&self, _: Room, _: OpenConnection, _: Asked, _: ExportFormat) -> Result<Export, Fault> {
+        nothing()
+    }
+    async fn inspect(
+        &self,
+        _: Room,
+        _: &str,
+        _: Option<OpenConnection>,
+        _: Value,
+    ) -> Result<Inspected, Fault> {
         nothing()
     }
     async fn undo(&self, _: Room, _: &str, _: &Run) -> Result<Vec<Value>, Fault> {

@@ -4,6 +4,7 @@
 
 mod backfills;
 mod bench;
+mod connections;
 mod documents;
 mod giving;
 mod house;

@@ -1,30 +1,18 @@
 //! `towpath inspect`: what a file or table holds, how that was found out, and the settings that say the same.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::{Array, RecordBatch};
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use futures::StreamExt;
-use serde_json::{Map, Value, json};
-use towpath_connect::reject::MemoryRejects;
+use serde_json::{Value, json};
+use towpath_connect::StreamInfo;
 use towpath_connect::types::describe;
-use towpath_connect::{Fact, ReadRequest, Reject, RejectSink, StreamInfo};
 use towpath_model::{Document, Fault, yaml};
 
 use super::Stop;
 use crate::cli::{InspectArgs, Options};
 use crate::endpoint::Endpoint;
+use crate::inspection::{self, Inspection, REJECTS, Sink, Tally, pinned};
 use crate::output::{Console, Outcome, Tone, bytes, count, tables};
 use crate::project::workshop;
-
-/// Values of a column that are shown.
-const EXAMPLES: usize = 3;
-
-/// Rejected rows that are shown.
-const REJECTS: u64 = 10;
 
 pub(crate) async fn inspect(
     args: &InspectArgs,
@@ -45,14 +33,7 @@ pub(crate) async fn inspect(
         settings.insert(key.clone(), value_of(text));
     }
     let source = connector.source(&connection, &Value::Object(settings.clone()), &tools.context)?;
-    let info = source.describe().await?;
-    let rejects = Arc::new(Sink::default());
-    let mut tally = Tally::new(&info);
-    let request = ReadRequest::all(Arc::clone(&info.schema), Arc::clone(&rejects) as Arc<dyn RejectSink>);
-    let mut batches = source.read(request).await?;
-    while let Some(batch) = batches.next().await {
-        tally.add(&batch?);
-    }
+    let Inspection { info, tally, rejects, .. } = inspection::inspect(source.as_ref(), None).await?;
     let node = pinned(end.without_secrets(&tools.registry, "SOURCE").node("source"), &settings, &info.facts);
     let found = Found { info: &info, tally: &tally, rejects: &rejects, node };
     if console.json {
@@ -178,99 +159,4 @@ fn value_of(text: &str) -> Value {
 
 fn rows(number: u64) -> String {
     if number == 1 { "1 row".to_owned() } else { format!("{} rows", count(number)) }
-}
-
-/// The node with the settings that say what was found. Where the files of a stream differ, nothing is said.
-fn pinned(mut node: Map<String, Value>, given: &Map<String, Value>, facts: &[Fact]) -> Value {
-    for (key, value) in given {
-        node.insert(key.clone(), value.clone());
-    }
-    let mut found: BTreeMap<&str, Option<Value>> = BTreeMap::new();
-    let mut columns = Map::new();
-    let mut order: Vec<&str> = Vec::new();
-    for fact in facts {
-        let Some((setting, value)) = &fact.setting else { continue };
-        if let (Some(_), Value::Object(column)) = (&fact.column, value) {
-            columns.extend(column.clone());
-            continue;
-        }
-        if !order.contains(setting) {
-            order.push(setting);
-        }
-        found
-            .entry(setting)
-            .and_modify(|known| {
-                if known.as_ref() != Some(value) {
-                    *known = None;
-                }
-            })
-            .or_insert_with(|| Some(value.clone()));
-    }
-    for setting in order {
-        if let Some(Some(value)) = found.remove(setting) {
-            node.entry(setting.to_owned()).or_insert(value);
-        }
-    }
-    if !columns.is_empty() {
-        node.insert("columns".into(), Value::Object(columns));
-    }
-    Value::Object(node)
-}
-
-/// What was counted of the rows.
-struct Tally {
-    rows: u64,
-    columns: Vec<Column>,
-}
-
-#[derive(Default)]
-struct Column {
-    nulls: u64,
-    examples: Vec<String>,
-}
-
-impl Tally {
-    fn new(info: &StreamInfo) -> Self {
-        Tally { rows: 0, columns: info.schema.fields().iter().map(|_| Column::default()).collect() }
-    }
-
-    fn add(&mut self, batch: &RecordBatch) {
-        self.rows += batch.num_rows() as u64;
-        let options = FormatOptions::default();
-        for (column, array) in self.columns.iter_mut().zip(batch.columns()) {
-            column.nulls += array.null_count() as u64;
-            let Ok(formatter) = ArrayFormatter::try_new(array, &options) else { continue };
-            for row in 0..array.len() {
-                if column.examples.len() == EXAMPLES {
-                    break;
-                }
-                let shown = tables::shorten(&formatter.value(row).to_string());
-                if array.is_valid(row) && !column.examples.contains(&shown) {
-                    column.examples.push(shown);
-                }
-            }
-        }
-    }
-}
-
-/// The first rejected rows, and the number of all.
-#[derive(Debug, Default)]
-struct Sink {
-    first: MemoryRejects,
-    count: AtomicU64,
-}
-
-impl Sink {
-    fn count(&self) -> u64 {
-        self.count.load(Ordering::Relaxed)
-    }
-}
-
-impl RejectSink for Sink {
-    fn reject(&self, reject: Reject) -> Result<(), Fault> {
-        if self.count.fetch_add(1, Ordering::Relaxed) < REJECTS {
-            self.first.reject(reject)?;
-        }
-        Ok(())
-    }
 }

@@ -11,10 +11,11 @@ use tokio::sync::{Notify, broadcast};
 use towpath_api::problem::Finding;
 use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
-    Checked, Forecast, Look, NodeFault, NodeOutline, OpenConnection, PortOutline, Reading, Room, Rows,
-    StreamOutline, Workbench,
+    Asked, Checked, Export, ExportFormat, Forecast, Inspected, Look, NodeFault, NodeOutline, OpenConnection,
+    PortOutline, Reading, Room, Rows, StreamOutline, Workbench,
 };
-use towpath_connect::{Bounds, ConnectorSpec, Context, Egress, EgressSettings, Registry};
+use towpath_connect::bounds::{Step, Steps};
+use towpath_connect::{Bounds, Connector, ConnectorSpec, Context, Egress, EgressSettings, Registry};
 use towpath_engine::connections::{Connection, ConnectionBook};
 use towpath_engine::context::MemoryQuarantine;
 use towpath_engine::graph::{Graph, Workshop, check_kinds, check_nodes};
@@ -144,6 +145,10 @@ impl Bench {
         Ok(Prepared { document, ready })
     }
 
+    pub(crate) fn connector(&self, name: &str) -> Result<&Arc<dyn Connector>, Fault> {
+        self.registry.get(name).ok_or_else(|| Fault::config(format!("unknown connector `{name}`")))
+    }
+
     fn workshop(&self, context: Context, opened: &[OpenConnection]) -> Workshop {
         let mut connections = ConnectionBook::default();
         for open in opened {
@@ -161,7 +166,7 @@ impl Bench {
         }
     }
 
-    async fn graph(
+    pub(crate) async fn graph(
         &self,
         room: &Room,
         text: &str,
@@ -304,6 +309,13 @@ impl Workbench for Bench {
         }
     }
 
+    fn beside_secrets(&self, connector: &str) -> Vec<String> {
+        let schema = self.registry.get(connector).map(|connector| &connector.spec().connection);
+        let fields = schema.and_then(|schema| schema.get("properties")?.as_object()).into_iter().flatten();
+        let marked = fields.filter(|(_, field)| field.get("x-beside-secrets") == Some(&Value::Bool(true)));
+        marked.map(|(name, _)| name.clone()).collect()
+    }
+
     fn check_connection(&self, connector: &str, settings: &Value) -> Vec<Finding> {
         let Some(known) = self.registry.get(connector) else {
             let names = self.registry.all().iter().map(|connector| connector.spec().name);
@@ -388,18 +400,24 @@ impl Workbench for Bench {
         self.tested(&room, text, params).await
     }
 
-    async fn test(&self, room: Room, connection: OpenConnection) -> Result<(), Fault> {
-        let connector = self.registry.get(&connection.connector);
-        let connector = connector
-            .ok_or_else(|| Fault::config(format!("unknown connector `{}`", connection.connector)))?;
+    fn steps(&self, connector: &str, settings: &Value) -> Vec<Step> {
+        let known = self.connector(connector).and_then(|connector| connector.steps(settings));
+        known.unwrap_or_default().into_iter().chain([Step::Read]).collect()
+    }
+
+    async fn test(&self, room: Room, connection: OpenConnection, steps: Steps) -> Result<Option<u64>, Fault> {
+        let connector = self.connector(&connection.connector)?;
         let context = self.context(&room.workspace)?;
-        connector.check(&connection.settings, &context).await
+        connector.check(&connection.settings, &context.clone().heard_by(steps.clone())).await?;
+        // A connection of its own, whose steps were seen already.
+        steps.begin(Step::Read);
+        let seen = connector.glance(&connection.settings, &context).await?;
+        steps.done(Step::Read);
+        Ok(seen)
     }
 
     async fn discover(&self, room: Room, connection: OpenConnection) -> Result<Vec<StreamOutline>, Fault> {
-        let connector = self.registry.get(&connection.connector);
-        let connector = connector
-            .ok_or_else(|| Fault::config(format!("unknown connector `{}`", connection.connector)))?;
+        let connector = self.connector(&connection.connector)?;
         let context = self.context(&room.workspace)?;
         let found = connector.discover(&connection.settings, &context).await;
         let catalog = found.map_err(|fault| fault.at("connection", &connection.name))?;
@@ -417,23 +435,28 @@ impl Workbench for Bench {
         Ok(catalog.streams.into_iter().map(outline).collect())
     }
 
-    async fn browse(
+    async fn browse(&self, room: Room, connection: OpenConnection, asked: Asked) -> Result<Rows, Fault> {
+        self.first_rows(&room, &connection, asked).await
+    }
+
+    async fn export(
         &self,
         room: Room,
         connection: OpenConnection,
+        asked: Asked,
+        format: ExportFormat,
+    ) -> Result<Export, Fault> {
+        self.rows_as_file(&room, &connection, asked, format).await
+    }
+
+    async fn inspect(
+        &self,
+        room: Room,
+        connector: &str,
+        connection: Option<OpenConnection>,
         settings: Value,
-        limit: usize,
-    ) -> Result<Rows, Fault> {
-        let mut node = json!({ "source": connection.connector, "connection": connection.name });
-        let (Some(map), Some(own)) = (node.as_object_mut(), settings.as_object()) else {
-            return Err(Fault::config("the settings of a stream are an object"));
-        };
-        for (name, value) in own {
-            map.insert(name.clone(), value.clone());
-        }
-        let document = json!({ "towpath": 1, "name": "browse", "nodes": { "rows": node } });
-        let look = Look { params: Value::Null, node: "rows".into(), port: None, limit };
-        self.rows(room, &document.to_string(), look).await
+    ) -> Result<Inspected, Fault> {
+        self.look_into(&room, connector, connection, settings).await
     }
 
     async fn undo(&self, room: Room, text: &str, run: &Run) -> Result<Vec<Value>, Fault> {

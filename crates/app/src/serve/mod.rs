@@ -7,8 +7,11 @@
 
 pub(crate) mod bench;
 pub(crate) mod config;
+mod exporting;
+mod inspecting;
 mod journal;
 mod letters;
+mod looking;
 mod lookout;
 mod memory;
 mod meters;

@@ -25,7 +25,7 @@ use towpath_engine::lineage::{How, Lineage, Origin};
 use towpath_engine::report::{FaultReport, RunReport};
 use towpath_model::{Fault, PipelineSpec, RunId};
 
-use super::bench::{Bench, Prepared, copied, first, target_of};
+use super::bench::{Bench, Prepared, first, target_of};
 use super::memory::known;
 use crate::attempt::{Attempt, Ended, RunMemory};
 use crate::state::Orders;
@@ -102,7 +102,7 @@ fn unready(prepared: &Prepared, graph: &Graph) -> Fault {
         return first(&prepared.located(graph.problems.clone()));
     }
     match graph.faults.first() {
-        Some((node, fault)) => copied(fault).at_node(node),
+        Some((node, fault)) => fault.copied().at_node(node),
         None => Fault::internal("a graph without problems was not run"),
     }
 }

@@ -18,6 +18,7 @@ use towpath_model::Fault;
 
 use super::address::AddressKind;
 use super::allow::{EgressSettings, Rules, plain_name};
+use super::steps::{Step, Steps};
 
 /// Finds the addresses of a host.
 type Lookup = dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync;
@@ -28,6 +29,7 @@ pub struct Egress {
     /// `None` allows everything.
     rules: Option<Arc<Rules>>,
     lookup: Arc<Lookup>,
+    steps: Steps,
 }
 
 impl fmt::Debug for Egress {
@@ -101,12 +103,24 @@ pub enum Unreached {
 impl Egress {
     /// Connections may go anywhere.
     pub fn open() -> Self {
-        Egress { rules: None, lookup: system_lookup() }
+        Egress { rules: None, lookup: system_lookup(), steps: Steps::default() }
     }
 
     /// Connections may go to public addresses, and to what the settings allow.
     pub fn new(settings: &EgressSettings) -> Result<Self, Fault> {
-        Ok(Egress { rules: Some(Arc::new(Rules::new(settings)?)), lookup: system_lookup() })
+        let rules = Some(Arc::new(Rules::new(settings)?));
+        Ok(Egress { rules, lookup: system_lookup(), steps: Steps::default() })
+    }
+
+    /// The same, with somebody who hears of steps.
+    #[must_use]
+    pub(super) fn heard_by(self, steps: Steps) -> Self {
+        Egress { steps, ..self }
+    }
+
+    /// Who hears of the steps on the way to a system. Names and sockets are told here; a connector tells the rest.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
     }
 
     /// The same with another way to find addresses, for tests.
@@ -128,6 +142,7 @@ impl Egress {
     /// The addresses of a host, all of which may be connected to.
     pub async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Unreached> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
+        self.steps.begin(Step::Resolve);
         let found = (self.lookup)(host.to_owned(), port).await.map_err(Unreached::Unknown)?;
         if found.is_empty() {
             return Err(Unreached::Unknown(io::Error::new(io::ErrorKind::NotFound, "it has no address")));
@@ -135,15 +150,21 @@ impl Egress {
         for address in &found {
             self.judge(host, *address).map_err(Unreached::Refused)?;
         }
+        self.steps.done(Step::Resolve);
         Ok(found)
     }
 
     /// Connects to a host.
     pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Unreached> {
         let mut last = io::Error::from(io::ErrorKind::NotFound);
-        for address in self.resolve(host, port).await? {
+        let addresses = self.resolve(host, port).await?;
+        self.steps.begin(Step::Connect);
+        for address in addresses {
             match dial(address).await {
-                Ok(stream) => return Ok(stream),
+                Ok(stream) => {
+                    self.steps.done(Step::Connect);
+                    return Ok(stream);
+                }
                 Err(error) => last = error,
             }
         }
@@ -186,6 +207,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use super::super::steps::Standing::{Began, Done};
     use super::*;
 
     fn strict() -> Egress {
@@ -272,6 +294,25 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    #[tokio::test]
+    async fn whoever_listens_hears_how_far_it_came() {
+        let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let told = Arc::clone(&heard);
+        let steps = Steps::heard_by(move |step, standing| told.lock().unwrap().push((step, standing)));
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = server.local_addr().unwrap().port();
+        let take = || std::mem::take(&mut *heard.lock().unwrap());
+        let (resolve, connect) = (Step::Resolve, Step::Connect);
+        let egress = listing("127.0.0.1").heard_by(steps);
+        egress.connect("127.0.0.1", port).await.unwrap();
+        assert_eq!(take(), [(resolve, Began), (resolve, Done), (connect, Began), (connect, Done)]);
+        drop(server);
+        egress.connect("127.0.0.1", port).await.unwrap_err();
+        assert_eq!(take(), [(resolve, Began), (resolve, Done), (connect, Began)]);
+        egress.connect("127.0.0.2", port).await.unwrap_err();
+        assert_eq!(take(), [(resolve, Began)], "what is refused is not resolved");
     }
 
     #[tokio::test]

@@ -14,6 +14,7 @@
 pub mod address;
 pub mod allow;
 pub mod egress;
+pub mod steps;
 pub mod web;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use towpath_model::scope::ScopeBounds;
 
 pub use allow::EgressSettings;
 pub use egress::{Egress, Refused, Unreached};
+pub use steps::{Standing, Step, Steps};
 pub use web::Web;
 
 /// How the names of variables begin that a server lets pipelines see.
@@ -58,6 +60,13 @@ impl Bounds {
     /// them, for example `tap-github`.
     pub fn new(folder: impl Into<PathBuf>, egress: Egress, programs: Vec<String>) -> Self {
         Bounds { egress, limits: Some(Arc::new(Limits { folder: folder.into(), programs })) }
+    }
+
+    /// The same bounds, and somebody who hears of every step on the way to a system.
+    #[must_use]
+    pub fn heard_by(mut self, steps: Steps) -> Self {
+        self.egress = self.egress.heard_by(steps);
+        self
     }
 
     /// Whether a pipeline may use what belongs to the account that runs Towpath: its keys, its variables, its standard

@@ -57,8 +57,9 @@ mod yaml;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use towpath_connect::bounds::Step;
 use towpath_connect::{Address, Capabilities, Catalog, ConnectorDef, Context, Destination, Source};
-use towpath_model::{Fault, WriteMode};
+use towpath_model::{Fault, FaultKind, WriteMode};
 
 pub use look::{Glimpse, look};
 
@@ -112,7 +113,27 @@ impl ConnectorDef for FileConnector {
     }
 
     async fn check(connection: &Self::Connection, cx: &Context) -> Result<(), Fault> {
-        Place::new(connection, cx)?.store().check().await
+        cx.steps().begin(Step::Open);
+        Place::new(connection, cx)?.store().check().await?;
+        cx.steps().done(Step::Open);
+        Ok(())
+    }
+
+    fn steps(connection: &Self::Connection) -> Vec<Step> {
+        let root = connection.root.as_deref().and_then(|root| root.split_once("://"));
+        match root.map(|(scheme, _)| scheme) {
+            Some("sftp") => vec![Step::Resolve, Step::Connect, Step::Encrypt, Step::SignIn, Step::Open],
+            _ => vec![Step::Open],
+        }
+    }
+
+    async fn glance(connection: &Self::Connection, cx: &Context) -> Result<Option<u64>, Fault> {
+        match Place::new(connection, cx)?.store().list("").await {
+            Ok(entries) => Ok(Some(entries.iter().filter(|entry| !entry.is_folder()).count() as u64)),
+            // A web server may give files and no list of them.
+            Err(fault) if fault.kind() == FaultKind::NotFound => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     async fn discover(connection: &Self::Connection, cx: &Context) -> Result<Catalog, Fault> {

@@ -138,6 +138,14 @@ pub(super) async fn table(
     })
 }
 
+/// How many tables and views of a database the account sees, without those of Towpath.
+pub(super) async fn count(conn: &mut Conn, place: &Place, database: &str) -> Result<u64, Fault> {
+    let sql = "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? \
+               AND LEFT(TABLE_NAME, 9) <> '_towpath_'";
+    let found = rows(conn, place, sql.to_owned(), texts([database])).await?;
+    Ok(found.into_iter().next().and_then(|mut row| number(&mut row, 0)).unwrap_or(0))
+}
+
 /// Reads one table, or all of a database in alphabetical order.
 pub(super) async fn tables(
     conn: &mut Conn,

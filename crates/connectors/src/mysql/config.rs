@@ -19,6 +19,7 @@ pub struct Connection {
     #[serde(default = "default_port")]
     pub port: u16,
     /// Database that table names start from, for example `shop`.
+    #[schemars(extend("x-beside-secrets" = true))]
     pub database: String,
     /// Name of the account, for example `reader`.
     pub user: String,

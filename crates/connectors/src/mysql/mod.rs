@@ -49,6 +49,7 @@ mod tests;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use towpath_connect::bounds::Step;
 use towpath_connect::{
     Address, Capabilities, Catalog, CatalogEntry, ConnectorDef, Context, Destination, Source,
 };
@@ -110,6 +111,20 @@ impl ConnectorDef for Mysql {
         let conn = access.connect(Purpose::Read).await?;
         close(conn).await;
         Ok(())
+    }
+
+    fn steps(connection: &Connection) -> Vec<Step> {
+        let mut steps = vec![Step::Resolve, Step::Connect, Step::Encrypt, Step::SignIn];
+        steps.retain(|step| *step != Step::Encrypt || connection.tls != TlsMode::Disable);
+        steps
+    }
+
+    async fn glance(connection: &Connection, cx: &Context) -> Result<Option<u64>, Fault> {
+        let access = Access::new(connection, cx)?;
+        let mut conn = access.connect(Purpose::Read).await?;
+        let count = catalog::count(&mut conn, &access.place, access.database()).await;
+        close(conn).await;
+        count.map(Some)
     }
 
     async fn discover(connection: &Connection, cx: &Context) -> Result<Catalog, Fault> {

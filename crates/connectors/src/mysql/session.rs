@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, DriverError, Error, OptsBuilder, Row, SslOpts};
-use towpath_connect::bounds::Unreached;
+use mysql_async::{Conn, DriverError, Error, IoError, OptsBuilder, Row, SslOpts};
+use towpath_connect::bounds::{Step, Steps, Unreached};
 use towpath_connect::{Context, Egress};
 use towpath_model::{Fault, Secret};
 
@@ -36,6 +36,8 @@ pub(super) enum Purpose {
 pub(super) struct Access {
     connection: Connection,
     egress: Egress,
+    /// How long one statement of a source may take.
+    statement_limit: Option<Duration>,
     pub(super) place: Place,
 }
 
@@ -55,6 +57,32 @@ pub(super) async fn close(conn: Conn) {
     let _ = conn.disconnect().await;
 }
 
+/// Ends a statement on the server when it is dropped before [`Pending::over`].
+#[derive(Debug)]
+pub(super) struct Pending(Option<(Access, u32)>);
+
+impl Pending {
+    /// Watches over the next statement of a connection.
+    pub(super) fn new(access: &Access, conn: &Conn) -> Self {
+        Pending(Some((access.clone(), conn.id())))
+    }
+
+    /// The statement has answered.
+    pub(super) fn over(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some((access, id)) = self.0.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(async move { access.kill(id).await });
+        }
+    }
+}
+
 /// Closes a connection in the middle of a result.
 ///
 /// The driver reads a result to its end before it closes, and so does dropping a connection. One step of that marks the
@@ -63,13 +91,68 @@ pub(super) fn hang_up(conn: Conn) {
     let _ = conn.disconnect().now_or_never();
 }
 
+/// How far the driver came, which connects, encrypts and signs in by one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    Nothing,
+    /// Connected; encryption failed.
+    Server,
+    /// Connected and encrypted as far as wanted; the account was refused.
+    Account,
+    /// Everything, and whether it is encrypted.
+    All(bool),
+}
+
+impl Reached {
+    fn of(conn: &Conn) -> Self {
+        Reached::All(conn.opts().ssl_opts().is_some())
+    }
+
+    fn before(error: &Error) -> Self {
+        match error {
+            Error::Io(IoError::Tls(_)) | Error::Driver(DriverError::NoClientSslFlagFromServer) => {
+                Reached::Server
+            }
+            // What the TLS library refuses arrives as invalid data.
+            Error::Io(IoError::Io(io)) if io.kind() == std::io::ErrorKind::InvalidData => Reached::Server,
+            Error::Io(_) => Reached::Nothing,
+            _ => Reached::Account,
+        }
+    }
+}
+
+/// Tells the steps that one call of the driver took.
+fn tell(steps: &Steps, tls: TlsMode, reached: Reached) {
+    if reached == Reached::Nothing {
+        return;
+    }
+    steps.done(Step::Connect);
+    if tls != TlsMode::Disable {
+        steps.begin(Step::Encrypt);
+        match reached {
+            Reached::Server => return,
+            Reached::All(false) => steps.skip(Step::Encrypt),
+            _ => steps.done(Step::Encrypt),
+        }
+    }
+    steps.begin(Step::SignIn);
+    if matches!(reached, Reached::All(_)) {
+        steps.done(Step::SignIn);
+    }
+}
+
 impl Access {
     pub(super) fn new(connection: &Connection, cx: &Context) -> Result<Self, Fault> {
         let mut connection = connection.clone();
         if let Some(path) = &connection.root_certificate {
             connection.root_certificate = Some(cx.resolve(path)?.display().to_string());
         }
-        Ok(Access { place: Place::new(&connection), egress: cx.bounds.egress.clone(), connection })
+        Ok(Access {
+            place: Place::new(&connection),
+            egress: cx.bounds.egress.clone(),
+            statement_limit: cx.statement_limit,
+            connection,
+        })
     }
 
     /// The database that table names start from.
@@ -99,6 +182,8 @@ impl Access {
             Unreached::Unknown(error) | Unreached::Failed(error) => self.place.unknown_host().cause(error),
         })?;
         let addresses: Vec<_> = addresses.iter().map(SocketAddr::ip).collect();
+        let steps = self.egress.steps();
+        steps.begin(Step::Connect);
         let plain = self.options(purpose, None).resolved_ips(Some(addresses.clone()));
         let result = match self.tls() {
             None => Conn::new(plain).await,
@@ -113,7 +198,28 @@ impl Access {
                 }
             }
         };
-        result.map_err(|error| self.place.connecting(error))
+        match &result {
+            Ok(conn) => tell(steps, self.connection.tls, Reached::of(conn)),
+            Err(error) => tell(steps, self.connection.tls, Reached::before(error)),
+        }
+        let mut conn = result.map_err(|error| self.place.connecting(error))?;
+        if let (Some(limit), Purpose::Read) = (self.statement_limit, purpose) {
+            // MariaDB knows the first one, in seconds, MySQL the second one, in milliseconds; neither minds the other's.
+            let (seconds, ms) = (limit.as_secs_f64(), limit.as_millis());
+            if conn.query_drop(format!("SET SESSION max_statement_time = {seconds}")).await.is_err() {
+                let _ = conn.query_drop(format!("SET SESSION max_execution_time = {ms}")).await;
+            }
+        }
+        Ok(conn)
+    }
+
+    /// Ends the statement of a connection, for who does not wait for it any more: the server would go on with it until
+    /// it has something to send. Best effort.
+    async fn kill(&self, id: u32) {
+        if let Ok(mut conn) = self.connect(Purpose::Read).await {
+            let _ = conn.query_drop(format!("KILL QUERY {id}")).await;
+            close(conn).await;
+        }
     }
 
     fn tls(&self) -> Option<SslOpts> {

@@ -14,13 +14,14 @@ use mysql_async::{BinaryProtocol, Conn, Params, QueryResult, Value};
 use tokio::sync::mpsc;
 use towpath_connect::{BatchStream, Chunk, Context, Filter, ReadRequest, Source, StreamInfo};
 use towpath_model::Fault;
+use towpath_model::fault::Spot;
 
 use super::config::{Connection, SourceSettings};
 use super::decode::ColumnDecoder;
 use super::fault::Place;
 use super::names::{TableName, quote_all};
 use super::reader::{Reader, batch};
-use super::session::{Access, Purpose, close, hang_up};
+use super::session::{Access, Pending, Purpose, close, hang_up};
 use super::split::{Range, split};
 use super::types::ColumnType;
 use super::{binds, catalog};
@@ -88,7 +89,7 @@ impl MysqlSource {
     async fn describe_query(&self, conn: &mut Conn) -> Result<StreamInfo, Fault> {
         let (sql, values) = self.query()?;
         let place = &self.access.place;
-        let statement = conn.prep(sql).await.map_err(|error| place.fault(error))?;
+        let statement = conn.prep(sql).await.map_err(|error| self.fault(place, error))?;
         let mut columns = statement.columns();
         if !values.is_empty() {
             // Types may depend on the values, which only an execution knows; one without rows is enough.
@@ -112,6 +113,14 @@ impl MysqlSource {
         let nothing = Described { types: Vec::new(), primary_key: Vec::new(), table: None };
         let _ = self.described.set(nothing);
         Ok(StreamInfo::new(Arc::new(Schema::new(fields))))
+    }
+
+    /// The fault of an error, with its place in the SQL of the user where the server says it.
+    fn fault(&self, place: &Place, error: mysql_async::Error) -> Fault {
+        let (fault, query) = (place.fault(error), self.query());
+        let (Some(_), Ok((sql, _))) = (&self.settings.query, query) else { return fault };
+        let spot = spot_of(fault.message(), &sql);
+        fault.in_text(spot)
     }
 
     /// The user's SQL with placeholders, and its values.
@@ -161,6 +170,20 @@ impl MysqlSource {
         }
         Ok((sql, values))
     }
+}
+
+/// Where in SQL something is wrong, by the words of the server: `… near 'frm b' at line 3`.
+fn spot_of(words: &str, sql: &str) -> Option<Spot> {
+    let (before, number) = words.rsplit_once("at line ")?;
+    let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
+    let line = digits.parse().ok().filter(|line| (1..=sql.lines().count()).contains(line))?;
+    let near = before.rsplit_once("near '").map(|(_, near)| near.lines().next().unwrap_or_default());
+    let near = near.map(|near| near.trim_end().trim_end_matches('\'')).filter(|near| !near.is_empty());
+    let column = near.and_then(|near| {
+        let text = sql.lines().nth(line - 1)?;
+        text.find(near).map(|at| text[..at].chars().count() + 1)
+    });
+    Some(Spot { line, column })
 }
 
 /// Description of a table for the engine.
@@ -248,7 +271,11 @@ impl Source for MysqlSource {
             close(conn).await;
             return counted(schema, count.unwrap_or(0), &request);
         }
-        let result = conn.exec_iter(sql, params).await.map_err(|error| place.fault(error))?;
+        // Whoever stops waiting for the first row stops the statement, too.
+        let pending = Pending::new(&self.access, &conn);
+        let result = conn.exec_iter(sql, params).await;
+        pending.over();
+        let result = result.map_err(|error| self.fault(&place, error))?;
         // A query is answered with all of its columns; a table with those that were asked for.
         let wanted: Vec<usize> =
             if self.table.is_some() { (0..request.columns.len()).collect() } else { request.columns.clone() };
@@ -333,4 +360,19 @@ fn counted(schema: SchemaRef, rows: u64, request: &ReadRequest) -> Result<BatchS
         batches.push(batch(&schema, Vec::new(), count));
     }
     Ok(Box::pin(stream::iter(batches)))
+}
+
+#[cfg(test)]
+mod spots {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_server_lead_to_a_place_in_the_sql() {
+        let sql = "select a\n\n  frm b";
+        let words = "the server does not accept the SQL: … right syntax to use near 'frm b' at line 3";
+        assert_eq!(spot_of(words, sql), Some(Spot { line: 3, column: Some(3) }));
+        assert_eq!(spot_of("near '' at line 3", sql), Some(Spot { line: 3, column: None }));
+        assert_eq!(spot_of("near 'x' at line 9", sql), None);
+        assert_eq!(spot_of("unknown column 'x'", sql), None);
+    }
 }

@@ -65,6 +65,22 @@ const KEYS: &str = "SELECT DISTINCT ON (i.indrelid) i.indrelid, \
      AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = i.indrelid \
                      AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]) AND NOT a.attnotnull)";
 
+/// Of all relations, those that the user may read and that are not of the system or of an extension.
+const LISTED: &str = "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition \
+     AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' \
+     AND c.relname NOT LIKE '\\_towpath\\_%' AND has_schema_privilege(n.oid, 'USAGE') \
+     AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')) \
+     AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e' \
+                     AND d.classid = 'pg_class'::regclass)";
+
+/// How many tables and views [`list`] would list.
+pub(super) async fn count(session: &Session) -> Result<u64, Fault> {
+    let sql =
+        format!("SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace {LISTED}");
+    let rows = session.rows(DOING, &sql, &[]).await?;
+    Ok(rows.first().map_or(0, |row| row.get::<_, i64>(0)).unsigned_abs())
+}
+
 /// What messages call looking something up.
 const DOING: &str = "reading the catalog of the server";
 
@@ -163,14 +179,7 @@ pub(super) type Listed = (Relation, Vec<Column>, Vec<String>);
 
 /// Every table and view that the user may read, but for the server's own, ours, and those of extensions.
 pub(super) async fn list(session: &Session) -> Result<Vec<Listed>, Fault> {
-    let sql = format!(
-        "{RELATION} WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition \
-         AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' \
-         AND c.relname NOT LIKE '\\_towpath\\_%' AND has_schema_privilege(n.oid, 'USAGE') \
-         AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')) \
-         AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e' \
-                         AND d.classid = 'pg_class'::regclass) ORDER BY n.nspname, c.relname",
-    );
+    let sql = format!("{RELATION} {LISTED} ORDER BY n.nspname, c.relname");
     let relations: Vec<Relation> = session.rows(DOING, &sql, &[]).await?.iter().map(relation).collect();
     let oids: Vec<u32> = relations.iter().map(|relation| relation.oid).collect();
 

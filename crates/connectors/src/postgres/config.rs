@@ -1,6 +1,7 @@
 //! Settings of the PostgreSQL connector. The comments on the fields are the manual.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use schemars::JsonSchema;
@@ -23,6 +24,7 @@ pub struct Connection {
     pub port: u16,
     /// Name of the database, for example `shop`. Without it, the database is called like the user.
     #[serde(default)]
+    #[schemars(extend("x-beside-secrets" = true))]
     pub database: Option<String>,
     /// Name of the account, for example `reader`.
     pub user: String,
@@ -38,10 +40,14 @@ pub struct Connection {
     pub root_certificate: Option<String>,
     /// Name that the server shows for this connection in its list of sessions, for example `nightly-copy`.
     #[serde(default = "default_application")]
+    #[schemars(extend("x-beside-secrets" = true))]
     pub application_name: String,
     /// The way to the server; [`Connection::settle`] gives it.
     #[serde(skip)]
     pub(super) egress: Option<Egress>,
+    /// How long one statement may take; [`Connection::settle`] gives it.
+    #[serde(skip)]
+    pub(super) statement_limit: Option<Duration>,
 }
 
 /// How a connection is encrypted.
@@ -112,6 +118,7 @@ impl Connection {
     /// Checks settings against each other, makes paths absolute, and keeps the way to the server.
     pub(super) fn settle(mut self, cx: &Context) -> Result<Self, Fault> {
         self.egress = Some(cx.bounds.egress.clone());
+        self.statement_limit = cx.statement_limit;
         if self.host.trim().is_empty() || self.user.trim().is_empty() {
             return Err(Fault::config("`host` and `user` of a connection must not be empty"));
         }

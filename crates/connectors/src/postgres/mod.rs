@@ -52,10 +52,11 @@ mod tests;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use towpath_connect::bounds::Step;
 use towpath_connect::{Address, Capabilities, Catalog, ConnectorDef, Context, Destination, Source};
 use towpath_model::{Fault, WriteMode};
 
-use config::{Connection, DestinationSettings, SourceSettings};
+use config::{Connection, DestinationSettings, SourceSettings, Tls};
 use destination::PostgresDestination;
 use name::{MAX_NAME, TableName};
 use session::Session;
@@ -110,6 +111,20 @@ impl ConnectorDef for Postgres {
     async fn check(connection: &Connection, cx: &Context) -> Result<(), Fault> {
         let connection = Arc::new(connection.clone().settle(cx)?);
         Session::open(&connection).await.map(drop)
+    }
+
+    fn steps(connection: &Connection) -> Vec<Step> {
+        if connection.host.starts_with('/') {
+            return vec![Step::Connect, Step::SignIn];
+        }
+        let mut steps = vec![Step::Resolve, Step::Connect, Step::Encrypt, Step::SignIn];
+        steps.retain(|step| *step != Step::Encrypt || connection.tls != Tls::Disable);
+        steps
+    }
+
+    async fn glance(connection: &Connection, cx: &Context) -> Result<Option<u64>, Fault> {
+        let session = Session::open(&Arc::new(connection.clone().settle(cx)?)).await?;
+        catalog::count(&session).await.map(Some)
     }
 
     async fn discover(connection: &Connection, cx: &Context) -> Result<Catalog, Fault> {

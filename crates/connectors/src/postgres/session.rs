@@ -10,7 +10,7 @@ use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row, SimpleQueryMessage};
 use towpath_connect::Egress;
-use towpath_connect::bounds::Unreached;
+use towpath_connect::bounds::{Step, Unreached};
 use towpath_model::Fault;
 
 use super::config::Connection;
@@ -56,6 +56,7 @@ impl Session {
     async fn sign_in(connection: &Arc<Connection>) -> Result<Self, Fault> {
         let doing = "signing in";
         let wire = dial(connection).await?;
+        egress(connection)?.steps().begin(Step::SignIn);
         let mut config = Config::new();
         config
             .user(&connection.user)
@@ -84,10 +85,14 @@ impl Session {
         }
         let session = Session { client, wire, connection: Arc::clone(connection), version };
         session.batch(doing, SETTINGS).await?;
+        if let Some(limit) = connection.statement_limit {
+            session.batch(doing, &format!("SET statement_timeout = {}", limit.as_millis())).await?;
+        }
         if version >= 14 {
             // A request to stop may overtake the statement that it means; this ends the statement all the same.
             session.batch(doing, "SET client_connection_check_interval = 1000").await?;
         }
+        egress(connection)?.steps().done(Step::SignIn);
         Ok(session)
     }
 
@@ -210,10 +215,13 @@ async fn dial(connection: &Connection) -> Result<Wire, Fault> {
 
 #[cfg(unix)]
 async fn dial_socket(connection: &Connection) -> Result<Wire, Fault> {
-    egress(connection)?.check_socket(&connection.host)?;
+    let egress = egress(connection)?;
+    egress.steps().begin(Step::Connect);
+    egress.check_socket(&connection.host)?;
     let path = format!("{}/.s.PGSQL.{}", connection.host, connection.port);
     let stream = tokio::net::UnixStream::connect(&path).await;
     let stream = stream.map_err(|error| unreachable_server(connection, &error.to_string()).cause(error))?;
+    egress.steps().done(Step::Connect);
     Ok(Wire::new(Box::new(stream)))
 }
 
@@ -235,7 +243,7 @@ async fn dial_tcp(connection: &Connection) -> Result<TcpStream, Fault> {
     })
 }
 
-fn egress(connection: &Connection) -> Result<&Egress, Fault> {
+pub(super) fn egress(connection: &Connection) -> Result<&Egress, Fault> {
     connection.egress.as_ref().ok_or_else(|| Fault::internal("a connection is used before it is settled"))
 }
 

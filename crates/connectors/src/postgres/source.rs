@@ -14,6 +14,7 @@ use futures::StreamExt;
 use tokio::sync::{Mutex, mpsc};
 use towpath_connect::types::describe;
 use towpath_connect::{BatchStream, Catalog, CatalogEntry, Chunk, Filter, ReadRequest, Source, StreamInfo};
+use towpath_model::fault::Spot;
 use towpath_model::{Fault, SqlText};
 
 use super::catalog::{self, Column, Relation};
@@ -141,8 +142,8 @@ fn table_shape(relation: &Relation, columns: Vec<Column>, key: Vec<String>) -> S
 }
 
 async fn query_shape(session: &Session, text: &SqlText) -> Result<Shape, Fault> {
-    let (sql, binds) = text.render(|number| format!("${number}"));
-    let sql = bare_query(&sql);
+    let (whole, binds) = text.render(|number| format!("${number}"));
+    let sql = bare_query(&whole);
     let binds: Vec<Bound> = binds.into_iter().map(Bound::from).collect();
     // The line break ends a comment in the last line of the query.
     let from = format!("(\n{sql}\n) AS stream");
@@ -153,8 +154,9 @@ async fn query_shape(session: &Session, text: &SqlText) -> Result<Shape, Fault> 
     let columns = match described {
         Ok(columns) => columns.unwrap_or_default(),
         Err(Broken::Server(error)) => {
-            let line = line_of(&error, prefix.len() + 2, sql);
-            let fault = error.into_fault(&session.connection, &format!("{doing}{line}"));
+            let spot = spot_of(&error, prefix.len() + 2, &whole);
+            let line = spot.map(|spot| format!(" (line {})", spot.line)).unwrap_or_default();
+            let fault = error.into_fault(&session.connection, &format!("{doing}{line}")).in_text(spot);
             return Err(fault.hint("correct the query; it must be one `select`"));
         }
         Err(error) => return Err(session.broken(error, doing)),
@@ -186,16 +188,10 @@ fn bare_query(sql: &str) -> &str {
     sql.trim_end_matches(|end: char| end == ';' || end.is_whitespace())
 }
 
-/// Where in the user's text an error stands, as words for a message.
-fn line_of(error: &ServerError, before: usize, sql: &str) -> String {
-    let at = error.position.and_then(|position| (position as usize).checked_sub(before + 1));
-    match at {
-        Some(at) if at < sql.chars().count() => {
-            let line = sql.chars().take(at).filter(|letter| *letter == '\n').count() + 1;
-            format!(" (line {line})")
-        }
-        _ => String::new(),
-    }
+/// Where in the user's text an error stands: `before` letters of ours stood before it, and its own blanks did not.
+fn spot_of(error: &ServerError, before: usize, whole: &str) -> Option<Spot> {
+    let blanks = whole.chars().take_while(|letter| letter.is_whitespace()).count();
+    Spot::after(whole, (error.position? as usize).checked_sub(before + 1)? + blanks)
 }
 
 #[async_trait]

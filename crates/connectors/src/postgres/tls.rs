@@ -10,9 +10,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use towpath_connect::bounds::Step;
 use towpath_model::Fault;
 
 use super::config::{Connection, Tls};
+use super::session::egress;
 use super::wire::{Duplex, Encrypted};
 
 /// The eight bytes that ask a server for encryption.
@@ -31,6 +33,8 @@ pub(super) async fn encrypt(connection: &Connection, mut stream: TcpStream) -> R
     if connection.tls == Tls::Disable {
         return Ok(Answer::Stream(Box::new(stream)));
     }
+    let steps = egress(connection)?.steps();
+    steps.begin(Step::Encrypt);
     let lost = |error: std::io::Error| {
         Fault::unavailable(format!(
             "the connection was lost while encryption was settled ({})",
@@ -43,6 +47,7 @@ pub(super) async fn encrypt(connection: &Connection, mut stream: TcpStream) -> R
     stream.read_exact(&mut answer).await.map_err(lost)?;
     if answer != *b"S" {
         if connection.tls == Tls::Prefer {
+            steps.skip(Step::Encrypt);
             return Ok(Answer::Stream(Box::new(stream)));
         }
         return Err(Fault::unavailable(format!(
@@ -58,8 +63,14 @@ pub(super) async fn encrypt(connection: &Connection, mut stream: TcpStream) -> R
         Err(never) => match never {},
     };
     match handshake {
-        Ok(stream) => Ok(Answer::Stream(Box::new(Encrypted(Box::new(stream))))),
-        Err(_) if connection.tls == Tls::Prefer => Ok(Answer::Retry),
+        Ok(stream) => {
+            steps.done(Step::Encrypt);
+            Ok(Answer::Stream(Box::new(Encrypted(Box::new(stream)))))
+        }
+        Err(_) if connection.tls == Tls::Prefer => {
+            steps.skip(Step::Encrypt);
+            Ok(Answer::Retry)
+        }
         Err(error) => {
             let fault =
                 Fault::auth(format!("encryption failed: {error} ({})", connection.place())).cause(error);

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::json;
+use towpath_connect::bounds::Step;
 use towpath_connect::{Address, Capabilities, Catalog, ConnectorDef, Context, Destination, Source};
 use towpath_model::Fault;
 
@@ -67,7 +68,15 @@ impl ConnectorDef for Singer {
     }
 
     async fn check(connection: &Self::Connection, cx: &Context) -> Result<(), Fault> {
-        Origin::new(connection.clone(), cx)?.check().await
+        cx.steps().begin(Step::Open);
+        Origin::new(connection.clone(), cx)?.check().await?;
+        cx.steps().done(Step::Open);
+        Ok(())
+    }
+
+    async fn glance(_: &Self::Connection, _: &Context) -> Result<Option<u64>, Fault> {
+        // The check has asked the tap for its streams; the streams of a file are found by reading all of it.
+        Ok(None)
     }
 
     async fn discover(connection: &Self::Connection, cx: &Context) -> Result<Catalog, Fault> {

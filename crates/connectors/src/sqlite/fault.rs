@@ -2,6 +2,7 @@
 
 use rusqlite::{Error, ErrorCode};
 use towpath_model::Fault;
+use towpath_model::fault::Spot;
 
 use super::session::Database;
 
@@ -58,7 +59,14 @@ pub(super) fn explain(database: &Database, error: Error) -> Fault {
         Some(ErrorCode::Unknown) => Fault::config(format!("the database `{name}` refuses the SQL: {text}")),
         _ => Fault::internal(format!("the database `{name}`: {text}")),
     };
-    fault.cause(error)
+    fault.in_text(spot(&error)).cause(error)
+}
+
+/// Where in the SQL of a user something is wrong.
+fn spot(error: &Error) -> Option<Spot> {
+    let Error::SqlInputError { sql, offset, .. } = error else { return None };
+    let before = sql.get(..usize::try_from(*offset).ok()?)?;
+    Spot::after(sql, before.chars().count())
 }
 
 /// The fault of a statement that writes the table.

@@ -43,6 +43,7 @@ mod worker;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use towpath_connect::bounds::Step;
 use towpath_connect::{Address, Capabilities, Catalog, ConnectorDef, Context, Destination, Source};
 use towpath_model::{Fault, WriteMode};
 
@@ -96,7 +97,14 @@ impl ConnectorDef for Sqlite {
     }
 
     async fn check(connection: &SqliteConnection, cx: &Context) -> Result<(), Fault> {
-        source::check(Database::new(connection, cx)?).await
+        cx.steps().begin(Step::Open);
+        source::check(Database::new(connection, cx)?).await?;
+        cx.steps().done(Step::Open);
+        Ok(())
+    }
+
+    async fn glance(connection: &SqliteConnection, cx: &Context) -> Result<Option<u64>, Fault> {
+        source::count(Database::new(connection, cx)?).await.map(Some)
     }
 
     async fn discover(connection: &SqliteConnection, cx: &Context) -> Result<Catalog, Fault> {

@@ -24,6 +24,9 @@ use super::session::{Database, on_thread, quoted};
 use super::split;
 use super::types::{Declared, Kind, declared};
 
+/// Rows of a table whose values are looked at to list it. A source looks at all of them.
+const LISTED_ROWS: u64 = 100_000;
+
 /// What is read.
 #[derive(Debug, Clone)]
 pub(super) enum Stream {
@@ -87,7 +90,7 @@ impl Source for SqliteStream {
         let (info, described) = on_thread(move |interrupt| {
             let connection = database.open_to_read()?;
             interrupt.watch(&connection);
-            describe(&database, &connection, &stream)
+            describe(&database, &connection, &stream, u64::MAX)
         })
         .await?;
         if let Ok(mut known) = self.described.lock() {
@@ -278,11 +281,12 @@ pub(super) fn prepare<'c>(
     Ok(statement)
 }
 
-/// Schema, key and size of a stream; looks at every value unless the types are certain.
+/// Schema, key and size of a stream; looks at every value of so many rows unless the types are certain.
 fn describe(
     database: &Database,
     connection: &Connection,
     stream: &Stream,
+    most: u64,
 ) -> Result<(StreamInfo, Described), Fault> {
     let fail = |error| explain(database, error);
     let mut table = None;
@@ -316,14 +320,16 @@ fn describe(
     refuse_twins(&columns)?;
     let mut seen: Vec<Seen> = columns.iter().map(|(_, declared)| Seen::new(*declared)).collect();
     let mut rows = 0u64;
+    let count = || {
+        let table = quoted(table.as_ref().map_or("", |table| &table.name));
+        let sql = format!("SELECT count(*) FROM main.{table}");
+        connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+    };
+    let mut notes = Vec::new();
     let certain = table.as_ref().and_then(certain_verdicts);
     let verdicts = match certain {
         Some(verdicts) => {
-            let table = quoted(table.as_ref().map_or("", |table| &table.name));
-            rows = connection
-                .query_row(&format!("SELECT count(*) FROM main.{table}"), [], |row| row.get::<_, i64>(0))
-                .map_err(fail)?
-                .unsigned_abs();
+            rows = count().map_err(fail)?;
             verdicts
         }
         None => {
@@ -331,6 +337,11 @@ fn describe(
                 .query(rusqlite::params_from_iter(values))
                 .map_err(|error| wrong_count(database, error))?;
             while let Some(row) = cursor.next().map_err(fail)? {
+                if rows == most {
+                    notes.push(format!("the types are those of the first {most} rows; others may be wider"));
+                    rows = count().map_err(fail)?;
+                    break;
+                }
                 rows += 1;
                 for (index, seen) in seen.iter_mut().enumerate() {
                     seen.look(row.get_ref(index).map_err(fail)?);
@@ -345,7 +356,7 @@ fn describe(
     let info = StreamInfo {
         primary_key: table.as_ref().map(Table::primary_key).unwrap_or_default(),
         rows: Some(rows),
-        notes: verdicts.iter().filter_map(|verdict| verdict.note.clone()).collect(),
+        notes: verdicts.iter().filter_map(|verdict| verdict.note.clone()).chain(notes).collect(),
         ..StreamInfo::new(Arc::new(Schema::new(fields)))
     };
     let names = columns.into_iter().map(|(name, _)| name).collect();
@@ -415,6 +426,20 @@ pub(super) async fn check(database: Database) -> Result<(), Fault> {
     .await
 }
 
+/// How many tables and views there are; none where a load is going to make the file.
+pub(super) async fn count(database: Database) -> Result<u64, Fault> {
+    on_thread(move |interrupt| {
+        if !database.exists()? {
+            return Ok(0);
+        }
+        let connection = database.open_to_read()?;
+        interrupt.watch(&connection);
+        let names = schema::names(&connection, "main").map_err(|error| explain(&database, error))?;
+        Ok(names.len() as u64)
+    })
+    .await
+}
+
 /// Lists tables and views. A view that cannot be read is listed with the reason.
 pub(super) async fn discover(database: Database) -> Result<Catalog, Fault> {
     on_thread(move |interrupt| {
@@ -423,7 +448,7 @@ pub(super) async fn discover(database: Database) -> Result<Catalog, Fault> {
         let names = schema::names(&connection, "main").map_err(|error| explain(&database, error))?;
         let mut streams = Vec::with_capacity(names.len());
         for (name, is_view) in names {
-            let info = match describe(&database, &connection, &Stream::Table(name.clone())) {
+            let info = match describe(&database, &connection, &Stream::Table(name.clone()), LISTED_ROWS) {
                 Ok((info, _)) => info,
                 Err(fault) if fault.kind() == towpath_model::FaultKind::Cancelled => return Err(fault),
                 Err(fault) => StreamInfo {

@@ -8,6 +8,7 @@ const STALE: Record<string, string[]> = {
   run: ["runs"],
   pipeline: ["pipelines"],
   connection: ["connections"],
+  query: ["queries"],
   schedule: ["schedules"],
   backfill: ["backfills"],
   upload: ["uploads"],

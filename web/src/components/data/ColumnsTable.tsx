@@ -21,12 +21,14 @@ interface Props {
   /** Columns of the key. */
   keys?: string[];
   onOpen?: (column: string) => void;
+  /** What was counted elsewhere, by the place of the column; instead of over the rows. */
+  counted?: Statistics[];
 }
 
 /** What the columns hold, over the rows at hand: types, what is missing, how values spread. */
-export function ColumnsTable({ columns, rows, keys = [], onOpen }: Props) {
+export function ColumnsTable({ columns, rows, keys = [], onOpen, counted }: Props) {
   const { t } = useTranslation();
-  const lines = useMemo(() => columns.map((column, index): Line => ({ column, found: statistics(rows.map((row) => row[index]), column.type) })), [columns, rows]);
+  const lines = useMemo(() => columns.map((column, index): Line => ({ column, found: counted?.[index] ?? statistics(rows.map((row) => row[index]), column.type) })), [columns, rows, counted]);
   const shape: Column<Line>[] = [
     {
       key: "name",
@@ -39,7 +41,7 @@ export function ColumnsTable({ columns, rows, keys = [], onOpen }: Props) {
       ),
     },
     { key: "missing", title: t("column.missing"), right: true, cell: ({ found }) => (found.missing === 0 ? <Box component="span" sx={{ color: "text.secondary" }}>0</Box> : `${formatNumber(found.missing)} (${formatPercent(found.missing / Math.max(1, found.rows))})`) },
-    { key: "distinct", title: t("column.distinct"), right: true, cell: ({ found }) => formatNumber(found.distinct) },
+    { key: "distinct", title: t("column.distinct"), right: true, cell: ({ found }) => (found.distinct < 0 ? "–" : formatNumber(found.distinct)) },
     { key: "spread", title: t("column.spread"), wide: true, width: 180, cell: ({ found, column }) => (found.bins.length > 1 ? <Histogram bins={found.bins} inTime={found.inTime} height={28} small /> : <Short value={found.top.slice(0, 3).map((one) => one.value).join(", ") || undefined} type={isNumeric(column.type) ? "text" : column.type} />) },
     { key: "min", title: t("column.min"), wide: true, cell: ({ found, column }) => <Short value={found.min} type={column.type} /> },
     { key: "max", title: t("column.max"), wide: true, cell: ({ found, column }) => <Short value={found.max} type={column.type} /> },

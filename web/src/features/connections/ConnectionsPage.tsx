@@ -1,5 +1,4 @@
 import Box from "@mui/material/Box";
-import Skeleton from "@mui/material/Skeleton";
 import TextField from "@mui/material/TextField";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -20,7 +19,8 @@ import { useDebounced } from "@/lib/useDebounced";
 import { useList } from "@/lib/useList";
 import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
-import { type Connection, connectionQuery, listConnections } from "./api";
+import { isAtLeast, type Role } from "@/lib/rights";
+import { type Connection, listConnections } from "./api";
 import { ConnectorIcon } from "./ConnectorIcon";
 import { RestrictedMark } from "./RestrictedMark";
 import { TestButton } from "./TestButton";
@@ -56,7 +56,7 @@ export function ConnectionsPage() {
 
 function Table({ rows, onMore, isLoadingMore }: { rows: Connection[]; onMore: () => void; isLoadingMore: boolean }) {
   const { t } = useTranslation("connections");
-  const { slug, may } = useWorkspace();
+  const { slug } = useWorkspace();
   const navigate = useNavigate();
   const types = useQuery(nodeTypesQuery).data;
   const words = useServerWords();
@@ -78,19 +78,23 @@ function Table({ rows, onMore, isLoadingMore }: { rows: Connection[]; onMore: ()
     },
     { key: "connector", title: t("connector"), wide: true, cell: (one) => titleOf(one.connector) },
     { key: "test", title: t("test.last"), cell: (one) => <TestState connection={one} /> },
-    { key: "used", title: t("used_by"), wide: true, cell: (one) => <Uses name={one.name} /> },
+    { key: "used", title: t("used_by"), wide: true, cell: (one) => <Uses connection={one} /> },
+    { key: "role", title: t("own_role"), wide: true, cell: (one) => <Box component="span" sx={{ color: "text.secondary" }}>{t(`common:role.${one.role}`)}</Box> },
   ];
-  if (may("editor")) columns.push({ key: "do", title: <OnlyRead>{t("common:deeds")}</OnlyRead>, right: true, wide: true, cell: (one) => <TestButton connection={one} /> });
+  if (rows.some((one) => isAtLeast(one.role as Role, "editor"))) columns.push({ key: "do", title: <OnlyRead>{t("common:deeds")}</OnlyRead>, right: true, wide: true, cell: (one) => isAtLeast(one.role as Role, "editor") && <TestButton connection={one} /> });
   return <DataTable label={t("title")} columns={columns} rows={rows} rowKey={(one) => one.id} onOpen={(one) => void navigate({ to: "/w/$workspace/connections/$connection", params: { workspace: slug, connection: one.name } })} onMore={onMore} isLoadingMore={isLoadingMore} />;
 }
 
-/** How many pipelines use a connection. */
-function Uses({ name }: { name: string }) {
+/** How many pipelines use a connection, and whether they run by themselves. */
+function Uses({ connection }: { connection: Connection }) {
   const { t } = useTranslation("connections");
   const { slug } = useWorkspace();
-  const { data, error } = useQuery({ ...connectionQuery(slug, name), staleTime: 60_000 });
-  if (error) return <>–</>;
-  if (!data) return <Skeleton width={80} />;
-  const count = data.value.used_by.length;
-  return count === 0 ? <Box component="span" sx={{ color: "text.secondary" }}>{t("unused")}</Box> : <TextLink to="/w/$workspace/connections/$connection" params={{ workspace: slug, connection: name }} search={{ tab: "uses" }}>{t("pipelines", { count, number: formatNumber(count) })}</TextLink>;
+  const { name, pipelines, schedules } = connection;
+  if (pipelines === 0) return <Box component="span" sx={{ color: "text.secondary" }}>{t("unused")}</Box>;
+  return (
+    <>
+      <TextLink to="/w/$workspace/connections/$connection" params={{ workspace: slug, connection: name }} search={{ tab: "uses" }}>{t("pipelines", { count: pipelines, number: formatNumber(pipelines) })}</TextLink>
+      {schedules > 0 && <Box component="span" sx={{ display: "block", fontSize: 13, color: "text.secondary" }}>{t("schedules", { count: schedules, number: formatNumber(schedules) })}</Box>}
+    </>
+  );
 }

@@ -14,7 +14,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
-import { capabilitiesOf, connectionSchema, nodeTypeQuery } from "@/lib/connectors";
+import { connectionSchema, nodeTypeQuery } from "@/lib/connectors";
 import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
 import { connectionQuery, createConnection, otherFindings, testSettings } from "./api";
@@ -23,6 +23,7 @@ import { ConnectionForm, type Draft, draftOf, sent } from "./ConnectionForm";
 import { ConnectorDocs } from "./ConnectorDocs";
 import { FormFoot } from "./FormFoot";
 import { TestSteps } from "./TestSteps";
+import { useTest } from "./useTest";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
 
 /** A new connection: first which connector, then its form beside its page. */
@@ -63,7 +64,7 @@ function Make({ type, model }: { type: Api<"NodeTypeView">; model: Api<"Connecti
   const toasts = useToasts();
   const [first] = useState<Draft>(() => ({ ...draftOf(model), name: model ? `${model.name}-copy`.slice(0, 63) : "" }));
   const [draft, setDraft] = useState(first);
-  const test = useMutation({ mutationFn: () => testSettings(slug, { ...sent(draft, type.name), name: draft.name.trim() || "test" }) });
+  const test = useTest((tell, signal) => testSettings(slug, { ...sent(draft, type.name), name: draft.name.trim() || "test" }, tell, signal));
   const save = useMutation({
     mutationFn: () => createConnection(slug, sent(draft, type.name)),
     onSuccess: async (made) => {
@@ -93,12 +94,12 @@ function Make({ type, model }: { type: Api<"NodeTypeView">; model: Api<"Connecti
           answer={
             <>
               {error && <ProblemAlert error={isPlaced ? new Problem(error.status, { code: error.code, detail: t("see_fields") }) : error} places={!isPlaced} />}
-              {(test.isPending || test.data) && <TestSteps isTesting={test.isPending} tested={test.data} accounts={capabilitiesOf(type)?.accounts ?? false} />}
+              {(test.isPending || test.tested) && <TestSteps steps={test.steps} tested={test.tested} />}
             </>
           }
         >
           <Button type="submit" variant="contained" loading={save.isPending} disabled={draft.name.trim() === ""}>{t("make")}</Button>
-          <Button variant="outlined" loading={test.isPending} onClick={() => { save.reset(); test.mutate(); }}>{t("test.do")}</Button>
+          <Button variant="outlined" loading={test.isPending} onClick={() => { save.reset(); test.start(); }}>{t("test.do")}</Button>
         </FormFoot>
       </Box>
       <ConnectorDocs name={type.name} docs={type.docs} />

@@ -1,7 +1,7 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,16 +13,15 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
-import { explain } from "@/lib/errors";
-import { capabilitiesOf, connectionSchema } from "@/lib/connectors";
+import { connectionSchema } from "@/lib/connectors";
 import { useMayOn } from "@/lib/grants";
-import { streamsQuery } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
-import { changeConnection, connectionQuery, type ConnectionView, has, isSame, otherFindings, testConnection, testSettings, without } from "./api";
+import { besideSecrets, changeConnection, connectionQuery, type ConnectionView, followTest, has, isSame, otherFindings, testChanged, without } from "./api";
 import { ConnectionForm, draftOf, sent } from "./ConnectionForm";
 import { ConnectorDocs } from "./ConnectorDocs";
 import { FormFoot } from "./FormFoot";
 import { TestSteps } from "./TestSteps";
+import { useTest } from "./useTest";
 
 interface Props {
   connection: ConnectionView;
@@ -63,13 +62,14 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
   }
   const { secrets } = base.connection;
   const settingsChanged = !isSame(draft.settings, first.settings);
-  const again = secrets.length > 0 && !isSame(without(draft.settings, secrets), first.settings);
-  const canTestKept = !settingsChanged;
-  const test = useMutation({
-    mutationFn: () => (canTestKept ? testConnection(slug, connection.id) : testSettings(slug, sent(draft, connection.connector))),
-    onSuccess: () => void (canTestKept && queries.invalidateQueries({ queryKey: ["connections", slug] })),
+  const harmless = useMemo(() => besideSecrets(connectionSchema(type)), [type]);
+  const again = secrets.length > 0 && !isSame(without(draft.settings, [...secrets, ...harmless]), without(first.settings, harmless));
+  const test = useTest(async (tell, signal) => {
+    if (settingsChanged) return testChanged(slug, connection.id, sent(draft, connection.connector), tell, signal);
+    const tested = await followTest(slug, connection.id, tell, signal);
+    void queries.invalidateQueries({ queryKey: ["connections", slug] });
+    return tested;
   });
-  const reading = useQuery({ ...streamsQuery(slug, connection.name), enabled: canTestKept && test.data?.ok === true });
   const save = useMutation({
     mutationFn: (tag: string) => changeConnection(slug, connection.id, tag, sent(draft, connection.connector)),
     onSuccess: async ({ value, etag: now }) => {
@@ -99,7 +99,6 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
   const error = overtaken ? undefined : (save.error ?? test.error);
   const isPlaced = error instanceof Problem && (error.code === "exists" || (error.problems.length > 0 && otherFindings(error.problems).length === 0));
   const readOnly = !may("editor");
-  const state = { isReading: reading.isFetching, streams: reading.data?.length, message: reading.error ? explain(reading.error, t).what : undefined };
   return (
     <Box component="form" noValidate onSubmit={(event) => void submit(event)} sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       {readOnly && <Alert severity="info">{t("read_only")}</Alert>}
@@ -114,12 +113,12 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
                 </Alert>
               )}
               {error && <ProblemAlert error={isPlaced ? new Problem(error.status, { code: error.code, detail: t("see_fields") }) : error} places={!isPlaced} />}
-              {(test.isPending || test.data) && <TestSteps isTesting={test.isPending} tested={test.data} accounts={capabilitiesOf(type)?.accounts ?? false} reading={canTestKept ? state : undefined} />}
+              {(test.isPending || test.tested) && <TestSteps steps={test.steps} tested={test.tested} />}
             </>
           }
         >
           <Button type="submit" variant="contained" loading={save.isPending} disabled={!isChanged}>{t("common:save")}</Button>
-          <Button variant="outlined" loading={test.isPending} onClick={() => { save.reset(); test.mutate(); }}>{t("test.do")}</Button>
+          <Button variant="outlined" loading={test.isPending} onClick={() => { save.reset(); test.start(); }}>{t("test.do")}</Button>
           {isChanged && <Button onClick={() => { setEdited(undefined); save.reset(); test.reset(); }}>{t("discard")}</Button>}
         </FormFoot>
       )}

@@ -6,6 +6,7 @@ import { Workflow } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
 import { LinkButton, LinkListItem } from "@/components/links";
+import { formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
 import type { ConnectionView } from "./api";
 
@@ -23,7 +24,7 @@ export function UsesTab({ connection }: { connection: ConnectionView }) {
           <li key={use.id}>
             <LinkListItem to="/w/$workspace/pipelines/$pipeline" params={{ workspace: slug, pipeline: use.name }}>
               <ListItemIcon sx={{ minWidth: 36 }}><Workflow size={17} aria-hidden /></ListItemIcon>
-              <ListItemText primary={use.name} />
+              <ListItemText primary={use.name} secondary={use.schedules === 0 ? t("no_schedule") : use.active_schedules === 0 ? t("schedules_paused", { count: use.schedules, number: formatNumber(use.schedules) }) : t("schedules", { count: use.active_schedules, number: formatNumber(use.active_schedules) })} />
             </LinkListItem>
           </li>
         ))}

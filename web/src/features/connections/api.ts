@@ -1,12 +1,17 @@
 import { queryOptions } from "@tanstack/react-query";
 import { type Api, body, client, tagged } from "@/api/client";
-import type { Finding } from "@/api/problem";
+import { readLines } from "@/api/lines";
+import { type Finding, Problem } from "@/api/problem";
 import type { Role } from "@/lib/rights";
 
-export type Connection = Api<"Connection">;
+/** A connection of a list, with who uses it and what one may do with it. */
+export type Connection = Api<"ConnectionItem">;
 export type ConnectionView = Api<"ConnectionView">;
 export type NewConnection = Api<"NewConnection">;
 export type Tested = Api<"Tested">;
+export type Step = Api<"StepView">;
+/** Hears the steps of a test as they stand. */
+export type Tell = (steps: Step[]) => void;
 export type Settings = Record<string, unknown>;
 
 const ONE = "/api/v1/workspaces/{workspace}/connections/{connection}" as const;
@@ -34,11 +39,35 @@ export async function removeConnection(slug: string, id: string): Promise<void> 
 }
 
 export function testConnection(slug: string, id: string): Promise<Tested> {
-  return body(client.POST("/api/v1/workspaces/{workspace}/connections/{connection}/test", { params: at(slug, id) }));
+  // Without asking for lines, it is one answer.
+  return body(client.POST("/api/v1/workspaces/{workspace}/connections/{connection}/test", { params: at(slug, id) })) as Promise<Tested>;
 }
 
-export function testSettings(slug: string, made: NewConnection): Promise<Tested> {
-  return body(client.POST("/api/v1/workspaces/{workspace}/connection-tests", { params: { path: { workspace: slug } }, body: made }));
+const LINES = { headers: { accept: "application/x-ndjson" }, parseAs: "stream" } as const;
+
+/** A test that is told while it happens. */
+async function followed(answer: Promise<{ data?: unknown }>, tell: Tell): Promise<Tested> {
+  const { data } = await answer;
+  for await (const line of readLines<Api<"TestLine">>(data as ReadableStream<Uint8Array>)) {
+    if (line.problem) throw new Problem(line.problem.status, line.problem);
+    tell(line.steps);
+    if (line.tested) return line.tested;
+  }
+  throw new Problem(0, { code: "unreachable", detail: "" });
+}
+
+export function followTest(slug: string, id: string, tell: Tell, signal: AbortSignal): Promise<Tested> {
+  return followed(client.POST("/api/v1/workspaces/{workspace}/connections/{connection}/test", { params: at(slug, id), signal, ...LINES }), tell);
+}
+
+/** Settings of something new. */
+export function testSettings(slug: string, made: NewConnection, tell: Tell, signal: AbortSignal): Promise<Tested> {
+  return followed(client.POST("/api/v1/workspaces/{workspace}/connection-tests", { params: { path: { workspace: slug } }, body: made, signal, ...LINES }), tell);
+}
+
+/** Changed settings; secrets that are left out are those that the server keeps, as far as they may go there. */
+export function testChanged(slug: string, id: string, made: NewConnection, tell: Tell, signal: AbortSignal): Promise<Tested> {
+  return followed(client.POST("/api/v1/workspaces/{workspace}/connections/{connection}/test-settings", { params: at(slug, id), body: made, signal, ...LINES }), tell);
 }
 
 export async function grant(slug: string, connection: string, user: string, role: Role): Promise<void> {
@@ -71,6 +100,12 @@ export function isSame(a: unknown, b: unknown): boolean {
   const sorted = (value: unknown): unknown =>
     Array.isArray(value) ? value.map(sorted) : value !== null && typeof value === "object" ? Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null && one !== undefined).sort(([x], [y]) => (x < y ? -1 : 1)).map(([key, one]) => [key, sorted(one)])) : value;
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+/** Settings that may change while the server keeps the secrets: those that decide nothing of where these go. */
+export function besideSecrets(schema: object): string[] {
+  const fields = (schema as { properties?: Record<string, Record<string, unknown>> }).properties ?? {};
+  return Object.keys(fields).filter((name) => fields[name]?.["x-beside-secrets"] === true).map((name) => `/${name}`);
 }
 
 /** Whether settings hold something at a place (a JSON pointer). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { has, isSame, otherFindings, settingsFindings, without } from "./api";
-import { stepsOf } from "./steps";
+import { readLines } from "@/api/lines";
+import { besideSecrets, has, isSame, otherFindings, settingsFindings, without } from "./api";
+import { shownSteps, standing } from "./steps";
 
 describe("findings about settings", () => {
   const found = [
@@ -30,12 +31,25 @@ describe("settings with secrets", () => {
   });
 });
 
-describe("stepsOf", () => {
-  const step = (code: string | undefined, ok = false) => stepsOf({ isTesting: false, tested: { ok, code }, accounts: true }).map((one) => one.state);
-  it("ends at the step that failed", () => {
-    expect(step("auth")).toEqual(["done", "done", "failed"]);
-    expect(step("unavailable")).toEqual(["done", "failed", "waiting"]);
-    expect(step("config")).toEqual(["failed", "waiting", "waiting"]);
-    expect(step(undefined, true)).toEqual(["done", "done", "done"]);
+describe("steps of a test", () => {
+  const steps = [{ step: "resolve", state: "done", milliseconds: 1500 }, { step: "connect", state: "running" }, { step: "read", state: "waiting" }];
+  it("say what is under way, and where it ended", () => {
+    expect(standing(steps)?.step).toBe("connect");
+    expect(standing([...steps, { step: "sign_in", state: "failed" }])?.step).toBe("sign_in");
+    expect(standing([{ step: "open", state: "done" }])).toBeUndefined();
+    expect(shownSteps(steps)[0]).toEqual({ name: "resolve", state: "done", seconds: 1.5 });
+  });
+  it("come line by line, however the answer is cut", async () => {
+    const pieces = ['{"a":', '1}\n{"a":2}\n{"a"', ':"é"}'].map((piece) => new TextEncoder().encode(piece));
+    const body = new ReadableStream<Uint8Array>({ start: (control) => { pieces.forEach((piece) => control.enqueue(piece)); control.close(); } });
+    const found: unknown[] = [];
+    for await (const line of readLines(body)) found.push(line);
+    expect(found).toEqual([{ a: 1 }, { a: 2 }, { a: "é" }]);
+  });
+});
+
+describe("besideSecrets", () => {
+  it("finds the settings that say nothing of where secrets go", () => {
+    expect(besideSecrets({ properties: { host: { type: "string" }, database: { "x-beside-secrets": true } } })).toEqual(["/database"]);
   });
 });

@@ -6,24 +6,27 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useMutation } from "@tanstack/react-query";
-import { Download, Play, Square, Workflow } from "lucide-react";
+import { Play, Save, Square, Workflow } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
+import { queries } from "@/api/query";
 import { CodeEditor } from "@/components/code/CodeEditor";
-import { csv, download } from "@/components/data/csv";
 import { EmptyState } from "@/components/EmptyState";
 import { LinkButton } from "@/components/links";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
-import { formatDuration, formatNumber } from "@/lib/format";
-import { MOST_ROWS, previewRows, readRows, type Rows, type Settings, type Stream } from "@/lib/streams";
+import { useToasts } from "@/components/Toasts";
+import { formatDuration, formatElapsed, formatNumber } from "@/lib/format";
+import { exportUrl, MOST_ROWS, readRows, type Rows, type Settings, type Stream } from "@/lib/streams";
 import { useWorkspace } from "@/lib/workspace";
-import { documentOf } from "./ask";
 import { completions, spelled } from "./complete";
-import { asked, useQueries } from "./memory";
+import { ExportMenu } from "./ExportMenu";
+import { useHistory } from "./memory";
 import { placeOf, plainly } from "./place";
 import { QueryMenu } from "./QueryMenu";
+import { SaveDialog } from "./SaveDialog";
+import { changeQuery, type Saved } from "./saved";
 import { ROWS, wayTo } from "./sql";
 
 interface Props {
@@ -38,28 +41,36 @@ interface Props {
 interface Answer {
   rows: Rows;
   seconds: number;
+  /** What was asked, as the server was asked. */
+  settings: Settings;
+  sql: string | undefined;
 }
+
+const TIMES = [10, 60, 100];
 
 /** Questions in SQL. They only read: the server lets nothing else through. */
 export function Console({ connection, connector, streams, stream, answersSql }: Props) {
   const { t } = useTranslation("data");
   const { slug, may } = useWorkspace();
-  const [queries, remember] = useQueries(slug, connection);
+  const [history, remember] = useHistory(slug, connection);
   const mark = connector === "mysql" ? "`" : '"';
   const [sql, setSql] = useState(() => firstQuery(connector, stream, answersSql));
+  const [saved, setSaved] = useState<Saved>();
   const [limit, setLimit] = useState(200);
+  const [seconds, setSeconds] = useState(60);
   const stop = useRef<AbortController>(undefined);
   useEffect(() => () => stop.current?.abort(), []);
   const run = useMutation({
     mutationFn: async (text: string): Promise<Answer> => {
       stop.current = new AbortController();
-      const { signal } = stop.current;
       const started = performance.now();
-      const query = text.trim().replace(/;\s*$/, "");
-      const rows = answersSql ? await readRows(slug, connection, { query }, limit, signal) : await previewRows(slug, documentOf(connector, connection, (stream?.settings ?? {}) as Settings, query), "answer", limit, signal);
-      return { rows, seconds: (performance.now() - started) / 1000 };
+      // The text is sent as it stands: places of errors are counted in it.
+      const query = text.replace(/;\s*$/, "");
+      const asked = answersSql ? { settings: { query }, sql: undefined } : { settings: (stream?.settings ?? {}) as Settings, sql: query };
+      const rows = await readRows(slug, connection, asked.settings, limit, stop.current.signal, { sql: asked.sql, seconds });
+      return { rows, seconds: (performance.now() - started) / 1000, ...asked };
     },
-    onMutate: (text) => remember((all) => asked(all, text)),
+    onMutate: (text) => remember(text),
   });
   const complete = useMemo(() => completions(answersSql ? streams : stream ? [{ name: ROWS, columns: stream.columns }] : [], mark), [answersSql, streams, stream, mark]);
   const place = useMemo(() => (run.error instanceof Problem && run.variables === sql ? placeOf(run.error, sql) : undefined), [run.error, run.variables, sql]);
@@ -75,10 +86,14 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
       <CodeEditor language="sql" label={t("sql_label")} value={sql} onChange={setSql} onRun={go} height={220} complete={complete} marks={place ? [place] : undefined} />
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center" }}>
         {run.isPending ? <Button variant="outlined" startIcon={<Square size={14} />} onClick={() => stop.current?.abort()}>{t("stop")}</Button> : <Button variant="contained" startIcon={<Play size={15} />} onClick={go} disabled={sql.trim() === ""} title={t("run_keys")}>{t("run")}</Button>}
-        <TextField select label={t("most_rows")} value={String(limit)} onChange={(event) => setLimit(Number(event.target.value))} sx={{ width: 130 }}>
+        <TextField select label={t("most_rows")} value={String(limit)} onChange={(event) => setLimit(Number(event.target.value))} sx={{ width: 120 }}>
           {[50, 200, MOST_ROWS].map((one) => <MenuItem key={one} value={String(one)}>{formatNumber(one)}</MenuItem>)}
         </TextField>
-        <QueryMenu queries={queries} sql={sql} onChange={remember} onChoose={setSql} />
+        <TextField select label={t("most_time")} value={String(seconds)} onChange={(event) => setSeconds(Number(event.target.value))} sx={{ width: 120 }}>
+          {TIMES.map((one) => <MenuItem key={one} value={String(one)}>{formatDuration(one)}</MenuItem>)}
+        </TextField>
+        <QueryMenu connection={connection} history={history} onChoose={(text, one) => { setSql(text); setSaved(one); run.reset(); }} onChanged={(one) => saved?.id === one.id && setSaved(one)} />
+        <Keep connection={connection} sql={sql} saved={saved} onSaved={setSaved} />
         <Box sx={{ flex: 1 }} />
         {answersSql && may("editor") && sql.trim() !== "" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, settings: { query: sql.trim().replace(/;\s*$/, "") } }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
@@ -88,13 +103,37 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
       {answer && !run.isPending && !run.error && (
         <>
           <Box sx={{ display: "flex", gap: 1, alignItems: "center" }}>
-            <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>{t(answer.rows.more ? "answer_part" : "answer", { count: answer.rows.rows.length, number: formatNumber(answer.rows.rows.length), time: formatDuration(answer.seconds) })}</Typography>
-            <Button size="small" startIcon={<Download size={15} />} disabled={answer.rows.rows.length === 0} onClick={() => download(`${connection}.csv`, csv(answer.rows.columns, answer.rows.rows as unknown[][]))}>{t("export")}</Button>
+            <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>{t(answer.rows.more ? "answer_part" : "answer", { count: answer.rows.rows.length, number: formatNumber(answer.rows.rows.length), time: formatElapsed(answer.seconds) })}</Typography>
+            <ExportMenu name={saved?.name ?? connection} urlOf={(format) => exportUrl(slug, connection, format, saved?.name ?? connection, answer.settings, answer.sql)} columns={answer.rows.columns} rows={answer.rows.rows as unknown[][]} hasMore={answer.rows.more} />
           </Box>
           <RowsTable label={t("answer_label")} columns={answer.rows.columns} rows={answer.rows.rows as unknown[][]} height={Math.min(520, 62 + 30 * Math.max(1, answer.rows.rows.length))} />
         </>
       )}
     </Box>
+  );
+}
+
+/** Keeps the query: as the one that was chosen, or under a name of its own. */
+function Keep({ connection, sql, saved, onSaved }: { connection: string; sql: string; saved: Saved | undefined; onSaved: (saved: Saved) => void }) {
+  const { t } = useTranslation("data");
+  const { slug } = useWorkspace();
+  const toasts = useToasts();
+  const [isNaming, setIsNaming] = useState(false);
+  const save = useMutation({
+    mutationFn: (one: Saved) => changeQuery(slug, connection, one, one.name, sql),
+    onSuccess: (one) => {
+      onSaved(one);
+      toasts.done(t("query_saved", { name: one.name }));
+    },
+    onError: (error) => toasts.failed(error),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["queries"] }),
+  });
+  return (
+    <>
+      {saved && saved.sql !== sql && sql.trim() !== "" && <Button size="small" startIcon={<Save size={15} />} loading={save.isPending} loadingPosition="start" onClick={() => save.mutate(saved)}>{t("save_changes", { name: saved.name })}</Button>}
+      <Button size="small" startIcon={<Save size={15} />} disabled={sql.trim() === ""} onClick={() => setIsNaming(true)}>{saved ? t("save_as") : t("save_query")}</Button>
+      {isNaming && <SaveDialog connection={connection} sql={sql} onSaved={onSaved} onClose={() => setIsNaming(false)} />}
+    </>
   );
 }
 

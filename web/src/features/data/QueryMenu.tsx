@@ -1,87 +1,85 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Dialog from "@mui/material/Dialog";
-import DialogActions from "@mui/material/DialogActions";
-import DialogContent from "@mui/material/DialogContent";
-import DialogTitle from "@mui/material/DialogTitle";
 import IconButton from "@mui/material/IconButton";
 import List from "@mui/material/List";
 import ListItem from "@mui/material/ListItem";
 import ListItemButton from "@mui/material/ListItemButton";
 import ListItemText from "@mui/material/ListItemText";
 import Popover from "@mui/material/Popover";
-import TextField from "@mui/material/TextField";
+import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
-import { History, Save, Trash2 } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { FolderOpen, Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { queries } from "@/api/query";
+import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
-import { dropped, kept, type Queries } from "./memory";
+import { Waiting } from "@/components/Waiting";
+import { usePeople } from "@/lib/usePeople";
+import { useWorkspace } from "@/lib/workspace";
+import { SaveDialog } from "./SaveDialog";
+import { dropQuery, keepQuery, type Saved, savedQuery } from "./saved";
 
 interface Props {
-  queries: Queries;
-  sql: string;
-  onChange: (how: (queries: Queries) => Queries) => void;
-  onChoose: (sql: string) => void;
+  connection: string;
+  /** What was asked in this browser. */
+  history: string[];
+  onChoose: (sql: string, saved: Saved | undefined) => void;
+  onChanged: (saved: Saved) => void;
 }
 
-/** Queries that were kept under a name, and those that were asked before. */
-export function QueryMenu({ queries, sql, onChange, onChoose }: Props) {
+/** Queries that are kept beside the connection, and those that were asked before. */
+export function QueryMenu({ connection, history, onChoose, onChanged }: Props) {
   const { t } = useTranslation("data");
+  const { slug } = useWorkspace();
   const toasts = useToasts();
+  const nameOf = usePeople(slug);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const [name, setName] = useState<string>();
-  const choose = (text: string) => {
+  const [renamed, setRenamed] = useState<Saved>();
+  const saved = useQuery({ ...savedQuery(slug, connection), enabled: anchor !== null });
+  const again = () => queries.invalidateQueries({ queryKey: ["queries"] });
+  const drop = useMutation({
+    mutationFn: (one: Saved) => dropQuery(slug, connection, one.id),
+    onSuccess: (_, one) => toasts.done(t("query_dropped", { name: one.name }), { label: t("common:undo"), run: () => void keepQuery(slug, connection, one.name, one.sql).then(again, toasts.failed) }),
+    onError: (error) => toasts.failed(error),
+    onSettled: again,
+  });
+  const choose = (text: string, one?: Saved) => {
     setAnchor(null);
-    onChoose(text);
+    onChoose(text, one);
   };
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    const given = name?.trim();
-    if (!given) return;
-    onChange((all) => kept(all, given, sql));
-    setName(undefined);
-    toasts.done(t("query_saved", { name: given }));
-  };
-  const drop = (one: { name: string; sql: string }) => {
-    onChange((all) => dropped(all, one.name));
-    toasts.done(t("query_dropped", { name: one.name }), { label: t("common:undo"), run: () => onChange((all) => kept(all, one.name, one.sql)) });
-  };
-  const isEmpty = queries.saved.length === 0 && queries.history.length === 0;
   return (
     <>
-      <Button size="small" startIcon={<History size={15} />} aria-haspopup="dialog" onClick={(event) => setAnchor(event.currentTarget)}>{t("queries")}</Button>
-      <Button size="small" startIcon={<Save size={15} />} disabled={sql.trim() === ""} onClick={() => setName("")}>{t("save_query")}</Button>
+      <Button size="small" startIcon={<FolderOpen size={15} />} aria-haspopup="dialog" aria-expanded={anchor !== null} onClick={(event) => setAnchor(event.currentTarget)}>{t("queries")}</Button>
       <Popover open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)} anchorOrigin={{ vertical: "bottom", horizontal: "left" }} slotProps={{ paper: { role: "dialog", "aria-label": t("queries"), sx: { width: 520, maxWidth: "calc(100vw - 24px)", maxHeight: "60vh", p: 1 } } }}>
-        {isEmpty && <Typography color="textSecondary" sx={{ p: 1.5 }}>{t("no_queries")}</Typography>}
-        {queries.saved.length > 0 && (
-          <Part title={t("saved_queries")}>
-            {queries.saved.map((one) => (
-              <ListItem key={one.name} disablePadding secondaryAction={<IconButton size="small" edge="end" aria-label={t("drop_query", { name: one.name })} onClick={() => drop(one)}><Trash2 size={15} /></IconButton>}>
-                <ListItemButton onClick={() => choose(one.sql)}><ListItemText primary={one.name} secondary={short(one.sql)} slotProps={{ primary: { sx: { fontWeight: 600 } }, secondary: { noWrap: true } }} /></ListItemButton>
-              </ListItem>
-            ))}
-          </Part>
-        )}
-        {queries.history.length > 0 && (
+        <ProblemAlert error={saved.error} onRetry={() => void saved.refetch()} />
+        <Part title={t("saved_queries")}>
+          {!saved.data && !saved.error && <Box component="li" sx={{ p: 1.5 }}><Waiting text={t("loading_queries")} /></Box>}
+          {saved.data?.length === 0 && <Typography component="li" color="textSecondary" sx={{ px: 1.5, pb: 1 }}>{t("no_queries")}</Typography>}
+          {saved.data?.map((one) => (
+            <ListItem
+              key={one.id}
+              disablePadding
+              secondaryAction={
+                <>
+                  <Tooltip title={t("rename")}><IconButton size="small" aria-label={t("rename_query", { name: one.name })} onClick={() => setRenamed(one)}><Pencil size={15} /></IconButton></Tooltip>
+                  <Tooltip title={t("common:delete")}><IconButton size="small" edge="end" aria-label={t("drop_query", { name: one.name })} disabled={drop.isPending} onClick={() => drop.mutate(one)}><Trash2 size={15} /></IconButton></Tooltip>
+                </>
+              }
+              sx={{ "& .MuiListItemButton-root": { pr: 10 } }}
+            >
+              <ListItemButton onClick={() => choose(one.sql, one)}><ListItemText primary={<>{one.name}<Box component="span" sx={{ ml: 1, fontWeight: 400, fontSize: 13, color: "text.secondary" }}>{nameOf(one.updated_by ?? one.created_by)}</Box></>} secondary={short(one.sql)} slotProps={{ primary: { sx: { fontWeight: 600, overflowWrap: "anywhere" } }, secondary: { noWrap: true } }} /></ListItemButton>
+            </ListItem>
+          ))}
+        </Part>
+        {history.length > 0 && (
           <Part title={t("history")}>
-            {queries.history.map((one) => <ListItem key={one} disablePadding><ListItemButton onClick={() => choose(one)}><ListItemText primary={short(one)} slotProps={{ primary: { noWrap: true, sx: { fontFamily: "ui-monospace, Menlo, Consolas, monospace", fontSize: 12.5 } } }} /></ListItemButton></ListItem>)}
+            {history.map((one) => <ListItem key={one} disablePadding><ListItemButton onClick={() => choose(one)}><ListItemText primary={short(one)} slotProps={{ primary: { noWrap: true, sx: { fontFamily: "ui-monospace, Menlo, Consolas, monospace", fontSize: 12.5 } } }} /></ListItemButton></ListItem>)}
           </Part>
         )}
-        {!isEmpty && <Typography variant="caption" color="textSecondary" component="p" sx={{ px: 1.5, py: 0.5 }}>{t("queries_here")}</Typography>}
       </Popover>
-      {name !== undefined && (
-        <Dialog open onClose={() => setName(undefined)} maxWidth="xs" fullWidth aria-labelledby="save-query">
-          <form onSubmit={save}>
-            <DialogTitle id="save-query">{t("save_query")}</DialogTitle>
-            <DialogContent><TextField autoFocus label={t("query_name")} value={name} onChange={(event) => setName(event.target.value)} helperText={queries.saved.some((one) => one.name === name.trim()) ? t("query_replaces") : t("queries_here")} sx={{ mt: 1 }} /></DialogContent>
-            <DialogActions>
-              <Button onClick={() => setName(undefined)}>{t("common:cancel")}</Button>
-              <Button type="submit" variant="contained" disabled={name.trim() === ""}>{t("common:save")}</Button>
-            </DialogActions>
-          </form>
-        </Dialog>
-      )}
+      {renamed && <SaveDialog connection={connection} sql={renamed.sql} before={renamed} onSaved={onChanged} onClose={() => setRenamed(undefined)} />}
     </>
   );
 }

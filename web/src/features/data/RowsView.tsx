@@ -4,17 +4,17 @@ import Typography from "@mui/material/Typography";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ColumnsTable } from "@/components/data/ColumnsTable";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
-import type { Table } from "./ask";
+import { fileOf, type Table } from "./ask";
 import { ColumnDrawer } from "./ColumnDrawer";
 import { ColumnMenu } from "./ColumnMenu";
-import { Export } from "./Export";
+import { ExportMenu } from "./ExportMenu";
 import { FilterBar } from "./FilterBar";
-import type { Condition } from "./sql";
+import { Overview } from "./Overview";
+import { type Condition, rowsQuery } from "./sql";
 import { useTableRows } from "./useTableRows";
 
 const NONE: Condition[] = [];
@@ -32,13 +32,15 @@ export function RowsView({ table, view }: { table: Table; view: "rows" | "column
   const shape = columns ?? table.stream.columns;
   const index = search.column === undefined ? -1 : shape.findIndex((column) => column.name === search.column);
   const column = shape[index];
+  // Without conditions and order it is the table itself that is read.
+  const whole = where.length > 0 || sort !== undefined ? rowsQuery(table.stream, table.way, { where, sort }) : undefined;
   return (
     <>
       <Box sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap", mb: 1.5 }}>
         <FilterBar columns={table.stream.columns} where={where} onChange={(next) => go({ where: next.length > 0 ? next : undefined })} sort={sort} onUnsort={() => go({ sort: undefined })} asked={asked} onAsked={() => setAsked(undefined)} />
         <Box sx={{ ml: "auto", display: "flex", gap: 1, alignItems: "center" }}>
           {rows && <Typography variant="body2" color="textSecondary" role="status">{t(hasMore ? "first_rows" : "all_rows", { count: rows.length, number: formatNumber(rows.length) })}</Typography>}
-          {rows && columns && <Export table={table} where={where} sort={sort} columns={columns} rows={rows} hasMore={hasMore && canPage} />}
+          {rows && columns && <ExportMenu name={table.stream.name.replace(/[^\w.-]+/g, "_")} urlOf={(format) => fileOf(table, whole, format, table.stream.name.replace(/[^\w.-]+/g, "_"))} columns={columns} rows={rows} hasMore={hasMore} />}
         </Box>
       </Box>
       <Box sx={{ height: 4, mb: 0.5 }}>{query.isFetching && rows && <LinearProgress aria-label={t("common:loading_rows")} />}</Box>
@@ -58,12 +60,7 @@ export function RowsView({ table, view }: { table: Table; view: "rows" | "column
           {hasMore && !canPage && <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>{t("no_order")}</Typography>}
         </>
       )}
-      {rows && columns && view === "columns" && (
-        <>
-          <Typography variant="body2" color="textSecondary" sx={{ mb: 1.5 }}>{hasMore ? t("over_first", { count: rows.length, number: formatNumber(rows.length) }) : t("over_all", { count: rows.length, number: formatNumber(rows.length) })}</Typography>
-          <ColumnsTable columns={columns} rows={rows} keys={table.stream.primary_key} onOpen={(name) => go({ column: name })} />
-        </>
-      )}
+      {rows && columns && view === "columns" && <Overview table={table} where={where} columns={columns} rows={rows} hasMore={hasMore} onOpen={(name) => go({ column: name })} />}
       {rows && column && <ColumnDrawer key={column.name} table={table} column={column} values={rows.map((row) => row[index])} where={where} hasMore={hasMore} onClose={() => go({ column: undefined })} />}
     </>
   );

@@ -1,5 +1,5 @@
-import { previewRows, readRows, type Rows, type Settings, type Stream } from "@/lib/streams";
-import { ROWS, type Way } from "./sql";
+import { exportUrl, type Format, readRows, type Rows, type Settings, type Stream } from "@/lib/streams";
+import type { Way } from "./sql";
 
 /** A table of a connection, and how it is asked. */
 export interface Table {
@@ -10,12 +10,14 @@ export interface Table {
   way: Way;
 }
 
-/** A document that answers SQL over the rows of a stream, for systems that answer none. */
-export function documentOf(connector: string, connection: string, settings: Settings, query: string): object {
-  return { towpath: 1, name: "look", nodes: { [ROWS]: { source: connector, connection, ...settings }, answer: { transform: "sql", from: ROWS, query } } };
+/** The answer of the system, or of Towpath over the rows of the table where the system answers no SQL. */
+export function ask({ slug, connection, stream, way }: Table, query: string, limit: number, signal?: AbortSignal): Promise<Rows> {
+  if (way.isNative) return readRows(slug, connection, { query }, limit, signal);
+  return readRows(slug, connection, stream.settings as Settings, limit, signal, { sql: query });
 }
 
-export function ask({ slug, connection, connector, stream, way }: Table, query: string, limit: number, signal?: AbortSignal): Promise<Rows> {
-  if (way.isNative) return readRows(slug, connection, { query }, limit, signal);
-  return previewRows(slug, documentOf(connector, connection, stream.settings as Settings, query), "answer", limit, signal);
+/** Where the rows of a query are fetched as a file; without one, all rows of the table. */
+export function fileOf({ slug, connection, stream, way }: Table, query: string | undefined, format: Format, name: string): string {
+  if (query === undefined) return exportUrl(slug, connection, format, name, stream.settings as Settings);
+  return way.isNative ? exportUrl(slug, connection, format, name, { query }) : exportUrl(slug, connection, format, name, stream.settings as Settings, query);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "@/api/problem";
-import { asked, readQueries } from "./memory";
+import { asked, readHistory } from "./memory";
 import { placeOf } from "./place";
 import { groupsOf } from "./tree";
 
@@ -16,14 +16,18 @@ describe("placeOf", () => {
   it("finds the word that SQLite names", () => {
     expect(placeOf(problem('line 1: the database `shop.db` refuses the SQL: near "frm": syntax error'), "select *\nfrm sales")).toMatchObject({ line: 2, column: 1 });
   });
+  it("believes the server, which knows the place", () => {
+    const told = new Problem(422, { code: "invalid", detail: "unknown column", problems: [{ path: "/settings/query", message: "unknown column", line: 2, column: 5 }] });
+    expect(placeOf(told, "select\n    x\nfrom a")).toMatchObject({ line: 2, column: 5 });
+  });
   it("says nothing when nothing is said", () => expect(placeOf(problem("line 1: the query gives no columns"), "delete from a")).toBeUndefined());
 });
 
-describe("queries that are kept", () => {
-  it("put the latest first, once", () => expect(asked({ history: ["a", "b"], saved: [] }, " b ").history).toEqual(["b", "a"]));
-  it("survive what a browser holds", () => {
-    expect(readQueries("{")).toEqual({ history: [], saved: [] });
-    expect(readQueries('{"history":[1,"a"],"saved":[{"name":"x"},{"name":"y","sql":"z"}]}')).toEqual({ history: ["a"], saved: [{ name: "y", sql: "z" }] });
+describe("what was asked", () => {
+  it("puts the latest first, once", () => expect(asked(["a", "b"], " b ")).toEqual(["b", "a"]));
+  it("survives what a browser holds", () => {
+    expect(readHistory("{")).toEqual([]);
+    expect(readHistory('{"history":[1,"a"],"saved":[]}')).toEqual(["a"]);
   });
 });
 

@@ -9,6 +9,9 @@ export function plainly(problem: Problem): Problem {
 /** Where in the SQL something is wrong, as far as the words of the system say. */
 export function placeOf(problem: Problem, sql: string): { line: number; column?: number; message: string } | undefined {
   const words = plainly(problem).message;
+  // The server says it where the system that holds the data does.
+  const told = problem.problems.find((one) => one.line != null);
+  if (told?.line != null && (told.column != null || !/near|"/.test(words))) return { line: told.line, column: told.column ?? undefined, message: words };
   const said = /\(line (\d+)\)/.exec(words) ?? /at line (\d+)/.exec(words);
   const near = /near ["'`]([^"'`\n]+)["'`]/.exec(words)?.[1] ?? /(?:relation|column|table|no such (?:table|column):)\s+["`']?([\w.]+)/i.exec(words)?.[1];
   const lines = sql.split("\n");

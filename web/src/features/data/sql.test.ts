@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isFit, partsOf, rowsQuery, summaryQuery, wayTo } from "./sql";
+import { isFit, overviewQuery, partsOf, rowsQuery, summaryQuery, wayTo } from "./sql";
 
 const columns = [
   { name: "id", type: "int32", nullable: false },
@@ -50,6 +50,14 @@ describe("summaryQuery", () => {
   it("asks nothing of a type that it has no answer for", () => {
     const way = wayTo(table({ table: "t" }), "postgres");
     expect(summaryQuery(columns, { name: "extra", type: "json" }, way, [])).toBe('select count(*) as n, count("extra") as present\nfrom "t"');
+  });
+});
+
+describe("overviewQuery", () => {
+  it("counts every column in one pass, and orders only what has an order", () => {
+    const way = wayTo(table({ table: "t" }), "postgres");
+    const sql = overviewQuery(columns, columns.slice(2), way, [{ column: "id", is: ">", value: "3" }]);
+    expect(sql).toBe('select count(*) as n,\n  count("day") as present_0,\n  count(distinct "day") as different_0,\n  min("day") as least_0,\n  max("day") as most_0,\n  count("extra") as present_1\nfrom "t"\nwhere "id" > 3');
   });
 });
 

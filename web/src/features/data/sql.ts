@@ -188,6 +188,19 @@ export function summaryQuery(columns: ColumnInfo[], column: ColumnInfo, way: Way
   return literally(`select ${wanted.join(", ")}\nfrom ${from}${whereOf(where, columns, dialect)}`);
 }
 
+/** The same counts for many columns, in one pass: `n`, and for each column by its place `present_0`, `different_0`, … */
+export function overviewQuery(columns: ColumnInfo[], chosen: ColumnInfo[], way: Way, where: Condition[]): string {
+  const { dialect, from } = way;
+  const wanted = chosen.flatMap((column, place) => {
+    const name = dialect.quote(column.name);
+    const counts = [`count(${name}) as present_${place}`];
+    if (isOrdered(column.type) || column.type === "boolean") counts.push(`count(distinct ${name}) as different_${place}`);
+    if (isOrdered(column.type)) counts.push(`min(${name}) as least_${place}`, `max(${name}) as most_${place}`);
+    return counts;
+  });
+  return literally(`select ${["count(*) as n", ...wanted].join(",\n  ")}\nfrom ${from}${whereOf(where, columns, dialect)}`);
+}
+
 /** The most frequent values of a column: `value`, `n`. */
 export function topQuery(columns: ColumnInfo[], column: ColumnInfo, way: Way, where: Condition[], most: number): string {
   const name = way.dialect.quote(column.name);

@@ -33,17 +33,3 @@ export function useTableRows(table: Table, where: Condition[], sort: string | un
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   return { rows, columns: data?.pages[0]?.columns, hasMore: data?.pages.at(-1)?.more ?? false, canPage: hasOrder, more, query };
 }
-
-/** Reads rows for a file, up to a number, and tells how far it is. */
-export async function readMany(table: Table, where: Condition[], sort: string | undefined, most: number, signal: AbortSignal, onProgress: (count: number) => void): Promise<{ rows: unknown[][]; more: boolean }> {
-  const rows: unknown[][] = [];
-  let more = true;
-  while (more && rows.length < most) {
-    const limit = Math.min(MOST_ROWS, most - rows.length);
-    const page = await ask(table, rowsQuery(table.stream, table.way, { where, sort, limit: limit + 1, offset: rows.length }), limit, signal);
-    rows.push(...(page.rows as unknown[][]));
-    more = page.more;
-    onProgress(rows.length);
-  }
-  return { rows, more };
-}

@@ -1,9 +1,33 @@
 import { isNumeric, isTemporal, numberOf, type Statistics } from "@/components/data/statistics";
 import { ask, type Table } from "./ask";
-import { binsQuery, type Condition, isOrdered, summaryQuery, topQuery } from "./sql";
+import { binsQuery, type Condition, isOrdered, overviewQuery, summaryQuery, topQuery } from "./sql";
 
 const BINS = 16;
 const TOP = 8;
+
+/** Most columns that are counted at once. */
+export const MOST_COLUMNS = 60;
+
+/** What is missing, different, least and greatest of every column over the whole table: one pass, where the table is. */
+export async function wholeOverview(table: Table, where: Condition[], signal: AbortSignal): Promise<Statistics[]> {
+  const { columns } = table.stream;
+  const chosen = columns.slice(0, MOST_COLUMNS);
+  const { columns: named, rows } = await ask(table, overviewQuery(columns, chosen, table.way, where), 1, signal);
+  const line = (rows[0] ?? []) as unknown[];
+  const value = (name: string) => line[named.findIndex((one) => one.name.toLowerCase() === name)];
+  const count = Number(value("n") ?? 0);
+  return chosen.map((column, place) => ({
+    rows: count,
+    missing: count - Number(value(`present_${place}`) ?? 0),
+    distinct: Number(value(`different_${place}`) ?? -1),
+    min: value(`least_${place}`) ?? undefined,
+    max: value(`most_${place}`) ?? undefined,
+    mean: undefined,
+    top: [],
+    bins: [],
+    inTime: isTemporal(column.type),
+  }));
+}
 
 /** The statistics of a column over the whole table, counted where the table is. */
 export async function wholeStatistics(table: Table, column: { name: string; type: string }, where: Condition[], signal: AbortSignal): Promise<Statistics> {

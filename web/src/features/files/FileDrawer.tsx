@@ -1,22 +1,22 @@
-import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Copy, Download, Workflow } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LinkButton } from "@/components/links";
+import { LinkButton, TextLink } from "@/components/links";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { SidePanel } from "@/components/SidePanel";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatBytes, formatTime } from "@/lib/format";
 import type { Settings } from "@/lib/streams";
+import { useDebounced } from "@/lib/useDebounced";
 import { useWorkspace } from "@/lib/workspace";
-import { contentUrl, type Upload } from "./api";
+import { contentUrl, inspectedQuery, type UploadView, withoutFile } from "./api";
 import { Content } from "./Content";
 import { uploadQuery } from "@/lib/uploads";
 
@@ -34,22 +34,33 @@ export function FileDrawer({ id, onClose }: { id: string; onClose: () => void })
   );
 }
 
-function Inside({ upload }: { upload: Upload }) {
+function Inside({ upload }: { upload: UploadView }) {
   const { t } = useTranslation("files");
   const { slug, may } = useWorkspace();
   const toasts = useToasts();
   const [settings, setSettings] = useState<Settings>({});
+  const said = useDebounced(settings, 600);
+  const inspected = useQuery({ ...inspectedQuery(slug, upload.id, said), placeholderData: keepPreviousData });
   const copy = (text: string) => void navigator.clipboard.writeText(text).then(() => toasts.done(t("common:copied")), toasts.failed);
-  const chosen = Object.keys(settings).length > 0 ? settings : undefined;
+  // What was found is written down, so that a later file that is built otherwise is noticed.
+  const chosen = inspected.data && !inspected.error ? withoutFile(inspected.data.node as Settings) : Object.keys(settings).length > 0 ? settings : undefined;
   return (
     <>
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", mb: 2.5 }}>
         {may("editor") && <LinkButton variant="contained" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ upload: upload.id, settings: chosen }} startIcon={<Workflow size={16} />}>{t("make_pipeline")}</LinkButton>}
         <Button component="a" href={contentUrl(slug, upload.id)} download={upload.name} startIcon={<Download size={16} />}>{t("download")}</Button>
       </Box>
+      {upload.used_by.length > 0 && (
+        <Box sx={{ mb: 1.5 }}>
+          <Typography variant="body2" color="textSecondary">{t("read_by", { count: upload.used_by.length })}</Typography>
+          <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0, display: "flex", flexWrap: "wrap", columnGap: 2 }}>
+            {upload.used_by.map((use) => <li key={use.id}><TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace: slug, pipeline: use.name }} sx={{ fontWeight: 600 }}>{use.name}</TextLink></li>)}
+          </Box>
+        </Box>
+      )}
       <Fact name={t("path")} help={t("path_help")} value={upload.path} onCopy={() => copy(upload.path)} />
       <Fact name="SHA-256" value={upload.sha256} onCopy={() => copy(upload.sha256)} />
-      {may("editor") ? <Content upload={upload} settings={settings} onChange={setSettings} onCopy={copy} /> : <Alert severity="info" sx={{ mt: 2 }}>{t("no_look")}</Alert>}
+      <Content upload={upload} inspected={inspected} settings={settings} onChange={setSettings} onCopy={copy} mayRead={may("editor")} />
     </>
   );
 }

@@ -20,6 +20,7 @@ import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatBytes } from "@/lib/format";
+import { uploadQuery } from "@/lib/uploads";
 import { useDebounced } from "@/lib/useDebounced";
 import { useList } from "@/lib/useList";
 import { useWorkspace } from "@/lib/workspace";
@@ -123,6 +124,12 @@ function useRemove() {
     onError: (error) => toasts.failed(error),
   });
   return async (one: Upload) => {
-    if (await confirm({ title: t("delete_title", { name: one.name }), text: t("delete_text"), deed: t("common:delete"), destroys: true })) remove.mutate(one);
+    try {
+      const { used_by: uses } = await queries.fetchQuery({ ...uploadQuery(slug, one.id), staleTime: 0 });
+      const text = uses.length === 0 ? t("delete_text") : t("delete_used", { count: uses.length, names: uses.slice(0, 8).map((use) => use.name).join(", ") });
+      if (await confirm({ title: t("delete_title", { name: one.name }), text, deed: t("common:delete"), destroys: true })) remove.mutate(one);
+    } catch (error) {
+      toasts.failed(error);
+    }
   };
 }

@@ -19,15 +19,17 @@ const ELSEWHERE = ["path", "dates", "pick", "at_most", "settled", "read", "toget
 interface Props {
   path: string;
   settings: Settings;
+  /** The node that says what was found, where it is known. */
+  found: Settings | undefined;
   onChange: (settings: Settings) => void;
   onCopy: (text: string) => void;
 }
 
 /** How a file is read, to say what cannot be found out; and the same as a node of a pipeline. */
-export function HowRead({ path, settings, onChange, onCopy }: Props) {
+export function HowRead({ path, settings, found, onChange, onCopy }: Props) {
   const { t } = useTranslation("files");
   const { data, error, refetch } = useQuery(nodeTypeQuery("file"));
-  const node = useMemo(() => stringify({ file: { source: "file", path, ...settings } }), [path, settings]);
+  const node = useMemo(() => stringify({ file: found ?? { source: "file", path, ...settings } }), [path, settings, found]);
   if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
   if (!data) return <ListSkeleton rows={4} text={t("loading_how")} />;
   const schema = ((data.schemas as unknown as { source?: Schema }).source ?? {}) as Schema;
@@ -42,7 +44,7 @@ export function HowRead({ path, settings, onChange, onCopy }: Props) {
           <Typography variant="h3" sx={{ flex: 1 }}>{t("as_node")}</Typography>
           <Button size="small" startIcon={<Copy size={14} />} onClick={() => onCopy(node)}>{t("common:copy")}</Button>
         </Box>
-        <Box component="pre" tabIndex={0} aria-label={t("as_node")} sx={{ m: 0, p: 1.5, overflow: "auto", bgcolor: "action.hover", borderRadius: 1, fontSize: 12.5, lineHeight: 1.55 }}>{node}</Box>
+        <Box component="pre" tabIndex={0} aria-label={t("as_node")} sx={{ m: 0, p: 1.5, overflow: "auto", maxHeight: 480, bgcolor: "action.hover", borderRadius: 1, fontSize: 12.5, lineHeight: 1.55 }}>{node}</Box>
         {Object.keys(settings).length > 0 && <Button size="small" sx={{ mt: 1 }} onClick={() => onChange({})}>{t("find_out_again")}</Button>}
       </Box>
     </Box>

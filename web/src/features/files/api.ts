@@ -1,9 +1,11 @@
 import { changeHeaders, type Api, body, client } from "@/api/client";
 import { serverUrl } from "@/api/base";
 import { Problem } from "@/api/problem";
+import { queryOptions } from "@tanstack/react-query";
 import { previewRows, type Rows, type Settings } from "@/lib/streams";
 
 export type Upload = Api<"Upload">;
+export type UploadView = Api<"UploadView">;
 
 export function listUploads(slug: string, search: string, sort: string, after: string | undefined) {
   return body(client.GET("/api/v1/workspaces/{workspace}/uploads", { params: { path: { workspace: slug }, query: { search: search || undefined, sort: sort as "name", after, limit: 50 } } }));
@@ -15,6 +17,24 @@ export async function removeUpload(slug: string, id: string): Promise<void> {
 
 export function contentUrl(slug: string, id: string): string {
   return serverUrl(`/api/v1/workspaces/${encodeURIComponent(slug)}/uploads/${encodeURIComponent(id)}/content`);
+}
+
+export type Inspected = Api<"Inspected">;
+
+/** What a file holds and how that was found out. A large file takes a while: it is not read again by itself. */
+export function inspectedQuery(slug: string, upload: string, settings: Settings) {
+  return queryOptions({
+    queryKey: ["uploads", slug, "inspected", upload, settings],
+    queryFn: ({ signal }) => body(client.POST("/api/v1/workspaces/{workspace}/uploads/{upload}/inspect", { params: { path: { workspace: slug, upload } }, body: { settings: settings as Record<string, never> }, signal })),
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    retry: false,
+  });
+}
+
+/** The settings of a source node without what names the file itself. */
+export function withoutFile({ source: _, path: __, ...settings }: Settings): Settings {
+  return settings;
 }
 
 /** The first rows of a file, as a source of a pipeline would read it. */

@@ -7,6 +7,7 @@ mod keeps;
 mod kills;
 mod life;
 mod live;
+mod looking;
 mod metrics;
 mod pages;
 mod proxied;

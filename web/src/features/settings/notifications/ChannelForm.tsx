@@ -34,7 +34,7 @@ interface Props {
 
 type Values = Record<string, unknown>;
 
-/** Makes or changes a channel. A new one is tried before it is kept. */
+/** Makes or changes a channel, and tries it before it is kept. */
 export function ChannelForm({ given, onClose }: Props) {
   const { t } = useTranslation("settings");
   const { slug } = useWorkspace();
@@ -50,7 +50,13 @@ export function ChannelForm({ given, onClose }: Props) {
   const [pace, setPace] = useState<Values>((before?.pace ?? {}) as Values);
   const wanted: Api<"NewChannel"> = { name: name.trim(), kind, settings: free(settings), pace: free(pace), language, active };
   const path = { workspace: slug };
-  const test = useMutation({ mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/channel-tests", { params: { path }, body: { ...wanted, name: wanted.name || t("channels.unnamed") } })) });
+  const tried = { ...wanted, name: wanted.name || t("channels.unnamed") };
+  const test = useMutation({
+    mutationFn: () =>
+      before
+        ? body(client.POST("/api/v1/workspaces/{workspace}/channels/{channel}/test-settings", { params: { path: { ...path, channel: before.id } }, body: tried }))
+        : body(client.POST("/api/v1/workspaces/{workspace}/channel-tests", { params: { path }, body: tried })),
+  });
   const save = useMutation({
     mutationFn: () =>
       before
@@ -79,7 +85,7 @@ export function ChannelForm({ given, onClose }: Props) {
       busy={save.isPending}
       disabled={!name.trim() || !schema}
       error={error}
-      extra={!before && <Button onClick={() => test.mutate()} loading={test.isPending} sx={{ mr: "auto" }}>{t("channels.test_first")}</Button>}
+      extra={<Button onClick={() => test.mutate()} loading={test.isPending} sx={{ mr: "auto" }}>{t("channels.test_first")}</Button>}
     >
       {!before && (
         <ToggleButtonGroup exclusive size="small" value={kind} onChange={(_, next: string | null) => { if (next) { setKind(next); change({}); } }} aria-label={t("channels.kind")} sx={{ flexWrap: "wrap" }}>

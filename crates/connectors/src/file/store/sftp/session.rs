@@ -14,7 +14,7 @@ use russh_sftp::client::{Config, RawSftpSession, rawsession::Limits};
 use russh_sftp::extensions;
 use tokio::net::TcpStream;
 use towpath_connect::Context;
-use towpath_connect::bounds::Unreached;
+use towpath_connect::bounds::{Step, Unreached};
 use towpath_model::Fault;
 
 use super::config::SftpSettings;
@@ -126,12 +126,17 @@ impl Account {
         let stream = self.reach().await?;
         let verdict = Arc::<Mutex<Option<Fault>>>::default();
         let guard = Guard { trust, host: self.host.clone(), port: self.port, verdict: Arc::clone(&verdict) };
+        let steps = self.cx.steps();
+        steps.begin(Step::Encrypt);
         let connected = client::connect_stream(Arc::new(config), stream, guard).await;
         let mut ssh = connected.map_err(|error| {
             let refused = verdict.lock().ok().and_then(|mut verdict| verdict.take());
             refused.unwrap_or_else(|| self.broken(error))
         })?;
+        steps.done(Step::Encrypt);
+        steps.begin(Step::SignIn);
         self.log_in(&mut ssh).await?;
+        steps.done(Step::SignIn);
         self.start(ssh).await
     }
 
