@@ -28,6 +28,7 @@ pub mod postman;
 pub mod problem;
 mod routes;
 pub mod server;
+mod sheet;
 pub mod sign_in;
 mod words;
 pub mod workbench;

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 
 use crate::problem::ProblemBody;
 use crate::routes::{
-    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, probes, runs, schedules,
-    search, session, uploads, versions,
+    backfills, connections, health, hooks, looks, nodes, outcomes, pipelines, probes, rejects, repairs, runs,
+    schedules, search, session, undo, uploads, versions,
 };
 use crate::server::Inside;
 
@@ -82,14 +82,20 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(runs::show))
         .routes(routes!(runs::cancel))
         .routes(routes!(runs::resume))
-        .routes(routes!(runs::undo))
+        .routes(routes!(runs::retry))
+        .routes(routes!(undo::undo))
         .routes(routes!(outcomes::log))
         .routes(routes!(outcomes::counts))
         .routes(routes!(outcomes::attempts))
         .routes(routes!(outcomes::receipts))
+        .routes(routes!(outcomes::outputs))
         .routes(routes!(outcomes::report))
-        .routes(routes!(outcomes::quarantine, outcomes::clear))
-        .routes(routes!(outcomes::groups))
+        .routes(routes!(rejects::list, rejects::clear))
+        .routes(routes!(rejects::groups))
+        .routes(routes!(rejects::nodes))
+        .routes(routes!(rejects::export))
+        .routes(routes!(rejects::dismiss))
+        .routes(routes!(repairs::repair))
         // Schedules.
         .routes(routes!(schedules::list))
         .routes(routes!(schedules::create))

@@ -34,6 +34,7 @@ pub mod pipelines;
 pub mod previews;
 pub mod progress;
 pub mod rejects;
+pub mod repairs;
 pub mod runs;
 pub mod schedules;
 pub mod seal;

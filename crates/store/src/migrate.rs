@@ -23,6 +23,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("0002_flow", include_str!("../migrations/0002_flow.sql")),
     ("0003_notices", include_str!("../migrations/0003_notices.sql")),
     ("0004_traces", include_str!("../migrations/0004_traces.sql")),
+    ("0006_repairs", include_str!("../migrations/0006_repairs.sql")),
 ];
 
 struct Done {

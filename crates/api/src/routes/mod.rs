@@ -10,12 +10,15 @@ pub(crate) mod nodes;
 pub(crate) mod outcomes;
 pub(crate) mod pipelines;
 pub(crate) mod probes;
+pub(crate) mod rejects;
+pub(crate) mod repairs;
 mod room;
 pub(crate) mod runs;
 pub(crate) mod schedules;
 mod sealed;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod undo;
 pub(crate) mod uploads;
 pub(crate) mod versions;
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use towpath_api::problem::Finding;
 use towpath_api::workbench::{
-    Checked, Forecast, Look, OpenConnection, Reading, Room, Rows, StreamOutline, Workbench,
+    Checked, Forecast, Landing, Look, OpenConnection, Reading, Room, Rows, StreamOutline, Workbench,
 };
 use towpath_connect::ConnectorSpec;
 use towpath_model::{Fault, RunId};
@@ -57,7 +57,13 @@ impl Workbench for Bench {
     async fn browse(&self, _: Room, _: OpenConnection, _: Value, _: usize) -> Result<Rows, Fault> {
         nothing()
     }
-    async fn undo(&self, _: Room, _: &str, _: &Run) -> Result<Vec<Value>, Fault> {
+    fn passage(&self, _: &str, _: &str) -> Result<Vec<Landing>, Fault> {
+        nothing()
+    }
+    fn nodes(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+    async fn undo(&self, _: Room, _: &str, _: &Run, _: &[String]) -> Result<Vec<Value>, Fault> {
         nothing()
     }
     fn wake(&self) {}

@@ -9,6 +9,7 @@ mod life;
 mod live;
 mod metrics;
 mod proxied;
+mod repairs;
 mod traces;
 
 use client::House;
