@@ -1573,6 +1573,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run}/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first rows that each destination of a run got, as they were written; kept as long as logs are. */
+        get: operations["outputs_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run}/quarantine": {
         parameters: {
             query?: never;
@@ -1581,11 +1598,45 @@ export interface paths {
             cookie?: never;
         };
         /** Rows of a run in quarantine. */
-        get: operations["quarantine_runs"];
+        get: operations["list_quarantine"];
         put?: never;
         post?: never;
         /** Empties the quarantine of a run. */
         delete: operations["clear_quarantine"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says of rows in quarantine that they are not needed, or takes that back. Rows that were corrected and sent on stay as they are. */
+        post: operations["dismiss_quarantine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a run in quarantine, as a file of comma-separated values that spreadsheets open. No value in it is taken for a formula. */
+        get: operations["export_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1602,6 +1653,44 @@ export interface paths {
         get: operations["groups_quarantine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The nodes that sent rows into the quarantine of a run, and where their rows would land when they are corrected. */
+        get: operations["nodes_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends rows in quarantine on after they were corrected.
+         * @description They enter the pipeline where they were rejected, and land in the destinations behind. Each node that rejected some of them gets a run of its own. Destinations that are written as a whole
+         *     get the rows added; no row is loaded twice.
+         */
+        post: operations["repair_repairs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1649,10 +1738,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The nodes of a run with their counts. */
+        /** The nodes of a run with their counts: while it runs as far as they have come, afterwards as they ended. */
         get: operations["counts_tasks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/tasks/{node}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a node of a run again that failed or did not come to its end.
+         * @description A run is one whole: it goes on with this node and all that
+         *     is not in place. Loads that are in place are not written again, and chunks that are safe are not read again.
+         */
+        post: operations["retry_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1668,7 +1778,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes the loads of a run back, where nothing has been written since. */
+        /**
+         * Takes the loads of a run back, where nothing has been written since.
+         * @description What takes longer than a moment goes on by itself: the
+         *     answer is 202 then, and the event `run.undone` or `run.undo_failed` tells the end.
+         */
         post: operations["undo_runs"];
         delete?: never;
         options?: never;
@@ -2106,7 +2220,7 @@ export interface components {
          * @description What started a run.
          * @enum {string}
          */
-        Cause: "schedule" | "manual" | "api" | "event" | "after" | "backfill";
+        Cause: "schedule" | "manual" | "api" | "event" | "after" | "backfill" | "repair";
         /** @description A channel, without its secrets. */
         Channel: {
             /** @description Whether it is told. */
@@ -2261,6 +2375,21 @@ export interface components {
             /** @description Pipelines in use that refer to it. */
             used_by: components["schemas"]["Use"][];
         };
+        /** @description A row with its corrections. */
+        Correction: {
+            /**
+             * Format: int64
+             * @description Number of the row in quarantine.
+             */
+            number: number;
+            /**
+             * @description The values that are corrected, by column, as texts in plain notation (`12.50`, `2026-11-30`); null for no value. The
+             *     others stay as they were.
+             */
+            values?: {
+                [key: string]: string | null;
+            };
+        };
         /** @description A message on its way, or at its end. */
         Delivery: {
             /**
@@ -2317,6 +2446,13 @@ export interface components {
             sections: string[];
             /** @description The newer one. */
             to: components["schemas"]["Version"];
+        };
+        /** @description Rows that are not needed, or are after all. */
+        Dismissal: {
+            /** @description False takes it back. */
+            dismissed: boolean;
+            /** @description Numbers of the rows. */
+            numbers: number[];
         };
         /** @description A document to be looked at. */
         Draft: {
@@ -2492,6 +2628,11 @@ export interface components {
             column?: string | null;
             /** @description The node. */
             node: string;
+            /**
+             * Format: int64
+             * @description How many of them nothing was done about yet.
+             */
+            open: number;
             /** @description One of the reasons. */
             reason: string;
             /**
@@ -2868,6 +3009,11 @@ export interface components {
                 column?: string | null;
                 /** @description The node. */
                 node: string;
+                /**
+                 * Format: int64
+                 * @description How many of them nothing was done about yet.
+                 */
+                open: number;
                 /** @description One of the reasons. */
                 reason: string;
                 /**
@@ -2966,6 +3112,7 @@ export interface components {
                 connection?: string | null;
                 /** @description The identity of the load. */
                 id: string;
+                lasting?: components["schemas"]["Lasting"] | null;
                 /** @description How rows landed. */
                 mode: string;
                 /** @description The node that wrote it. */
@@ -2983,6 +3130,11 @@ export interface components {
                 run_id: string;
                 /** @description The table or file. */
                 target: string;
+                /**
+                 * Format: date-time
+                 * @description Until when it can be taken back; nothing where its destination keeps nothing for that.
+                 */
+                undoable_until?: string | null;
                 /**
                  * Format: date-time
                  * @description When it was taken back.
@@ -3064,6 +3216,23 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
+        Items_OutputView: {
+            /** @description The entries. */
+            items: {
+                /** @description The destination node. */
+                node: string;
+                /** @description The rows, at most 50; long values are cut. `more` says that not even those are all there. */
+                rows: components["schemas"]["Rows"];
+                /**
+                 * Format: date-time
+                 * @description When they were written.
+                 */
+                written_at: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
         Items_OwnSession: {
             /** @description The entries. */
             items: (components["schemas"]["Session"] & {
@@ -3138,6 +3307,8 @@ export interface components {
         Items_Reject: {
             /** @description The entries. */
             items: {
+                /** @description Why that run rejected it again. */
+                again?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
@@ -3145,6 +3316,18 @@ export interface components {
                 at: string;
                 /** @description The column that did not fit. */
                 column?: string | null;
+                /**
+                 * Format: int64
+                 * @description Number of the row that it was corrected from, in the quarantine of the run that this run repairs.
+                 */
+                corrects?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                marked_at?: string | null;
+                /** @description The person or key that corrected or dismissed it. */
+                marked_by?: string | null;
                 /** @description The node that rejected it. */
                 node: string;
                 /**
@@ -3158,10 +3341,42 @@ export interface components {
                 place: string;
                 /** @description Why. */
                 reason: string;
+                /** @description The run that sent it on after it was corrected. */
+                repair_run_id?: string | null;
+                /** @description What became of it. */
+                standing: components["schemas"]["RejectStanding"];
                 /** @description The value that did not fit. */
                 value?: string | null;
                 /** @description Only the value was left out; the row went on. */
                 value_only: boolean;
+                /** @description Its values by column, as texts in plain notation; none where it could not be taken apart. */
+                values?: Record<string, never> | null;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_RejectingNode: {
+            /** @description The entries. */
+            items: {
+                /** @description What to do instead. */
+                hint?: string | null;
+                /** @description Where corrected rows would land; nothing when they cannot go on. */
+                landings: components["schemas"]["Landing"][];
+                /** @description The node. */
+                node: string;
+                /**
+                 * Format: int64
+                 * @description Those about which nothing was done yet.
+                 */
+                open: number;
+                /**
+                 * Format: int64
+                 * @description Its rows in quarantine.
+                 */
+                rows: number;
+                /** @description Why corrected rows cannot go on from there. */
+                why_not?: string | null;
             }[];
             /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
@@ -3233,7 +3448,7 @@ export interface components {
                  * @description When it ended.
                  */
                 ended_at?: string | null;
-                /** @description The run or the arrival that its schedule waited for. */
+                /** @description The run or the arrival that its schedule waited for; of a repair the run whose rows it sends on. */
                 event_key?: string | null;
                 /**
                  * Format: int64
@@ -3353,6 +3568,11 @@ export interface components {
                  * @description After so many seconds, an attempt is stopped.
                  */
                 timeout_seconds: number;
+                /**
+                 * Format: date-time
+                 * @description When somebody began to take its loads back, as long as that is under way.
+                 */
+                undoing_at?: string | null;
                 /**
                  * Format: date-time
                  * @description When its loads were taken back.
@@ -3480,6 +3700,7 @@ export interface components {
                  * @description Rows that went out, or that are in place.
                  */
                 rows_written: number;
+                state?: components["schemas"]["TaskState"] | null;
             }[];
             /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
@@ -3675,6 +3896,24 @@ export interface components {
             /** @description JSON Schemas of the other settings: `pace`, `rule`, `preferences`, `watch`. */
             schemas: Record<string, never>;
         };
+        /** @description Where corrected rows land. */
+        Landing: {
+            /** @description How corrected rows land: what is there stays. */
+            lands: string;
+            /** @description How rows land in a usual run. */
+            mode: string;
+            /** @description The destination node. */
+            node: string;
+            /** @description A usual run replaces what is there, so that rows of an earlier one do not belong there any more. */
+            replaces: boolean;
+            /** @description What it writes to, as `connection/table`. */
+            target: string;
+        };
+        /**
+         * @description Why a load cannot be taken back.
+         * @enum {string}
+         */
+        Lasting: "undone" | "nothing_kept" | "expired";
         /**
          * @description Who must act on a line.
          * @enum {string}
@@ -3773,6 +4012,7 @@ export interface components {
             connection?: string | null;
             /** @description The identity of the load. */
             id: string;
+            lasting?: components["schemas"]["Lasting"] | null;
             /** @description How rows landed. */
             mode: string;
             /** @description The node that wrote it. */
@@ -3790,6 +4030,11 @@ export interface components {
             run_id: string;
             /** @description The table or file. */
             target: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be taken back; nothing where its destination keeps nothing for that.
+             */
+            undoable_until?: string | null;
             /**
              * Format: date-time
              * @description When it was taken back.
@@ -3826,6 +4071,14 @@ export interface components {
             password_link: components["schemas"]["NewLink"];
             /** @description The account. */
             user: components["schemas"]["User"];
+        };
+        /** @description How many rows changed. */
+        Marked: {
+            /**
+             * Format: int64
+             * @description Rows that stand otherwise now.
+             */
+            changed: number;
         };
         /** @description A person in a workspace. */
         Member: {
@@ -3964,6 +4217,16 @@ export interface components {
             link: string;
             /** @description It was also handed over to be sent by mail. */
             sent: boolean;
+        };
+        /** @description Rows that are sent on. */
+        NewRepair: {
+            /** @description The rows, with what is corrected of each. */
+            rows: components["schemas"]["Correction"][];
+            /**
+             * Format: int64
+             * @description The version of the pipeline that they go through; that of the run if nothing is said.
+             */
+            version?: number | null;
         };
         /** @description A rule as it is sent. */
         NewRule: {
@@ -4143,6 +4406,18 @@ export interface components {
          * @enum {string}
          */
         Outcome: "done" | "denied" | "failed";
+        /** @description The first rows that a destination got. */
+        OutputView: {
+            /** @description The destination node. */
+            node: string;
+            /** @description The rows, at most 50; long values are cut. `more` says that not even those are all there. */
+            rows: components["schemas"]["Rows"];
+            /**
+             * Format: date-time
+             * @description When they were written.
+             */
+            written_at: string;
+        };
         /** @description A session, as its person sees it. */
         OwnSession: components["schemas"]["Session"] & {
             /** @description It is the one that asks. */
@@ -4353,6 +4628,8 @@ export interface components {
         };
         /** @description A row in quarantine. */
         Reject: {
+            /** @description Why that run rejected it again. */
+            again?: string | null;
             /**
              * Format: date-time
              * @description When.
@@ -4360,6 +4637,18 @@ export interface components {
             at: string;
             /** @description The column that did not fit. */
             column?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the row that it was corrected from, in the quarantine of the run that this run repairs.
+             */
+            corrects?: number | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            marked_at?: string | null;
+            /** @description The person or key that corrected or dismissed it. */
+            marked_by?: string | null;
             /** @description The node that rejected it. */
             node: string;
             /**
@@ -4373,11 +4662,43 @@ export interface components {
             place: string;
             /** @description Why. */
             reason: string;
+            /** @description The run that sent it on after it was corrected. */
+            repair_run_id?: string | null;
+            /** @description What became of it. */
+            standing: components["schemas"]["RejectStanding"];
             /** @description The value that did not fit. */
             value?: string | null;
             /** @description Only the value was left out; the row went on. */
             value_only: boolean;
+            /** @description Its values by column, as texts in plain notation; none where it could not be taken apart. */
+            values?: Record<string, never> | null;
         };
+        /** @description A node with rows in quarantine, and whether corrected rows can go on from there. */
+        RejectingNode: {
+            /** @description What to do instead. */
+            hint?: string | null;
+            /** @description Where corrected rows would land; nothing when they cannot go on. */
+            landings: components["schemas"]["Landing"][];
+            /** @description The node. */
+            node: string;
+            /**
+             * Format: int64
+             * @description Those about which nothing was done yet.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Its rows in quarantine.
+             */
+            rows: number;
+            /** @description Why corrected rows cannot go on from there. */
+            why_not?: string | null;
+        };
+        /**
+         * @description What became of a row in quarantine.
+         * @enum {string}
+         */
+        RejectStanding: "open" | "repairing" | "repaired" | "again" | "dismissed";
         /** @description How much was removed. */
         Removed: {
             /**
@@ -4523,7 +4844,7 @@ export interface components {
              * @description When it ended.
              */
             ended_at?: string | null;
-            /** @description The run or the arrival that its schedule waited for. */
+            /** @description The run or the arrival that its schedule waited for; of a repair the run whose rows it sends on. */
             event_key?: string | null;
             /**
              * Format: int64
@@ -4643,6 +4964,11 @@ export interface components {
              * @description After so many seconds, an attempt is stopped.
              */
             timeout_seconds: number;
+            /**
+             * Format: date-time
+             * @description When somebody began to take its loads back, as long as that is under way.
+             */
+            undoing_at?: string | null;
             /**
              * Format: date-time
              * @description When its loads were taken back.
@@ -4909,7 +5235,13 @@ export interface components {
              * @description Rows that went out, or that are in place.
              */
             rows_written: number;
+            state?: components["schemas"]["TaskState"] | null;
         };
+        /**
+         * @description How a node of a run stands.
+         * @enum {string}
+         */
+        TaskState: "waiting" | "running" | "done" | "failed" | "unfinished";
         /** @description How a test went. */
         Tested: {
             /** @description What sort of failure it is. */
@@ -8431,7 +8763,29 @@ export interface operations {
             };
         };
     };
-    quarantine_runs: {
+    outputs_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_OutputView"];
+                };
+            };
+        };
+    };
+    list_quarantine: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -8444,6 +8798,8 @@ export interface operations {
                 search?: string;
                 /** @description The order; a `-` before it turns it around. */
                 sort?: "number" | "-number";
+                /** @description With one of these standings, divided by commas. */
+                standing?: components["schemas"]["RejectStanding"][];
             };
             header?: never;
             path: {
@@ -8486,6 +8842,61 @@ export interface operations {
             };
         };
     };
+    dismiss_quarantine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+        };
+    };
+    export_quarantine: {
+        parameters: {
+            query?: {
+                /** @description Of that node. */
+                node?: string;
+                /** @description With that text in the row or in the reason. */
+                search?: string;
+                /** @description With one of these standings, divided by commas. */
+                standing?: components["schemas"]["RejectStanding"][];
+            };
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     groups_quarantine: {
         parameters: {
             query?: never;
@@ -8504,6 +8915,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_Group"];
+                };
+            };
+        };
+    };
+    nodes_quarantine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RejectingNode"];
+                };
+            };
+        };
+    };
+    repair_repairs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRepair"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Run"];
                 };
             };
         };
@@ -8574,6 +9033,29 @@ export interface operations {
             };
         };
     };
+    retry_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
     undo_runs: {
         parameters: {
             query?: never;
@@ -8592,6 +9074,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
         };
