@@ -176,11 +176,17 @@ needs! {
     POST "/api/v1/workspaces/{workspace}/runs/{run}/undo" => On(Right::RunsWrite);
     GET "/api/v1/workspaces/{workspace}/runs/{run}/logs" => On(Right::RunsRead);
     GET "/api/v1/workspaces/{workspace}/runs/{run}/tasks" => On(Right::RunsRead);
+    POST "/api/v1/workspaces/{workspace}/runs/{run}/tasks/{node}/retry" => On(Right::RunsWrite);
+    GET "/api/v1/workspaces/{workspace}/runs/{run}/outputs" => On(Right::PipelinesPreview);
     GET "/api/v1/workspaces/{workspace}/runs/{run}/attempts" => On(Right::RunsRead);
     GET "/api/v1/workspaces/{workspace}/runs/{run}/loads" => On(Right::RunsRead);
     GET "/api/v1/workspaces/{workspace}/runs/{run}/report" => On(Right::RunsRead);
     GET "/api/v1/workspaces/{workspace}/runs/{run}/quarantine" => On(Right::QuarantineRead);
     GET "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/groups" => On(Right::RunsRead);
+    GET "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/nodes" => On(Right::RunsRead);
+    GET "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/export" => On(Right::QuarantineRead);
+    POST "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/dismiss" => On(Right::RunsWrite);
+    POST "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/repairs" => On(Right::RunsWrite);
     DELETE "/api/v1/workspaces/{workspace}/runs/{run}/quarantine" => On(Right::RunsWrite);
     // Schedules.
     GET "/api/v1/workspaces/{workspace}/schedules" => In(Right::SchedulesRead);

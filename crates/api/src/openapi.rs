@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use crate::problem::ProblemBody;
 use crate::routes::{
     backfills, connections, freshness, handing, health, hooks, looks, nodes, outcomes, pipelines, probes,
-    queries, runs, schedules, search, session, trials, uploads, versions,
+    queries, rejects, repairs, runs, schedules, search, session, trials, undo, uploads, versions,
 };
 use crate::server::Inside;
 use crate::sparse::{self, Lists};
@@ -93,14 +93,20 @@ fn described() -> OpenApiRouter<Inside> {
         .routes(routes!(runs::show))
         .routes(routes!(runs::cancel))
         .routes(routes!(runs::resume))
-        .routes(routes!(runs::undo))
+        .routes(routes!(runs::retry))
+        .routes(routes!(undo::undo))
         .routes(routes!(outcomes::log))
         .routes(routes!(outcomes::counts))
         .routes(routes!(outcomes::attempts))
         .routes(routes!(outcomes::receipts))
+        .routes(routes!(outcomes::outputs))
         .routes(routes!(outcomes::report))
-        .routes(routes!(outcomes::quarantine, outcomes::clear))
-        .routes(routes!(outcomes::groups))
+        .routes(routes!(rejects::list, rejects::clear))
+        .routes(routes!(rejects::groups))
+        .routes(routes!(rejects::nodes))
+        .routes(routes!(rejects::export))
+        .routes(routes!(rejects::dismiss))
+        .routes(routes!(repairs::repair))
         // Schedules.
         .routes(routes!(schedules::list))
         .routes(routes!(schedules::create))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -302,6 +303,32 @@ impl std::fmt::Debug for Export {
     }
 }
 
+/// Where corrected rows land.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Landing {
+    /// The destination node.
+    pub node: String,
+    /// What it writes to, as `connection/table`.
+    pub target: String,
+    /// How rows land in a usual run.
+    pub mode: String,
+    /// How corrected rows land: what is there stays.
+    pub lands: String,
+    /// A usual run replaces what is there, so that rows of an earlier one do not belong there any more.
+    pub replaces: bool,
+}
+
+/// A row of a quarantine with its corrections, as a run that sends it on finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Its number in quarantine.
+    pub number: i64,
+    /// Where it stood.
+    pub place: String,
+    /// Its values by column, as texts in plain notation.
+    pub values: IndexMap<String, Option<String>>,
+}
+
 /// What the engine and the connectors do for the interface. Every future may be dropped, which stops the work.
 #[async_trait]
 pub trait Workbench: Send + Sync {
@@ -367,8 +394,19 @@ pub trait Workbench: Send + Sync {
         connection: Option<OpenConnection>,
         settings: Value,
     ) -> Result<Inspected, Fault>;
-    /// Takes the loads of a run back. Returns what was done, per node.
-    async fn undo(&self, room: Room, document: &str, run: &Run) -> Result<Vec<Value>, Fault>;
+    /// Where rows of a node land that are corrected and go on by themselves; why they cannot, when that shows without connecting
+    /// to anything.
+    fn passage(&self, document: &str, node: &str) -> Result<Vec<Landing>, Fault>;
+    /// Names of the nodes of a document.
+    fn nodes(&self, document: &str) -> Vec<String>;
+    /// Takes the loads of these nodes of a run back. Returns what was done, per node.
+    async fn undo(
+        &self,
+        room: Room,
+        document: &str,
+        run: &Run,
+        nodes: &[String],
+    ) -> Result<Vec<Value>, Fault>;
     /// Something to do has changed: runs to start, to stop.
     fn wake(&self);
     /// A run was asked to stop.

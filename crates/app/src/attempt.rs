@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use towpath_connect::Settlement;
 use towpath_engine::context::{Quarantine, RunShared};
 use towpath_engine::dry::DryRun;
-use towpath_engine::graph::{Graph, Workshop, compile};
+use towpath_engine::entry::Entry;
+use towpath_engine::graph::{Graph, Workshop, compile, compile_entry};
 use towpath_engine::incremental::{Position, Positions};
 use towpath_engine::intake::{Memories, Settled, settle};
 use towpath_engine::report::{Event, FaultReport, RunReport, RunState};
@@ -58,11 +59,31 @@ impl Ready {
         positions: Option<Positions>,
         memories: Memories,
     ) -> Result<Graph, Fault> {
+        self.compile_with(quarantine, positions, memories, None).await
+    }
+
+    /// The same, or, with an entry, only what corrected rows pass: then no source hands anything out, and none goes on where it
+    /// stopped.
+    async fn compile_with(
+        &self,
+        quarantine: Arc<dyn Quarantine>,
+        positions: Option<Positions>,
+        mut memories: Memories,
+        entry: Option<&Entry>,
+    ) -> Result<Graph, Fault> {
+        let positions = positions.filter(|_| entry.is_none());
+        if entry.is_some() {
+            memories.values_mut().for_each(|memory| memory.unsettled.clear());
+        }
         let workshop = Workshop { positions, memories, ..self.workshop.clone() };
         let shared = RunShared::new(quarantine);
         let state = session(shared.clone(), self.limits.clone())
             .map_err(|error| Fault::internal(format!("the query engine does not start: {error}")))?;
-        Ok(compile(self.spec.clone(), &workshop, &self.scope, state, shared, Default::default()).await)
+        let spec = self.spec.clone();
+        Ok(match entry {
+            Some(entry) => compile_entry(spec, &workshop, &self.scope, state, shared, entry).await,
+            None => compile(spec, &workshop, &self.scope, state, shared, Default::default()).await,
+        })
     }
 }
 
@@ -103,6 +124,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) resumed: bool,
     pub(crate) force: bool,
     pub(crate) dry: Option<DryRun>,
+    /// Corrected rows that go on by themselves, in the place of what the sources give.
+    pub(crate) entry: Option<&'a Entry>,
     pub(crate) events: &'a EventSink,
     pub(crate) cancelled: watch::Receiver<bool>,
 }
@@ -117,8 +140,10 @@ impl Attempt<'_> {
     ) -> Result<Ended, Fault> {
         let (positions, memories) = self.remembered(orders.as_ref()).await?;
         let mut stop = self.cancelled.clone();
+        let quarantine = Arc::clone(&self.quarantine);
+        let compiling = self.ready.compile_with(quarantine, Some(positions), memories, self.entry);
         let compiled = tokio::select! {
-            compiled = self.ready.compile(Arc::clone(&self.quarantine), Some(positions), memories) => compiled,
+            compiled = compiling => compiled,
             _ = stop.wait_for(|stop| *stop) => Err(Fault::cancelled()),
         };
         let graph = match compiled {

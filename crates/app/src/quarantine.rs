@@ -216,6 +216,7 @@ pub(crate) fn list(
                     reason: row.get(6)?,
                     original: row.get(7)?,
                     value_only: row.get(8)?,
+                    ..Reject::default()
                 },
             })
         })

@@ -21,6 +21,13 @@ pub struct Reject {
     pub original: String,
     /// The row went on without the value, as `discard_value` asks; it is not counted as quarantined.
     pub value_only: bool,
+    /// The values of the row by column, as a JSON object of texts in plain notation; those that do not fit as they stand.
+    /// Only where `original` is not such an object itself.
+    #[serde(skip)]
+    pub values: Option<String>,
+    /// Number of the row in quarantine that this one was corrected from.
+    #[serde(skip)]
+    pub corrects: Option<i64>,
 }
 
 /// Takes rejected rows. Implementations store and count them.

@@ -64,6 +64,7 @@ pub(crate) async fn commit_all(
                             receipt.written + receipt.deduplicated + item.shared.rejected.rows(&item.node);
                     }
                     entry.receipt = receipt;
+                    entry.is_committed = true;
                     entry.seconds = started.elapsed().as_secs_f64();
                     committed.push(&item.node);
                 }

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use towpath_connect::reject::MemoryRejects;
 use towpath_connect::{Reject, RejectSink};
 use towpath_model::Fault;
 
 use crate::checks::{CheckReport, Checks};
+use crate::entry::Entered;
 use crate::meter::Meters;
+use crate::progress::{Counted, Forks};
 use crate::scan::Scans;
 use crate::usage::Usage;
 
@@ -53,6 +55,12 @@ pub struct RunShared {
     pub pushed: Arc<Mutex<Vec<(String, String)>>>,
     /// Memory that the run holds.
     pub usage: Arc<Usage>,
+    /// The rows that entered at a node, when the run is about those alone.
+    entered: Arc<OnceLock<Entered>>,
+    /// Parts that count by themselves.
+    pub(crate) forks: Arc<Forks>,
+    /// Of such a part: it is counted while it is under way.
+    counted: Option<Counted>,
 }
 
 impl RunShared {
@@ -67,17 +75,29 @@ impl RunShared {
             scans: Arc::default(),
             pushed: Arc::default(),
             usage: Arc::default(),
+            entered: Arc::default(),
+            forks: Arc::default(),
+            counted: None,
         }
     }
 
     /// The same run with counters of its own, for one chunk or one more attempt.
     pub fn fork(&self, chunk: impl Into<String>) -> Self {
+        let (rejected, meters) = (Arc::default(), Arc::default());
         RunShared {
             chunk: chunk.into(),
-            rejected: Arc::default(),
-            meters: Arc::default(),
+            counted: Some(self.forks.add(&meters, &rejected)),
+            rejected,
+            meters,
             checks: Arc::default(),
             ..self.clone()
+        }
+    }
+
+    /// The counts of this part are added to those of the run now.
+    pub(crate) fn end_counting(&self) {
+        if let Some(counted) = &self.counted {
+            counted.end();
         }
     }
 
@@ -96,7 +116,18 @@ impl RunShared {
     /// Where rows go that the node rejects.
     pub fn sink(&self, node: &str) -> Arc<dyn RejectSink> {
         let inner = self.quarantine.sink(node, &self.chunk);
-        Arc::new(CountingSink { inner, count: self.rejected.counter(node) })
+        // Rows that do not fit where they enter say themselves which they are.
+        let is_entry = |entered: &&Entered| {
+            (entered.node == node || entered.is_alone) && self.chunk != crate::entry::CHUNK
+        };
+        let entered = self.entered.get().filter(is_entry).map(|_| Arc::clone(&self.entered));
+        Arc::new(CountingSink { inner, count: self.rejected.counter(node), entered })
+    }
+
+    /// Notes which rows entered, so that those that are rejected once more are known again.
+    pub(crate) fn enter(&self, entered: Entered) {
+        // A second time it is about the same rows.
+        let _ = self.entered.set(entered);
     }
 
     /// Where rejected rows go.
@@ -169,12 +200,19 @@ impl Rejected {
 struct CountingSink {
     inner: Arc<dyn RejectSink>,
     count: Arc<AtomicU64>,
+    /// The rows that entered, when the node is the one at which they did.
+    entered: Option<Arc<OnceLock<Entered>>>,
 }
 
 impl RejectSink for CountingSink {
-    fn reject(&self, reject: Reject) -> Result<(), Fault> {
+    fn reject(&self, mut reject: Reject) -> Result<(), Fault> {
         if !reject.value_only {
             self.count.fetch_add(1, Ordering::Relaxed);
+        }
+        let entered = self.entered.as_ref().and_then(|entered| entered.get());
+        if let Some((number, place)) = entered.and_then(|entered| entered.row(&reject.place)) {
+            reject.corrects = Some(*number);
+            reject.place.clone_from(place);
         }
         self.inner.reject(reject)
     }

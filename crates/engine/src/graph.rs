@@ -22,6 +22,7 @@ use towpath_model::{Fault, PipelineSpec, Problem, WriteMode};
 
 use crate::connections::ConnectionBook;
 use crate::context::RunShared;
+use crate::entry::{self, Entry};
 use crate::incremental::{self, Delta, Positions};
 use crate::intake::{Memories, Taken};
 use crate::meter::Port;
@@ -76,6 +77,29 @@ pub struct Graph {
     pub taken: Vec<Taken>,
     /// Every source, also one that could not be described.
     pub(crate) sources: Vec<(String, Arc<dyn Source>)>,
+}
+
+impl Graph {
+    /// A graph that cannot run at all.
+    fn refused(
+        spec: PipelineSpec,
+        state: SessionState,
+        shared: RunShared,
+        node: &str,
+        fault: Fault,
+    ) -> Graph {
+        Graph {
+            spec,
+            state,
+            shared,
+            nodes: IndexMap::new(),
+            problems: Vec::new(),
+            faults: vec![(node.to_owned(), fault)],
+            deltas: Vec::new(),
+            taken: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
 }
 
 impl Graph {
@@ -159,7 +183,40 @@ pub fn compile<'a>(
     given: HashMap<String, GivenRows>,
 ) -> BoxFuture<'a, Graph> {
     // Boxed here, so that whoever spawns it need not see through all of it.
-    compile_all(spec, workshop, scope, state, shared, given).boxed()
+    compile_all(spec, workshop, scope, state, shared, given, None).boxed()
+}
+
+/// Compiles what rows pass that enter at a node; nothing else of the pipeline runs.
+///
+/// Sources are read as a whole where the rows
+/// are compared with them, wherever incremental reads stand, and hand nothing out.
+pub fn compile_entry<'a>(
+    spec: PipelineSpec,
+    workshop: &'a Workshop,
+    scope: &'a Scope,
+    state: SessionState,
+    shared: RunShared,
+    entry: &'a Entry,
+) -> BoxFuture<'a, Graph> {
+    async move {
+        let part = match entry::part(&spec, &entry.node) {
+            Ok(part) => part,
+            Err(fault) => return Graph::refused(spec, state, shared, &entry.node, fault),
+        };
+        if let Err(fault) = shared.quarantine().forget(entry::CHUNK) {
+            return Graph::refused(spec, state, shared, &entry.node, fault);
+        }
+        let compiled = compile_all(part, workshop, scope, state, shared, HashMap::new(), Some(entry));
+        let mut graph = compiled.boxed().await;
+        if graph.problems.is_empty()
+            && graph.faults.is_empty()
+            && let Err(fault) = entry::narrow(&mut graph, &entry.node)
+        {
+            graph.faults.push((entry.node.clone(), fault));
+        }
+        graph
+    }
+    .boxed()
 }
 
 async fn compile_all(
@@ -169,6 +226,7 @@ async fn compile_all(
     state: SessionState,
     shared: RunShared,
     given: HashMap<String, GivenRows>,
+    entry: Option<&Entry>,
 ) -> Graph {
     let problems = incremental::problems(&spec);
     let mut compiler = Compiler {
@@ -181,6 +239,9 @@ async fn compile_all(
         deltas: Vec::new(),
         taken: Vec::new(),
         sources: Vec::new(),
+        shared,
+        entry,
+        entered: None,
     };
     let opened = compiler.open(given).await;
     let mut shared_ports: HashSet<Port> = HashSet::new();
@@ -197,7 +258,7 @@ async fn compile_all(
             None => break nodes,
         }
     };
-    let Compiler { spec, state, problems, faults, deltas, taken, sources, .. } = compiler;
+    let Compiler { spec, state, shared, problems, faults, deltas, taken, sources, .. } = compiler;
     Graph { spec, state, shared, nodes, problems, faults, deltas, taken, sources }
 }
 
@@ -212,4 +273,9 @@ pub(crate) struct Compiler<'a> {
     pub(crate) deltas: Vec<Delta>,
     pub(crate) taken: Vec<Taken>,
     pub(crate) sources: Vec<(String, Arc<dyn Source>)>,
+    pub(crate) shared: RunShared,
+    /// Rows that enter at a node, in the place of all others.
+    pub(crate) entry: Option<&'a Entry>,
+    /// The same in the types of the columns there, once they are known.
+    pub(crate) entered: Option<GivenRows>,
 }

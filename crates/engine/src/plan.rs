@@ -9,10 +9,11 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use indexmap::IndexMap;
 use towpath_model::pipeline::{Edge, NodeSpec, SCOPE};
 use towpath_model::problem::join;
-use towpath_model::{Problem, suggest};
+use towpath_model::{Fault, Problem, suggest};
 
+use crate::entry::{self, ENTRY};
 use crate::fault::from_datafusion;
-use crate::graph::{Compiler, Node, Opened};
+use crate::graph::{Compiler, GivenRows, Node, Opened};
 use crate::meter::{Port, metered, port_of};
 use crate::open::{problem_of, scan};
 use crate::scope;
@@ -31,7 +32,19 @@ impl Compiler<'_> {
         for name in order {
             let Some(ready) = opened.get(&name) else { continue };
             let spec = self.spec.nodes[&name].clone();
-            let Some((reads, inputs)) = self.inputs(&spec, ready, &nodes) else { continue };
+            let Some((mut reads, mut inputs)) = self.inputs(&spec, ready, &nodes) else { continue };
+            let given;
+            let ready = match self.entering(&spec, ready, &mut reads, &mut inputs) {
+                Ok(None) => ready,
+                Ok(Some(rows)) => {
+                    given = Opened::Given(rows);
+                    &given
+                }
+                Err(fault) => {
+                    self.faults.push((name, fault));
+                    continue;
+                }
+            };
             let planned = self.plan_node(&spec, ready, reads, inputs, share).await;
             match planned {
                 Ok(node) => drop(nodes.insert(name, node)),
@@ -39,6 +52,42 @@ impl Compiler<'_> {
             }
         }
         nodes
+    }
+
+    /// Lets rows enter at the node where they do: in the place of its first input, or, for a source, of the node itself.
+    fn entering(
+        &mut self,
+        spec: &NodeSpec,
+        ready: &Opened,
+        reads: &mut [Port],
+        inputs: &mut Inputs,
+    ) -> Result<Option<GivenRows>, Fault> {
+        let Some(entry) = self.entry.filter(|entry| entry.node == spec.name) else { return Ok(None) };
+        let (schema, is_source) = match (ready, inputs.first()) {
+            (Opened::Source(table, _), _) => (Arc::clone(&table.info.schema), true),
+            (_, Some((_, plan))) => (Arc::new(plan.schema().as_arrow().clone()), false),
+            _ => return Err(Fault::internal("rows enter at a node without input")),
+        };
+        let rows = match &self.entered {
+            Some(rows) => rows.clone(),
+            None => {
+                let sink = self.shared.labelled(entry::CHUNK).sink(&spec.name);
+                let (rows, entered) = entry::typed(entry, &schema, is_source, sink.as_ref())?;
+                // Those that do not fit were read all the same.
+                let missing = entry.rows.len() - entered.rows.len();
+                self.shared.meters.of(&(ENTRY.to_owned(), OUT.to_owned())).add_rows(missing as u64);
+                self.shared.enter(entered);
+                self.entered.insert(rows).clone()
+            }
+        };
+        if is_source {
+            return Ok(Some(rows));
+        }
+        let (Some(read), Some((_, input))) = (reads.first_mut(), inputs.first_mut()) else { return Ok(None) };
+        *read = (ENTRY.to_owned(), OUT.to_owned());
+        *input =
+            table_of(ENTRY, &rows).and_then(|plan| metered(read.clone(), plan)).map_err(from_datafusion)?;
+        Ok(None)
     }
 
     async fn plan_node(
@@ -71,13 +120,10 @@ impl Compiler<'_> {
                     scan(&spec.name, table).and_then(new).and_then(|plan| wrap(OUT, plan)).map_err(failed)?;
                 (IndexMap::from([(OUT.to_owned(), plan)]), RowEffect::Keeps, Some(table.info.clone()), None)
             }
-            Opened::Given((schema, batches)) => {
-                let plan = MemTable::try_new(Arc::clone(schema), vec![batches.clone()])
-                    .and_then(|table| {
-                        LogicalPlanBuilder::scan(&spec.name, provider_as_source(Arc::new(table)), None)
-                    })
-                    .and_then(|plan| wrap(OUT, plan.build()?))
-                    .map_err(failed)?;
+            Opened::Given(rows) => {
+                let enters = self.entry.is_some_and(|entry| entry.node == spec.name);
+                let name = if enters { ENTRY } else { spec.name.as_str() };
+                let plan = table_of(name, rows).and_then(|plan| wrap(OUT, plan)).map_err(failed)?;
                 (IndexMap::from([(OUT.to_owned(), plan)]), RowEffect::Keeps, None, None)
             }
             Opened::Transform { transform, config } => {
@@ -241,4 +287,10 @@ impl Compiler<'_> {
             node.outputs.keys().map(|port| (name.clone(), port.clone())).find(|port| is_twice(port))
         })
     }
+}
+
+/// Rows as a table of the plan.
+fn table_of(name: &str, (schema, batches): &GivenRows) -> datafusion::common::Result<LogicalPlan> {
+    let table = MemTable::try_new(Arc::clone(schema), vec![batches.clone()])?;
+    LogicalPlanBuilder::scan(name, provider_as_source(Arc::new(table)), None)?.build()
 }

@@ -301,6 +301,7 @@ impl Judge {
                 reason: reason.to_owned(),
                 original: original.map(|original| row_as_json(original, row)).unwrap_or_default(),
                 value_only: false,
+                ..RejectedRow::default()
             }),
             OnReject::Fail => {
                 let column = name.map(|name| format!("column `{name}`: ")).unwrap_or_default();

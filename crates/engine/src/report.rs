@@ -5,6 +5,7 @@
 
 use std::time::Instant;
 
+use arrow::array::RecordBatch;
 use serde::Serialize;
 use towpath_connect::types::describe;
 use towpath_connect::{Alert, ChangeCounts, ChangeKind, Receipt, StreamInfo};
@@ -13,6 +14,7 @@ use towpath_model::{Fault, RunId};
 
 use crate::checks::{CheckReport, Outcome, Severity};
 use crate::graph::Graph;
+use crate::progress::NodeProgress;
 use crate::transform::RowEffect;
 
 /// How a run ended.
@@ -55,8 +57,11 @@ pub struct NodeReport {
     pub reshapes: bool,
     /// Seconds from the first request for rows to the last row (destinations: to the commit).
     pub seconds: f64,
-    /// Seconds from the start of the run to the first request for rows; none where nobody asked, and for destinations.
+    /// The rows of a destination are visible.
     #[serde(skip)]
+    pub in_place: bool,
+    /// Seconds from the start of the run to the first request for rows; none where nobody asked, and for destinations.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub began_seconds: Option<f64>,
     /// What changes in the target of a destination, where it can tell.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +137,18 @@ pub struct RunReport {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<FaultReport>,
+    /// The first rows of each destination whose rows are visible.
+    #[serde(skip)]
+    pub outputs: Vec<Output>,
+}
+
+/// The first rows that a destination got.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The destination node.
+    pub node: String,
+    /// The rows, in the types in which they were handed over.
+    pub rows: Vec<RecordBatch>,
 }
 
 impl RunReport {
@@ -149,6 +166,9 @@ pub struct FaultReport {
     pub code: &'static str,
     /// The same attempt may succeed later.
     pub temporary: bool,
+    /// The node in which it happened, where it happened in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
     /// The whole sentence.
     pub message: String,
     /// The way out.
@@ -161,6 +181,7 @@ impl From<&Fault> for FaultReport {
         FaultReport {
             code: fault.kind().code(),
             temporary: fault.kind().is_temporary(),
+            node: fault.node().map(str::to_owned),
             message: fault.to_string(),
             hint: fault.hint_text().map(str::to_owned),
         }
@@ -220,6 +241,9 @@ pub enum Event {
     Progress {
         /// One entry for each destination.
         loads: Vec<LoadProgress>,
+        /// One entry for each node.
+        #[serde(skip)]
+        nodes: Vec<NodeProgress>,
         /// Seconds since the start.
         seconds: f64,
     },
@@ -259,6 +283,10 @@ pub(crate) struct Landed {
     /// Parts of the load stay for a resume.
     pub(crate) kept: bool,
     pub(crate) samples: Vec<SampleChange>,
+    /// The rows are visible.
+    pub(crate) is_committed: bool,
+    /// The first rows.
+    pub(crate) sample: Vec<RecordBatch>,
 }
 
 fn columns(info: &StreamInfo) -> Vec<(String, String)> {
@@ -294,6 +322,7 @@ pub(crate) fn count(
             quarantined,
             reshapes: node.effect == RowEffect::Reshapes,
             seconds: 0.0,
+            in_place: false,
             began_seconds: None,
             changes: None,
             samples: Vec::new(),
@@ -306,6 +335,7 @@ pub(crate) fn count(
             Role::Destination => {
                 if let Some(landed) = landed(name) {
                     report.read = landed.read;
+                    report.in_place = landed.is_committed;
                     report.written = landed.receipt.written;
                     report.before = landed.before;
                     report.deduplicated = landed.receipt.deduplicated;

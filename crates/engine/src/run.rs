@@ -22,9 +22,10 @@ use crate::commit::{commit_all, give_up, late, preview_all};
 use crate::dry::DryRun;
 use crate::fault::from_datafusion;
 use crate::graph::Graph;
-use crate::report::{Event, FaultReport, Landed, LoadProgress, RunReport, RunState, count};
+use crate::progress::progress;
+use crate::report::{Event, FaultReport, Landed, LoadProgress, Output, RunReport, RunState, count};
 use crate::session::physical_plan;
-use crate::writers::{Ready, Work, write_all};
+use crate::writers::{Ready, Sample, Work, write_all};
 
 /// Receives events. Must not block.
 pub type EventSink = Arc<dyn Fn(Event) + Send + Sync>;
@@ -79,6 +80,9 @@ pub async fn run(graph: &Graph, options: RunOptions) -> RunReport {
     let mut complete = None;
     let result = carry_out(graph, &options, started, &mut landed, &mut complete).await;
     let nodes = count(graph, started, &|node| landed.get(node).cloned());
+    let in_place = landed.iter().filter(|(_, landed)| landed.is_committed);
+    let outputs =
+        in_place.map(|(node, landed)| Output { node: node.clone(), rows: landed.sample.clone() }).collect();
     let quarantined = nodes.iter().map(|node| node.quarantined).sum();
     let state = match &result {
         Ok(()) if quarantined > 0 => RunState::DoneWithQuarantine,
@@ -98,6 +102,7 @@ pub async fn run(graph: &Graph, options: RunOptions) -> RunReport {
         dry: options.dry.is_some(),
         resumable: result.is_err() && landed.values().any(|landed| landed.kept),
         fault: result.as_ref().err().map(FaultReport::from),
+        outputs,
     };
     (options.events)(Event::RunFinished { report: report.clone() });
     report
@@ -126,15 +131,24 @@ async fn carry_out(
                 fraction: fraction(graph, &work.node),
             };
             let loads = work.iter().map(load).collect();
-            (options.events)(Event::Progress { loads, seconds: started.elapsed().as_secs_f64() });
+            let nodes = progress(graph, &work);
+            (options.events)(Event::Progress { loads, nodes, seconds: started.elapsed().as_secs_f64() });
         }
     };
-    let loading = load_all(options, &work, started, landed, complete);
-    tokio::pin!(loading);
-    tokio::select! {
-        result = &mut loading => result,
-        () = report_progress => Err(Fault::internal("the progress reporter ended")),
+    let result = {
+        let loading = load_all(options, &work, started, landed, complete);
+        tokio::pin!(loading);
+        tokio::select! {
+            result = &mut loading => result,
+            () = report_progress => Err(Fault::internal("the progress reporter ended")),
+        }
+    };
+    for work in &work {
+        if let Some(landed) = landed.get_mut(&work.node) {
+            landed.sample = work.sample.rows();
+        }
     }
+    result
 }
 
 async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>, Fault> {
@@ -186,6 +200,7 @@ async fn plan_work(graph: &Graph, options: &RunOptions) -> Result<Vec<Arc<Work>>
             resume: cuts.then(|| landing.resume.clone()),
             resumed: options.resumed,
             progress: Arc::default(),
+            sample: Sample::default(),
         }));
     }
     work.sort_by_key(|work: &Arc<Work>| graph.spec.nodes.get_index_of(&work.node));

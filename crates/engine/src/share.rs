@@ -42,6 +42,11 @@ impl SharedTable {
         SharedTable { name, plan, schema, shared: Arc::default() }
     }
 
+    /// Node and port.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The plan that is computed once.
     pub(crate) fn plan(&self) -> &LogicalPlan {
         &self.plan

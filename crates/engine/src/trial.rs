@@ -9,7 +9,8 @@ use towpath_model::{Document, PipelineSpec, RunId};
 
 use crate::connections::ConnectionBook;
 use crate::context::{MemoryQuarantine, RunShared};
-use crate::graph::{Graph, Workshop, compile};
+use crate::entry::Entry;
+use crate::graph::{Graph, Workshop, compile, compile_entry};
 use crate::memory::{Memory, MemoryConnector};
 use crate::report::{Event, NodeReport, RunReport};
 use crate::run::{RunOptions, run};
@@ -44,15 +45,28 @@ pub(crate) fn workshop(memory: &Arc<Memory>) -> Workshop {
 
 /// A pipeline of these nodes, compiled.
 pub(crate) async fn graph(memory: &Arc<Memory>, nodes: &str) -> (Graph, MemoryQuarantine) {
+    compiled(memory, nodes, None).await
+}
+
+/// The same for rows that enter at a node.
+pub(crate) async fn entering(memory: &Arc<Memory>, nodes: &str, entry: &Entry) -> (Graph, MemoryQuarantine) {
+    compiled(memory, nodes, Some(entry)).await
+}
+
+async fn compiled(memory: &Arc<Memory>, nodes: &str, entry: Option<&Entry>) -> (Graph, MemoryQuarantine) {
     let text = format!("towpath: 1\nname: t\nnodes:{nodes}");
     let document = Document::parse("p.yaml", &text).unwrap();
     let (spec, problems) = PipelineSpec::from_document(&document);
     assert_eq!(problems, vec![]);
+    let (spec, workshop) = (spec.unwrap(), workshop(memory));
     let quarantine = MemoryQuarantine::default();
     let shared = RunShared::new(Arc::new(quarantine.clone()));
     let state = session(shared.clone(), Limits::default()).unwrap();
     let scope = Scope::new(".".as_ref(), |_| None);
-    let graph = compile(spec.unwrap(), &workshop(memory), &scope, state, shared, Default::default()).await;
+    let graph = match entry {
+        Some(entry) => compile_entry(spec, &workshop, &scope, state, shared, entry).await,
+        None => compile(spec, &workshop, &scope, state, shared, Default::default()).await,
+    };
     (graph, quarantine)
 }
 

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::physical_plan::ExecutionPlan;
 use futures::StreamExt;
@@ -49,6 +51,8 @@ pub(crate) struct Work {
     /// An earlier run left this load unfinished.
     pub(crate) resumed: bool,
     pub(crate) progress: Arc<Progress>,
+    /// The first rows that are handed to the destination.
+    pub(crate) sample: Sample,
 }
 
 impl Work {
@@ -68,6 +72,33 @@ pub(crate) struct Progress {
     pub(crate) before: AtomicU64,
     /// A chunk is sealed: a resume has something to go on with.
     pub(crate) sealed: AtomicU64,
+}
+
+/// Rows of a destination that are kept to be looked at.
+const SAMPLE_ROWS: usize = 50;
+
+/// The first rows that are handed to a destination, as they are handed over.
+#[derive(Debug, Default)]
+pub(crate) struct Sample(Mutex<Vec<RecordBatch>>);
+
+impl Sample {
+    fn take(&self, batch: &RecordBatch) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = SAMPLE_ROWS - kept.iter().map(RecordBatch::num_rows).sum::<usize>();
+        if room == 0 {
+            return;
+        }
+        let first = batch.slice(0, room.min(batch.num_rows()));
+        // A slice would keep all of the batch in memory for as long as the run takes.
+        if let Ok(own) = concat_batches(&first.schema(), [&first]) {
+            kept.push(own);
+        }
+    }
+
+    /// What was kept.
+    pub(crate) fn rows(&self) -> Vec<RecordBatch> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// What is written down with a chunk.
@@ -208,6 +239,7 @@ async fn pump(
         }
         let rows = batch.num_rows() as u64;
         if rows > 0 {
+            work.sample.take(&batch);
             match taker {
                 Taker::Load(load) => load.write(batch).await?,
                 Taker::Lane(lane) => lane.write(batch).await?,
@@ -281,6 +313,7 @@ async fn run_lane(
         let sealed = sealed.map_err(|error| Fault::internal(format!("the counts of a chunk: {error}")))?;
         lane.seal(position, &sealed).await?;
         work.progress.sealed.fetch_add(1, Ordering::Relaxed);
+        shared.end_counting();
         work.shared.add_counts(&counts)?;
     }
 }

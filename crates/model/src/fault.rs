@@ -189,6 +189,11 @@ impl Fault {
         if self.0.at.iter().any(|object| object.starts_with("node `")) { self } else { self.at("node", name) }
     }
 
+    /// The node in which the failure happened, where it happened in one.
+    pub fn node(&self) -> Option<&str> {
+        self.0.at.iter().find_map(|object| object.strip_prefix("node `")?.strip_suffix('`'))
+    }
+
     /// Keeps the underlying error for the log; it is not shown to users.
     #[must_use]
     pub fn cause(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

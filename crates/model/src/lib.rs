@@ -22,6 +22,7 @@ pub mod landing;
 pub mod mode;
 pub mod params;
 pub mod pipeline;
+pub mod plain;
 pub mod problem;
 pub mod rights;
 pub mod schedule;

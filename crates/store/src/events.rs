@@ -78,6 +78,21 @@ impl Read for Event {
 const COLUMNS: usize = 9;
 const AT_ONCE: usize = 50;
 
+/// The newest event of a kind about a run since then.
+pub async fn newest_of_run(
+    conn: &mut Conn,
+    run: &str,
+    kind: &str,
+    since: Timestamp,
+) -> Result<Option<Event>, Error> {
+    sql("SELECT * FROM events WHERE at >= $3 AND run_id = $1 AND kind = $2 ORDER BY number DESC LIMIT 1")
+        .bind(run)
+        .bind(kind)
+        .bind(since)
+        .first(conn)
+        .await
+}
+
 /// Writes events behind all others, in the transaction of what they tell.
 pub async fn write(store: &Store, conn: &mut Conn, events: Vec<NewEvent>) -> Result<(), Error> {
     if events.is_empty() {

@@ -35,6 +35,7 @@ pub mod previews;
 pub mod progress;
 pub mod queries;
 pub mod rejects;
+pub mod repairs;
 pub mod runs;
 pub mod schedules;
 pub mod seal;

@@ -24,6 +24,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("0003_notices", include_str!("../migrations/0003_notices.sql")),
     ("0004_traces", include_str!("../migrations/0004_traces.sql")),
     ("0005_queries", include_str!("../migrations/0005_queries.sql")),
+    ("0006_repairs", include_str!("../migrations/0006_repairs.sql")),
 ];
 
 struct Done {

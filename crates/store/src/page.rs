@@ -77,6 +77,13 @@ impl List {
         List { text: select.to_owned(), sql: sql(""), values: 0, conditions: 0 }
     }
 
+    /// A value that the text refers to already, by its number.
+    pub(crate) fn bound(mut self, value: impl Bind) -> List {
+        self.values += 1;
+        self.sql = self.sql.bind(value);
+        self
+    }
+
     fn condition(&mut self, text: &str) {
         self.text.push_str(if self.conditions == 0 { " WHERE " } else { " AND " });
         self.text.push_str(text);

@@ -1,16 +1,19 @@
-//! What a run left: logs, counts, attempts, loads, quarantine; and how far a pipeline has read.
+//! What a run left: logs, counts, attempts, loads; and how far a pipeline has read.
 
 use axum::extract::State;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use towpath_store::audit::Outcome;
+use towpath_store::events;
 use towpath_store::progress::{self, Checkpoint, KeptItem};
-use towpath_store::rejects::{self, Group, Reject};
 use towpath_store::runs;
+use towpath_store::runs::RunState;
 use towpath_store::runs::lease::{self, Attempt};
 use towpath_store::runs::loads::{self, Load};
 use towpath_store::runs::logs::{self, Level, Line};
-use towpath_store::runs::tasks::{self, Task};
+use towpath_store::runs::outputs;
+use towpath_store::runs::tasks::{self, Task, TaskState};
 
 use super::pipelines::{entry, event};
 use crate::caller::{Caller, Within, with};
@@ -19,6 +22,7 @@ use crate::guard::{OnPipeline, OnRun};
 use crate::paging::{ByNumber, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
+use crate::workbench::Rows;
 
 /// Which lines are wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -51,11 +55,66 @@ pub(crate) async fn log(
     Ok(Json(logs::list(&mut conn, run.id.as_str(), &filter, &page).await?.into()))
 }
 
-/// The nodes of a run with their counts.
+/// The nodes of a run with their counts: while it runs as far as they have come, afterwards as they ended.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/tasks", tag = "runs",
     params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Items<Task>)))]
 pub(crate) async fn counts(State(server): State<Server>, OnRun(run, _): OnRun) -> Answer<Json<Items<Task>>> {
-    Ok(Json(tasks::of_run(&mut *server.store.read().await?, run.id.as_str()).await?.into()))
+    let mut conn = server.store.read().await?;
+    if let (RunState::Running, Some(since)) = (run.state, run.attempt_started_at) {
+        let told = events::newest_of_run(&mut conn, run.id.as_str(), "run.progress", since).await?;
+        if let Some(tasks) = told.and_then(|told| so_far(&told.body)) {
+            return Ok(Json(tasks.into()));
+        }
+    }
+    Ok(Json(tasks::of_run(&mut conn, run.id.as_str()).await?.into()))
+}
+
+/// How far the nodes of a run have come, from what is told of it twice a second.
+fn so_far(told: &Value) -> Option<Vec<Task>> {
+    let task = |node: &Value| {
+        let text = |name: &str| node[name].as_str().map(str::to_owned);
+        let rows = |name: &str| node[name].as_u64().unwrap_or_default();
+        let begun = node["seconds"].is_number() || rows("written") > 0;
+        Some(Task {
+            node: text("node")?,
+            role: text("role")?,
+            kind: text("kind")?,
+            state: Some(if begun { TaskState::Running } else { TaskState::Waiting }),
+            rows_read: rows("read"),
+            rows_written: rows("written"),
+            rows_filtered: 0,
+            rows_deduplicated: 0,
+            rows_quarantined: rows("quarantined"),
+            detail: json!({ "seconds": node["seconds"] }),
+        })
+    };
+    told["nodes"].as_array()?.iter().map(task).collect()
+}
+
+/// The first rows that a destination got.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct OutputView {
+    /// The destination node.
+    node: String,
+    /// The rows, at most 50; long values are cut. `more` says that not even those are all there.
+    rows: Rows,
+    /// When they were written.
+    written_at: Timestamp,
+}
+
+/// The first rows that each destination of a run got, as they were written; kept as long as logs are.
+#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/outputs", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Items<OutputView>)))]
+pub(crate) async fn outputs(
+    State(server): State<Server>,
+    OnRun(run, _): OnRun,
+) -> Answer<Json<Items<OutputView>>> {
+    let kept = outputs::of_run(&mut *server.store.read().await?, run.id.as_str()).await?;
+    let view = |output: outputs::Output| {
+        let rows = serde_json::from_str(&output.content).map_err(Problem::internal)?;
+        Ok::<_, Problem>(OutputView { node: output.node, rows, written_at: output.created_at })
+    };
+    Ok(Json(kept.into_iter().map(view).collect::<Result<Vec<_>, _>>()?.into()))
 }
 
 /// The attempts of a run.
@@ -86,61 +145,11 @@ pub(crate) async fn report(State(server): State<Server>, OnRun(run, _): OnRun) -
     report.map(Json).ok_or_else(|| Problem::new(problem::NOT_FOUND, "the run has no report yet"))
 }
 
-/// Which rows are wanted.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Rejected {
-    /// Of that node.
-    node: Option<String>,
-    /// With that text in the row or in the reason.
-    search: Option<String>,
-}
-
-/// Rows of a run in quarantine.
-#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/quarantine", tag = "runs",
-    params(("workspace" = String, Path), ("run" = String, Path), Rejected, PageQuery<ByNumber>),
-    responses((status = 200, body = Items<Reject>)))]
-pub(crate) async fn quarantine(
-    State(server): State<Server>,
-    OnRun(run, _): OnRun,
-    Query(which): Query<Rejected>,
-    Query(page): Query<PageQuery<ByNumber>>,
-) -> Answer<Json<Items<Reject>>> {
-    let page = page.request()?;
-    let (node, search) = (which.node.as_deref(), which.search.as_deref());
-    let mut conn = server.store.read().await?;
-    Ok(Json(rejects::list(&mut conn, run.id.as_str(), node, search, &page).await?.into()))
-}
-
-/// How often each reason occurs in the quarantine of a run.
-#[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/groups", tag = "runs",
-    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Items<Group>)))]
-pub(crate) async fn groups(State(server): State<Server>, OnRun(run, _): OnRun) -> Answer<Json<Items<Group>>> {
-    Ok(Json(rejects::groups(&mut *server.store.read().await?, run.id.as_str()).await?.into()))
-}
-
 /// How much was removed.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Removed {
     /// Rows, or checkpoints and items together.
-    removed: u64,
-}
-
-/// Empties the quarantine of a run.
-#[utoipa::path(delete, path = "/api/v1/workspaces/{workspace}/runs/{run}/quarantine", tag = "runs",
-    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Removed)))]
-pub(crate) async fn clear(
-    State(server): State<Server>,
-    caller: Caller,
-    within: Within,
-    OnRun(run, pipeline): OnRun,
-) -> Answer<Json<Removed>> {
-    let mut tx = server.store.begin().await?;
-    let removed = rejects::clear(&mut tx, run.id.as_str()).await?;
-    let done = caller.did_in(&within, "quarantine.clear").on("run", run.id.as_str(), &pipeline.name);
-    let done = with(done, Outcome::Done, json!({ "rows": removed }));
-    server.commit(tx, vec![done], vec![super::runs::event("run.changed", &run)]).await?;
-    Ok(Json(Removed { removed }))
+    pub(crate) removed: u64,
 }
 
 /// How far a pipeline has read.

@@ -6,17 +6,18 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use towpath_model::schedule::ScheduleSpec;
-use towpath_store::audit::{NewEntry, Outcome};
+use towpath_store::audit::NewEntry;
 use towpath_store::events::NewEvent;
 use towpath_store::pipelines::{self, Pipeline};
+use towpath_store::runs::tasks::{self, TaskState};
 use towpath_store::runs::{self, Cause, Filter, Run, RunState};
 
-use super::room::{note, room, shown};
-use crate::caller::{Caller, Via, Within, changed, with};
-use crate::extract::{Json, Query, idempotency, object};
+use super::room::shown;
+use crate::caller::{Caller, Via, Within, changed};
+use crate::extract::{Json, Path, Query, idempotency, object};
 use crate::guard::{OnPipeline, OnRun};
 use crate::paging::{ByCreated, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
@@ -108,7 +109,13 @@ pub(crate) fn event(kind: &str, run: &Run) -> NewEvent {
     }
 }
 
-fn entry(caller: &Caller, within: &Within, action: &str, run: &Run, pipeline: &Pipeline) -> NewEntry {
+pub(crate) fn entry(
+    caller: &Caller,
+    within: &Within,
+    action: &str,
+    run: &Run,
+    pipeline: &Pipeline,
+) -> NewEntry {
     caller.did_in(within, action).on("run", run.id.as_str(), &pipeline.name)
 }
 
@@ -300,62 +307,70 @@ pub(crate) async fn resume(
     within: Within,
     OnRun(run, pipeline): OnRun,
 ) -> Answer<Response> {
+    go_on(&server, &caller, &within, (&run, &pipeline), "run.resume").await
+}
+
+/// Puts a run that ended before its time back into the queue.
+async fn go_on(
+    server: &Server,
+    caller: &Caller,
+    within: &Within,
+    (run, pipeline): (&Run, &Pipeline),
+    action: &str,
+) -> Answer<Response> {
     let mut tx = server.store.begin().await?;
     if !runs::resume(&mut tx, run.id.as_str(), None).await? {
         let detail =
             format!("only runs that failed or were stopped go on; this one is `{}`", run.state.word());
         return Err(Problem::new(problem::CONFLICT, detail));
     }
-    let after = reread(&mut tx, &run).await?;
-    server
-        .commit(
-            tx,
-            vec![entry(&caller, &within, "run.resume", &run, &pipeline)],
-            vec![event("run.queued", &after)],
-        )
-        .await?;
+    let after = reread(&mut tx, run).await?;
+    let entry = entry(caller, within, action, run, pipeline);
+    server.commit(tx, vec![entry], vec![event("run.queued", &after)]).await?;
     server.workbench.wake();
     Ok((StatusCode::ACCEPTED, Json(after)).into_response())
 }
 
-/// What was taken back.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Undone {
-    /// The run.
-    run: Run,
-    /// What happened, by destination.
-    #[schema(value_type = Vec<Object>)]
-    nodes: Vec<Value>,
+/// Names a node of a run.
+#[derive(Deserialize)]
+pub(crate) struct AtNode {
+    node: String,
 }
 
-/// Takes the loads of a run back, where nothing has been written since.
-#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/runs/{run}/undo", tag = "runs",
-    params(("workspace" = String, Path), ("run" = String, Path)), responses((status = 200, body = Undone)))]
-pub(crate) async fn undo(
+/// Tries a node of a run again that failed or did not come to its end.
+///
+/// A run is one whole: it goes on with this node and all that
+/// is not in place. Loads that are in place are not written again, and chunks that are safe are not read again.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/runs/{run}/tasks/{node}/retry", tag = "runs",
+    params(("workspace" = String, Path), ("run" = String, Path), ("node" = String, Path)),
+    responses((status = 202, body = Run)))]
+pub(crate) async fn retry(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     OnRun(run, pipeline): OnRun,
-) -> Answer<Json<Undone>> {
-    if !run.state.is_success() || run.undone_at.is_some() {
-        let how = if run.undone_at.is_some() { "taken back before" } else { run.state.word() };
-        return Err(Problem::new(
-            problem::CONFLICT,
-            format!("only runs that ended well are taken back; this one is {how}"),
-        ));
-    }
+    Path(at): Path<AtNode>,
+) -> Answer<Response> {
     let mut conn = server.store.read().await?;
+    let tasks = tasks::of_run(&mut conn, run.id.as_str()).await?;
     let version = pipelines::version(&mut conn, pipeline.id.as_str(), run.version).await?;
     drop(conn);
-    let version = version.ok_or_else(|| Problem::not_found("version", &run.version.to_string()))?;
-    let (room, entries) = room(&server, &caller, &within, &version.connections).await?;
-    note(&server, entries).await?;
-    let nodes = server.workbench.undo(room, &version.document, &run).await?;
-    let mut tx = server.store.begin().await?;
-    runs::undone(&mut tx, run.id.as_str()).await?;
-    let after = reread(&mut tx, &run).await?;
-    let done =
-        with(entry(&caller, &within, "run.undo", &run, &pipeline), Outcome::Done, json!({ "nodes": nodes }));
-    server.commit(tx, vec![done], vec![event("run.undone", &after)]).await?;
-    Ok(Json(Undone { run: after, nodes }))
+    match tasks.iter().find(|task| task.node == at.node) {
+        Some(task) if task.state == Some(TaskState::Done) => {
+            let detail = match run.state.is_success() {
+                true => "the run ended well: there is nothing to try again".to_owned(),
+                false => format!("the rows of `{}` are in place", at.node),
+            };
+            return Err(Problem::new(problem::CONFLICT, detail));
+        }
+        Some(_) => {}
+        // A run that failed before its first row has no tasks.
+        None => {
+            let nodes = version.map(|version| server.workbench.nodes(&version.document)).unwrap_or_default();
+            if !nodes.contains(&at.node) {
+                return Err(Problem::not_found("node", &at.node));
+            }
+        }
+    }
+    go_on(&server, &caller, &within, (&run, &pipeline), "run.retry").await
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use towpath_api::problem::Finding;
 use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
-    Asked, Checked, Export, ExportFormat, Forecast, Inspected, Look, OpenConnection, Reading, Room, Rows,
-    StreamOutline, Workbench,
+    Asked, Checked, Export, ExportFormat, Forecast, Inspected, Landing, Look, OpenConnection, Reading, Room,
+    Rows, StreamOutline, Workbench,
 };
 use towpath_connect::ConnectorSpec;
 use towpath_connect::bounds::{Step, Steps};
@@ -84,7 +84,13 @@ impl Workbench for Bench {
     ) -> Result<Inspected, Fault> {
         nothing()
     }
-    async fn undo(&self, _: Room, _: &str, _: &Run) -> Result<Vec<Value>, Fault> {
+    fn passage(&self, _: &str, _: &str) -> Result<Vec<Landing>, Fault> {
+        nothing()
+    }
+    fn nodes(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+    async fn undo(&self, _: Room, _: &str, _: &Run, _: &[String]) -> Result<Vec<Value>, Fault> {
         nothing()
     }
     fn wake(&self) {}

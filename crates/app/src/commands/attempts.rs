@@ -67,6 +67,7 @@ impl Attempts<'_> {
                 memory: memory.as_ref(),
                 resumed: attempt > 1 || self.order.resume.is_some(),
                 force: self.order.force,
+                entry: None,
                 dry: self.order.dry.map(|files| files.dry_run()),
                 events: &events,
                 cancelled: self.cancelled.clone(),

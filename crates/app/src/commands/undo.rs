@@ -23,7 +23,7 @@ pub(crate) async fn undo(args: &UndoArgs, options: &Options, console: &Console) 
     if !graph.problems.is_empty() || !project.problems.is_empty() {
         return Ok(wrong(&project, &graph, console).unwrap_or(Outcome::Failed));
     }
-    let undone = take_back(&graph, &run, args.node.as_deref()).await?;
+    let undone = take_back(&graph, &run, &|node| args.node.as_ref().is_none_or(|only| only == node)).await?;
     let mut kept = 0;
     for (name, undone) in undone {
         if console.json {
@@ -57,21 +57,20 @@ pub(crate) async fn undo(args: &UndoArgs, options: &Options, console: &Console) 
     Ok(if kept > 0 { Outcome::Quarantined } else { Outcome::Done })
 }
 
-/// Takes the loads of a run back: of one destination, or of all, those that were committed last first. Returns what
+/// Takes the loads of a run back, of the destinations that are wanted, those that were committed last first. Returns what
 /// happened, by node.
 pub(crate) async fn take_back(
     graph: &Graph,
     run: &RunId,
-    node: Option<&str>,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Vec<(String, Undone)>, Fault> {
     let mut loads = graph.moments();
     for moment in &mut loads {
-        moment.retain(|(name, _)| node.is_none_or(|wanted| wanted == *name));
+        moment.retain(|(name, _)| wanted(name));
     }
     loads.retain(|moment| !moment.is_empty());
     if loads.is_empty() {
-        let which = node.map(|node| format!(" `{node}`")).unwrap_or_default();
-        return Err(Fault::config(format!("the pipeline has no destination{which} that can be reached")));
+        return Err(Fault::config("the pipeline has no such destination that can be reached"));
     }
     let mut done = Vec::new();
     for moment in loads.into_iter().rev() {

@@ -30,7 +30,7 @@ struct Bars {
 impl Bars {
     fn show(&mut self, event: Event) {
         match event {
-            Event::Progress { loads, seconds: elapsed } => {
+            Event::Progress { loads, seconds: elapsed, .. } => {
                 for load in loads {
                     let bar = self.by_node.entry(load.node.clone()).or_insert_with(|| {
                         let bar = self.all.add(ProgressBar::new(1000));

@@ -11,13 +11,14 @@ use tokio::sync::{Notify, broadcast};
 use towpath_api::problem::Finding;
 use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
-    Asked, Checked, Export, ExportFormat, Forecast, Inspected, Look, NodeFault, NodeOutline, OpenConnection,
-    PortOutline, Reading, Room, Rows, StreamOutline, Workbench,
+    Asked, Checked, Export, ExportFormat, Forecast, Inspected, Landing, Look, NodeFault, NodeOutline,
+    OpenConnection, PortOutline, Reading, Room, Rows, StreamOutline, Workbench,
 };
 use towpath_connect::bounds::{Step, Steps};
 use towpath_connect::{Bounds, Connector, ConnectorSpec, Context, Egress, EgressSettings, Registry};
 use towpath_engine::connections::{Connection, ConnectionBook};
 use towpath_engine::context::MemoryQuarantine;
+use towpath_engine::entry::{self, Entry};
 use towpath_engine::graph::{Graph, Workshop, check_kinds, check_nodes};
 use towpath_engine::intake::Memories;
 use towpath_engine::lineage::Lineage;
@@ -26,7 +27,7 @@ use towpath_engine::transform::Transform;
 use towpath_model::params::settle;
 use towpath_model::pipeline::{NodeSpec, Role};
 use towpath_model::scope::{DataInterval, Scope, plain_io};
-use towpath_model::{Document, Fault, PipelineSpec, Problem, RunId, fingerprint, suggest};
+use towpath_model::{Document, Fault, PipelineSpec, Problem, RunId, WriteMode, fingerprint, suggest};
 use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
 
@@ -67,6 +68,8 @@ pub(crate) struct PipelineLimits {
 pub(crate) struct Prepared {
     pub(crate) document: Document,
     pub(crate) ready: Ready,
+    /// Corrected rows that go through a part of it, in the place of what its sources give.
+    pub(crate) entry: Option<Entry>,
 }
 
 impl Prepared {
@@ -142,7 +145,7 @@ impl Bench {
         });
         let workshop = self.workshop(context, &room.connections);
         let ready = Ready { spec, scope, workshop, limits: self.memory.clone() };
-        Ok(Prepared { document, ready })
+        Ok(Prepared { document, ready, entry: None })
     }
 
     pub(crate) fn connector(&self, name: &str) -> Result<&Arc<dyn Connector>, Fault> {
@@ -459,12 +462,49 @@ impl Workbench for Bench {
         self.look_into(&room, connector, connection, settings).await
     }
 
-    async fn undo(&self, room: Room, text: &str, run: &Run) -> Result<Vec<Value>, Fault> {
+    fn passage(&self, text: &str, node: &str) -> Result<Vec<Landing>, Fault> {
+        let document = Document::parse(DOCUMENT, text).ok();
+        let spec = document.as_ref().and_then(|document| PipelineSpec::from_document(document).0);
+        let spec =
+            spec.ok_or_else(|| Fault::config("the document of this version cannot be read any more"))?;
+        let part = entry::part(&spec, node)?;
+        let mut landings = Vec::new();
+        for (name, destination) in part.nodes.iter().filter(|(_, node)| node.role == Role::Destination) {
+            let (lands, usual) = (destination.landing.mode, spec.nodes[name].landing.mode);
+            let connector = self.registry.get(&destination.kind);
+            let modes = connector.map(|known| known.spec().capabilities.write_modes.clone());
+            if !modes.unwrap_or_default().contains(&lands) {
+                return Err(Fault::config(format!(
+                    "`{name}` is written as a whole every time, so rows cannot be added to it"
+                ))
+                .hint("correct the rows where they come from, and run the pipeline again"));
+            }
+            landings.push(Landing {
+                node: name.clone(),
+                target: target_of(destination),
+                mode: usual.name().to_owned(),
+                lands: lands.name().to_owned(),
+                replaces: matches!(usual, WriteMode::Overwrite | WriteMode::Mirror),
+            });
+        }
+        Ok(landings)
+    }
+
+    fn nodes(&self, text: &str) -> Vec<String> {
+        let document = Document::parse(DOCUMENT, text).ok();
+        let spec = document.as_ref().and_then(|document| PipelineSpec::from_document(document).0);
+        spec.map(|spec| spec.nodes.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    async fn undo(&self, room: Room, text: &str, run: &Run, nodes: &[String]) -> Result<Vec<Value>, Fault> {
         let (prepared, graph, _) = self.graph(&room, text, &run.params).await?;
         if !graph.problems.is_empty() {
             return Err(first(&prepared.located(graph.problems.clone())));
         }
-        let undone = crate::commands::undo::take_back(&graph, &run.id, None).await?;
+        let undone = crate::commands::undo::take_back(&graph, &run.id, &|node| {
+            nodes.iter().any(|known| known == node)
+        })
+        .await?;
         Ok(undone.into_iter().map(|(node, undone)| json!({ "node": node, "undone": undone })).collect())
     }
 

@@ -106,9 +106,9 @@ impl Journal {
                 let message = format!("{}; trying once more in {seconds:.1} s", fault.message);
                 self.say(Level::Warn, None, message, detail());
             }
-            Event::Progress { loads, seconds } => {
-                let told =
-                    json!({ "loads": loads.iter().map(shown).collect::<Vec<_>>(), "seconds": seconds });
+            Event::Progress { loads, nodes, seconds } => {
+                let loads: Vec<Value> = loads.iter().map(shown).collect();
+                let told = json!({ "loads": loads, "nodes": nodes, "seconds": seconds });
                 *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
             }
             Event::LoadCommitted { node, receipt } => {

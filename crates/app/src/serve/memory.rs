@@ -1,7 +1,7 @@
 //! What a pipeline has read and what a run fixed, kept in the store; and the end of a run in one transaction.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use towpath_api::live::hub::Hub;
 use towpath_api::trials::Remembered;
@@ -17,14 +17,27 @@ use towpath_store::events::{self, NewEvent};
 use towpath_store::progress::{self, KeptColumns, KeptItem, Refusal, Step};
 use towpath_store::runs::lease::{self, Ended, Held, Outcome};
 use towpath_store::runs::loads::{self, Load};
-use towpath_store::runs::tasks::{self, Task};
+use towpath_store::runs::outputs::{self, Output};
+use towpath_store::runs::tasks::{self, Task, TaskState};
 use towpath_store::runs::{Run, RunState};
 use towpath_store::{Store, Tx, commit};
 
 use super::rejects::StoreRejects;
+use super::views::sample;
 use crate::attempt::RunMemory;
 use crate::commands::lineage::lineage;
 use crate::state::Orders;
+
+/// Where a destination writes to.
+pub(crate) struct Target {
+    pub(crate) node: String,
+    pub(crate) connection: Option<String>,
+    /// The table or file.
+    pub(crate) name: String,
+    pub(crate) mode: &'static str,
+    /// For how long its loads can be taken back, in seconds.
+    pub(crate) undo_seconds: Option<u64>,
+}
 
 /// The memory of one attempt.
 pub(crate) struct StoreMemory {
@@ -34,8 +47,10 @@ pub(crate) struct StoreMemory {
     pub(crate) held: Held,
     /// Rejected rows, which must be safe before the attempt ends: afterwards, it may write nothing.
     pub(crate) rejects: StoreRejects,
-    /// Destination nodes with connection, target and mode, for receipts.
-    pub(crate) destinations: Vec<(String, Option<String>, String, String)>,
+    /// Where destinations write to, for receipts.
+    pub(crate) destinations: Vec<Target>,
+    /// So many corrected rows are sent on, when the run is about those.
+    pub(crate) entered: Option<u64>,
     /// Why the attempt was stopped, when it was.
     pub(crate) stopped: Box<dyn Fn() -> Option<FaultReport> + Send + Sync>,
     /// The attempt gives its run back in the place of ending it.
@@ -147,20 +162,50 @@ impl StoreMemory {
     }
 
     fn load(&self, node: &NodeReport) -> Option<Load> {
-        let (_, connection, target, mode) = self.destinations.iter().find(|(name, ..)| *name == node.node)?;
+        let target = self.destinations.iter().find(|target| target.node == node.node)?;
+        let now = Timestamp::now();
+        let until = |seconds: u64| {
+            now.saturating_add(SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))).ok()
+        };
         Some(Load {
             id: format!("{}/{}", self.run.id, node.node),
             pipeline_id: self.run.pipeline_id.to_string(),
             run_id: self.run.id.to_string(),
             node: node.node.clone(),
-            connection: connection.clone(),
-            target: target.clone(),
-            mode: mode.clone(),
+            connection: target.connection.clone(),
+            target: target.name.clone(),
+            mode: target.mode.to_owned(),
             rows_written: node.written,
             receipt: json!({ "changes": node.changes, "notes": node.notes }),
-            committed_at: Timestamp::now(),
+            committed_at: now,
+            undoable_until: target.undo_seconds.and_then(until),
+            lasting: None,
             undone_at: None,
         })
+    }
+
+    /// What the nodes of a run leave: counts, and of destinations whose rows are visible receipts and first rows. Some may be in
+    /// place although the run failed.
+    async fn keep_nodes(&self, tx: &mut Tx, report: &RunReport) -> Result<(), Fault> {
+        let run = self.run.id.as_str();
+        let failed = report.fault.as_ref().and_then(|fault| fault.node.as_deref());
+        let is_done = matches!(report.state, Ran::Done | Ran::DoneWithQuarantine);
+        let shown: Vec<Task> = report.nodes.iter().map(|node| task(node, is_done, failed)).collect();
+        tasks::put(tx, run, &shown).await?;
+        for node in report.nodes.iter().filter(|node| node.in_place) {
+            if let Some(load) = self.load(node) {
+                loads::put(tx, self.run.workspace_id.as_str(), &load).await?;
+            }
+        }
+        for output in report.outputs.iter().filter(|output| !output.rows.is_empty()) {
+            let output = Output {
+                node: output.node.clone(),
+                content: serde_json::to_string(&sample(&output.rows)).unwrap_or_default(),
+                created_at: Timestamp::now(),
+            };
+            outputs::put(tx, run, &output).await?;
+        }
+        Ok(())
     }
 }
 
@@ -195,7 +240,12 @@ fn refused(result: Result<(), Refusal>) -> Result<(), Fault> {
     .hint("let one run of a pipeline end before the next begins"))
 }
 
-fn task(node: &NodeReport) -> Task {
+fn task(node: &NodeReport, is_done: bool, failed: Option<&str>) -> Task {
+    let state = match node.role {
+        _ if is_done || node.in_place => TaskState::Done,
+        _ if failed == Some(node.node.as_str()) => TaskState::Failed,
+        _ => TaskState::Unfinished,
+    };
     let mut detail = serde_json::to_value(node).unwrap_or_default();
     if let Some(map) = detail.as_object_mut() {
         for known in ["node", "role", "kind", "read", "written", "filtered", "deduplicated", "quarantined"] {
@@ -206,6 +256,7 @@ fn task(node: &NodeReport) -> Task {
         node: node.node.clone(),
         role: node.role.to_owned(),
         kind: node.kind.clone(),
+        state: Some(state),
         rows_read: node.read,
         rows_written: node.written,
         rows_filtered: node.filtered,
@@ -287,7 +338,7 @@ impl RunMemory for StoreMemory {
             report: Some(self.told(report, graph)),
             resumable: report.resumable,
             rows: (
-                rows("source", |node| node.read),
+                self.entered.unwrap_or_else(|| rows("source", |node| node.read)),
                 rows("destination", |node| node.written),
                 report.quarantined,
             ),
@@ -295,15 +346,9 @@ impl RunMemory for StoreMemory {
             peak_memory: i64::try_from(report.peak_memory).ok(),
         };
         let state = lease::end(&mut tx, &self.held, &ended).await?.ok_or_else(lost)?;
-        let shown: Vec<Task> = report.nodes.iter().map(task).collect();
-        tasks::put(&mut tx, self.run.id.as_str(), &shown).await?;
+        self.keep_nodes(&mut tx, report).await?;
         if state.is_success() {
             self.advance(&mut tx, orders).await?;
-            for node in report.nodes.iter().filter(|node| node.role == "destination") {
-                if let Some(load) = self.load(node) {
-                    loads::put(&mut tx, self.run.workspace_id.as_str(), &load).await?;
-                }
-            }
         }
         self.finish(tx, state, &ended).await
     }

@@ -14,8 +14,6 @@ const SECONDS: [f64; 18] = [
     7200.0,
 ];
 const ENDS: [RunState; 4] = [RunState::Done, RunState::Quarantined, RunState::Failed, RunState::Cancelled];
-const CAUSES: [Cause; 6] =
-    [Cause::Schedule, Cause::Manual, Cause::Api, Cause::Event, Cause::After, Cause::Backfill];
 const CHANNELS: [&str; 5] = ["email", "webhook", "slack", "teams", "mattermost"];
 
 /// Begins to count.
@@ -48,7 +46,9 @@ fn describe() {
 }
 
 fn begin_at_zero() {
-    for (state, cause) in ENDS.iter().flat_map(|state| CAUSES.map(|cause| (state.word(), cause.word()))) {
+    for (state, cause) in
+        ENDS.iter().flat_map(|state| Cause::ALL.iter().map(|cause| (state.word(), cause.word())))
+    {
         counter!("towpath_runs_total", "state" => state, "cause" => cause).absolute(0);
     }
     for (channel, outcome) in CHANNELS

@@ -14,7 +14,7 @@ use tokio::task::block_in_place;
 use towpath_connect::{Reject, RejectSink};
 use towpath_engine::context::Quarantine;
 use towpath_model::Fault;
-use towpath_store::rejects::{self, Reject as Stored};
+use towpath_store::rejects::{self, NewReject as Stored};
 use towpath_store::runs::lease::{self, Held};
 use towpath_store::{Error, Store, Tx, commit};
 
@@ -105,6 +105,8 @@ impl RejectSink for NodeSink {
             original: reject.original,
             value_only: reject.value_only,
             chunk: self.chunk.clone(),
+            values: reject.values,
+            corrects: reject.corrects,
         });
         if buffer.waiting.len() >= FLUSH_ROWS { self.rejects.write(&mut buffer) } else { Ok(()) }
     }

@@ -7,23 +7,25 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::sync::watch;
 use towpath_api::live::hub::Hub;
-use towpath_api::workbench::{OpenConnection, Room, with_secrets};
+use towpath_api::workbench::{Corrected, OpenConnection, Room, with_secrets};
+use towpath_engine::entry::{Entry, EntryRow, part};
 use towpath_engine::graph::Graph;
 use towpath_engine::report::{FaultReport, RunState};
-use towpath_model::pipeline::Role;
+use towpath_model::landing::Undo;
+use towpath_model::pipeline::{NodeSpec, Role};
 use towpath_model::scope::DataInterval;
 use towpath_model::{Fault, PipelineSpec};
 use towpath_scheduler::service::{Stop, Task, TaskRunner};
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::pipelines::Version;
-use towpath_store::runs::Run;
 use towpath_store::runs::logs::Level;
+use towpath_store::runs::{Cause, Run};
 use towpath_store::seal::Keys;
-use towpath_store::{Store, commit, connections, pipelines, secrets, workspaces};
+use towpath_store::{Store, commit, connections, pipelines, repairs, secrets, workspaces};
 
 use super::bench::{Bench, Prepared, first, texts};
 use super::journal::Journal;
-use super::memory::{StoreMemory, shown};
+use super::memory::{StoreMemory, Target, shown};
 use super::rejects::StoreRejects;
 use super::telemetry::Telemetry;
 use super::telemetry::attempts::AttemptSpans;
@@ -69,6 +71,7 @@ impl Runner {
         let rejects = StoreRejects::new(self.store.clone(), &held);
         let (why, hands) = (stop.clone(), stop.clone());
         let mut memory = StoreMemory {
+            entered: None,
             store: self.store.clone(),
             hub: self.hub.clone(),
             run: run.clone(),
@@ -80,6 +83,7 @@ impl Runner {
         };
         let result = match self.prepare(&run).await {
             Ok(prepared) => {
+                memory.entered = prepared.entry.as_ref().map(|entry| entry.rows.len() as u64);
                 memory.destinations = destinations(&prepared.ready.spec);
                 engage(&run, &prepared, resumed, &memory, &journal, stop.clone(), spans).await
             }
@@ -105,6 +109,24 @@ impl Runner {
         // The writer ends with the last journal.
         let _ = writing.await;
         result
+    }
+
+    /// The corrected rows that a run sends on, when it is such a run.
+    async fn entry(&self, run: &Run) -> Result<Option<Entry>, Fault> {
+        if run.cause != Cause::Repair {
+            return Ok(None);
+        }
+        let mut conn = self.store.read().await?;
+        let gone = || Fault::not_found("the corrected rows of the run do not exist any more");
+        let repair = repairs::of_run(&mut conn, run.id.as_str()).await?.ok_or_else(gone)?;
+        let rows: Vec<Corrected> = serde_json::from_str(&repair.content)
+            .map_err(|error| Fault::internal(format!("the corrected rows cannot be read: {error}")))?;
+        if !repairs::is_whole(&mut conn, &repair, rows.len() as u64).await? {
+            let message = "rows of this repair were dismissed since, removed, or sent on with another one";
+            return Err(Fault::contract(message).hint("send the rows on once more from their quarantine"));
+        }
+        let row = |row: Corrected| EntryRow { number: row.number, place: row.place, values: row.values };
+        Ok(Some(Entry { node: repair.node, rows: rows.into_iter().map(row).collect() }))
     }
 
     /// The pipeline of a run with its connections.
@@ -147,7 +169,12 @@ impl Runner {
         };
         let room = Room { workspace, connections: opened };
         let prepared = self.bench.prepare(&room, &version.document, &run.params, interval);
-        prepared.map_err(|findings| first(&findings))
+        let mut prepared = prepared.map_err(|findings| first(&findings))?;
+        if let Some(entry) = self.entry(run).await? {
+            prepared.ready.spec = part(&prepared.ready.spec, &entry.node)?;
+            prepared.entry = Some(entry);
+        }
+        Ok(prepared)
     }
 }
 
@@ -172,6 +199,7 @@ async fn engage(
         resumed,
         force: run.force,
         dry: None,
+        entry: prepared.entry.as_ref(),
         events: &events,
         cancelled,
     };
@@ -239,6 +267,7 @@ fn understood(stop: &Stop) -> Option<FaultReport> {
     let fault = |code: &'static str, message: String, hint: Option<&str>| FaultReport {
         code,
         temporary: false,
+        node: None,
         message,
         hint: hint.map(str::to_owned),
     };
@@ -253,23 +282,16 @@ fn understood(stop: &Stop) -> Option<FaultReport> {
     }
 }
 
-fn destinations(spec: &PipelineSpec) -> Vec<(String, Option<String>, String, String)> {
+fn destinations(spec: &PipelineSpec) -> Vec<Target> {
     let of = |config: &serde_json::Value, key: &str| {
         config.get(key).and_then(serde_json::Value::as_str).map(str::to_owned)
     };
-    spec.nodes
-        .iter()
-        .filter(|(_, node)| node.role == Role::Destination)
-        .map(|(name, node)| {
-            let target = of(&node.config, "table")
-                .or_else(|| of(&node.config, "path"))
-                .unwrap_or_else(|| name.clone());
-            (
-                name.clone(),
-                node.connection.as_ref().and_then(serde_json::Value::as_str).map(str::to_owned),
-                target,
-                node.landing.mode.name().to_owned(),
-            )
-        })
-        .collect()
+    let target = |(name, node): (&String, &NodeSpec)| Target {
+        node: name.clone(),
+        connection: node.connection.as_ref().and_then(serde_json::Value::as_str).map(str::to_owned),
+        name: of(&node.config, "table").or_else(|| of(&node.config, "path")).unwrap_or_else(|| name.clone()),
+        mode: node.landing.mode.name(),
+        undo_seconds: node.landing.undo.as_ref().and_then(Undo::keep_seconds),
+    };
+    spec.nodes.iter().filter(|(_, node)| node.role == Role::Destination).map(target).collect()
 }

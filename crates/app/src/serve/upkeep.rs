@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use towpath_model::Fault;
 use towpath_store::audit::{self, NewEntry};
-use towpath_store::runs::{self, logs};
+use towpath_store::runs::{self, logs, outputs};
 use towpath_store::{
     Store, answers, commit, events, links, notices, previews, sessions, settings, throttles, workers,
 };
@@ -30,6 +30,8 @@ pub(crate) struct Removed {
     throttles: u64,
     answers: u64,
     previews: u64,
+    #[serde(default)]
+    outputs: u64,
     workers: u64,
     notices: u64,
 }
@@ -74,6 +76,7 @@ pub(crate) async fn round(store: &Store, pause: SignedDuration) -> Result<Option
         throttles: throttles::sweep(&mut tx, ago(2)).await?,
         answers: answers::sweep(&mut tx, days(1)).await?,
         previews: previews::sweep(&mut tx, now).await?,
+        outputs: outputs::sweep(&mut tx, days(policy.logs_days)).await?,
         workers: workers::sweep(&mut tx, ago(24)).await?,
         notices: notices::sweep(&mut tx, days(policy.logs_days)).await?,
     };

@@ -40,6 +40,43 @@ pub(crate) fn rows(schema: &Schema, batches: &[RecordBatch], limit: usize, rejec
     Rows { columns, rows, more, rejected, read_at: Timestamp::now() }
 }
 
+/// Most bytes of the sample of one destination, about.
+const SAMPLE_BYTES: usize = 64 << 10;
+/// Longest value of a sample.
+const SAMPLE_VALUE: usize = 1000;
+
+/// The first rows that a destination got, short enough to be kept with the run.
+pub(crate) fn sample(batches: &[RecordBatch]) -> Rows {
+    let empty = Schema::empty();
+    let schema = batches.first().map_or(&empty, |batch| batch.schema_ref().as_ref());
+    let mut shown = rows(schema, batches, usize::MAX, 0);
+    let mut bytes = 0;
+    let mut fits = 0;
+    for row in &mut shown.rows {
+        for value in row.iter_mut() {
+            shorten(value);
+            bytes += value.as_str().map_or(8, str::len);
+        }
+        fits += usize::from(bytes <= SAMPLE_BYTES);
+    }
+    shown.more = fits < shown.rows.len();
+    shown.rows.truncate(fits);
+    shown
+}
+
+fn shorten(value: &mut Value) {
+    let text = match value {
+        Value::String(text) if text.len() > SAMPLE_VALUE => std::mem::take(text),
+        Value::Array(_) | Value::Object(_) => value.to_string(),
+        _ => return,
+    };
+    let mut end = SAMPLE_VALUE.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    *value = Value::String(if end < text.len() { format!("{}…", &text[..end]) } else { text });
+}
+
 /// When a schedule fires, and what it says in words.
 pub(crate) fn forecast(
     spec: &Value,

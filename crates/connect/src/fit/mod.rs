@@ -120,6 +120,7 @@ impl Fitter {
             reason,
             original: whole_row(&batch, row),
             value_only,
+            ..Reject::default()
         };
         // A row that leaves takes all its values along.
         discarded.retain(|(row, ..)| failed.get(*row).is_none_or(Option::is_none));

@@ -150,6 +150,7 @@ fn a_reject_tells_the_whole_story() {
             reason: "`abc` is not a date".into(),
             original: r#"{"id":5,"day":"abc","left_out":"x"}"#.into(),
             value_only: false,
+            ..Reject::default()
         }
     );
 }

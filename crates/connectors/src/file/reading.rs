@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
 use arrow::datatypes::{Field, FieldRef, SchemaRef};
+use towpath_connect::cells::value_as_text;
 use towpath_model::Fault;
 
 use super::column::Column;
@@ -68,6 +69,27 @@ impl Shape {
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
             .map_err(|error| Fault::internal("a batch does not have the schema of its stream").cause(error))
     }
+}
+
+/// A column with the one value of a row that does not go on, and that value as it stands where it does not fit.
+pub(super) type OneValue = (Column, Option<String>);
+
+/// The values of one row in plain notation, by column, for [`towpath_connect::Reject::values`]; none when they cannot be
+/// told. `columns` stand in the order of [`Shape::wanted`].
+pub(super) fn plain_values(shape: &Shape, columns: Vec<OneValue>) -> Option<String> {
+    let (columns, misfits): (Vec<Column>, Vec<Option<String>>) = columns.into_iter().unzip();
+    let arrays = columns.into_iter().map(Column::finish).collect::<Result<Vec<_>, Fault>>().ok()?;
+    let batch = shape.assemble(1, arrays).ok()?;
+    let misfit = |name: &str| {
+        let mut wanted = shape.wanted().zip(&misfits);
+        wanted.find(|((_, field), _)| field.name() == name).and_then(|(_, misfit)| misfit.clone())
+    };
+    let fields = batch.schema_ref().fields().iter().zip(batch.columns());
+    let values = fields.map(|(field, array)| {
+        let value = misfit(field.name()).or_else(|| value_as_text(array, 0));
+        (field.name().clone(), value.map_or(serde_json::Value::Null, serde_json::Value::String))
+    });
+    Some(serde_json::Value::Object(values.collect()).to_string())
 }
 
 fn constant(field: &Field, value: Option<&str>, rows: usize) -> Result<ArrayRef, Fault> {

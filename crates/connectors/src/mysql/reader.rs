@@ -137,6 +137,7 @@ impl Reader {
             reason: reason.to_owned(),
             original: serde_json::Value::Object(row).to_string(),
             value_only: false,
+            ..Reject::default()
         })
     }
 }

@@ -112,6 +112,7 @@ async fn reject(place: &Place<'_>, stage: &str) -> Result<(), Fault> {
                 value,
                 original: next().unwrap_or_default(),
                 value_only: false,
+                ..Reject::default()
             })
         })
         .await

@@ -139,6 +139,7 @@ impl Reading {
             reason: format!("the value of `{name}` cannot be read: {why}"),
             original: serde_json::Value::Object(original).to_string(),
             value_only: false,
+            ..Reject::default()
         })
     }
 

@@ -158,6 +158,7 @@ impl<'a> Batch<'a> {
                 reason: reason.clone(),
                 original: self.original(row)?,
                 value_only: false,
+                ..Reject::default()
             });
         }
         self.rows += 1;

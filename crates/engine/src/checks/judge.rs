@@ -149,6 +149,7 @@ impl Judge {
                 reason: reasons.value(row).to_owned(),
                 original: row_as_json(&original, row),
                 value_only: false,
+                ..Reject::default()
             };
             self.sink.reject(reject).map_err(carry)?;
         }

@@ -104,6 +104,17 @@ pub fn check(inputs: Vec<LogicalPlan>, node: &str, expectations: Vec<Expectation
     })
 }
 
+/// What is left of a check when only some of the rows come: the expectations of every row by itself. None when the plan is no
+/// check.
+pub(crate) fn each_row(plan: &LogicalPlan, inputs: &[Option<LogicalPlan>]) -> Option<LogicalPlan> {
+    let LogicalPlan::Extension(extension) = plan else { return None };
+    let check = extension.node.as_any().downcast_ref::<Check>()?;
+    let rows = inputs.first()?.clone()?;
+    let kept = check.expectations.iter().filter(|one| matches!(one.test, Test::Row { .. }));
+    let kept: Vec<Expectation> = kept.cloned().collect();
+    Some(if kept.is_empty() { rows } else { self::check(vec![rows], &check.node, kept) })
+}
+
 impl UserDefinedLogicalNodeCore for Check {
     fn name(&self) -> &str {
         "Check"

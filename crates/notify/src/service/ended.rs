@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 use towpath_store::pipelines::Pipeline;
-use towpath_store::runs::{Run, RunState};
+use towpath_store::runs::{Cause, Run, RunState};
 use towpath_store::workspaces::Workspace;
 
 use crate::anomaly::{Finding, RunVolume, drift, volume};
@@ -143,8 +143,9 @@ impl EndedRun<'_> {
     fn unlike(&self, report: &Report) -> Vec<Notice> {
         let mut found: Vec<(Finding, &str)> = Vec::new();
         let name = &self.pipeline.name;
-        // A backfill moves what it moves.
-        if self.watch.tells_rows(name) && self.run.backfill_id.is_none() {
+        // A backfill moves what it moves, and a repair a few rows.
+        let is_usual = self.run.backfill_id.is_none() && self.run.cause != Cause::Repair;
+        if self.watch.tells_rows(name) && is_usual {
             let at = self.run.ended_at.unwrap_or(self.run.created_at);
             let date = date(self.run.interval_start, at, &self.run.zone);
             let here = RunVolume { date, rows: self.run.rows_written };

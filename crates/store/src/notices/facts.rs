@@ -104,7 +104,7 @@ pub async fn success_before(
 ) -> Result<Option<PastRun>, Error> {
     sql(format!(
         "SELECT {COLUMNS}, report FROM runs WHERE pipeline_id = $1 AND id <> $2 AND ended_at <= $3 AND {SUCCESS}
-         ORDER BY ended_at DESC, id DESC LIMIT 1"
+         AND cause <> 'repair' ORDER BY ended_at DESC, id DESC LIMIT 1"
     ))
     .bind(pipeline)
     .bind(run)
@@ -123,7 +123,7 @@ pub async fn successes_before(
 ) -> Result<Vec<PastRun>, Error> {
     let mut runs: Vec<PastRun> = sql(format!(
         "SELECT {COLUMNS}, NULL AS report FROM runs WHERE pipeline_id = $1 AND id <> $2 AND ended_at <= $3
-         AND backfill_id IS NULL AND {SUCCESS} ORDER BY ended_at DESC, id DESC LIMIT {limit}"
+         AND backfill_id IS NULL AND cause <> 'repair' AND {SUCCESS} ORDER BY ended_at DESC, id DESC LIMIT {limit}"
     ))
     .bind(pipeline)
     .bind(run)

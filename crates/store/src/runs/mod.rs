@@ -1,7 +1,7 @@
 //! Runs: what was asked for, how each stands, and how it ended.
 //!
 //! A run is queued, then leased to a worker attempt by attempt ([`lease`]), and ends once ([`fate`]). Counts per node are
-//! in [`tasks`], what it said in [`logs`], what it committed in [`loads`].
+//! in [`tasks`], what it said in [`logs`], what it committed in [`loads`], the first rows of that in [`outputs`].
 //!
 //! Invariant: every change but the renewal of a lease moves `revision` on, so that a decision about a run can say which run
 //! it saw.
@@ -10,6 +10,7 @@ pub mod fate;
 pub mod lease;
 pub mod loads;
 pub mod logs;
+pub mod outputs;
 pub mod tasks;
 
 use jiff::Timestamp;
@@ -84,6 +85,8 @@ words! {
         After = "after",
         /// A backfill.
         Backfill = "backfill",
+        /// Somebody corrected rows of another run.
+        Repair = "repair",
     }
 }
 
@@ -111,7 +114,7 @@ pub struct Run {
     pub piece: Option<i64>,
     /// When its schedule was due.
     pub fire_at: Option<Timestamp>,
-    /// The run or the arrival that its schedule waited for.
+    /// The run or the arrival that its schedule waited for; of a repair the run whose rows it sends on.
     pub event_key: Option<String>,
     /// The person or key that started it.
     pub started_by: Option<String>,
@@ -195,6 +198,8 @@ pub struct Run {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// When somebody began to take its loads back, as long as that is under way.
+    pub undoing_at: Option<Timestamp>,
     /// When its loads were taken back.
     pub undone_at: Option<Timestamp>,
     /// Grows with every change but signs of life.
@@ -257,6 +262,7 @@ impl Run {
             created_at: now,
             started_at: None,
             ended_at: None,
+            undoing_at: None,
             undone_at: None,
             revision: 1,
         }
@@ -312,6 +318,7 @@ impl Read for Run {
             created_at: row.time("created_at")?,
             started_at: row.maybe_time("started_at")?,
             ended_at: row.maybe_time("ended_at")?,
+            undoing_at: row.maybe_time("undoing_at")?,
             undone_at: row.maybe_time("undone_at")?,
             revision: row.int("revision")?,
         })
@@ -444,6 +451,21 @@ pub async fn ended_since(conn: &mut Conn, since: Timestamp) -> Result<Vec<Run>, 
     sql("SELECT * FROM runs WHERE ended_at >= $1 ORDER BY ended_at DESC, id DESC").bind(since).all(conn).await
 }
 
+/// Notes that the loads of a run are being taken back; false when somebody began that after `since`, or it is done.
+pub async fn begin_undo(conn: &mut Conn, id: &str, since: Timestamp) -> Result<bool, Error> {
+    let begun = sql("UPDATE runs SET undoing_at = $2, revision = revision + 1
+                     WHERE id = $1 AND undone_at IS NULL AND (undoing_at IS NULL OR undoing_at < $3)");
+    Ok(begun.bind(id).bind(Timestamp::now()).bind(since).run(conn).await? == 1)
+}
+
+/// Notes that the loads of a run stay where they are.
+pub async fn end_undo(conn: &mut Conn, id: &str) -> Result<(), Error> {
+    sql("UPDATE runs SET undoing_at = NULL, revision = revision + 1 WHERE id = $1")
+        .bind(id)
+        .change(conn)
+        .await
+}
+
 /// Notes that the loads of a run were taken back.
 pub async fn undone(conn: &mut Conn, id: &str) -> Result<(), Error> {
     let now = Timestamp::now();
@@ -452,7 +474,7 @@ pub async fn undone(conn: &mut Conn, id: &str) -> Result<(), Error> {
         .bind(now)
         .run(conn)
         .await?;
-    sql("UPDATE runs SET undone_at = $2, revision = revision + 1 WHERE id = $1")
+    sql("UPDATE runs SET undone_at = $2, undoing_at = NULL, revision = revision + 1 WHERE id = $1")
         .bind(id)
         .bind(now)
         .change(conn)

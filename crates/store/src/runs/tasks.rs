@@ -5,7 +5,23 @@ use serde_json::Value;
 
 use crate::db::Conn;
 use crate::error::Error;
-use crate::sql::{Read, Row, json, sql};
+use crate::sql::{Read, Row, json, sql, words};
+
+words! {
+    /// How a node of a run stands.
+    TaskState {
+        /// Its first row has not been asked for.
+        Waiting = "waiting",
+        /// Rows go through it, or are written.
+        Running = "running",
+        /// Its rows went on, or are in place.
+        Done = "done",
+        /// The run failed in it.
+        Failed = "failed",
+        /// The run ended elsewhere before it came to its end.
+        Unfinished = "unfinished",
+    }
+}
 
 /// What happened to the rows of one node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -16,6 +32,8 @@ pub struct Task {
     pub role: String,
     /// Connector or transform.
     pub kind: String,
+    /// How it stands; nothing where an earlier version of the program did not say.
+    pub state: Option<TaskState>,
     /// Rows that came in.
     pub rows_read: u64,
     /// Rows that went out, or that are in place.
@@ -37,6 +55,7 @@ impl Read for Task {
             node: row.text("node")?,
             role: row.text("role")?,
             kind: row.text("kind")?,
+            state: row.maybe_word("state", TaskState::of)?,
             rows_read: row.count("rows_read")?,
             rows_written: row.count("rows_written")?,
             rows_filtered: row.count("rows_filtered")?,
@@ -52,7 +71,8 @@ pub async fn put(conn: &mut Conn, run: &str, tasks: &[Task]) -> Result<(), Error
     sql("DELETE FROM tasks WHERE run_id = $1").bind(run).run(conn).await?;
     for (position, task) in tasks.iter().enumerate() {
         sql("INSERT INTO tasks (run_id, node, position, role, kind, rows_read, rows_written, rows_filtered,
-             rows_deduplicated, rows_quarantined, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+             rows_deduplicated, rows_quarantined, detail, state)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
         .bind(run)
         .bind(&task.node)
         .bind(position as u64)
@@ -64,6 +84,7 @@ pub async fn put(conn: &mut Conn, run: &str, tasks: &[Task]) -> Result<(), Error
         .bind(task.rows_deduplicated)
         .bind(task.rows_quarantined)
         .bind(json(&task.detail)?)
+        .bind(task.state.map(TaskState::word))
         .run(conn)
         .await?;
     }

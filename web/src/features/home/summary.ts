@@ -28,10 +28,10 @@ const LATE = 5 * 60_000;
 
 const stateOf = (run: Run): string => run.state.toLowerCase();
 
-/** What somebody wants to know first, from what the server knows. Backfills answer for the past and stand aside. */
+/** What somebody wants to know first, from what the server knows. Backfills and repairs answer for the past and stand aside. */
 export function summarize(pipelines: Pipeline[], runs: Run[], schedules: Schedule[], now: number): Summary {
   const standings = pipelines.map((pipeline) => {
-    const own = runs.filter((run) => run.pipeline_id === pipeline.id && run.cause.toLowerCase() !== "backfill");
+    const own = runs.filter((run) => run.pipeline_id === pipeline.id && !["backfill", "repair"].includes(run.cause.toLowerCase()));
     return { pipeline, runs: own, last: own.find((run) => isOver(stateOf(run)) && stateOf(run) !== "cancelled") };
   });
   const known = new Set(pipelines.map((pipeline) => pipeline.id));

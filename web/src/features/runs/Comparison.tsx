@@ -13,8 +13,8 @@ import { TextLink } from "@/components/links";
 import { TimeText } from "@/components/TimeText";
 import { formatDuration, formatNumber, formatPercent } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
-import { compare, type Compared } from "./compare";
-import { previousQuery, type Run, type Task, tasksQuery } from "./requests";
+import { columnChanges, compare, type ColumnChange, type Compared } from "./compare";
+import { detailOf, previousQuery, type Run, type Task, tasksQuery } from "./requests";
 
 /** This run beside the last one of the same pipeline that went well. */
 export function Comparison({ run, tasks }: { run: Run; tasks: Task[] }) {
@@ -44,8 +44,8 @@ export function Comparison({ run, tasks }: { run: Run; tasks: Task[] }) {
           </TableHead>
           <TableBody>
             {rows.map((row) => (
-              <TableRow key={row.key}>
-                <TableCell component="th" scope="row">{row.node ? t("compare.node", { node: row.node }) : t(`compare.${row.key}`)}</TableCell>
+              <TableRow key={row.key + (row.node ?? "")}>
+                <TableCell component="th" scope="row">{t(`compare.${row.key}`, { node: row.node })}</TableCell>
                 <TableCell align="right">{shown(row, row.now)}</TableCell>
                 <TableCell align="right">{shown(row, row.then)}</TableCell>
                 <TableCell align="right"><Difference row={row} /></TableCell>
@@ -54,7 +54,27 @@ export function Comparison({ run, tasks }: { run: Run; tasks: Task[] }) {
           </TableBody>
         </Table>
       </TableContainer>
+      {before && <Columns changes={columnChanges(tasks, before)} isKnown={tasks.some((task) => detailOf(task).columns)} />}
     </Paper>
+  );
+}
+
+/** What changed in the columns of the sources; that nothing did is told as well. */
+function Columns({ changes, isKnown }: { changes: ColumnChange[]; isKnown: boolean }) {
+  const { t } = useTranslation("runs");
+  if (!isKnown) return null;
+  if (changes.length === 0) return <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>{t("compare.same_columns")}</Typography>;
+  return (
+    <Box sx={{ mt: 1.5 }}>
+      <Typography variant="h3">{t("compare.columns")}</Typography>
+      <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
+        {changes.map(({ node, column, then, now }) => (
+          <li key={`${node}.${column}`}>
+            <code>{node}.{column}</code>: {!then ? t("compare.column_new", { type: now }) : !now ? t("compare.column_gone", { type: then }) : t("compare.column_changed", { then, now })}
+          </li>
+        ))}
+      </Box>
+    </Box>
   );
 }
 

@@ -37,7 +37,7 @@ export function CountsTab({ run }: { run: Run }) {
           { key: "deduplicated", title: t("counts.deduplicated"), right: true, wide: true, cell: (task) => number(task.rows_deduplicated) },
           { key: "quarantined", title: t("counts.quarantined"), right: true, cell: (task) => (task.rows_quarantined > 0 ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} search={{ tab: "quarantine", node: nodeOf(task.node) }} sx={{ color: "quarantine.main", fontWeight: 600 }}>{formatNumber(task.rows_quarantined)}</TextLink> : number(0)) },
           { key: "adds", title: t("counts.adds"), wide: true, cell: (task) => <Adds task={task} /> },
-          { key: "seconds", title: t("counts.seconds"), right: true, wide: true, cell: (task) => { const { seconds } = detailOf(task); return seconds === undefined ? "–" : formatDuration(seconds); } },
+          { key: "seconds", title: t("counts.seconds"), right: true, wide: true, cell: (task) => { const { seconds } = detailOf(task); return seconds == null ? "–" : formatDuration(seconds); } },
         ]}
       />
     </>

@@ -1,3 +1,4 @@
+import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Paper from "@mui/material/Paper";
@@ -14,6 +15,7 @@ import { formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
 import { say } from "@/lib/sayings";
 import { numbers } from "./NodePanel";
+import { Output } from "./Output";
 import { type Load, loadsQuery, type Run } from "./requests";
 import { useRunDeeds } from "./useRunDeeds";
 import { useUndo } from "./useUndo";
@@ -32,12 +34,14 @@ export function LoadsTab({ run }: { run: Run }) {
     <Box sx={{ display: "flex", flexDirection: "column", gap: 1.5 }}>
       {may("operator") && undo.why === null && (
         <Box sx={{ display: "flex", alignItems: "center", gap: 2, flexWrap: "wrap" }}>
-          <Typography color="textSecondary" sx={{ flex: "1 1 300px" }}>{t("loads.undo_text")}</Typography>
+          <Typography color="textSecondary" sx={{ flex: "1 1 300px" }}>{t("loads.undo_text")}{undo.until && <> {t("loads.until")} <TimeText at={undo.until} /></>}</Typography>
           <Button variant="outlined" color="inherit" startIcon={<Undo2 size={16} />} disabled={deeds.isBusy} onClick={() => void deeds.undo(undo.loads)}>{deeds.isUndoing ? t("undo.under_way") : t("undo.deed")}</Button>
         </Box>
       )}
+      {undo.why === "under_way" && <Alert severity="info" role="status">{t("undo.under_way")}</Alert>}
+      {may("operator") && undo.why === "expired" && <Typography color="textSecondary">{t("loads.expired")}</Typography>}
       {may("operator") && undo.why === "nothing_kept" && <Typography color="textSecondary">{t("loads.nothing_kept")} <code>{"undo: { keep: 30d }"}</code></Typography>}
-      {data.map((load) => <Receipt key={load.id} load={load} workspace={workspace} isUndone={Boolean(load.undone_at ?? run.undone_at)} />)}
+      {data.map((load) => <Receipt key={load.id} run={run} load={load} workspace={workspace} isUndone={Boolean(load.undone_at ?? run.undone_at)} />)}
     </Box>
   );
 }
@@ -47,7 +51,7 @@ interface Given {
   notes?: string[];
 }
 
-function Receipt({ load, workspace, isUndone }: { load: Load; workspace: string; isUndone: boolean }) {
+function Receipt({ run, load, workspace, isUndone }: { run: Run; load: Load; workspace: string; isUndone: boolean }) {
   const { t } = useTranslation("runs");
   const { changes, notes } = (load.receipt ?? {}) as Given;
   return (
@@ -65,6 +69,7 @@ function Receipt({ load, workspace, isUndone }: { load: Load; workspace: string;
         {changes && <Box component="span" sx={{ color: "text.secondary" }}> · {t("changes", numbers(changes))}</Box>}
       </Typography>
       {(notes ?? []).map((note) => <Typography key={note} variant="body2" color="textSecondary">{say(note)}</Typography>)}
+      <Output run={run} node={load.node} />
     </Paper>
   );
 }

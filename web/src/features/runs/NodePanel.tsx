@@ -1,17 +1,21 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
-import { X } from "lucide-react";
+import { RotateCw, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { isOver } from "@/components/RunState";
 import { LinkButton } from "@/components/links";
 import { formatDuration, formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
 import { say } from "@/lib/sayings";
 import type { GraphNode } from "./graph/document";
 import { nodeOf, type Standing } from "./graph/standing";
+import { Output } from "./Output";
 import { detailOf, type Run, type Task } from "./requests";
+import { useRunDeeds } from "./useRunDeeds";
 
 interface Props {
   run: Run;
@@ -24,10 +28,12 @@ interface Props {
 /** What is known of the node that was chosen in the graph. */
 export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
   const { t } = useTranslation("runs");
-  const { slug: workspace } = useWorkspace();
+  const { slug: workspace, may } = useWorkspace();
   const own = tasks.filter((task) => nodeOf(task.node) === node.name);
   const task = own.find((one) => one.node === node.name);
   const detail = task ? detailOf(task) : {};
+  const deeds = useRunDeeds(run);
+  const mayRetry = may("operator") && (run.state === "failed" || run.state === "cancelled") && task?.state !== "done" && standing?.state !== "done";
   const checks = own.flatMap((one) => detailOf(one).checks ?? []);
   const to = { to: "/w/$workspace/runs/$run" as const, params: { workspace, run: run.id } };
   return (
@@ -37,12 +43,13 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
         <IconButton size="small" aria-label={t("common:close")} onClick={onClose}><X size={16} /></IconButton>
       </Box>
       {node.description && <Typography color="textSecondary" sx={{ mt: 0.5, maxWidth: 760 }}>{node.description}</Typography>}
+      {!task && standing?.rows !== undefined && <Typography sx={{ mt: 1 }}>{t("rows_count", { count: standing.rows, rows: formatNumber(standing.rows) })} {t("so_far")}</Typography>}
       {task && (
         <Typography sx={{ mt: 1 }}>
           {t("panel_counts", { read: formatNumber(task.rows_read), written: formatNumber(task.rows_written) })}
           {task.rows_filtered > 0 && `, ${t("panel_filtered", { rows: formatNumber(task.rows_filtered) })}`}
           {task.rows_deduplicated > 0 && `, ${t("panel_deduplicated", { rows: formatNumber(task.rows_deduplicated) })}`}
-          {detail.seconds !== undefined && ` · ${formatDuration(detail.seconds)}`}
+          {detail.seconds != null && ` · ${formatDuration(detail.seconds)}`}
         </Typography>
       )}
       {detail.changes && <Typography color="textSecondary">{t("changes", numbers(detail.changes))}</Typography>}
@@ -52,7 +59,9 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
         </Alert>
       ))}
       {(detail.notes ?? []).map((note) => <Alert key={note} severity="info" sx={{ mt: 1, py: 0 }}>{note}</Alert>)}
+      {node.role === "destination" && isOver(run.state) && <Output run={run} node={node.name} />}
       <Box sx={{ display: "flex", gap: 1, mt: 1.5, flexWrap: "wrap" }}>
+        {mayRetry && <Button size="small" variant="contained" startIcon={<RotateCw size={14} />} disabled={deeds.isBusy} onClick={() => void deeds.retry(node.name)}>{t("retry.deed")}</Button>}
         <LinkButton {...to} search={{ tab: "logs", node: node.name }} size="small" variant="outlined">{t("to_logs")}</LinkButton>
         {(standing?.quarantined ?? 0) > 0 && <LinkButton {...to} search={{ tab: "quarantine", node: node.name }} size="small" variant="outlined">{t("to_quarantine")}</LinkButton>}
         <LinkButton to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: run.pipeline_id }} search={{ node: node.name, version: run.version }} size="small" variant="outlined">{t("to_node")}</LinkButton>

@@ -79,7 +79,7 @@ function Subtitle({ run }: { run: Run }) {
   const { slug: workspace } = useWorkspace();
   return (
     <>
-      {t(`cause.${run.cause.toLowerCase()}`)} · <TimeText at={run.created_at} />
+      {run.cause === "repair" && run.event_key ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.event_key }} search={{ tab: "quarantine" }} underline="always">{t("cause.repair")}</TextLink> : t(`cause.${run.cause}`)} · <TimeText at={run.created_at} />
       {" · "}
       <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: run.pipeline_id }} search={{ version: run.version }} underline="always">{t("version", { number: run.version })}</TextLink>
       {run.attempt > 1 && ` · ${t("attempt", { number: run.attempt })}`}

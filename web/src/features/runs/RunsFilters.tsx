@@ -24,7 +24,7 @@ interface Props {
   onReset: (() => void) | undefined;
 }
 
-const CAUSES = ["manual", "schedule", "after", "event", "api", "backfill"] as const;
+const CAUSES = ["manual", "schedule", "after", "event", "api", "backfill", "repair"] as const;
 const STATES = ["queued,running,failing", "failed", "quarantined", ...RUN_STATES.filter((state) => state !== "failed" && state !== "quarantined")];
 
 /** Which runs are shown. All of it stands in the address, so that a view can be kept and sent. */

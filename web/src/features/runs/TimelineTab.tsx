@@ -53,12 +53,11 @@ export function TimelineTab({ run }: { run: Run }) {
   if (last && !live) {
     const start = Date.parse(last.started_at);
     const end = last.ended_at ? Date.parse(last.ended_at) : now;
-    // Nodes begin on demand, so that only the time of their last row is known well.
     for (const task of tasks ?? []) {
-      const { seconds } = detailOf(task);
-      if (seconds === undefined) continue;
+      const { seconds, began_seconds: began = 0 } = detailOf(task);
+      if (seconds == null) continue;
       const load = loads?.find((one) => one.node === task.node);
-      bars.push({ key: `node-${task.node}`, name: task.node, state: task.rows_quarantined > 0 ? "quarantined" : "done", start, end: Math.min(end, start + seconds * 1000), text: `${formatDuration(seconds)}${load ? ` · ${t("timeline.visible", { time: formatClock(load.committed_at) })}` : ""}` });
+      bars.push({ key: `node-${task.node}`, name: task.node, state: task.rows_quarantined > 0 ? "quarantined" : "done", start: Math.min(end, start + began * 1000), end: Math.min(end, start + (began + seconds) * 1000), text: `${formatDuration(seconds)}${load ? ` · ${t("timeline.visible", { time: formatClock(load.committed_at) })}` : ""}` });
     }
   }
   const until = Math.max(...bars.map((bar) => bar.end), from + 1);

@@ -9,6 +9,7 @@ export type Attempt = Api<"Attempt">;
 export type Line = Api<"Line">;
 export type Reject = Api<"Reject">;
 export type Group = Api<"Group">;
+export type RejectingNode = Api<"RejectingNode">;
 
 // What the pages of runs ask for. The keys begin with `runs`, so that live events refresh them.
 
@@ -44,6 +45,20 @@ export const groupsQuery = (workspace: string, run: string) =>
     queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/quarantine/groups", { params: { path: { workspace, run } } }))).items,
   });
 
+/** The nodes that rejected rows, and where those would land when they are corrected. */
+export const rejectingQuery = (workspace: string, run: string) =>
+  queryOptions({
+    queryKey: ["runs", workspace, run, "rejecting"],
+    queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/quarantine/nodes", { params: { path: { workspace, run } } }))).items,
+  });
+
+/** The first rows that each destination got. */
+export const outputsQuery = (workspace: string, run: string) =>
+  queryOptions({
+    queryKey: ["runs", workspace, run, "outputs"],
+    queryFn: async () => (await body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/outputs", { params: { path: { workspace, run } } }))).items,
+  });
+
 /** The document that the run carries out: that of its version. */
 export const documentQuery = (workspace: string, pipeline: string, version: number) =>
   queryOptions({
@@ -57,9 +72,9 @@ export const previousQuery = (workspace: string, run: Run) =>
   queryOptions({
     queryKey: ["runs", workspace, run.id, "previous"],
     queryFn: async () => {
-      const query = { pipeline: run.pipeline_id, state: ["done" as const, "quarantined" as const], until: run.created_at, limit: 5 };
+      const query = { pipeline: run.pipeline_id, state: ["done" as const, "quarantined" as const], until: run.created_at, limit: 20 };
       const { items } = await body(client.GET("/api/v1/workspaces/{workspace}/runs", { params: { path: { workspace }, query } }));
-      return items.find((other) => other.id !== run.id && other.created_at <= run.created_at) ?? null;
+      return items.find((other) => other.id !== run.id && other.cause !== "repair" && other.created_at <= run.created_at) ?? null;
     },
   });
 
@@ -78,10 +93,14 @@ export function faultOf(thing: { fault?: unknown }): Fault | null {
 /** What a node reported besides its counts. */
 export interface Detail {
   /** From the first request for rows to the last row. */
-  seconds?: number;
+  seconds?: number | null;
+  /** From the start of the attempt to the first request for rows. */
+  began_seconds?: number;
   /** Rows are made anew, so that the counts need not add up. */
   reshapes?: boolean;
   notes?: string[];
+  /** Columns of a source with their types. */
+  columns?: [string, string][];
   changes?: { inserted: number; updated: number; deleted: number; unchanged: number };
   checks?: { expectation: string; severity: string; outcome: string; checked: number; failures: number }[];
 }

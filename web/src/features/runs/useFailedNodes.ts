@@ -11,7 +11,8 @@ export function useFailedNodes(run: Run, fault: string | undefined): Set<string>
     queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/logs", { params: { path: { workspace, run: run.id }, query: { level: "error" as Line["level"], limit: 50 } } })),
     enabled: run.state.toLowerCase() === "failed",
   });
-  const named = [...(fault ?? "").matchAll(/node `([^`]+)`/g)].flatMap((match) => match[1] ?? []);
+  const own = (run.fault as { node?: string } | null | undefined)?.node;
+  const named = [...(own ? [own] : []), ...(fault ?? "").matchAll(/node `([^`]+)`/g)].flatMap((match) => match[1] ?? []);
   const placed = (data?.items ?? []).flatMap((line) => {
     const path = (line.detail as { path?: unknown } | null | undefined)?.path;
     const place = typeof path === "string" ? /^\/nodes\/([^/]+)/.exec(path)?.[1] : undefined;

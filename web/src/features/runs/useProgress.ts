@@ -10,12 +10,23 @@ export interface LoadProgress {
   fraction: number | null;
 }
 
+/** How far a node has come. */
+export interface NodeProgress {
+  read: number;
+  written: number;
+  quarantined: number;
+  /** From the first request for rows to the latest row; none before. */
+  seconds: number | null;
+  perSecond: number;
+}
+
 /** What a run tells while it runs. */
 export interface Progress {
   loads: Map<string, LoadProgress>;
+  nodes: Map<string, NodeProgress>;
   committed: Set<string>;
   seconds: number;
-  /** Rows of all loads by second, for the rates. */
+  /** Rows of all nodes by second, for the rates. */
   samples: { seconds: number; rows: Map<string, number> }[];
 }
 
@@ -24,25 +35,29 @@ const WINDOW = 4;
 
 interface Told {
   loads?: { node: string; rows: number; bytes: number; fraction: number | null }[];
+  nodes?: { node: string; read: number; written: number; quarantined: number; seconds?: number | null }[];
   seconds?: number;
 }
 
 /** The progress after an event about it. */
 export function advance(before: Progress | null, told: Told): Progress {
   const seconds = told.seconds ?? before?.seconds ?? 0;
-  const rows = new Map((told.loads ?? []).map((load) => [load.node, load.rows]));
+  const loads = told.loads ?? [];
+  const nodes = told.nodes ?? [];
+  const rows = new Map([...nodes.map((node): [string, number] => [node.node, node.written]), ...loads.map((load): [string, number] => [load.node, load.rows])]);
   // An attempt begins to count anew.
   const fresh = !before || seconds < before.seconds;
   const samples = [...(fresh ? [] : before.samples.filter((sample) => seconds - sample.seconds <= WINDOW)), { seconds, rows }];
   const first = samples[0];
-  const loads = new Map(
-    (told.loads ?? []).map((load) => {
-      const since = first ? seconds - first.seconds : 0;
-      const more = load.rows - (first?.rows.get(load.node) ?? 0);
-      return [load.node, { rows: load.rows, bytes: load.bytes, fraction: load.fraction, perSecond: since > 0 ? Math.max(0, more / since) : 0 }];
-    }),
-  );
-  return { loads, committed: fresh ? new Set() : before.committed, seconds, samples };
+  const since = first ? seconds - first.seconds : 0;
+  const perSecond = (node: string) => (since > 0 ? Math.max(0, ((rows.get(node) ?? 0) - (first?.rows.get(node) ?? 0)) / since) : 0);
+  return {
+    loads: new Map(loads.map((load) => [load.node, { rows: load.rows, bytes: load.bytes, fraction: load.fraction, perSecond: perSecond(load.node) }])),
+    nodes: new Map(nodes.map((node) => [node.node, { read: node.read, written: node.written, quarantined: node.quarantined, seconds: node.seconds ?? null, perSecond: perSecond(node.node) }])),
+    committed: fresh ? new Set() : before.committed,
+    seconds,
+    samples,
+  };
 }
 
 interface LogBody {
@@ -52,7 +67,7 @@ interface LogBody {
 function commit(before: Progress | null, body: LogBody): Progress | null {
   const nodes = (body.lines ?? []).flatMap((line) => (line.detail?.event === "load_committed" && line.node ? [line.node] : []));
   if (nodes.length === 0) return before;
-  const known = before ?? { loads: new Map(), committed: new Set<string>(), seconds: 0, samples: [] };
+  const known = before ?? { loads: new Map(), nodes: new Map(), committed: new Set<string>(), seconds: 0, samples: [] };
   return { ...known, committed: new Set([...known.committed, ...nodes]) };
 }
 

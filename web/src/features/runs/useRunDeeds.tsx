@@ -44,7 +44,13 @@ export function useRunDeeds(run: Run | undefined) {
   const resume = useMutation({ mutationFn: () => client.POST("/api/v1/workspaces/{workspace}/runs/{run}/resume", { params: { path } }), ...options(t("resume.done")) });
   const undo = useMutation({
     mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/runs/{run}/undo", { params: { path } })),
-    onSuccess: ({ nodes }) => {
+    onSuccess: (answer) => {
+      // It takes longer: an event tells the end.
+      if (!("nodes" in answer)) {
+        toasts.done(t("undo.goes_on"));
+        return refresh();
+      }
+      const { nodes } = answer;
       const { reverted, kept, samples } = told(nodes);
       const changed = kept > 0 ? ` ${t("undo.kept", { count: kept, rows: formatNumber(kept), keys: samples.slice(0, 5).join(", ") })}` : "";
       toasts.done(t("undo.done", { count: reverted, rows: formatNumber(reverted) }) + changed);
@@ -52,6 +58,7 @@ export function useRunDeeds(run: Run | undefined) {
     },
     onError: (error) => toasts.failed(error),
   });
+  const retry = useMutation({ mutationFn: (node: string) => client.POST("/api/v1/workspaces/{workspace}/runs/{run}/tasks/{node}/retry", { params: { path: { ...path, node } } }), ...options(t("resume.done")) });
   const clear = useMutation({
     mutationFn: () => body(client.DELETE("/api/v1/workspaces/{workspace}/runs/{run}/quarantine", { params: { path } })),
     ...options(t("clear.done")),
@@ -59,13 +66,18 @@ export function useRunDeeds(run: Run | undefined) {
   return {
     /** It may take as long as the load took. */
     isUndoing: undo.isPending,
-    isBusy: cancel.isPending || resume.isPending || undo.isPending || clear.isPending,
+    /** How it ended is told by the answer, or will be. */
+    isUndoTold: undo.isPending || undo.isError || (undo.data !== undefined && "nodes" in undo.data),
+    isBusy: cancel.isPending || resume.isPending || retry.isPending || undo.isPending || clear.isPending,
     async cancel() {
       const text = run?.state.toLowerCase() === "queued" ? t("cancel.text_queued") : t("cancel.text");
       if (await confirm({ title: t("cancel.title"), text, deed: t("cancel.deed"), destroys: true })) cancel.mutate();
     },
     async resume() {
       if (await confirm({ title: t("resume.title"), text: run?.resumable ? t("resume.text") : t("resume.text_anew"), deed: t("resume.deed") })) resume.mutate();
+    },
+    async retry(node: string) {
+      if (await confirm({ title: t("retry.title", { node }), text: t("retry.text"), deed: t("retry.deed") })) retry.mutate(node);
     },
     async undo(loads: Load[]) {
       const what = (

@@ -1,24 +1,30 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { useWorkspace } from "@/lib/workspace";
-import { graphOf } from "./graph/document";
-import { documentQuery, type Load, loadsQuery, type Run } from "./requests";
+import { type Load, loadsQuery, type Run } from "./requests";
 
 interface Undo {
   /** Loads that are in place. */
   loads: Load[];
   /** Why they cannot be taken back; none when they can. */
-  why: "over" | "nothing_kept" | null;
+  why: "over" | "under_way" | "nothing_kept" | "expired" | null;
+  /** Until when they can: the first moment at which one cannot any more. */
+  until?: string;
 }
 
-/** Whether the loads of a run can be taken back: destinations keep what is needed only when they are told to. */
+/** Whether the loads of a run can be taken back: destinations keep what is needed only when they are told to, and for a while. */
 export function useUndo(run: Run): Undo {
   const { slug } = useWorkspace();
   const succeeded = ["done", "quarantined"].includes(run.state.toLowerCase());
-  const { data: loads } = useQuery({ ...loadsQuery(slug, run.id), enabled: succeeded });
-  const { data: version } = useQuery({ ...documentQuery(slug, run.pipeline_id, run.version), enabled: succeeded });
-  const keepers = useMemo(() => new Set(graphOf(version?.document ?? "").nodes.filter((node) => node.keepsUndo).map((node) => node.name)), [version]);
-  const inPlace = (loads ?? []).filter((load) => !load.undone_at);
-  if (!succeeded || run.undone_at || inPlace.length === 0 || !version) return { loads: inPlace, why: "over" };
-  return { loads: inPlace, why: inPlace.every((load) => keepers.has(load.node)) ? null : "nothing_kept" };
+  const { data } = useQuery({ ...loadsQuery(slug, run.id), enabled: succeeded });
+  return undoOf(run, succeeded ? (data ?? []) : []);
+}
+
+export function undoOf(run: Pick<Run, "undone_at" | "undoing_at">, all: Load[]): Undo {
+  const loads = all.filter((load) => !load.undone_at);
+  if (run.undone_at || loads.length === 0) return { loads, why: "over" };
+  if (run.undoing_at) return { loads, why: "under_way" };
+  if (loads.some((load) => load.lasting === "nothing_kept")) return { loads, why: "nothing_kept" };
+  if (loads.some((load) => load.lasting === "expired")) return { loads, why: "expired" };
+  const until = loads.flatMap((load) => load.undoable_until ?? []).sort()[0];
+  return { loads, why: null, until };
 }

@@ -214,7 +214,7 @@ async fn play(seed: u64) {
     judge_all(&watch);
 }
 
-async fn connect(house: &House, shop: &Postgres) {
+pub(super) async fn connect(house: &House, shop: &Postgres) {
     let url = url::Url::parse(&shop.url()).unwrap();
     let settings = json!({
         "host": url.host_str(), "port": url.port(), "database": url.path().trim_start_matches('/'),

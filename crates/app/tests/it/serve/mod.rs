@@ -11,6 +11,7 @@ mod looking;
 mod metrics;
 mod pages;
 mod proxied;
+mod repairs;
 mod traces;
 mod trials;
 

@@ -19,7 +19,7 @@ use crate::file::config::Source;
 use crate::file::notation::{Reading, Readings};
 use crate::file::pieces::{Piece, in_order};
 use crate::file::place::FileRef;
-use crate::file::reading::{Output, Shape, shorten, visible, without};
+use crate::file::reading::{Output, Shape, plain_values, shorten, visible, without};
 
 /// The rows of one piece.
 struct Rows {
@@ -179,20 +179,45 @@ impl Batch {
 
     fn explain(&self, block: &Block<'_>, worker: &Worker<'_>, row: usize, wanted: usize) -> Reject {
         let place = self.columns[wanted].0;
-        let value = match block.column(place, &worker.settings.null_values).nth(row) {
-            Some(Field::Value(bytes)) => visible(bytes),
-            Some(Field::Doubled(bytes)) => visible(block.unescape(bytes, &mut Vec::new())),
-            _ => String::new(),
+        let value = match block.cell(row, place, &worker.settings.null_values) {
+            Field::Value(bytes) => visible(bytes),
+            Field::Doubled(bytes) => visible(block.unescape(bytes, &mut Vec::new())),
+            Field::Null | Field::Empty => String::new(),
         };
         let wanted = worker.shape.wanted().nth(wanted);
         let type_name = wanted.map(|(_, field)| describe(field)).unwrap_or_default();
         Reject {
+            values: self.plain(block, worker, row),
             column: worker.layout.names.get(place).cloned(),
             reason: format!("`{}` is not of type {type_name}", shorten(&value)),
             value: Some(value),
             original: visible(block.raw(block.rows[row])),
             ..Reject::default()
         }
+    }
+
+    /// The values of a row of the block in plain notation.
+    fn plain(&self, block: &Block<'_>, worker: &Worker<'_>, row: usize) -> Option<String> {
+        let mut columns = Vec::with_capacity(self.columns.len());
+        let mut scratch = Vec::new();
+        for ((place, field), reading) in worker.shape.wanted().zip(&worker.readings) {
+            let mut column = Column::read_as(field, 1, *reading).ok()?;
+            let bytes = match block.cell(row, place, &worker.settings.null_values) {
+                Field::Value(bytes) => Some(bytes),
+                Field::Doubled(bytes) => Some(block.unescape(bytes, &mut scratch)),
+                Field::Empty if column.is_text() => Some(&b""[..]),
+                Field::Null | Field::Empty => None,
+            };
+            let misfit = match bytes {
+                None => {
+                    column.push_null();
+                    None
+                }
+                Some(bytes) => (!column.push(bytes)).then(|| visible(bytes)),
+            };
+            columns.push((column, misfit));
+        }
+        plain_values(&worker.shape, columns)
     }
 
     fn finish(self, worker: &Worker<'_>) -> Result<RecordBatch, Fault> {

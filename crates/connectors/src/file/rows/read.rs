@@ -14,7 +14,7 @@ use crate::file::column::{Column, Data};
 use crate::file::infer::Kind;
 use crate::file::notation::{Reading, Readings};
 use crate::file::place::FileRef;
-use crate::file::reading::{Output, Shape, shorten, visible, without};
+use crate::file::reading::{Output, Shape, plain_values, shorten, visible, without};
 
 /// Reads one file to its end, or until no more rows are wanted.
 pub(in crate::file) fn read(
@@ -134,7 +134,7 @@ impl<'a> Plan<'a> {
                     };
                     Some((at, reject))
                 }
-                None => batch.push(row, &places.places),
+                None => batch.push(row, &places.places, &self.shape),
             };
             if let Some((at, misfit)) = misfit {
                 let place = row.place(&self.file.name, at.and_then(|at| walk.letters(at)));
@@ -170,7 +170,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Adds a row; answers what is wrong with it, and the place of the value in the file.
-    fn push(&mut self, row: &Row, places: &[Option<usize>]) -> Option<(Option<usize>, Reject)> {
+    fn push(
+        &mut self,
+        row: &Row,
+        places: &[Option<usize>],
+        shape: &Shape,
+    ) -> Option<(Option<usize>, Reject)> {
         let mut misfit = None;
         for ((place, field, _), column) in self.wanted.iter().zip(&mut self.columns) {
             let (sort, bytes) = places[*place].map_or((Sort::Null, &[][..]), |place| row.cell(place));
@@ -183,6 +188,7 @@ impl<'a> Batch<'a> {
         self.bad.push(self.rows - 1);
         let value = visible(bytes);
         let reject = Reject {
+            values: plain(self.wanted, shape, row, places),
             column: Some(field.name().clone()),
             reason: format!("`{}` is not of type {}", shorten(&value), describe(field)),
             value: Some(value),
@@ -190,6 +196,18 @@ impl<'a> Batch<'a> {
         };
         Some((at, reject))
     }
+}
+
+/// The values of a row in plain notation.
+fn plain(wanted: &[Wanted], shape: &Shape, row: &Row, places: &[Option<usize>]) -> Option<String> {
+    let mut columns = Vec::with_capacity(wanted.len());
+    for (place, field, reading) in wanted {
+        let mut column = Column::read_as(field, 1, *reading).ok()?;
+        let (sort, bytes) = places[*place].map_or((Sort::Null, &[][..]), |place| row.cell(place));
+        let misfit = (!push(&mut column, sort, bytes)).then(|| visible(bytes));
+        columns.push((column, misfit));
+    }
+    plain_values(shape, columns)
 }
 
 /// Adds a cell to its column, or a placeholder when it does not fit; answers whether it fits.

@@ -108,6 +108,7 @@ async fn values_that_change_after_the_look_are_rejected() {
             reason: "the text `many` is not a whole number; the column changed since it was described".into(),
             original: r#"{"id":2,"n":"many","w":"b"}"#.into(),
             value_only: false,
+            ..Reject::default()
         }
     );
     assert_eq!((rejects.len(), rejects[1].reason.as_str()), (2, "the text is not valid UTF-8"));

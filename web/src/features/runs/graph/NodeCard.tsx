@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { ArrowRightFromLine, ArrowRightToLine, Ban, CircleCheck, CircleDashed, CircleX, LoaderCircle, Shuffle, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { formatNumber, formatShort } from "@/lib/format";
+import { formatDuration, formatNumber, formatShort } from "@/lib/format";
 import type { GraphNode } from "./document";
 import { HEIGHT, WIDTH } from "./layout";
 import type { NodeState, Standing } from "./standing";
@@ -36,6 +36,7 @@ export function NodeCard({ data, selected }: NodeProps<CardNode>) {
       <Box sx={{ display: "flex", alignItems: "center", gap: 0.5, color: "text.secondary", fontSize: 13 }}><Role size={13} aria-hidden />{node.kind}</Box>
       <Box sx={{ fontSize: 13, display: "flex", gap: 1, mt: 0.25, whiteSpace: "nowrap" }}>
         {rows !== undefined && <span>{t("rows_count", { count: rows, rows: standing.quarantined > 0 ? formatShort(rows) : formatNumber(rows) })}</span>}
+        {standing.seconds !== undefined && standing.quarantined === 0 && <Box component="span" sx={{ color: "text.secondary" }}>{formatDuration(standing.seconds)}</Box>}
         {standing.quarantined > 0 && <Box component="span" sx={{ color: "quarantine.main", fontWeight: 600 }}>{t("in_quarantine_short", { rows: formatShort(standing.quarantined) })}</Box>}
       </Box>
       {node.role !== "destination" && <Handle type="source" position={Position.Right} isConnectable={false} style={{ opacity: 0 }} />}

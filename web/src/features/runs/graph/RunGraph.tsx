@@ -44,9 +44,9 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
   const edges = graph.edges.map<Edge>((edge, index) => {
     const from = standings.get(edge.from);
     const to = standings.get(edge.to);
-    const isFlowing = to?.state === "running" && (to.perSecond ?? 0) > 0;
-    const count = edge.port ? undefined : from?.task?.rows_written;
-    const text = isFlowing ? t("per_second_short", { rows: formatShort(to.perSecond ?? 0) }) : count === undefined ? "" : formatShort(count);
+    const rate = from?.perSecond ?? 0;
+    const count = edge.port ? undefined : (from?.task?.rows_written ?? from?.rows);
+    const text = [count === undefined ? "" : formatShort(count), from?.state === "running" && rate > 0 && !edge.port ? t("per_second_short", { rows: formatShort(rate) }) : ""].filter(Boolean).join(" · ");
     return {
       id: String(index),
       source: edge.from,

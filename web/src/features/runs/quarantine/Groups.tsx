@@ -34,6 +34,7 @@ export function Groups({ groups, node, search, onChoose, isChoice }: Props) {
               <Typography variant="body2" color="textSecondary">
                 {group.node}
                 {group.column && ` · ${t("quarantine.column", { column: group.column })}`}
+                {group.open < group.rows && ` · ${group.open === 0 ? t("quarantine.none_open") : t("quarantine.still_open", { count: group.open, rows: formatNumber(group.open) })}`}
                 {group.reasons > 1 && ` · ${t("quarantine.values", { count: group.reasons })}`}
               </Typography>
             </Box>

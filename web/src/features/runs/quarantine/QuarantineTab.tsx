@@ -1,41 +1,47 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Download, ShieldCheck, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "@tanstack/react-query";
+import { serverUrl } from "@/api/base";
 import { body, client } from "@/api/client";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { isOver } from "@/components/RunState";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
-import { formatNumber } from "@/lib/format";
 import { useDebounced } from "@/lib/useDebounced";
 import { useList } from "@/lib/useList";
-import { usePipelines } from "@/lib/usePipelines";
 import { useWorkspace } from "@/lib/workspace";
-import { groupsQuery, type Run } from "../requests";
+import { groupsQuery, rejectingQuery, type Reject, type Run } from "../requests";
 import { useRunDeeds } from "../useRunDeeds";
-import { exportRejects } from "./export";
+import { Deeds } from "./Deeds";
 import { Groups } from "./Groups";
 import { merge } from "./merge";
 import { Rejects } from "./Rejects";
+import { Repair } from "./Repair";
 
-/** Rows that could not go on: why, how many, and each as it was. */
+const STANDINGS = ["open", "repairing", "repaired", "again", "dismissed"] as const;
+type Standing = (typeof STANDINGS)[number];
+
+/** Rows that could not go on: why, how many, each as it was, and what can be done about them. */
 export function QuarantineTab({ run }: { run: Run }) {
   const { t } = useTranslation("runs");
   const { slug: workspace, may } = useWorkspace();
   const mayRead = may("operator");
   const toasts = useToasts();
   const deeds = useRunDeeds(run);
-  const pipelines = usePipelines(workspace);
   const { node, search: wanted = "" } = useSearch({ from: "/inside/w/$workspace/runs/$run" });
   const navigate = useNavigate({ from: "/w/$workspace/runs/$run" });
   const [text, setText] = useState(wanted);
   const [seen, setSeen] = useState(wanted);
+  const [standing, setStanding] = useState<Standing | "">("");
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [repairing, setRepairing] = useState<Reject[] | null>(null);
   // Another address, from a group or the way back, fills the field.
   if (seen !== wanted) {
     setSeen(wanted);
@@ -45,11 +51,11 @@ export function QuarantineTab({ run }: { run: Run }) {
   useEffect(() => {
     if (settled === text.trim() && settled !== wanted.trim()) void navigate({ search: { tab: "quarantine", node, search: settled || undefined }, replace: true, resetScroll: false });
   }, [settled, text, wanted, node, navigate]);
-  const [exported, setExported] = useState<number | null>(null);
   const groups = useQuery(groupsQuery(workspace, run.id));
+  const nodes = useQuery(rejectingQuery(workspace, run.id));
   const path = { workspace, run: run.id };
-  const read = (after: string | undefined, limit: number) => body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/quarantine", { params: { path, query: { node, search: wanted || undefined, after, limit } } }));
-  const list = useList(["runs", workspace, run.id, "quarantine", node, wanted], (after) => read(after, 100), mayRead);
+  const query = { node, search: wanted || undefined, standing: standing ? [standing] : undefined };
+  const list = useList(["runs", workspace, run.id, "quarantine", node, wanted, standing], (after) => body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/quarantine", { params: { path, query: { ...query, after, limit: 100 } } })), mayRead);
   const choose = (next: { node?: string; search?: string }) => void navigate({ search: { tab: "quarantine", ...next }, replace: true, resetScroll: false });
 
   if (groups.error) return <ProblemAlert error={groups.error} onRetry={() => void groups.refetch()} />;
@@ -58,16 +64,16 @@ export function QuarantineTab({ run }: { run: Run }) {
     const removed = run.rows_quarantined > 0 && isOver(run.state.toLowerCase());
     return <EmptyState icon={<ShieldCheck />} title={removed ? t("quarantine.emptied") : t("quarantine.none")} text={removed ? t("quarantine.emptied_text") : t("quarantine.none_text")} />;
   }
-  const save = async () => {
-    setExported(0);
-    try {
-      await exportRejects((after) => read(after, 1000), `${pipelines.nameOf(run.pipeline_id)}-${run.id}.csv`, setExported);
-    } catch (error) {
-      toasts.failed(error);
-    } finally {
-      setExported(null);
-    }
-  };
+  if (repairing) {
+    const done = (runs: Run[]) => {
+      toasts.done(t("repair.done", { count: repairing.length, runs: runs.length }));
+      setChosen(new Set());
+      setRepairing(null);
+    };
+    return <Repair run={run} rows={repairing} nodes={nodes.data ?? []} onDone={done} onClose={() => setRepairing(null)} />;
+  }
+  const rows = list.rows ?? [];
+  const isEnded = isOver(run.state.toLowerCase());
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       <Box component="p" sx={{ color: "text.secondary", m: 0 }}>{t("quarantine.text")}</Box>
@@ -77,13 +83,28 @@ export function QuarantineTab({ run }: { run: Run }) {
         <>
           <Box sx={{ display: "flex", gap: 1.5, flexWrap: "wrap", alignItems: "center" }}>
             <TextField type="search" label={t("quarantine.search")} value={text} onChange={(event) => setText(event.target.value)} sx={{ flex: "1 1 240px", width: "auto" }} />
+            <TextField select label={t("quarantine.standing")} value={standing} onChange={(event) => setStanding(event.target.value as Standing | "")} sx={{ width: "auto", minWidth: 190 }} slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}>
+              <MenuItem value="">{t("quarantine.any_standing")}</MenuItem>
+              {STANDINGS.map((one) => <MenuItem key={one} value={one}>{t(`standing.${one}`)}</MenuItem>)}
+            </TextField>
             {node && <Button variant="outlined" color="inherit" onClick={() => choose({ search: wanted || undefined })}>{t("quarantine.only", { node })}</Button>}
-            <Button variant="outlined" startIcon={<Download size={16} />} disabled={exported !== null || !list.rows?.length} onClick={() => void save()}>{exported === null ? t("quarantine.export") : t("quarantine.exporting", { rows: formatNumber(exported) })}</Button>
-            {isOver(run.state.toLowerCase()) && <Button variant="outlined" color="error" startIcon={<Trash2 size={16} />} disabled={deeds.isBusy} onClick={() => void deeds.clear()}>{t("clear.deed")}</Button>}
+            <Button variant="outlined" component="a" href={exportUrl(workspace, run.id, query)} download startIcon={<Download size={16} />}>{t("quarantine.export")}</Button>
+            {isEnded && <Button variant="outlined" color="error" startIcon={<Trash2 size={16} />} disabled={deeds.isBusy} onClick={() => void deeds.clear()}>{t("clear.deed")}</Button>}
           </Box>
-          {list.error ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : !list.rows ? <ListSkeleton text={t("loading_quarantine")} /> : list.rows.length === 0 ? <Box component="p" sx={{ color: "text.secondary" }}>{t("quarantine.nothing")}</Box> : <Rejects rows={list.rows} onMore={list.more} isLoadingMore={list.isLoadingMore} />}
+          {isEnded && <Deeds run={run} rows={rows.filter((row) => chosen.has(row.number))} onRepair={setRepairing} onDone={() => setChosen(new Set())} />}
+          {list.error ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : !list.rows ? <ListSkeleton text={t("loading_quarantine")} /> : rows.length === 0 ? <Box component="p" sx={{ color: "text.secondary" }}>{t("quarantine.nothing")}</Box> : <Rejects rows={rows} chosen={isEnded ? chosen : undefined} onChoose={setChosen} onMore={list.more} isLoadingMore={list.isLoadingMore} />}
         </>
       )}
     </Box>
   );
+}
+
+/** The address of the same rows as a file. */
+function exportUrl(workspace: string, run: string, query: { node?: string; search?: string; standing?: string[] }): string {
+  const params = new URLSearchParams();
+  if (query.node) params.set("node", query.node);
+  if (query.search) params.set("search", query.search);
+  if (query.standing) params.set("standing", query.standing.join(","));
+  const text = params.toString();
+  return serverUrl(`/api/v1/workspaces/${encodeURIComponent(workspace)}/runs/${encodeURIComponent(run)}/quarantine/export${text && `?${text}`}`);
 }

@@ -6,6 +6,8 @@ export interface Merged {
   /** The reason; what differs between its groups is `…`. */
   reason: string;
   rows: number;
+  /** Those about which nothing was done yet. */
+  open: number;
   /** How many reasons were put together. */
   reasons: number;
   /** What to look for in order to find the rows. */
@@ -31,7 +33,8 @@ export function merge(groups: Group[]): Merged[] {
       return parts.every((one) => one[index] === quoted) ? quoted : "…";
     });
     const rows = same.reduce((sum, group) => sum + group.rows, 0);
-    return [{ node: first.node, column: first.column, reason, rows, reasons: same.length, search: searchOf(reason) }];
+    const open = same.reduce((sum, one) => sum + one.open, 0);
+    return [{ node: first.node, column: first.column, reason, rows, open, reasons: same.length, search: searchOf(reason) }];
   }).sort((a, b) => b.rows - a.rows);
 }
 

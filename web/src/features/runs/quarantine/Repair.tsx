@@ -1,0 +1,86 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Typography from "@mui/material/Typography";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Send } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { body, client } from "@/api/client";
+import { Problem } from "@/api/problem";
+import { queries } from "@/api/query";
+import { ProblemAlert } from "@/components/ProblemAlert";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
+import { useWorkspace } from "@/lib/workspace";
+import { nodeOf } from "../graph/standing";
+import { detailOf, type Reject, type RejectingNode, type Run, tasksQuery } from "../requests";
+import { columnsOf, type Corrections, sent } from "./repair";
+import { RepairGrid } from "./RepairGrid";
+
+interface Props {
+  run: Run;
+  rows: Reject[];
+  nodes: RejectingNode[];
+  onDone: (runs: Run[]) => void;
+  onClose: () => void;
+}
+
+/** Corrects rows in place and sends them on: they enter the pipeline where they were rejected. */
+export function Repair({ run, rows, nodes, onDone, onClose }: Props) {
+  const { t } = useTranslation("runs");
+  const { slug: workspace } = useWorkspace();
+  const [corrections, setCorrections] = useState<Corrections>(new Map());
+  const { data: tasks = [] } = useQuery(tasksQuery(workspace, run.id));
+  useLeaveGuard(corrections.size > 0);
+  const send = useMutation({
+    mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/runs/{run}/quarantine/repairs", { params: { path: { workspace, run: run.id } }, body: { rows: sent(rows, corrections) } })),
+    onSuccess: async ({ items }) => {
+      await queries.invalidateQueries({ queryKey: ["runs"] });
+      onDone(items);
+    },
+  });
+  const names = [...new Set(rows.map((row) => row.node))];
+  const refused = refusals(send.error, rows);
+  return (
+    <Box component="section" aria-labelledby="repair" sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
+      <Box>
+        <Typography variant="h2" id="repair">{t("repair.title", { count: rows.length })}</Typography>
+        <Typography color="textSecondary" sx={{ maxWidth: 820 }}>{t("repair.text")}</Typography>
+      </Box>
+      {names.map((name) => {
+        const own = rows.filter((row) => row.node === name);
+        const node = nodes.find((one) => one.node === name);
+        const known = (detailOf(tasks.find((task) => task.node === name) ?? {}).columns ?? []).map(([column]) => column);
+        return (
+          <Box key={name} sx={{ display: "flex", flexDirection: "column", gap: 1 }}>
+            <Typography variant="h3">{t("repair.enters", { count: own.length, node: nodeOf(name) })}</Typography>
+            {node?.why_not ? (
+              <Alert severity="warning">{node.why_not}{node.hint && ` · ${node.hint}`}</Alert>
+            ) : (
+              <Typography variant="body2" color="textSecondary">{node?.landings.map((landing) => t("repair.lands", { target: landing.target, mode: t(`mode.${landing.lands}`) })).join(" · ")}</Typography>
+            )}
+            <RepairGrid label={t("repair.rows_of", { node: nodeOf(name) })} rows={own} columns={columnsOf(own, known)} corrections={corrections} onChange={setCorrections} refused={refused} />
+          </Box>
+        );
+      })}
+      {send.error && <ProblemAlert error={send.error} />}
+      <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center" }}>
+        <Button variant="contained" startIcon={<Send size={16} />} disabled={send.isPending} onClick={() => send.mutate()}>{send.isPending ? t("repair.sending") : t("repair.deed", { count: rows.length })}</Button>
+        <Button color="inherit" disabled={send.isPending} onClick={onClose}>{t("common:cancel")}</Button>
+        <Typography variant="body2" color="textSecondary" role="status">{t("repair.corrected", { count: corrections.size, rows: rows.length })}</Typography>
+      </Box>
+    </Box>
+  );
+}
+
+/** Which values the server refused, by row and column. */
+function refusals(error: unknown, rows: Reject[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (!(error instanceof Problem)) return found;
+  for (const { path, message } of error.problems) {
+    const [, at, column] = /^\/rows\/(\d+)\/values\/(.+)$/.exec(path) ?? [];
+    const row = rows[Number(at)];
+    if (row && column !== undefined) found.set(`${row.number}.${column.replaceAll("~1", "/").replaceAll("~0", "~")}`, message);
+  }
+  return found;
+}
