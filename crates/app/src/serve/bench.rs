@@ -396,7 +396,8 @@ impl Workbench for Bench {
         remembered: Remembered,
         samples: usize,
     ) -> Result<DryRun, Fault> {
-        self.would_change(room, text, params, remembered, samples).await
+        // On the heap: it holds all that a run holds.
+        Box::pin(self.would_change(room, text, params, remembered, samples)).await
     }
 
     async fn tests(&self, room: Room, text: &str, params: &Value) -> Result<Vec<TestEnd>, Fault> {
