@@ -151,7 +151,7 @@ pub struct Evidence {
     pub setting: Option<String>,
     /// The value of that setting.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub value: Option<Value>,
 }
 

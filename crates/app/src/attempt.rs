@@ -90,7 +90,7 @@ impl Ready {
 /// How an attempt ended.
 pub(crate) enum Ended {
     /// It ran.
-    Report(RunReport),
+    Report(Box<RunReport>),
     /// It could not be compiled at all.
     Fault(Fault),
     /// The pipeline or its sources are not in order.
@@ -186,7 +186,7 @@ impl Attempt<'_> {
                 RunState::Failed | RunState::Cancelled => {}
             }
         }
-        Ok(Ended::Report(report))
+        Ok(Ended::Report(Box::new(report)))
     }
 
     /// What earlier runs left behind, and what an earlier attempt of this one fixed.

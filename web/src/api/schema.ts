@@ -868,7 +868,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a test message with settings before they are kept. */
+        /**
+         * Sends a test message with changed settings of a channel before they are kept. Secrets that are left out are those that
+         *     are kept, as long as nothing else changes that might be where they go; otherwise they have to be given again.
+         */
         post: operations["test_settings_channels"];
         delete?: never;
         options?: never;
@@ -885,7 +888,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tests settings before they are kept. */
+        /** Tests settings before they are kept. Whoever accepts `application/x-ndjson` is told every step while it happens. */
         post: operations["test_new_connection_tests"];
         delete?: never;
         options?: never;
@@ -925,6 +928,23 @@ export interface paths {
         post?: never;
         /** Removes a connection that no pipeline in use refers to. */
         delete: operations["remove_connections"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/connections/{connection}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a stream or a query as a file. It is made as it is sent: one that breaks off is not complete. */
+        get: operations["export_connections"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -972,8 +992,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Queries of a connection. */
         get: operations["list_queries"];
         put?: never;
+        /** Keeps a query. */
         post: operations["create_queries"];
         delete?: never;
         options?: never;
@@ -988,9 +1010,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** A query. */
         get: operations["show_queries"];
+        /** Changes a query: its name, its SQL. */
         put: operations["update_queries"];
         post?: never;
+        /** Removes a query. */
         delete: operations["remove_queries"];
         options?: never;
         head?: never;
@@ -1006,7 +1031,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** First rows of a stream. */
+        /** First rows of a stream, or of a query. Whoever stops waiting stops the query. */
         post: operations["rows_connections"];
         delete?: never;
         options?: never;
@@ -1040,7 +1065,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tests a connection. */
+        /** Tests a connection. Whoever accepts `application/x-ndjson` is told every step while it happens. */
         post: operations["test_connections"];
         delete?: never;
         options?: never;
@@ -1057,7 +1082,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tests settings before they are kept. */
+        /**
+         * Tests changed settings of a connection before they are kept. Secrets that are left out are those that are kept, as long
+         *     as nothing else changes that might be where they go; otherwise they have to be given again.
+         */
         post: operations["test_settings_connections"];
         delete?: never;
         options?: never;
@@ -1710,6 +1738,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run}/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first rows that each destination of a run got, as they were written; kept as long as logs are. */
+        get: operations["outputs_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run}/quarantine": {
         parameters: {
             query?: never;
@@ -1718,11 +1763,45 @@ export interface paths {
             cookie?: never;
         };
         /** Rows of a run in quarantine. */
-        get: operations["quarantine_runs"];
+        get: operations["list_quarantine"];
         put?: never;
         post?: never;
         /** Empties the quarantine of a run. */
         delete: operations["clear_quarantine"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says of rows in quarantine that they are not needed, or takes that back. Rows that were corrected and sent on stay as they are. */
+        post: operations["dismiss_quarantine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a run in quarantine, as a file of comma-separated values that spreadsheets open. No value in it is taken for a formula. */
+        get: operations["export_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1739,6 +1818,44 @@ export interface paths {
         get: operations["groups_quarantine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The nodes that sent rows into the quarantine of a run, and where their rows would land when they are corrected. */
+        get: operations["nodes_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/quarantine/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends rows in quarantine on after they were corrected.
+         * @description They enter the pipeline where they were rejected, and land in the destinations behind. Each node that rejected some of them gets a run of its own. Destinations that are written as a whole
+         *     get the rows added; no row is loaded twice.
+         */
+        post: operations["repair_repairs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1786,10 +1903,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The nodes of a run with their counts. */
+        /** The nodes of a run with their counts: while it runs as far as they have come, afterwards as they ended. */
         get: operations["counts_tasks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/tasks/{node}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a node of a run again that failed or did not come to its end.
+         * @description A run is one whole: it goes on with this node and all that
+         *     is not in place. Loads that are in place are not written again, and chunks that are safe are not read again.
+         */
+        post: operations["retry_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1805,7 +1943,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes the loads of a run back, where nothing has been written since. */
+        /**
+         * Takes the loads of a run back, where nothing has been written since.
+         * @description What takes longer than a moment goes on by itself: the
+         *     answer is 202 then, and the event `run.undone` or `run.undo_failed` tells the end.
+         */
         post: operations["undo_runs"];
         delete?: never;
         options?: never;
@@ -1959,7 +2101,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A file, without its content. */
+        /** A file, without its content, with the pipelines that read it. */
         get: operations["show_uploads"];
         put?: never;
         post?: never;
@@ -1996,7 +2138,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A file, without its content. */
+        /**
+         * Says what a file holds and how that was found out: its layout, its columns with the reasons for their types, and what
+         *     cannot be read. The answer holds a source node that says the same.
+         */
         post: operations["inspect_uploads"];
         delete?: never;
         options?: never;
@@ -2270,16 +2415,24 @@ export interface components {
              * @description Most rows, from 1 to 1000; 100 if nothing is said.
              */
             limit?: number | null;
+            /**
+             * Format: int32
+             * @description How many seconds it may take, from 1 to 100; 60 if nothing is said. What takes longer is stopped, in the system too.
+             */
             seconds?: number | null;
-            /** @description Settings of a source that reads the stream, as `streams` gives them. */
+            /**
+             * @description Settings of a source that reads the stream, as `streams` gives them, or a `query` where the system answers SQL. It
+             *     only reads: in a transaction or a database that is opened for reading.
+             */
             settings: Record<string, never>;
+            /** @description SQL over the rows of that source, which it calls `rows`, for systems that answer none. */
             sql?: string | null;
         };
         /**
          * @description What started a run.
          * @enum {string}
          */
-        Cause: "schedule" | "manual" | "api" | "event" | "after" | "backfill";
+        Cause: "schedule" | "manual" | "api" | "event" | "after" | "backfill" | "repair";
         /** @description A channel, without its secrets. */
         Channel: {
             /** @description Whether it is told. */
@@ -2447,17 +2600,44 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        /** @description A connection in a list: without secrets, with who uses it. */
         ConnectionItem: components["schemas"]["Connection"] & {
+            /**
+             * Format: int64
+             * @description How many pipelines in use refer to it, as far as the caller may know of them.
+             */
             pipelines: number;
+            /** @description The caller's role on it. */
             role: string;
+            /**
+             * Format: int64
+             * @description How many schedules of these pipelines fire.
+             */
             schedules: number;
         };
         /** @description A connection as it is answered: without secrets, with the names of those that are kept. */
         ConnectionView: components["schemas"]["Connection"] & {
+            /** @description The caller's role on it. */
             role: string;
             /** @description Places in the settings whose secrets are kept, as JSON pointers. */
             secrets: string[];
+            /** @description Pipelines in use that refer to it, as far as the caller may know of them. */
             used_by: components["schemas"]["UseView"][];
+        };
+        /** @description A row with its corrections. */
+        Correction: {
+            /**
+             * Format: int64
+             * @description Number of the row in quarantine.
+             */
+            number: number;
+            /**
+             * @description The values that are corrected, by column, as texts in plain notation (`12.50`, `2026-11-30`); null for no value. The
+             *     others stay as they were.
+             */
+            values?: {
+                [key: string]: string | null;
+            };
         };
         /** @description A message on its way, or at its end. */
         Delivery: {
@@ -2515,6 +2695,13 @@ export interface components {
             sections: string[];
             /** @description The newer one. */
             to: components["schemas"]["Version"];
+        };
+        /** @description Rows that are not needed, or are after all. */
+        Dismissal: {
+            /** @description False takes it back. */
+            dismissed: boolean;
+            /** @description Numbers of the rows. */
+            numbers: number[];
         };
         /** @description A document to be looked at. */
         Draft: {
@@ -2674,12 +2861,19 @@ export interface components {
             /** @description The workspace, if it was in one. */
             workspace_id?: string | null;
         };
+        /** @description What was found out about a file as a whole, and what speaks for it. */
         Evidence: {
+            /** @description Why. */
             evidence: string;
+            /** @description The file it is about, where there are several. */
             file?: string | null;
+            /** @description What was found. */
             found: string;
+            /** @description The setting of the source that says the same. */
             setting?: string | null;
+            /** @description The value of that setting. */
             value?: unknown;
+            /** @description What was looked for, for example `delimiter`. */
             what: string;
         };
         /** @description What an authenticator needs to know. Shown once. */
@@ -2820,6 +3014,11 @@ export interface components {
             column?: string | null;
             /** @description The node. */
             node: string;
+            /**
+             * Format: int64
+             * @description How many of them nothing was done about yet.
+             */
+            open: number;
             /** @description One of the reasons. */
             reason: string;
             /**
@@ -2853,7 +3052,9 @@ export interface components {
             /** @description The address to send to. */
             url: string;
         };
+        /** @description How a file is to be read. */
         HowRead: {
+            /** @description Settings of a `file` source, without `path`; what is not said is found out. */
             settings?: Record<string, never>;
         };
         /** @description By which subject another system knows a person. */
@@ -2868,23 +3069,52 @@ export interface components {
             /** @description The person, as the other system counts them. */
             subject: string;
         };
+        /** @description What a file holds, how that was found out, and a source that says the same. */
         Inspected: {
+            /** @description What should be there and is not. */
             alerts: string[];
+            /**
+             * Format: int64
+             * @description Size of the file.
+             */
             bytes?: number | null;
+            /** @description Its columns. */
             columns: components["schemas"]["InspectedColumn"][];
+            /** @description What was found out about the file as a whole: format, encoding, delimiter, where its table begins. */
             facts: components["schemas"]["Evidence"][];
+            /** @description All rows were read; otherwise counts are about the first ones. */
             is_whole: boolean;
+            /** @description A source node with the settings that say what was found. */
             node: Record<string, never>;
+            /** @description Remarks. */
             notes: string[];
+            /**
+             * Format: int64
+             * @description How many rows cannot be read.
+             */
             rejected: number;
+            /** @description The first of them. */
             rejects: components["schemas"]["Rejected"][];
+            /**
+             * Format: int64
+             * @description Rows that were read.
+             */
             rows: number;
         };
+        /** @description A column of a file, with how its type was found. */
         InspectedColumn: {
+            /**
+             * Format: int64
+             * @description How many values are missing.
+             */
             empty: number;
+            /** @description Why it has that type. */
             evidence?: string | null;
+            /** @description Some of its values. */
             examples: string[];
+            /** @description Its name. */
             name: string;
+            /** @description Its type, as documents write it. */
             type: string;
         };
         /** @description A part of a list. */
@@ -3045,58 +3275,23 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
-        Items_Connection: {
-            /** @description The entries. */
-            items: {
-                /** @description Its connector. */
-                connector: string;
-                /**
-                 * Format: date-time
-                 * @description When it was made.
-                 */
-                created_at: string;
-                /** @description Who made it. */
-                created_by?: string | null;
-                /** @description What it is for. */
-                description: string;
-                /** @description Its identity. */
-                id: string;
-                /**
-                 * Format: int64
-                 * @description Most runs that use it at the same time.
-                 */
-                max_runs?: number | null;
-                /** @description The name by which pipelines refer to it. */
-                name: string;
-                /** @description Only administrators and people with a grant see and use it. */
-                restricted: boolean;
-                /**
-                 * Format: int64
-                 * @description Grows with every change.
-                 */
-                revision: number;
-                /** @description The settings of the connector; secrets are left out. */
-                settings: Record<string, never>;
-                /** @description Why the last test failed; none when it went well. */
-                test_fault?: Record<string, never> | null;
-                /**
-                 * Format: date-time
-                 * @description When it was tested last.
-                 */
-                tested_at?: string | null;
-                /**
-                 * Format: date-time
-                 * @description When it was changed last.
-                 */
-                updated_at: string;
-                /** @description The workspace it belongs to. */
-                workspace_id: string;
-            }[];
-            /** @description Where the next page begins, for `after`; missing on the last one. */
-            next?: string | null;
-        };
         Items_ConnectionItem: {
-            items: components["schemas"]["ConnectionItem"][];
+            /** @description The entries. */
+            items: (components["schemas"]["Connection"] & {
+                /**
+                 * Format: int64
+                 * @description How many pipelines in use refer to it, as far as the caller may know of them.
+                 */
+                pipelines: number;
+                /** @description The caller's role on it. */
+                role: string;
+                /**
+                 * Format: int64
+                 * @description How many schedules of these pipelines fire.
+                 */
+                schedules: number;
+            })[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
         };
         /** @description A part of a list. */
@@ -3255,6 +3450,11 @@ export interface components {
                 column?: string | null;
                 /** @description The node. */
                 node: string;
+                /**
+                 * Format: int64
+                 * @description How many of them nothing was done about yet.
+                 */
+                open: number;
                 /** @description One of the reasons. */
                 reason: string;
                 /**
@@ -3353,6 +3553,7 @@ export interface components {
                 connection?: string | null;
                 /** @description The identity of the load. */
                 id: string;
+                lasting?: components["schemas"]["Lasting"] | null;
                 /** @description How rows landed. */
                 mode: string;
                 /** @description The node that wrote it. */
@@ -3370,6 +3571,11 @@ export interface components {
                 run_id: string;
                 /** @description The table or file. */
                 target: string;
+                /**
+                 * Format: date-time
+                 * @description Until when it can be taken back; nothing where its destination keeps nothing for that.
+                 */
+                undoable_until?: string | null;
                 /**
                  * Format: date-time
                  * @description When it was taken back.
@@ -3453,6 +3659,23 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
+        Items_OutputView: {
+            /** @description The entries. */
+            items: {
+                /** @description The destination node. */
+                node: string;
+                /** @description The rows, at most 50; long values are cut. `more` says that not even those are all there. */
+                rows: components["schemas"]["Rows"];
+                /**
+                 * Format: date-time
+                 * @description When they were written.
+                 */
+                written_at: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
         Items_OwnSession: {
             /** @description The entries. */
             items: (components["schemas"]["Session"] & {
@@ -3492,6 +3715,8 @@ export interface components {
         Items_Reject: {
             /** @description The entries. */
             items: {
+                /** @description Why that run rejected it again. */
+                again?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
@@ -3499,6 +3724,18 @@ export interface components {
                 at: string;
                 /** @description The column that did not fit. */
                 column?: string | null;
+                /**
+                 * Format: int64
+                 * @description Number of the row that it was corrected from, in the quarantine of the run that this run repairs.
+                 */
+                corrects?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                marked_at?: string | null;
+                /** @description The person or key that corrected or dismissed it. */
+                marked_by?: string | null;
                 /** @description The node that rejected it. */
                 node: string;
                 /**
@@ -3512,10 +3749,42 @@ export interface components {
                 place: string;
                 /** @description Why. */
                 reason: string;
+                /** @description The run that sent it on after it was corrected. */
+                repair_run_id?: string | null;
+                /** @description What became of it. */
+                standing: components["schemas"]["RejectStanding"];
                 /** @description The value that did not fit. */
                 value?: string | null;
                 /** @description Only the value was left out; the row went on. */
                 value_only: boolean;
+                /** @description Its values by column, as texts in plain notation; none where it could not be taken apart. */
+                values?: Record<string, never> | null;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Items_RejectingNode: {
+            /** @description The entries. */
+            items: {
+                /** @description What to do instead. */
+                hint?: string | null;
+                /** @description Where corrected rows would land; nothing when they cannot go on. */
+                landings: components["schemas"]["Landing"][];
+                /** @description The node. */
+                node: string;
+                /**
+                 * Format: int64
+                 * @description Those about which nothing was done yet.
+                 */
+                open: number;
+                /**
+                 * Format: int64
+                 * @description Its rows in quarantine.
+                 */
+                rows: number;
+                /** @description Why corrected rows cannot go on from there. */
+                why_not?: string | null;
             }[];
             /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
@@ -3587,7 +3856,7 @@ export interface components {
                  * @description When it ended.
                  */
                 ended_at?: string | null;
-                /** @description The run or the arrival that its schedule waited for. */
+                /** @description The run or the arrival that its schedule waited for; of a repair the run whose rows it sends on. */
                 event_key?: string | null;
                 /**
                  * Format: int64
@@ -3709,6 +3978,11 @@ export interface components {
                 timeout_seconds: number;
                 /**
                  * Format: date-time
+                 * @description When somebody began to take its loads back, as long as that is under way.
+                 */
+                undoing_at?: string | null;
+                /**
+                 * Format: date-time
                  * @description When its loads were taken back.
                  */
                 undone_at?: string | null;
@@ -3727,8 +4001,41 @@ export interface components {
             /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
         };
+        /** @description A part of a list. */
         Items_SavedQuery: {
-            items: components["schemas"]["SavedQuery"][];
+            /** @description The entries. */
+            items: {
+                /** @description The connection that it asks. */
+                connection_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /** @description Its name; no other query of the connection has it. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                revision: number;
+                /** @description The SQL, as it was written. */
+                sql: string;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /** @description Who changed it last. */
+                updated_by?: string | null;
+                /** @description The workspace it belongs to. */
+                workspace_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
         };
         /** @description A part of a list. */
@@ -3838,6 +4145,7 @@ export interface components {
                  * @description Rows that went out, or that are in place.
                  */
                 rows_written: number;
+                state?: components["schemas"]["TaskState"] | null;
             }[];
             /** @description Where the next page begins, for `after`; missing on the last one. */
             next?: string | null;
@@ -4049,6 +4357,24 @@ export interface components {
             /** @description JSON Schemas of the other settings: `pace`, `rule`, `preferences`, `watch`. */
             schemas: Record<string, never>;
         };
+        /** @description Where corrected rows land. */
+        Landing: {
+            /** @description How corrected rows land: what is there stays. */
+            lands: string;
+            /** @description How rows land in a usual run. */
+            mode: string;
+            /** @description The destination node. */
+            node: string;
+            /** @description A usual run replaces what is there, so that rows of an earlier one do not belong there any more. */
+            replaces: boolean;
+            /** @description What it writes to, as `connection/table`. */
+            target: string;
+        };
+        /**
+         * @description Why a load cannot be taken back.
+         * @enum {string}
+         */
+        Lasting: "undone" | "nothing_kept" | "expired";
         /**
          * @description Who must act on a line.
          * @enum {string}
@@ -4147,6 +4473,7 @@ export interface components {
             connection?: string | null;
             /** @description The identity of the load. */
             id: string;
+            lasting?: components["schemas"]["Lasting"] | null;
             /** @description How rows landed. */
             mode: string;
             /** @description The node that wrote it. */
@@ -4164,6 +4491,11 @@ export interface components {
             run_id: string;
             /** @description The table or file. */
             target: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be taken back; nothing where its destination keeps nothing for that.
+             */
+            undoable_until?: string | null;
             /**
              * Format: date-time
              * @description When it was taken back.
@@ -4200,6 +4532,14 @@ export interface components {
             password_link: components["schemas"]["NewLink"];
             /** @description The account. */
             user: components["schemas"]["User"];
+        };
+        /** @description How many rows changed. */
+        Marked: {
+            /**
+             * Format: int64
+             * @description Rows that stand otherwise now.
+             */
+            changed: number;
         };
         /** @description A person in a workspace. */
         Member: {
@@ -4339,9 +4679,22 @@ export interface components {
             /** @description It was also handed over to be sent by mail. */
             sent: boolean;
         };
+        /** @description A query as it is sent. */
         NewQuery: {
+            /** @description Its name, of up to 200 characters. */
             name: string;
+            /** @description The SQL, of up to 100,000 characters. */
             sql: string;
+        };
+        /** @description Rows that are sent on. */
+        NewRepair: {
+            /** @description The rows, with what is corrected of each. */
+            rows: components["schemas"]["Correction"][];
+            /**
+             * Format: int64
+             * @description The version of the pipeline that they go through; that of the run if nothing is said.
+             */
+            version?: number | null;
         };
         /** @description A rule as it is sent. */
         NewRule: {
@@ -4523,6 +4876,18 @@ export interface components {
          * @enum {string}
          */
         Outcome: "done" | "denied" | "failed";
+        /** @description The first rows that a destination got. */
+        OutputView: {
+            /** @description The destination node. */
+            node: string;
+            /** @description The rows, at most 50; long values are cut. `more` says that not even those are all there. */
+            rows: components["schemas"]["Rows"];
+            /**
+             * Format: date-time
+             * @description When they were written.
+             */
+            written_at: string;
+        };
         /** @description A session, as its person sees it. */
         OwnSession: components["schemas"]["Session"] & {
             /** @description It is the one that asks. */
@@ -4746,6 +5111,8 @@ export interface components {
         };
         /** @description A row in quarantine. */
         Reject: {
+            /** @description Why that run rejected it again. */
+            again?: string | null;
             /**
              * Format: date-time
              * @description When.
@@ -4753,6 +5120,18 @@ export interface components {
             at: string;
             /** @description The column that did not fit. */
             column?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the row that it was corrected from, in the quarantine of the run that this run repairs.
+             */
+            corrects?: number | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            marked_at?: string | null;
+            /** @description The person or key that corrected or dismissed it. */
+            marked_by?: string | null;
             /** @description The node that rejected it. */
             node: string;
             /**
@@ -4766,17 +5145,54 @@ export interface components {
             place: string;
             /** @description Why. */
             reason: string;
+            /** @description The run that sent it on after it was corrected. */
+            repair_run_id?: string | null;
+            /** @description What became of it. */
+            standing: components["schemas"]["RejectStanding"];
             /** @description The value that did not fit. */
             value?: string | null;
             /** @description Only the value was left out; the row went on. */
             value_only: boolean;
+            /** @description Its values by column, as texts in plain notation; none where it could not be taken apart. */
+            values?: Record<string, never> | null;
         };
+        /** @description A row that cannot be read as its columns want it. */
         Rejected: {
+            /** @description The column whose value does not fit. */
             column?: string | null;
+            /** @description Where it stands. */
             place: string;
+            /** @description Why. */
             reason: string;
+            /** @description That value. */
             value?: string | null;
         };
+        /** @description A node with rows in quarantine, and whether corrected rows can go on from there. */
+        RejectingNode: {
+            /** @description What to do instead. */
+            hint?: string | null;
+            /** @description Where corrected rows would land; nothing when they cannot go on. */
+            landings: components["schemas"]["Landing"][];
+            /** @description The node. */
+            node: string;
+            /**
+             * Format: int64
+             * @description Those about which nothing was done yet.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Its rows in quarantine.
+             */
+            rows: number;
+            /** @description Why corrected rows cannot go on from there. */
+            why_not?: string | null;
+        };
+        /**
+         * @description What became of a row in quarantine.
+         * @enum {string}
+         */
+        RejectStanding: "open" | "repairing" | "repaired" | "again" | "dismissed";
         /** @description How much was removed. */
         Removed: {
             /**
@@ -4922,7 +5338,7 @@ export interface components {
              * @description When it ended.
              */
             ended_at?: string | null;
-            /** @description The run or the arrival that its schedule waited for. */
+            /** @description The run or the arrival that its schedule waited for; of a repair the run whose rows it sends on. */
             event_key?: string | null;
             /**
              * Format: int64
@@ -5044,6 +5460,11 @@ export interface components {
             timeout_seconds: number;
             /**
              * Format: date-time
+             * @description When somebody began to take its loads back, as long as that is under way.
+             */
+            undoing_at?: string | null;
+            /**
+             * Format: date-time
              * @description When its loads were taken back.
              */
             undone_at?: string | null;
@@ -5064,16 +5485,36 @@ export interface components {
          * @enum {string}
          */
         RunState: "queued" | "running" | "failing" | "done" | "quarantined" | "failed" | "cancelled";
+        /** @description A query that is kept. */
         SavedQuery: {
+            /** @description The connection that it asks. */
             connection_id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Who made it. */
             created_by?: string | null;
+            /** @description Its identity. */
             id: string;
+            /** @description Its name; no other query of the connection has it. */
             name: string;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
             revision: number;
+            /** @description The SQL, as it was written. */
             sql: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
             updated_at: string;
+            /** @description Who changed it last. */
             updated_by?: string | null;
+            /** @description The workspace it belongs to. */
             workspace_id: string;
         };
         /** @description A rule that starts runs of a pipeline. */
@@ -5266,9 +5707,16 @@ export interface components {
             /** @description Identity of the run. */
             run: string;
         };
+        /** @description A step on the way to a system. */
         StepView: {
+            /**
+             * Format: int64
+             * @description Milliseconds that it took.
+             */
             milliseconds?: number | null;
+            /** @description `waiting`, `running`, `done`, `failed`, or `skipped` because it was not needed. */
             state: string;
+            /** @description `resolve` a name, `connect`, `encrypt`, `sign_in`, `open` a file or folder, `read` something small. */
             step: string;
         };
         /**
@@ -5327,7 +5775,13 @@ export interface components {
              * @description Rows that went out, or that are in place.
              */
             rows_written: number;
+            state?: components["schemas"]["TaskState"] | null;
         };
+        /**
+         * @description How a node of a run stands.
+         * @enum {string}
+         */
+        TaskState: "waiting" | "running" | "done" | "failed" | "unfinished";
         /** @description A document whose tests are to be run. */
         TestDraft: {
             /** @description The document: YAML or JSON. */
@@ -5350,13 +5804,13 @@ export interface components {
             milliseconds: number;
             /** @description It works. */
             ok: boolean;
+            /** @description The steps, in their order. */
             steps: components["schemas"]["StepView"][];
+            /**
+             * Format: int64
+             * @description How many tables or files were seen, where counting them is cheap.
+             */
             streams?: number | null;
-        };
-        TestLine: {
-            problem?: null | components["schemas"]["ProblemBody"];
-            steps: components["schemas"]["StepView"][];
-            tested?: null | components["schemas"]["Tested"];
         };
         /** @description How a test of a document ended. */
         TestEnd: {
@@ -5368,6 +5822,13 @@ export interface components {
             nodes: components["schemas"]["TestNode"][];
             /** @description Whether it holds. */
             passed: boolean;
+        };
+        /** @description A line of a test that is told while it happens. */
+        TestLine: {
+            problem?: components["schemas"]["ProblemBody"] | null;
+            /** @description The steps as they stand. */
+            steps: components["schemas"]["StepView"][];
+            tested?: components["schemas"]["Tested"] | null;
         };
         /** @description What a test found at a node. */
         TestNode: {
@@ -5450,15 +5911,10 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        /** @description A file with who reads it. */
         UploadView: components["schemas"]["Upload"] & {
+            /** @description Pipelines in use whose documents name it, as far as the caller may know of them. */
             used_by: components["schemas"]["UseView"][];
-        };
-        /** @description A pipeline that refers to a connection. */
-        Use: {
-            /** @description Identity of the pipeline. */
-            id: string;
-            /** @description Name of the pipeline. */
-            name: string;
         };
         /** @description A person with an account. */
         User: {
@@ -5522,10 +5978,21 @@ export interface components {
             /** @description May make workspaces and accounts, and see the settings of the server. */
             runs_server?: boolean | null;
         };
+        /** @description A pipeline that uses something. */
         UseView: {
+            /**
+             * Format: int64
+             * @description How many of them fire.
+             */
             active_schedules: number;
+            /** @description Identity of the pipeline. */
             id: string;
+            /** @description Name of the pipeline. */
             name: string;
+            /**
+             * Format: int64
+             * @description How many schedules it has.
+             */
             schedules: number;
         };
         /** @description What [`verify`] found. */
@@ -7487,7 +7954,7 @@ export interface operations {
                 /** @description Of that connector. */
                 connector?: string;
                 /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
-                fields?: ("connector" | "created_at" | "created_by" | "description" | "id" | "max_runs" | "name" | "restricted" | "revision" | "settings" | "test_fault" | "tested_at" | "updated_at" | "workspace_id")[];
+                fields?: ("connector" | "created_at" | "created_by" | "description" | "id" | "max_runs" | "name" | "pipelines" | "restricted" | "revision" | "role" | "schedules" | "settings" | "test_fault" | "tested_at" | "updated_at" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Part of the name or description. */
@@ -7609,6 +8076,42 @@ export interface operations {
             };
         };
     };
+    export_connections: {
+        parameters: {
+            query: {
+                /** @description The format of the file. */
+                format: "csv" | "xlsx" | "json" | "ndjson";
+                /** @description Most rows, from 1 to 1,000,000, which is what is taken if nothing is said. */
+                limit?: number;
+                /** @description The name of the file, without its ending. */
+                name?: string;
+                /** @description Settings of a source that reads the stream, or a `query` where the system answers SQL, as a JSON object. */
+                settings: string;
+                /** @description SQL over the rows of that source, which it calls `rows`, for systems that answer none. */
+                sql?: string;
+            };
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/x-ndjson": number[];
+                    "text/csv": number[];
+                };
+            };
+        };
+    };
     on_connection_grants: {
         parameters: {
             query?: {
@@ -7696,9 +8199,11 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("connection_id" | "created_at" | "created_by" | "id" | "name" | "revision" | "sql" | "updated_at" | "updated_by" | "workspace_id")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
-                /** @description Part of the name or description. */
+                /** @description Part of the name or of the SQL. */
                 search?: string;
                 /** @description The order; a `-` before it turns it around. */
                 sort?: "name" | "-name" | "created" | "-created" | "updated" | "-updated";
@@ -7775,6 +8280,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The tag that the change is based on: `ETag` of what was read. */
                 "If-Match": string;
             };
             path: {
@@ -9072,7 +9578,7 @@ export interface operations {
                 /** @description Started by that. */
                 cause?: components["schemas"]["Cause"];
                 /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
-                fields?: ("attempt" | "attempt_started_at" | "backfill_id" | "cause" | "connections" | "created_at" | "ended_at" | "event_key" | "failures" | "fault" | "fire_at" | "force" | "id" | "idempotency" | "interval_end" | "interval_start" | "lease_until" | "lost" | "not_before" | "params" | "peak_memory" | "piece" | "pipeline_id" | "priority" | "resumable" | "retries" | "revision" | "rows_quarantined" | "rows_read" | "rows_written" | "schedule_id" | "seconds" | "started_at" | "started_by" | "state" | "stop" | "stop_asked_at" | "stop_reason" | "targets" | "timeout_seconds" | "undone_at" | "version" | "worker_id" | "workspace_id" | "zone")[];
+                fields?: ("attempt" | "attempt_started_at" | "backfill_id" | "cause" | "connections" | "created_at" | "ended_at" | "event_key" | "failures" | "fault" | "fire_at" | "force" | "id" | "idempotency" | "interval_end" | "interval_start" | "lease_until" | "lost" | "not_before" | "params" | "peak_memory" | "piece" | "pipeline_id" | "priority" | "resumable" | "retries" | "revision" | "rows_quarantined" | "rows_read" | "rows_written" | "schedule_id" | "seconds" | "started_at" | "started_by" | "state" | "stop" | "stop_asked_at" | "stop_reason" | "targets" | "timeout_seconds" | "undoing_at" | "undone_at" | "version" | "worker_id" | "workspace_id" | "zone")[];
                 /** @description Asked for from then on. */
                 from?: string;
                 /** @description Most entries; 50 if nothing is said. */
@@ -9179,7 +9685,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
-                fields?: ("committed_at" | "connection" | "id" | "mode" | "node" | "pipeline_id" | "receipt" | "rows_written" | "run_id" | "target" | "undone_at")[];
+                fields?: ("committed_at" | "connection" | "id" | "lasting" | "mode" | "node" | "pipeline_id" | "receipt" | "rows_written" | "run_id" | "target" | "undoable_until" | "undone_at")[];
             };
             header?: never;
             path: {
@@ -9239,13 +9745,38 @@ export interface operations {
             };
         };
     };
-    quarantine_runs: {
+    outputs_runs: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("node" | "rows" | "written_at")[];
+            };
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_OutputView"];
+                };
+            };
+        };
+    };
+    list_quarantine: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
-                fields?: ("at" | "column" | "node" | "number" | "original" | "place" | "reason" | "value" | "value_only")[];
+                fields?: ("again" | "at" | "column" | "corrects" | "marked_at" | "marked_by" | "node" | "number" | "original" | "place" | "reason" | "repair_run_id" | "standing" | "value" | "value_only" | "values")[];
                 /** @description Most entries; 50 if nothing is said. */
                 limit?: number;
                 /** @description Of that node. */
@@ -9254,6 +9785,8 @@ export interface operations {
                 search?: string;
                 /** @description The order; a `-` before it turns it around. */
                 sort?: "number" | "-number";
+                /** @description With one of these standings, divided by commas. */
+                standing?: components["schemas"]["RejectStanding"][];
             };
             header?: never;
             path: {
@@ -9296,11 +9829,66 @@ export interface operations {
             };
         };
     };
+    dismiss_quarantine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+        };
+    };
+    export_quarantine: {
+        parameters: {
+            query?: {
+                /** @description Of that node. */
+                node?: string;
+                /** @description With that text in the row or in the reason. */
+                search?: string;
+                /** @description With one of these standings, divided by commas. */
+                standing?: components["schemas"]["RejectStanding"][];
+            };
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     groups_quarantine: {
         parameters: {
             query?: {
                 /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
-                fields?: ("column" | "node" | "reason" | "rows")[];
+                fields?: ("column" | "node" | "open" | "reason" | "rows")[];
             };
             header?: never;
             path: {
@@ -9317,6 +9905,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_Group"];
+                };
+            };
+        };
+    };
+    nodes_quarantine: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("hint" | "landings" | "node" | "open" | "rows" | "why_not")[];
+            };
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RejectingNode"];
+                };
+            };
+        };
+    };
+    repair_repairs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRepair"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Run"];
                 };
             };
         };
@@ -9369,7 +10008,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
-                fields?: ("detail" | "kind" | "node" | "role" | "rows_deduplicated" | "rows_filtered" | "rows_quarantined" | "rows_read" | "rows_written")[];
+                fields?: ("detail" | "kind" | "node" | "role" | "rows_deduplicated" | "rows_filtered" | "rows_quarantined" | "rows_read" | "rows_written" | "state")[];
             };
             header?: never;
             path: {
@@ -9386,6 +10025,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_Task"];
+                };
+            };
+        };
+    };
+    retry_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+                run: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
         };
@@ -9408,6 +10070,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
         };

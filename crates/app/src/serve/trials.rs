@@ -56,6 +56,7 @@ impl Bench {
         let (_cancel, cancelled) = watch::channel(false);
         let attempt = Attempt {
             ready: &prepared.ready,
+            entry: prepared.entry.as_ref(),
             run: &RunId::generate(),
             quarantine: Arc::new(Counted),
             memory: &Glimpse(Mutex::new(Some(known(remembered)))),

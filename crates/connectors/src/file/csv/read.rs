@@ -217,7 +217,7 @@ impl Batch {
             };
             columns.push((column, misfit));
         }
-        plain_values(&worker.shape, columns)
+        plain_values(worker.shape, columns)
     }
 
     fn finish(self, worker: &Worker<'_>) -> Result<RecordBatch, Fault> {
