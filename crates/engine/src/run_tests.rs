@@ -151,7 +151,7 @@ async fn problems_of_kinds_settings_and_ports_come_together() {
         found,
         [
             ("/nodes/a/source", Some("did you mean `memory`?")),
-            ("/nodes/b", Some("Name of the stream or table.")),
+            ("/nodes/b/table", Some("Name of the stream or table.")),
             ("/nodes/b/tabel", Some("did you mean `table`?")),
             ("/nodes/e/transform", Some("did you mean `filter`?")),
             ("/nodes/load/mode", Some("it can `append`, `overwrite`")),

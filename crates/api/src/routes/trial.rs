@@ -240,11 +240,14 @@ fn lines(
         let text = serde_json::to_string(&line).unwrap_or_default() + "\n";
         Some((Ok(text), (both, is_over)))
     })
+    // What compresses answers asks once more after the end.
+    .fuse()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Problem;
 
     fn states(steps: &[StepView]) -> Vec<(&'static str, &'static str)> {
         steps.iter().map(|step| (step.step, step.state)).collect()
@@ -274,6 +277,20 @@ mod tests {
                 ("read", "waiting")
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn lines_that_are_over_stay_over() {
+        let (sender, receiver) = mpsc::channel(LINES);
+        let problem = Problem::not_found("connection", "x");
+        let work = async move {
+            let line = TestLine { steps: Vec::new(), tested: None, problem: Some(problem.body("")) };
+            sender.send(line).await.unwrap();
+        };
+        let mut lines = std::pin::pin!(lines(receiver, work));
+        assert!(lines.next().await.is_some());
+        assert!(lines.next().await.is_none());
+        assert!(lines.next().await.is_none());
     }
 
     #[test]

@@ -69,5 +69,6 @@ async fn queries_are_shared_by_those_who_may_look_into_the_connection() {
     editor.delete(&path).await.expect(204);
     assert_eq!(editor.get(&queries).await.expect(200).body["items"], Value::Array(Vec::new()));
     let audit = app.audit().await;
-    assert_eq!(audit[..3], ["query.make done", "query.change done", "query.remove done"], "{audit:?}");
+    let deeds = ["query.make done", "query.change done", "request.deny denied", "query.remove done"];
+    assert_eq!(audit[..4], deeds, "{audit:?}");
 }

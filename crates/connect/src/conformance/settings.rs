@@ -54,6 +54,8 @@ fn visit(path: &str, schema: &Value) {
         "x-advanced",
         "x-group",
         "x-widget",
+        // May change without its secrets being given again; forms need not know.
+        "x-beside-secrets",
     ];
     for keyword in object.keys() {
         assert!(KNOWN.contains(&keyword.as_str()), "{path}: forms do not know the keyword `{keyword}`");
