@@ -76,6 +76,8 @@ const look: ThemeOptions = {
     MuiDrawer: { styleOverrides: { paper: { backgroundImage: "none" } } },
     MuiTextField: { defaultProps: { size: "small", fullWidth: true } },
     MuiSelect: { defaultProps: { size: "small" } },
+    // What a field is called is read, too, where nothing can be written into it.
+    MuiFormLabel: { styleOverrides: { root: { "&.Mui-disabled": { color: "var(--mui-palette-text-secondary)" } } } },
     MuiTooltip: { defaultProps: { arrow: true, enterDelay: 300 } },
     MuiTableCell: { styleOverrides: { head: { fontWeight: 650, color: "var(--mui-palette-text-secondary)" } } },
     MuiLink: { defaultProps: { underline: "hover" } },

@@ -18,7 +18,7 @@ export default async function mend(story) {
     await page.getByRole("link", { name: "warehouse", exact: true }).click();
     await page.getByLabel(/^Password\b/).fill("second-password");
     await page.getByRole("button", { name: "Test", exact: true }).click();
-    await page.getByRole("main").getByRole("status").getByRole("img", { name: "done" }).nth(2).waitFor();
+    await page.getByText(/ in all$/).waitFor();
     await page.locator("main button[type=submit]").click();
     await page.getByText(/saved/i).first().waitFor();
   });

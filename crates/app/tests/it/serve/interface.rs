@@ -74,7 +74,8 @@ async fn ask(house: &House, workspace: &str, token: Option<&str>, phases: &str) 
 /// all say what is always there. Tests of lists try it.
 fn whole_entries(mut document: Value) -> Value {
     for item in document["paths"].as_object_mut().unwrap().values_mut() {
-        if let Some(parameters) = item["get"]["parameters"].as_array_mut() {
+        let parameters = item.get_mut("get").and_then(|get| get.get_mut("parameters"));
+        if let Some(parameters) = parameters.and_then(Value::as_array_mut) {
             parameters.retain(|parameter| parameter["name"] != "fields");
         }
     }
