@@ -9,7 +9,7 @@ import begin from "./journeys/begin.mjs";
 import build from "./journeys/build.mjs";
 import connect from "./journeys/connect.mjs";
 import looks from "./journeys/looks.mjs";
-import mend, { quarantine, undo } from "./journeys/mend.mjs";
+import mend, { quarantine, repair, undo } from "./journeys/mend.mjs";
 import offline from "./journeys/offline.mjs";
 import phone from "./journeys/phone.mjs";
 import schedule from "./journeys/schedule.mjs";
@@ -18,7 +18,7 @@ import { Story } from "./journeys/story.mjs";
 try {
   await withBrowser(async (browser) => {
     const story = new Story(await open(browser, { signedIn: false }));
-    for (const chapter of [begin, connect, build, mend, quarantine, schedule, undo, looks]) await chapter(story);
+    for (const chapter of [begin, connect, build, mend, quarantine, schedule, undo, repair, looks]) await chapter(story);
     const storage = await story.page.context().storageState();
     await story.in(await open(browser, { phone: true, storage }), phone);
     await story.in(await open(browser, { offline: true, storage }), offline);

@@ -8,6 +8,7 @@ import { serverUrl } from "@/api/base";
 import { Problem } from "@/api/problem";
 import { explain } from "@/lib/errors";
 import { sayBoth } from "@/lib/sayings";
+import { Marked } from "./Marked";
 
 interface Props {
   error: unknown;
@@ -26,14 +27,14 @@ export function ProblemAlert({ error, onRetry, onClose, places = true }: Props) 
   const findings = (problem?.problems ?? []).filter((finding) => finding.message !== problem?.message);
   return (
     <Alert severity="error" onClose={onClose} sx={{ my: 1.5 }} action={onRetry && <Button color="inherit" size="small" onClick={onRetry}>{t("try_again")}</Button>}>
-      <AlertTitle sx={{ mb: hint || detail || findings.length ? 0.5 : 0, fontWeight: 600 }}>{what}</AlertTitle>
-      {detail && <Typography variant="body2" lang="en">{detail}</Typography>}
-      {hint && <Typography variant="body2">{hint}</Typography>}
+      <AlertTitle sx={{ mb: hint || detail || findings.length ? 0.5 : 0, fontWeight: 600 }}><Marked text={what} /></AlertTitle>
+      {detail && <Typography variant="body2" lang="en"><Marked text={detail} /></Typography>}
+      {hint && <Typography variant="body2"><Marked text={hint} /></Typography>}
       {places && findings.length > 0 && (
         <ul style={{ margin: "4px 0 0", paddingInlineStart: 18 }}>
           {findings.map((finding) => (
             <li key={finding.path + finding.message}>
-              {finding.path && <code>{finding.path}</code>} {sayBoth(finding)}
+              {finding.path && <code>{finding.path}</code>} <Marked text={sayBoth(finding)} />
             </li>
           ))}
         </ul>

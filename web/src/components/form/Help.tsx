@@ -2,6 +2,7 @@ import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import { useServerWords } from "@/lib/serverWords";
 import { sentences } from "@/lib/sentences";
 import { human, type Schema } from "./schema";
@@ -30,14 +31,5 @@ export function Help({ schema, problem, name }: Props) {
       <Marked text={open ? `${first} ${rest}` : first} />
       {rest && <>{" "}<Link component="button" type="button" variant="caption" onClick={() => setOpen(!open)} aria-expanded={open} sx={{ verticalAlign: "baseline" }}>{open ? t("close") : t("more")}</Link></>}
     </Box>
-  );
-}
-
-/** Text in which words between backticks are code. */
-export function Marked({ text }: { text: string }) {
-  return (
-    <>
-      {text.split("`").map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part))}
-    </>
   );
 }

@@ -5,6 +5,7 @@ import FormControlLabel from "@mui/material/FormControlLabel";
 import FormHelperText from "@mui/material/FormHelperText";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
 import { Problem } from "@/api/problem";
@@ -68,8 +69,13 @@ export function ConnectionForm({ schema, draft, onChange, error, kept, again, di
   };
   const taken = error instanceof Problem && error.code === "exists" ? t("taken") : undefined;
   const set = (part: Partial<Draft>) => onChange({ ...draft, ...part });
+  const box = useRef<HTMLDivElement>(null);
+  // What is to be mended may be out of sight: the form is long.
+  useEffect(() => {
+    if (error) box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [error]);
   return (
-    <Box sx={{ display: "flex", flexDirection: "column", gap: 2.5 }}>
+    <Box ref={box} sx={{ display: "flex", flexDirection: "column", gap: 2.5 }}>
       <TextField label={t("name")} required disabled={disabled} value={draft.name} onChange={(event) => set({ name: event.target.value })} error={(at("/name") ?? taken) !== undefined} helperText={at("/name") ?? taken ?? t("name_help")} slotProps={{ htmlInput: { maxLength: 63, spellCheck: false, autoCapitalize: "off" } }} />
       <TextField label={t("description")} disabled={disabled} value={draft.description} onChange={(event) => set({ description: event.target.value })} helperText={t("description_help")} />
       <Box component="section" aria-labelledby="settings-title" sx={{ borderTop: 1, borderColor: "divider", pt: 2 }}>

@@ -23,6 +23,16 @@ it("shows what was found with what speaks for it, and what does not fit", () => 
   expect(screen.getByRole("alert").textContent).toContain("20 rows do not fit");
 });
 
+it("names files only where there are several", () => {
+  const [fact] = found.facts;
+  if (!fact) throw new Error("no fact");
+  const one = { ...found, facts: [{ ...fact, file: "uploads/up_1/sales.csv" }] };
+  const { rerender } = render(<Found found={one} />);
+  expect(screen.queryByText(/sales\.csv\)/)).toBeNull();
+  rerender(<Found found={{ ...one, facts: [...one.facts, { ...fact, file: "uploads/up_1/other.csv" }] }} />);
+  expect(screen.getByText("Delimiter (other.csv)")).toBeTruthy();
+});
+
 it("hands on everything but the file itself", () => {
   expect(withoutFile(found.node)).toEqual({ delimiter: ";" });
 });

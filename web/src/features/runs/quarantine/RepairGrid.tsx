@@ -2,6 +2,7 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { type ClipboardEvent, type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { say } from "@/lib/sayings";
 import type { Reject } from "../requests";
 import { MONO, placeOf } from "./shown";
 import { alike, correct, type Corrections, fill, pasted, valueOf, valuesOf } from "./repair";
@@ -49,7 +50,7 @@ export function RepairGrid({ label, rows, columns, corrections, onChange, refuse
             <tr key={row.number}>
               <Box component="th" scope="row" sx={{ ...side, textAlign: "left", fontWeight: 400 }}>
                 <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{placeOf(row.place)}</Box>
-                <Box sx={{ color: "text.secondary", fontSize: 12.5, overflowWrap: "anywhere" }}>{row.reason}</Box>
+                <Box sx={{ color: "text.secondary", fontSize: 12.5, overflowWrap: "anywhere" }}>{say(row.reason)}</Box>
                 {valuesOf(row) === null && <Box component="code" sx={{ display: "block", fontFamily: MONO, fontSize: 12, whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{row.original}</Box>}
               </Box>
               {columns.map((column, index) => {
