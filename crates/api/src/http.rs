@@ -55,6 +55,19 @@ pub(crate) async fn around(State(inside): State<Inside>, mut request: Request, n
     response
 }
 
+/// The header by which browsers keep an answer as a file of that name (RFC 6266).
+pub(crate) fn attachment(name: &str) -> HeaderValue {
+    let mut text = String::from("attachment; filename*=UTF-8''");
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => text.push(char::from(byte)),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    // Letters and percent signs only.
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
 /// The route that answered, for the count.
 #[derive(Debug, Clone)]
 struct Answered(String);

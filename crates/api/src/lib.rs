@@ -29,7 +29,7 @@ pub mod postman;
 pub mod problem;
 mod routes;
 pub mod server;
-mod sheet;
+pub mod sheet;
 pub mod sign_in;
 mod sparse;
 pub mod trials;

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde::Deserialize;
@@ -11,10 +11,10 @@ use towpath_store::audit::Outcome;
 
 use super::probes::{asked_at, placed};
 use super::room::{note, open, used};
-use super::uploads::encoded;
 use crate::caller::{Caller, Within, with};
 use crate::extract::Query;
 use crate::guard::OnConnection;
+use crate::http::attachment;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
 use crate::workbench::{Asked, ExportFormat, Room};
@@ -81,15 +81,9 @@ pub(crate) async fn export(
     let mut response = Body::from_stream(body).into_response();
     let name = wanted.name.filter(|name| !name.trim().is_empty()).unwrap_or(connection.name);
     let name: String = name.chars().take(120).collect();
-    dress(response.headers_mut(), media_type, &format!("{name}.{ending}"))?;
-    Ok(response)
-}
-
-fn dress(headers: &mut HeaderMap, media_type: &'static str, name: &str) -> Answer<()> {
+    let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    let disposition = format!("attachment; filename*=UTF-8''{}", encoded(name));
-    let disposition = HeaderValue::from_str(&disposition).map_err(Problem::internal)?;
-    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    headers.insert(header::CONTENT_DISPOSITION, attachment(&format!("{name}.{ending}")));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(())
+    Ok(response)
 }

@@ -16,6 +16,7 @@ use super::outcomes::Removed;
 use crate::caller::{Caller, Within, with};
 use crate::extract::{Json, Query};
 use crate::guard::OnRun;
+use crate::http::attachment;
 use crate::paging::{ByNumber, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
@@ -153,12 +154,10 @@ pub(crate) async fn export(
         }
     });
     let mut response = Body::from_stream(pages).into_response();
-    let name = sheet::file_name(&format!("{}-{}.csv", pipeline.name, run.id));
+    let name = format!("{}-{}.csv", pipeline.name, run.id);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    let disposition = format!("attachment; filename*=UTF-8''{name}");
-    headers
-        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(Problem::internal)?);
+    headers.insert(header::CONTENT_DISPOSITION, attachment(&name));
     Ok(response)
 }
 

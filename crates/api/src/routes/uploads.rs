@@ -23,6 +23,7 @@ use super::room::shown;
 use super::uses::{UseView, seen};
 use crate::caller::{Caller, Within, changed};
 use crate::extract::{Json, Path, Query, idempotency, object};
+use crate::http::attachment;
 use crate::paging::{ByTimeOrSize, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
@@ -269,21 +270,9 @@ pub(crate) async fn content(
     let headers = response.headers_mut();
     // Never shown by a browser as a page of this server, whatever it says it is.
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    let disposition = format!("attachment; filename*=UTF-8''{}", encoded(&upload.name));
-    headers
-        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(Problem::internal)?);
+    headers.insert(header::CONTENT_DISPOSITION, attachment(&upload.name));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(upload.size));
     Ok(response)
-}
-
-/// A name as a header holds it.
-pub(super) fn encoded(name: &str) -> String {
-    name.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 /// Removes a file.

@@ -8,6 +8,7 @@ use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
+use towpath_api::sheet;
 use towpath_api::workbench::{Asked, Export, ExportFormat, OpenConnection, Room};
 use towpath_connect::fit::row_as_json;
 use towpath_connect::{Context, Fitter, LoadRequest, RejectSink};
@@ -104,7 +105,11 @@ fn text(
     let Opened { schema, batches, graph, .. } = opened;
     let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     let head = match shape {
-        Shape::Csv => line(names.iter().map(|name| cell(&Value::from(name.as_str())))),
+        Shape::Csv => {
+            let mut head = String::new();
+            sheet::line(&mut head, names.iter().map(|name| Some(name.as_str())));
+            head
+        }
         Shape::Json => "[".to_owned(),
         Shape::Ndjson => String::new(),
     };
@@ -119,7 +124,7 @@ fn text(
             match shape {
                 Shape::Csv => {
                     let value: Value = serde_json::from_str(&object).unwrap_or_default();
-                    text += &line(names.iter().map(|name| cell(value.get(name).unwrap_or(&Value::Null))));
+                    text += &line(names.iter().map(|name| value.get(name).unwrap_or(&Value::Null)));
                 }
                 Shape::Json => {
                     text += if is_first { "\n" } else { ",\n" };
@@ -138,21 +143,18 @@ fn text(
     head.chain(rows).chain(stream::iter([Ok(Bytes::from(end))])).boxed()
 }
 
-fn line(cells: impl Iterator<Item = String>) -> String {
-    cells.collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-/// A value in a CSV file (RFC 4180). What is missing is nothing; an empty text stands in quotes.
-fn cell(value: &Value) -> String {
-    let text = match value {
-        Value::Null => return String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    match text.is_empty() || text.contains(['"', ',', '\r', '\n']) || text.trim() != text {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
+/// A line of CSV with these values.
+fn line<'a>(values: impl Iterator<Item = &'a Value>) -> String {
+    let texts: Vec<Option<String>> = values
+        .map(|value| match value {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        })
+        .collect();
+    let mut line = String::new();
+    sheet::line(&mut line, texts.iter().map(Option::as_deref));
+    line
 }
 
 #[cfg(test)]
@@ -160,8 +162,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_says_whether_it_is_empty_or_missing() {
-        let cells = [json!(null), json!(""), json!("a \"b\", c"), json!(1.5), json!(true), json!([1])];
-        assert_eq!(line(cells.iter().map(cell)), ",\"\",\"a \"\"b\"\", c\",1.5,true,[1]\r\n");
+    fn a_cell_says_whether_it_is_empty_or_missing_and_nothing_is_taken_for_a_formula() {
+        let cells = [
+            json!(null),
+            json!(""),
+            json!("a \"b\", c"),
+            json!(-1.5),
+            json!(true),
+            json!([1]),
+            json!("=1+1"),
+        ];
+        assert_eq!(line(cells.iter()), ",\"\",\"a \"\"b\"\", c\",-1.5,true,[1],'=1+1\r\n");
     }
 }
