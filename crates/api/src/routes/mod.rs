@@ -1,6 +1,7 @@
 //! The routes, by area. Each handler stands beside what it takes and answers.
 
 pub(crate) mod backfills;
+pub(crate) mod connection_tests;
 pub(crate) mod connections;
 pub(crate) mod freshness;
 pub(crate) mod handing;
@@ -21,7 +22,6 @@ pub(crate) mod schedules;
 mod sealed;
 pub(crate) mod search;
 pub(crate) mod session;
-pub(crate) mod trial;
 pub(crate) mod trials;
 pub(crate) mod undo;
 pub(crate) mod uploads;

@@ -11,10 +11,10 @@ use towpath_model::Fault;
 use towpath_store::audit::{NewEntry, Outcome};
 use towpath_store::connections::{self, Connection};
 
+use super::connection_tests::{TestLine, Tested, answer, try_out};
 use super::connections::{NewConnection, changed_settings, event, problems};
 use super::room::{note, open, used};
 use super::sealed::kept;
-use super::trial::{TestLine, Tested, answer, try_out};
 use crate::caller::{Caller, Within, with};
 use crate::extract::Json;
 use crate::guard::OnConnection;

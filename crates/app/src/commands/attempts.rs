@@ -13,7 +13,7 @@ use towpath_engine::run::EventSink;
 use towpath_model::{Fault, RunId};
 
 use super::run::Order;
-use crate::attempt::{Attempt, Ended, RunMemory};
+use crate::attempt::{Attempt, Ended, Glance, RunMemory};
 use crate::cli::Options;
 use crate::output::{Console, Tone, progress};
 use crate::project::Project;
@@ -40,13 +40,8 @@ impl Attempts<'_> {
                 pipeline: self.project.spec.name.clone(),
                 fingerprint: self.project.fingerprint(),
             }),
-            (false, is_dry) => Box::new(Glance {
-                store: match is_dry {
-                    true => StateStore::existing(&self.project.state_folder())?.map(Mutex::new),
-                    false => None,
-                },
-                pipeline: self.project.spec.name.clone(),
-            }),
+            (false, true) => Box::new(self.glance()?),
+            (false, false) => Box::new(Glance(Positions::new(), Memories::new())),
         };
         let mut orders = self.order.resume.as_ref().map(|resume| resume.orders.clone());
         let retries = ExponentialBuilder::default().with_jitter().with_max_times(self.order.retries);
@@ -105,6 +100,15 @@ impl Attempts<'_> {
         })
     }
 
+    /// What earlier runs left, if there were any.
+    fn glance(&self) -> Result<Glance, Fault> {
+        let name = &self.project.spec.name;
+        Ok(match StateStore::existing(&self.project.state_folder())? {
+            Some(store) => Glance(store.positions(name)?, store.memories(name)?),
+            None => Glance(Positions::new(), Memories::new()),
+        })
+    }
+
     /// What the run must remember to go on.
     fn settle(&self, graph: &Graph) -> Orders {
         let days = self.project.scope.interval.as_ref().map(|interval| interval.dates());
@@ -156,36 +160,5 @@ impl RunMemory for Folder {
 
     async fn settled(&self, node: &str) -> Result<(), Fault> {
         self.store().settled(&self.pipeline, node)
-    }
-}
-
-/// What is remembered is looked at, if there is something, and nothing is added to it.
-struct Glance {
-    store: Option<Mutex<StateStore>>,
-    pipeline: String,
-}
-
-#[async_trait]
-impl RunMemory for Glance {
-    async fn known(&self) -> Result<(Positions, Memories), Fault> {
-        let Some(store) = &self.store else { return Ok((Positions::new(), Memories::new())) };
-        let store = store.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok((store.positions(&self.pipeline)?, store.memories(&self.pipeline)?))
-    }
-
-    async fn begin(&self, _: &Orders) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    async fn end(&self, _: &RunReport, _: &Orders, _: &Graph) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    async fn settled(&self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn keeps(&self) -> bool {
-        false
     }
 }

@@ -11,28 +11,26 @@ use tokio::sync::{Notify, broadcast};
 use towpath_api::problem::Finding;
 use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
-    Asked, Checked, Export, ExportFormat, Forecast, Inspected, Landing, Look, NodeFault, NodeOutline,
-    OpenConnection, PortOutline, Reading, Room, Rows, StreamOutline, Workbench,
+    Asked, Checked, Export, ExportFormat, Forecast, Inspected, Landing, Look, OpenConnection, Reading, Room,
+    Rows, StreamOutline, Workbench,
 };
 use towpath_connect::bounds::{Step, Steps};
 use towpath_connect::{Bounds, Connector, ConnectorSpec, Context, Egress, EgressSettings, Registry};
 use towpath_engine::connections::{Connection, ConnectionBook};
 use towpath_engine::context::MemoryQuarantine;
-use towpath_engine::entry::{self, Entry};
+use towpath_engine::entry::Entry;
 use towpath_engine::graph::{Graph, Workshop, check_kinds, check_nodes};
 use towpath_engine::intake::Memories;
-use towpath_engine::lineage::Lineage;
 use towpath_engine::session::Limits;
 use towpath_engine::transform::Transform;
 use towpath_model::params::settle;
 use towpath_model::pipeline::{NodeSpec, Role};
 use towpath_model::scope::{DataInterval, Scope, plain_io};
-use towpath_model::{Document, Fault, PipelineSpec, Problem, RunId, WriteMode, fingerprint, suggest};
+use towpath_model::{Document, Fault, PipelineSpec, Problem, RunId, fingerprint, suggest};
 use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
 
 use super::plain::written_out;
-use super::trials::lineage_of;
 use super::views::{columns, rows};
 use crate::attempt::Ready;
 use crate::endpoint::secret_paths;
@@ -78,6 +76,17 @@ impl Prepared {
         self.document.locate(&mut problems);
         problems.dedup();
         problems.into_iter().map(Finding::from).collect()
+    }
+
+    /// Why a graph of this document cannot run.
+    pub(crate) fn unready(&self, graph: &Graph) -> Fault {
+        if !graph.problems.is_empty() {
+            return first(&self.located(graph.problems.clone()));
+        }
+        match graph.faults.first() {
+            Some((node, fault)) => fault.copied().at_node(node),
+            None => Fault::internal("a graph without problems was not run"),
+        }
     }
 }
 
@@ -195,6 +204,11 @@ pub(crate) fn first(findings: &[Finding]) -> Fault {
         Some(hint) => fault.hint(hint.clone()),
         None => fault,
     }
+}
+
+/// The structure of a document, as far as it can be read.
+pub(super) fn spec_of(text: &str) -> Option<PipelineSpec> {
+    PipelineSpec::from_document(&Document::parse(DOCUMENT, text).ok()?).0
 }
 
 /// Values for parameters as text; the types of the parameters read them.
@@ -331,39 +345,7 @@ impl Workbench for Bench {
     }
 
     async fn outline(&self, room: Room, text: &str, params: &Value, plans: bool) -> Result<Checked, Fault> {
-        let prepared = match self.prepare(&room, text, params, None) {
-            Ok(prepared) => prepared,
-            Err(problems) => return Ok(Checked { problems, ..Checked::default() }),
-        };
-        let graph =
-            prepared.ready.compile(Arc::new(MemoryQuarantine::default()), None, Memories::new()).await?;
-        let mut checked =
-            Checked { problems: prepared.located(graph.problems.clone()), ..Checked::default() };
-        for (node, fault) in &graph.faults {
-            let hint = fault.hint_text().map(str::to_owned);
-            checked.faults.push(NodeFault { node: node.clone(), message: fault.to_string(), hint });
-        }
-        let lineage = Lineage::of(&graph);
-        for (name, node) in &graph.nodes {
-            let spec = &graph.spec.nodes[name];
-            let outputs = node.outputs.iter().map(|(port, plan)| PortOutline {
-                port: port.clone(),
-                columns: columns(plan.schema().as_arrow()),
-                lineage: lineage_of(&lineage, name, port),
-            });
-            let plan = match node.outputs.values().next().filter(|_| plans && node.destination.is_some()) {
-                Some(plan) => Some(towpath_engine::run::explain(&graph, plan)?),
-                None => None,
-            };
-            checked.nodes.push(NodeOutline {
-                node: name.clone(),
-                role: spec.role.key().to_owned(),
-                kind: spec.kind.clone(),
-                outputs: outputs.collect(),
-                plan,
-            });
-        }
-        Ok(checked)
+        self.outlined(&room, text, params, plans).await
     }
 
     async fn rows(&self, room: Room, text: &str, look: Look) -> Result<Rows, Fault> {
@@ -464,37 +446,11 @@ impl Workbench for Bench {
     }
 
     fn passage(&self, text: &str, node: &str) -> Result<Vec<Landing>, Fault> {
-        let document = Document::parse(DOCUMENT, text).ok();
-        let spec = document.as_ref().and_then(|document| PipelineSpec::from_document(document).0);
-        let spec =
-            spec.ok_or_else(|| Fault::config("the document of this version cannot be read any more"))?;
-        let part = entry::part(&spec, node)?;
-        let mut landings = Vec::new();
-        for (name, destination) in part.nodes.iter().filter(|(_, node)| node.role == Role::Destination) {
-            let (lands, usual) = (destination.landing.mode, spec.nodes[name].landing.mode);
-            let connector = self.registry.get(&destination.kind);
-            let modes = connector.map(|known| known.spec().capabilities.write_modes.clone());
-            if !modes.unwrap_or_default().contains(&lands) {
-                return Err(Fault::config(format!(
-                    "`{name}` is written as a whole every time, so rows cannot be added to it"
-                ))
-                .hint("correct the rows where they come from, and run the pipeline again"));
-            }
-            landings.push(Landing {
-                node: name.clone(),
-                target: target_of(destination),
-                mode: usual.name().to_owned(),
-                lands: lands.name().to_owned(),
-                replaces: matches!(usual, WriteMode::Overwrite | WriteMode::Mirror),
-            });
-        }
-        Ok(landings)
+        self.landings(text, node)
     }
 
     fn nodes(&self, text: &str) -> Vec<String> {
-        let document = Document::parse(DOCUMENT, text).ok();
-        let spec = document.as_ref().and_then(|document| PipelineSpec::from_document(document).0);
-        spec.map(|spec| spec.nodes.keys().cloned().collect()).unwrap_or_default()
+        spec_of(text).map(|spec| spec.nodes.keys().cloned().collect()).unwrap_or_default()
     }
 
     async fn undo(&self, room: Room, text: &str, run: &Run, nodes: &[String]) -> Result<Vec<Value>, Fault> {

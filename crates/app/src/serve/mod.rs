@@ -15,6 +15,8 @@ mod looking;
 mod lookout;
 mod memory;
 mod meters;
+mod outline;
+mod passage;
 mod plain;
 mod rejects;
 mod runner;

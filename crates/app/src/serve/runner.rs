@@ -250,16 +250,12 @@ fn unready(prepared: &Prepared, graph: &Graph, journal: &Journal) -> Fault {
     for problem in &problems {
         journal.say(Level::Error, None, problem.message.clone(), serde_json::to_value(problem).ok());
     }
-    if !problems.is_empty() {
-        return first(&problems);
+    if problems.is_empty() {
+        for (node, fault) in graph.faults.iter().skip(1) {
+            journal.say(Level::Error, Some(node), fault.to_string(), None);
+        }
     }
-    for (node, fault) in graph.faults.iter().skip(1) {
-        journal.say(Level::Error, Some(node), fault.to_string(), None);
-    }
-    match graph.faults.first() {
-        Some((node, fault)) => fault.copied().at_node(node),
-        None => Fault::internal("a graph without problems was not run"),
-    }
+    prepared.unready(graph)
 }
 
 /// How the end of an attempt that was stopped is to be understood.

@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::watch;
 use towpath_api::trials::{
@@ -19,15 +18,13 @@ use towpath_engine::cases::{TestOutcome, run_tests};
 use towpath_engine::context::Quarantine;
 use towpath_engine::dry::DryRun;
 use towpath_engine::graph::Graph;
-use towpath_engine::incremental::Positions;
-use towpath_engine::intake::Memories;
 use towpath_engine::lineage::{How, Lineage, Origin};
 use towpath_engine::report::{FaultReport, RunReport};
 use towpath_model::{Fault, PipelineSpec, RunId};
 
-use super::bench::{Bench, Prepared, first, target_of};
+use super::bench::{Bench, first, target_of};
 use super::memory::known;
-use crate::attempt::{Attempt, Ended, RunMemory};
+use crate::attempt::{Attempt, Ended, Glance};
 use crate::state::Orders;
 
 /// Longest value that is shown, in characters.
@@ -54,12 +51,13 @@ impl Bench {
         };
         // Nobody stops it but whoever drops the future.
         let (_cancel, cancelled) = watch::channel(false);
+        let (positions, memories) = known(remembered);
         let attempt = Attempt {
             ready: &prepared.ready,
-            entry: prepared.entry.as_ref(),
+            entry: None,
             run: &RunId::generate(),
             quarantine: Arc::new(Counted),
-            memory: &Glimpse(Mutex::new(Some(known(remembered)))),
+            memory: &Glance(positions, memories),
             resumed: false,
             force: false,
             dry: Some(DryRun { sink: Arc::new(sink) }),
@@ -69,7 +67,7 @@ impl Bench {
         let report = match attempt.carry_out(&mut None, fresh).await? {
             Ended::Report(report) => report,
             Ended::Fault(fault) => return Err(fault),
-            Ended::Unready(graph) => return Err(unready(&prepared, &graph)),
+            Ended::Unready(graph) => return Err(prepared.unready(&graph)),
         };
         let kept = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(told(&prepared.ready.spec, &report, kept))
@@ -95,16 +93,6 @@ fn fresh(graph: &Graph) -> Orders {
         to: None,
         deltas: graph.deltas.clone(),
         taken: graph.taken.clone(),
-    }
-}
-
-fn unready(prepared: &Prepared, graph: &Graph) -> Fault {
-    if !graph.problems.is_empty() {
-        return first(&prepared.located(graph.problems.clone()));
-    }
-    match graph.faults.first() {
-        Some((node, fault)) => fault.copied().at_node(node),
-        None => Fault::internal("a graph without problems was not run"),
     }
 }
 
@@ -239,32 +227,5 @@ impl Quarantine for Counted {
 impl RejectSink for Counted {
     fn reject(&self, _: Reject) -> Result<(), Fault> {
         Ok(())
-    }
-}
-
-/// What is remembered, to be looked at once; nothing is added to it.
-struct Glimpse(Mutex<Option<(Positions, Memories)>>);
-
-#[async_trait]
-impl RunMemory for Glimpse {
-    async fn known(&self) -> Result<(Positions, Memories), Fault> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        known.ok_or_else(|| Fault::internal("a dry run looked at its memory twice"))
-    }
-
-    async fn begin(&self, _: &Orders) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    async fn end(&self, _: &RunReport, _: &Orders, _: &Graph) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    async fn settled(&self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn keeps(&self) -> bool {
-        false
     }
 }
