@@ -8,7 +8,7 @@ use serde::Serialize;
 use towpath_store::page::PageRequest;
 use towpath_store::pipelines::{self, Filter, Pipeline};
 use towpath_store::runs::loads::Load;
-use towpath_store::{Conn, schedules, standing};
+use towpath_store::{Conn, facts, schedules, standing};
 
 use crate::caller::{Caller, Within};
 use crate::extract::Json;
@@ -18,6 +18,8 @@ use crate::server::Server;
 
 /// Most pipelines that are looked at.
 const MOST: u32 = 1000;
+/// Pipelines whose targets are asked for at once.
+const AT_ONCE: usize = 500;
 /// How long after its promise a load is not late yet, at least; a pipeline that takes longer has twice its last duration.
 const GRACE: SignedDuration = SignedDuration::from_mins(5);
 
@@ -69,6 +71,11 @@ pub(crate) async fn list(
     let took: HashMap<&str, f64> =
         last.iter().map(|run| (run.pipeline_id.as_str(), run.seconds.unwrap_or_default())).collect();
     let mut promises = promises(&mut conn, &within).await?;
+    let mut targets: HashMap<String, Vec<String>> = HashMap::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let uses = facts::pipelines(&mut conn, ids).await?;
+        targets.extend(uses.into_iter().map(|known| (known.id, known.targets)));
+    }
     let mut all = Vec::new();
     for pipeline in known {
         let id = pipeline.id.as_str();
@@ -79,8 +86,7 @@ pub(crate) async fn list(
             grace: grace(took.get(id).copied().unwrap_or_default()),
             now,
         };
-        let targets = pipelines::version(&mut conn, id, pipeline.version).await?;
-        let targets = targets.map(|version| version.targets).unwrap_or_default();
+        let targets = targets.remove(id).unwrap_or_default();
         let own = loads.remove(id).unwrap_or_default();
         all.extend(targets.into_iter().map(|target| promise.of(&pipeline, target, &own)));
     }
@@ -102,6 +108,14 @@ async fn promises(
         }
     }
     Ok(found)
+}
+
+/// Whether a load went to a target, `connection/table`; one without a named connection has its connector there.
+fn is_of(load: &Load, target: &str) -> bool {
+    let (place, name) = target.split_once('/').unwrap_or(("", target));
+    let is_named = |connection: &&str| !connection.contains("://");
+    load.target == name
+        && load.connection.as_deref().filter(is_named).is_none_or(|connection| connection == place)
 }
 
 fn grace(seconds: f64) -> SignedDuration {
@@ -130,8 +144,7 @@ impl Promise<'_> {
 
     fn of(&self, pipeline: &Pipeline, target: String, loads: &[Load]) -> Freshness {
         // Several nodes may write to one target: the last of their loads counts.
-        let name = target.split_once('/').map_or(target.as_str(), |(_, name)| name);
-        let load = loads.iter().filter(|load| load.target == name).max_by_key(|load| load.committed_at);
+        let load = loads.iter().filter(|load| is_of(load, &target)).max_by_key(|load| load.committed_at);
         let loaded_at = load.map(|load| load.committed_at);
         let due_at = self.due(loaded_at);
         let late = due_at.is_some_and(|due| self.now.duration_since(due) > self.grace);
@@ -145,5 +158,36 @@ impl Promise<'_> {
             due_at,
             late,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn tables_of_one_name_are_told_apart_by_their_connections() {
+        let load = |connection: Option<&str>| Load {
+            id: String::new(),
+            pipeline_id: String::new(),
+            run_id: String::new(),
+            node: String::new(),
+            connection: connection.map(str::to_owned),
+            target: "public.orders".into(),
+            mode: String::new(),
+            rows_written: 0,
+            receipt: Value::Null,
+            committed_at: Timestamp::UNIX_EPOCH,
+            undoable_until: None,
+            lasting: None,
+            undone_at: None,
+        };
+        assert!(is_of(&load(Some("shop")), "shop/public.orders"));
+        assert!(!is_of(&load(Some("shop")), "copy/public.orders"), "another connection");
+        assert!(!is_of(&load(Some("shop")), "shop/public.lines"));
+        assert!(is_of(&load(Some("postgresql://db/shop")), "postgres/public.orders"), "spelled out");
+        assert!(is_of(&load(None), "file/public.orders"));
     }
 }
