@@ -113,7 +113,7 @@ pub(super) async fn find(session: &Session, name: &TableName) -> Result<Option<R
 pub(super) async fn missing(session: &Session, name: &TableName) -> Result<Fault, Fault> {
     let sql = "SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' \
-               AND n.nspname <> 'information_schema' ORDER BY 1, 2 LIMIT 5000";
+               AND n.nspname <> 'information_schema' AND c.relname NOT LIKE '\\_towpath\\_%' ORDER BY 1, 2 LIMIT 5000";
     let rows = session.rows(DOING, sql, &[]).await?;
     let bare = name.schema.is_none();
     let known: Vec<String> = rows

@@ -37,6 +37,8 @@ export function Attention({ workspace, summary, late }: { workspace: string; sum
   const undelivered = lost.data?.items.length ?? 0;
   const count = summary.failed.length + summary.late.length + late.length + summary.quarantined.length + told.length + (undelivered > 0 ? 1 : 0);
   if (count === 0) {
+    // Nobody is told that all is well before it is known, or where nothing has run.
+    if (notices.isPending || !summary.standings.some(({ last }) => last)) return null;
     return (
       <Card title={t("attention.none")}>
         <Box sx={{ px: 2, pb: 2, display: "flex", gap: 1, color: "text.secondary", alignItems: "center" }}><Box component={CircleCheck} size={18} aria-hidden sx={{ color: "success.main", flexShrink: 0 }} />{t("attention.none_text")}</Box>

@@ -19,7 +19,7 @@ export function Recent({ workspace, standings }: { workspace: string; standings:
         {standings.slice(0, FIRST).map(({ pipeline, runs }) => {
           const newest = runs[0];
           return (
-            <Line key={pipeline.id} mark={newest && <RunState state={newest.state.toLowerCase()} short />} side={newest ? <Box sx={{ display: "flex", alignItems: "center", gap: 2 }}><Box sx={{ display: { xs: "none", sm: "block" } }}><Spark runs={runs} /></Box><Box sx={{ minWidth: { sm: 120 } }}><TimeText at={newest.started_at ?? newest.created_at} /></Box></Box> : t("recent.never")}>
+            <Line key={pipeline.id} mark={newest && <RunState state={newest.state.toLowerCase()} short />} side={newest ? <Box sx={{ display: "flex", alignItems: "center", gap: 2 }}><Box sx={{ display: { xs: "none", sm: "block" } }}><TextLink to="/w/$workspace/runs" params={{ workspace }} search={{ pipeline: pipeline.name }} title={t("recent.trend", { pipeline: pipeline.name })} sx={{ display: "block" }}><Spark runs={runs} /></TextLink></Box><Box sx={{ minWidth: { sm: 120 } }}><TimeText at={newest.started_at ?? newest.created_at} /></Box></Box> : t("recent.never")}>
               {newest ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: newest.id }} sx={{ fontWeight: 650, color: "text.primary" }}>{pipeline.name}</TextLink> : <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: pipeline.id }} sx={{ fontWeight: 650, color: "text.primary" }}>{pipeline.name}</TextLink>}
               {newest && newest.seconds != null && <Box sx={{ color: "text.secondary", fontSize: 13 }}>{t("recent.rows", { count: newest.rows_written, rows: formatNumber(newest.rows_written) })} · {formatDuration(newest.seconds)}</Box>}
             </Line>

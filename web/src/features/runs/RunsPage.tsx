@@ -23,6 +23,7 @@ import { say } from "@/lib/sayings";
 import { dataOf, secondsOf } from "./data";
 import { faultOf, type Run } from "./requests";
 import { RunsFilters } from "./RunsFilters";
+import { Trend } from "./trend/Trend";
 
 /** From the beginning of a day where the reader is, or its end. */
 function moment(day: string | undefined, daysLater: number): string | undefined {
@@ -66,6 +67,7 @@ export function RunsPage() {
     <Page>
       <PageHeader title={t("title")} text={t("text")} />
       <RunsFilters search={search} pipelines={pipelines.data ?? []} onChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })} onReset={isFiltered ? () => void navigate({ search: {} }) : undefined} />
+      {pipeline && rows.length > 0 && <Trend workspace={workspace} runs={rows} />}
       {list.error ? (
         <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
       ) : !list.rows ? (

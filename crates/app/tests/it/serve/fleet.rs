@@ -46,6 +46,11 @@ impl<'a> Fleet<'a> {
         awake.next().unwrap().address.clone()
     }
 
+    /// Addresses of all servers.
+    pub(super) fn addresses(&self) -> Vec<String> {
+        self.servers.iter().map(|server| server.address.clone()).collect()
+    }
+
     /// Whether that process is one of the servers, and not frozen.
     pub(super) fn is_awake(&self, process: u32) -> bool {
         !self.frozen.contains(&process) && self.servers.iter().any(|server| server.process.id() == process)

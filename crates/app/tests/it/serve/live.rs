@@ -5,7 +5,8 @@ use std::process::Command;
 
 use super::House;
 use super::client::{EMAIL, PASSWORD};
-use crate::sandbox::said;
+use super::fleet::Fleet;
+use crate::sandbox::{Sandbox, said};
 
 const WANTED: &str = include_str!("../../../../../tools/interface.txt");
 
@@ -46,6 +47,24 @@ async fn a_client_of_node_finds_live_events_as_a_page_does() {
     let house = House::open(&[]).await;
     let mut script = Command::new("node");
     content(script.arg(script_path("live.mjs")).arg(packages()).args([&house.address, EMAIL, PASSWORD]));
+}
+
+#[tokio::test]
+async fn people_at_one_pipeline_see_each_other_from_two_servers() {
+    let store = towpath_testkit::postgres();
+    let key = Sandbox::new();
+    key.write("key", key.towpath(&["secrets", "new-key"]).expect(0, &[]).out.as_str());
+    let (url, file) = (store.url(), key.path("key").display().to_string());
+    let options = ["--store", &url, "--key-file", &file];
+    let mut house = House::open(&options).await;
+    let nodes = "{ rows: { source: file, path: in.csv }, out: { destination: file, from: rows, path: out.csv } }";
+    house.file("in.csv", "id\n1\n").await;
+    house.pipeline(&format!("towpath: 1\nname: sales\nnodes: {nodes}\n")).await;
+    assert!(house.stop());
+    let fleet = Fleet::start(&house.home, &options, 2);
+    let mut script = Command::new(packages().join("bin/python"));
+    content(script.arg(script_path("presence.py")).arg(&house.token).args(fleet.addresses()));
+    fleet.end();
 }
 
 pub(super) fn script_path(name: &str) -> PathBuf {

@@ -1,5 +1,7 @@
 //! Rows in quarantine are corrected in their place, and go on by themselves.
 
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -158,6 +160,46 @@ async fn corrected_rows_go_on_from_where_they_were_rejected_and_no_row_is_double
     shop.house.post(&format!("runs/{}/undo", id(&last[0])), json!({})).await.expect(200);
     assert_eq!(shop.one("select count(*) from all_orders"), "35");
     assert_eq!(shop.rejects(next).await[0]["standing"], "open");
+}
+
+#[tokio::test]
+async fn an_undo_that_takes_long_goes_on_by_itself_and_tells_its_end() {
+    let shop = Shop::open("append").await;
+    let run = shop.house.run("orders").await;
+    let path = format!("runs/{}", id(&run));
+    // Somebody else holds the table: the undo waits, and whoever asked is answered meanwhile.
+    let mut holder = Command::new("psql")
+        .args([&shop.database.url(), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut talk = holder.stdin.take().unwrap();
+    writeln!(talk, "BEGIN; LOCK TABLE latest IN SHARE MODE; SELECT 'held';").unwrap();
+    let lines = BufReader::new(holder.stdout.take().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.contains("held")));
+
+    let url = format!("{}/api/v1/events?workspace=house", shop.house.address);
+    let mut events = shop.house.client.get(url).bearer_auth(&shop.house.token).send().await.unwrap();
+    let begun = shop.house.post(&format!("{path}/undo"), json!({})).await.expect(202);
+    assert!(begun["undoing_at"].is_string() && begun["undone_at"].is_null(), "{begun:#}");
+    let twice = shop.house.post(&format!("{path}/undo"), json!({})).await.expect(409);
+    assert!(twice["detail"].as_str().unwrap().contains("already"), "{twice:#}");
+
+    writeln!(talk, "ROLLBACK;").unwrap();
+    drop(talk);
+    assert!(holder.wait().unwrap().success());
+    let mut told = String::new();
+    let ended = async {
+        while !told.contains("run.undo_failed") && !told.contains("run.undone") {
+            told.push_str(&String::from_utf8_lossy(&events.chunk().await.unwrap().unwrap()));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap();
+    assert!(told.contains("event: run.undone") || told.contains("run.undone\""), "{told}");
+    let after = shop.house.get(&path).await.expect(200);
+    assert!(after["undone_at"].is_string() && after["undoing_at"].is_null(), "{after:#}");
+    assert_eq!(shop.one("select count(*) from all_orders") + &shop.one("select count(*) from latest"), "00");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ import ListItemIcon from "@mui/material/ListItemIcon";
 import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import { useNavigate } from "@tanstack/react-router";
-import { Download, EllipsisVertical, FlaskConical, GitCompare, History, Keyboard, Link2, RefreshCw, SlidersHorizontal } from "lucide-react";
+import { Activity, Download, EllipsisVertical, FlaskConical, GitCompare, History, Keyboard, Link2, RefreshCw, SlidersHorizontal } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useToasts } from "@/components/Toasts";
@@ -11,7 +11,7 @@ import { forgetLooks } from "../requests";
 import { download } from "../download";
 import { type Builder, useBuilderPart, useBuilderStore } from "./context";
 
-const part = ({ view }: Builder) => ({ view });
+const part = ({ view, slug }: Builder) => ({ saved: view, slug });
 
 interface Props {
   onDocument: () => void;
@@ -26,7 +26,7 @@ export function MoreMenu({ onDocument, onKeys, onChanges, onTests }: Props) {
   const navigate = useNavigate();
   const toasts = useToasts();
   const store = useBuilderStore();
-  const { view } = useBuilderPart(part);
+  const { saved, slug } = useBuilderPart(part);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const share = () => void navigator.clipboard.writeText(location.href).then(() => toasts.done(t("link_copied")), toasts.failed);
   const save = () => {
@@ -43,8 +43,9 @@ export function MoreMenu({ onDocument, onKeys, onChanges, onTests }: Props) {
         {item(<SlidersHorizontal size={16} />, t("document_title"), onDocument)}
         {item(<GitCompare size={16} />, t("dry.title"), onChanges)}
         {item(<FlaskConical size={16} />, t("tests.start"), onTests)}
-        {view && item(<History size={16} />, t("versions"), () => void navigate({ to: ".", search: (old) => ({ ...old, version: 0 }), replace: true }))}
-        {view && item(<Link2 size={16} />, t("share"), share)}
+        {saved && item(<Activity size={16} />, t("its_runs"), () => void navigate({ to: "/w/$workspace/runs", params: { workspace: slug }, search: { pipeline: saved.name } }))}
+        {saved && item(<History size={16} />, t("versions"), () => void navigate({ to: ".", search: (old) => ({ ...old, version: 0 }), replace: true }))}
+        {saved && item(<Link2 size={16} />, t("share"), share)}
         {item(<Download size={16} />, t("export_yaml"), save)}
         {item(<RefreshCw size={16} />, t("forget_looks"), () => { forgetLooks(); toasts.done(t("forgot_looks")); })}
         {item(<Keyboard size={16} />, t("keys_title"), onKeys)}

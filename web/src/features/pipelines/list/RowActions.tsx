@@ -10,7 +10,7 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Tooltip from "@mui/material/Tooltip";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, Copy, Download, EllipsisVertical, Play, Tags, Trash2 } from "lucide-react";
+import { Activity, Archive, ArchiveRestore, Copy, Download, EllipsisVertical, Play, Tags, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/query";
@@ -28,6 +28,7 @@ import { archive, duplicate, type Pipeline, pipelineQuery, refresh, remove } fro
 export function RowActions({ slug, pipeline, tags }: { slug: string; pipeline: Pipeline; tags: string[] }) {
   const { t } = useTranslation("pipelines");
   const { may } = useWorkspace();
+  const navigate = useNavigate();
   const toasts = useToasts();
   const confirm = useConfirm();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
@@ -58,6 +59,7 @@ export function RowActions({ slug, pipeline, tags }: { slug: string; pipeline: P
       {may("operator") && !isAway && <Tooltip title={t("run")}><IconButton size="small" aria-label={t("run_title", { name: pipeline.name })} onClick={() => void attempt(async () => setDocument(await read()))}><Play size={16} /></IconButton></Tooltip>}
       <IconButton size="small" aria-label={t("actions_for", { name: pipeline.name })} aria-haspopup="menu" aria-expanded={anchor !== null} onClick={(event) => setAnchor(event.currentTarget)}><EllipsisVertical size={16} /></IconButton>
       <Menu open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)}>
+        {item(<Activity size={16} />, t("its_runs"), () => void navigate({ to: "/w/$workspace/runs", params: { workspace: slug }, search: { pipeline: pipeline.name } }))}
         {mayEdit && item(<Copy size={16} />, t("duplicate"), () => setIsCopying(true))}
         {mayEdit && item(<Tags size={16} />, t("tags_set"), () => setIsTagging(true))}
         {item(<Download size={16} />, t("export_yaml"), () => void attempt(async () => download(`${pipeline.name}.yaml`, await read())))}
