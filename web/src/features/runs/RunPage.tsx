@@ -1,29 +1,26 @@
-import Alert from "@mui/material/Alert";
-import AlertTitle from "@mui/material/AlertTitle";
 import Box from "@mui/material/Box";
 import Tab from "@mui/material/Tab";
 import Tabs from "@mui/material/Tabs";
-import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/Page";
 import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
-import { isOver, RunState } from "@/components/RunState";
+import { RunState } from "@/components/RunState";
 import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
 import { TextLink } from "@/components/links";
 import { formatNumber } from "@/lib/format";
 import { usePipelines } from "@/lib/usePipelines";
 import { useWorkspace } from "@/lib/workspace";
-import { say } from "@/lib/sayings";
 import { CountsTab } from "./CountsTab";
 import { LoadsTab } from "./LoadsTab";
 import { LogsTab } from "./LogsTab";
 import { OverviewTab } from "./OverviewTab";
 import { QuarantineTab } from "./quarantine/QuarantineTab";
-import { faultOf, type Run, runQuery } from "./requests";
+import { FaultAlert } from "./FaultAlert";
+import { type Run, runQuery } from "./requests";
 import { RunActions } from "./RunActions";
 import { TimelineTab } from "./TimelineTab";
 
@@ -84,32 +81,6 @@ function Subtitle({ run }: { run: Run }) {
       <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: run.pipeline_id }} search={{ version: run.version }} underline="always">{t("version", { number: run.version })}</TextLink>
       {run.attempt > 1 && ` · ${t("attempt", { number: run.attempt })}`}
       {run.undone_at && <> · <strong>{t("undone")}</strong></>}
-    </>
-  );
-}
-
-/** Why it failed and the way out, before everything else. */
-function FaultAlert({ run }: { run: Run }) {
-  const { t } = useTranslation("runs");
-  const fault = faultOf(run);
-  const state = run.state.toLowerCase();
-  const stops = run.stop_asked_at && !isOver(state);
-  return (
-    <>
-      {stops && <Alert severity="info" sx={{ mb: 2 }}>{t("stopping")}</Alert>}
-      {state === "cancelled" && (
-        <Alert severity="info" sx={{ mb: 2 }}>
-          <AlertTitle sx={{ fontWeight: 600, mb: 0 }}>{t(`stop.${run.stop?.toLowerCase() ?? "cancelled"}`)}</AlertTitle>
-          {run.stop_reason && say(run.stop_reason)}
-        </Alert>
-      )}
-      {fault?.message && state !== "cancelled" && (
-        <Alert severity={isOver(state) ? "error" : "warning"} sx={{ mb: 2, overflowWrap: "anywhere" }}>
-          <AlertTitle sx={{ fontWeight: 600 }}>{say(fault.message)}</AlertTitle>
-          {fault.hint && <Typography variant="body2">{t("hint", { hint: say(fault.hint) })}</Typography>}
-          <Typography variant="body2" sx={{ mt: 0.5 }}>{state === "failing" ? t("tries_again") : fault.temporary ? t("temporary") : t("lasting")}</Typography>
-        </Alert>
-      )}
     </>
   );
 }

@@ -23,6 +23,11 @@ nodes:
     ]);
   });
 
+  it("knows connections by their names only", () => {
+    const nodes = ["shop", "postgresql://ann:secret@db/shop", "${target}", "{ host: db }"].map((given, at) => `n${at}: { source: postgres, connection: ${at === 2 ? `"${given}"` : given} }`);
+    expect(graphOf(`nodes: { ${nodes.join(", ")} }`).nodes.map(({ connection }) => connection)).toEqual(["shop", undefined, undefined, undefined]);
+  });
+
   it("draws nothing of what is no document", () => {
     for (const text of ["", "nodes: [", "nodes: 3", "nodes: { a: { transform: filter, from: gone } }"]) expect(graphOf(text).edges).toEqual([]);
   });

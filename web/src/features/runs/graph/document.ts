@@ -5,6 +5,8 @@ export interface GraphNode {
   role: "source" | "transform" | "destination";
   kind: string;
   description?: string;
+  /** The named connection that it uses. */
+  connection?: string;
   /** Its loads keep what is needed to take them back. */
   keepsUndo: boolean;
 }
@@ -40,7 +42,7 @@ export function graphOf(document: string): Graph {
     if (!isObject(node)) continue;
     const role = ROLES.find((one) => typeof node[one] === "string");
     if (!role) continue;
-    nodes.push({ name, role, kind: String(node[role]), description: typeof node.description === "string" ? node.description : undefined, keepsUndo: Boolean(node.undo) });
+    nodes.push({ name, role, kind: String(node[role]), description: typeof node.description === "string" ? node.description : undefined, connection: namedBy(node.connection), keepsUndo: Boolean(node.undo) });
     for (const { from, input } of inputsOf(node.from)) edges.push({ ...split(from, given), to: name, input });
   }
   const names = new Set(nodes.map((node) => node.name));
@@ -49,6 +51,11 @@ export function graphOf(document: string): Graph {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A connection by its name; addresses and parameters are none. */
+function namedBy(connection: unknown): string | undefined {
+  return typeof connection === "string" && !connection.includes("://") && !connection.includes("${") ? connection : undefined;
 }
 
 /** `from: a`, `from: [a, b]` or `from: { left: a, right: b }`; an input may have several. */

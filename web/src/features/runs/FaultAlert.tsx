@@ -1,0 +1,38 @@
+import Alert from "@mui/material/Alert";
+import AlertTitle from "@mui/material/AlertTitle";
+import Typography from "@mui/material/Typography";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { isOver } from "@/components/RunState";
+import { say } from "@/lib/sayings";
+import { faultOf, type Run } from "./requests";
+
+// It reads the document of the pipeline, which runs that went well do not need.
+const FaultWays = lazy(async () => ({ default: (await import("./FaultWays")).FaultWays }));
+
+/** Why it failed and the way out, before everything else. */
+export function FaultAlert({ run }: { run: Run }) {
+  const { t } = useTranslation("runs");
+  const fault = faultOf(run);
+  const state = run.state.toLowerCase();
+  const stops = run.stop_asked_at && !isOver(state);
+  return (
+    <>
+      {stops && <Alert severity="info" sx={{ mb: 2 }}>{t("stopping")}</Alert>}
+      {state === "cancelled" && (
+        <Alert severity="info" sx={{ mb: 2 }}>
+          <AlertTitle sx={{ fontWeight: 600, mb: 0 }}>{t(`stop.${run.stop?.toLowerCase() ?? "cancelled"}`)}</AlertTitle>
+          {run.stop_reason && say(run.stop_reason)}
+        </Alert>
+      )}
+      {fault?.message && state !== "cancelled" && (
+        <Alert severity={isOver(state) ? "error" : "warning"} sx={{ mb: 2, overflowWrap: "anywhere" }}>
+          <AlertTitle sx={{ fontWeight: 600 }}>{say(fault.message)}</AlertTitle>
+          {fault.hint && <Typography variant="body2">{t("hint", { hint: say(fault.hint) })}</Typography>}
+          <Typography variant="body2" sx={{ mt: 0.5 }}>{state === "failing" ? t("tries_again") : fault.temporary ? t("temporary") : t("lasting")}</Typography>
+          <Suspense fallback={null}><FaultWays run={run} /></Suspense>
+        </Alert>
+      )}
+    </>
+  );
+}
