@@ -27,6 +27,8 @@ export async function screens(page) {
   const connection = connections.find(({ connector }) => connector === "postgres") ?? connections[0];
   const node = pipeline && (await firstNode(page, `${at}/pipelines/${pipeline.id}`));
   const builder = pipeline && `${home}/pipelines/${pipeline.id}`;
+  // Runs of one pipeline are drawn when there are some.
+  const trend = pipelines.find(({ id }) => runs.filter(({ pipeline_id, ended_at }) => pipeline_id === id && ended_at).length > 2);
   const inRun = (tab) => one(`run-${tab}`, `${home}/runs/${run.id}?tab=${tab}`);
   return [
     one("home", home),
@@ -43,6 +45,7 @@ export async function screens(page) {
         ]
       : []),
     one("runs", `${home}/runs`),
+    ...(trend ? [one("runs-trend", `${home}/runs?pipeline=${trend.name}`)] : []),
     ...(run ? [one("run", `${home}/runs/${run.id}`), ...["timeline", "counts", "logs", "quarantine", "loads"].map(inRun)] : []),
     ...(failed ? [one("run-failed", `${home}/runs/${failed.id}`)] : []),
     one("schedules", `${home}/schedules`),

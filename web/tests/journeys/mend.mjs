@@ -14,8 +14,7 @@ export default async function mend(story) {
     for (const word of [process.env.TOWPATH_LOADER, "password", "What to do"]) check(text.includes(word), `the error does not say \u201c${word}\u201d: ${text}`);
   });
   await story.step("the connection gets the new password, and its test passes", async (page) => {
-    await page.getByRole("link", { name: "Connections", exact: true }).first().click();
-    await page.getByRole("link", { name: "warehouse", exact: true }).click();
+    await page.getByRole("main").getByRole("alert").getByRole("link", { name: "Connection warehouse" }).click();
     await page.getByLabel(/^Password\b/).fill("second-password");
     await page.getByRole("button", { name: "Test", exact: true }).click();
     await page.getByText(/ in all$/).waitFor();
