@@ -28,6 +28,7 @@ pub mod post;
 pub mod postman;
 pub mod problem;
 mod routes;
+pub mod seen;
 pub mod server;
 pub mod sheet;
 pub mod sign_in;

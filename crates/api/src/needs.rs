@@ -87,13 +87,16 @@ needs! {
     GET "/api/v1/users/{user}" => Server;
     PATCH "/api/v1/users/{user}" => Server;
     POST "/api/v1/users/{user}/password-link" => Server;
+    GET "/api/v1/users/{user}/sessions" => Server;
     DELETE "/api/v1/users/{user}/sessions" => Server;
+    DELETE "/api/v1/users/{user}/sessions/{session}" => Server;
     DELETE "/api/v1/users/{user}/second-factor" => Server;
     GET "/api/v1/users/{user}/export" => Server;
     DELETE "/api/v1/users/{user}" => Server;
     GET "/api/v1/server" => Server;
     PATCH "/api/v1/server" => Server;
     GET "/api/v1/server/workers" => Server;
+    GET "/api/v1/server/usage" => Server;
     GET "/api/v1/server/audit" => Server;
     GET "/api/v1/server/audit/verify" => Server;
     // Workspaces and their people.
@@ -157,6 +160,7 @@ needs! {
     GET "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/diff" => On(Right::PipelinesRead);
     POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/rollback" => On(Right::PipelinesWrite);
     POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/duplicate" => On(Right::PipelinesWrite);
+    POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/plan" => On(Right::PipelinesRead);
     POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/preview" => On(Right::PipelinesPreview);
     POST "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/dry-run" => On(Right::PipelinesPreview);
     GET "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/progress" => On(Right::RunsRead);

@@ -18,6 +18,7 @@ use crate::needs::{NEEDS, Need};
 use crate::post::Post;
 use crate::postman::Postman;
 use crate::problem::Answer;
+use crate::seen::Seen;
 use crate::workbench::Workbench;
 
 /// How the server behaves. Every setting has a default that is safe.
@@ -153,6 +154,8 @@ pub struct Parts {
     pub workbench: Arc<dyn Workbench>,
     /// Live events.
     pub hub: Hub,
+    /// Names of tables, for the search.
+    pub seen: Seen,
     /// Folder of uploads and of the files of workspaces.
     pub files: PathBuf,
     /// When the server started.

@@ -173,6 +173,15 @@ pub struct Look {
     pub limit: usize,
 }
 
+/// What the rows of a node depend on.
+#[derive(Debug, Clone, Default)]
+pub struct Upstream {
+    /// The parts of the document that they depend on, in a form that stays the same as long as these do.
+    pub meaning: String,
+    /// Names of the connections that are read.
+    pub connections: Vec<String>,
+}
+
 /// Where corrected rows land.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Landing {
@@ -226,7 +235,9 @@ pub trait Workbench: Send + Sync {
         params: &Value,
         plans: bool,
     ) -> Result<Checked, Fault>;
-    /// Rows of a node.
+    /// What the rows of a node depend on; nothing when the document cannot be read or has no such node.
+    fn upstream(&self, document: &str, node: &str) -> Option<Upstream>;
+    /// Rows of a node. Only what they depend on is opened.
     async fn rows(&self, room: Room, document: &str, look: Look) -> Result<Rows, Fault>;
     /// What a run of a document would change, with up to `samples` rows of each kind. Nothing is changed.
     async fn dry_run(

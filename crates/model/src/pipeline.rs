@@ -185,6 +185,20 @@ impl PipelineSpec {
             }
         }
     }
+
+    /// The node and every node that its rows come from, directly or through others; nothing if there is no such node.
+    pub fn upstream(&self, node: &str) -> HashSet<String> {
+        let mut found = HashSet::new();
+        let mut open = vec![node];
+        while let Some(name) = open.pop() {
+            if let Some(spec) = self.nodes.get(name)
+                && found.insert(name.to_owned())
+            {
+                open.extend(spec.from.iter().map(|edge| edge.node.as_str()));
+            }
+        }
+        found
+    }
 }
 
 struct Reader {

@@ -46,6 +46,7 @@ mod sql;
 pub mod standing;
 pub mod throttles;
 pub mod uploads;
+pub mod usage;
 pub mod uses;
 pub mod workers;
 pub mod workspaces;

@@ -1,5 +1,7 @@
-//! The documents of `docs/`, for the help of the pages: Markdown files, and one list of them with their headings.
+//! The documents of `docs/`, for the help of the pages: Markdown files, one list of them with their headings, and their texts to
+//! search in.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use axum::http::header;
@@ -24,13 +26,21 @@ pub(crate) struct Entry {
     pub(crate) title: String,
     /// The headings below it.
     pub(crate) headings: Vec<String>,
+    /// What stands below the title, and below each of the headings.
+    #[serde(skip)]
+    texts: Vec<String>,
 }
 
-/// A document by its path, or the list of all: `index.json`.
+/// A document by its path, the list of all (`index.json`), or their texts by path (`texts.json`).
 pub(super) fn answer(path: &str) -> Option<Response> {
-    if path == "index.json" {
-        let list = serde_json::to_string(list()).ok()?;
-        return Some(([(header::CONTENT_TYPE, "application/json")], list).into_response());
+    let json = |text: String| ([(header::CONTENT_TYPE, "application/json")], text).into_response();
+    match path {
+        "index.json" => return serde_json::to_string(list()).ok().map(json),
+        "texts.json" => {
+            let texts: BTreeMap<_, _> = list().iter().map(|entry| (&entry.path, &entry.texts)).collect();
+            return serde_json::to_string(&texts).ok().map(json);
+        }
+        _ => {}
     }
     let file = path.ends_with(".md").then(|| Documents::get(path)).flatten()?;
     Some(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], file.data).into_response())
@@ -41,17 +51,50 @@ pub(crate) fn document(path: &str) -> Option<String> {
     String::from_utf8(Documents::get(path)?.data.into_owned()).ok()
 }
 
-/// Documents whose title or headings hold every word of the text, at most `most`; titles first.
-pub(crate) fn find(text: &str, most: usize) -> Vec<&'static Entry> {
+/// Documents that hold every word of the text in their title, in one heading or in what stands below one, at most `most`, in this
+/// order; each with the place.
+pub(crate) fn find(text: &str, most: usize) -> Vec<(&'static Entry, String)> {
     let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let holds = |text: &str| {
         let text = text.to_lowercase();
         words.iter().all(|word| text.contains(word))
     };
-    let (mut found, rest): (Vec<_>, Vec<_>) = list().iter().partition(|entry| holds(&entry.title));
-    found.extend(rest.into_iter().filter(|entry| entry.headings.iter().any(|heading| holds(heading))));
-    found.truncate(most);
-    found
+    let mut found: [Vec<(&Entry, String)>; 3] = Default::default();
+    for entry in list() {
+        if holds(&entry.title) {
+            found[0].push((entry, String::new()));
+        } else if let Some(heading) = entry.headings.iter().find(|heading| holds(heading)) {
+            found[1].push((entry, heading.clone()));
+        } else if let Some(text) = entry.texts.iter().find(|text| holds(text)) {
+            found[2].push((entry, excerpt(text, words.first().map_or("", String::as_str))));
+        }
+    }
+    found.into_iter().flatten().take(most).collect()
+}
+
+/// Characters that an excerpt has before the word, and in all.
+const BEFORE: usize = 40;
+const EXCERPT: usize = 140;
+
+/// A piece of a text around a word.
+fn excerpt(text: &str, word: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let at = words.iter().position(|one| one.to_lowercase().contains(word)).unwrap_or(0);
+    let mut from = at;
+    let mut before = 0;
+    while from > 0 && before < BEFORE {
+        from -= 1;
+        before += words[from].chars().count() + 1;
+    }
+    let mut piece = if from > 0 { "…".to_owned() } else { String::new() };
+    for word in &words[from..] {
+        if piece.chars().count() + word.chars().count() > EXCERPT {
+            return format!("{}…", piece.trim_end());
+        }
+        piece.push_str(word);
+        piece.push(' ');
+    }
+    piece.trim_end().to_owned()
 }
 
 /// Every document, guides first. Read once: they do not change while the program runs.
@@ -66,15 +109,52 @@ fn list() -> &'static [Entry] {
 
 fn entry(path: &str) -> Option<Entry> {
     let file = Documents::get(path)?;
-    let text = std::str::from_utf8(&file.data).ok()?;
+    let (mut headings, mut texts) = (Vec::new(), Vec::<String>::new());
     let mut in_code = false;
-    let mut headings = text.lines().filter_map(|line| {
-        in_code ^= line.starts_with("```");
+    for line in std::str::from_utf8(&file.data).ok()?.lines() {
+        let is_fence = line.starts_with("```");
+        in_code ^= is_fence;
         let heading = line.trim_start_matches('#');
-        (!in_code && line.starts_with('#') && heading.starts_with(' '))
-            .then(|| heading.trim().replace('`', ""))
-    });
-    let title = headings.next()?;
-    let headings = headings.collect();
-    Some(Entry { path: path.strip_suffix(".md")?.to_owned(), title, headings })
+        if !in_code && line.starts_with('#') && heading.starts_with(' ') {
+            headings.push(heading.trim().replace('`', ""));
+            texts.push(String::new());
+        } else if let Some(text) = texts.last_mut().filter(|_| !is_fence) {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    if headings.is_empty() {
+        return None;
+    }
+    let title = headings.remove(0);
+    Some(Entry { path: path.strip_suffix(".md")?.to_owned(), title, headings, texts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_below_a_heading_is_found_after_titles_and_headings() {
+        let found = find("idempotent", 100);
+        assert!(found.iter().any(|(_, place)| place.contains("idempotent")), "{found:?}");
+        let ranks: Vec<u8> = found
+            .iter()
+            .map(|(entry, place)| match (place.is_empty(), entry.headings.contains(place)) {
+                (true, _) => 0,
+                (false, true) => 1,
+                (false, false) => 2,
+            })
+            .collect();
+        assert!(ranks.is_sorted(), "{ranks:?}");
+    }
+
+    #[test]
+    fn an_excerpt_is_short_and_holds_the_word() {
+        let text = format!("{} Été needle {}", "before ".repeat(50), "after ".repeat(50));
+        let piece = excerpt(&text, "needle");
+        assert!(piece.contains("Été needle") && piece.starts_with('…') && piece.ends_with('…'), "{piece}");
+        assert!(piece.chars().count() <= EXCERPT + 2);
+        assert_eq!(excerpt("one\n two", "one"), "one two");
+    }
 }

@@ -83,7 +83,7 @@ pub(crate) async fn scrape(
 }
 
 /// Memory of the process that is not swapped out, where the system tells it: the second number of `statm` is pages of 4 KiB.
-fn resident_bytes() -> Option<u64> {
+pub(crate) fn resident_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/statm").ok()?;
     Some(text.split_whitespace().nth(1)?.parse::<u64>().ok()? * 4096)
 }

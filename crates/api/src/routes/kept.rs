@@ -1,9 +1,9 @@
 //! Rows that were looked at a moment ago, for whoever asks for the same ones again.
 //!
-//! The name under which rows are kept holds all that they depend on: the document, what is wanted of it, the workspace with its
-//! settings, and the connections that the caller may use, as they are now. Whoever may not use a connection, or has another
-//! version of it, asks for something else. Only that a source itself changes is not noticed: so rows are kept for minutes, the
-//! answer says when they were read, and `refresh` reads them anew.
+//! The name under which rows are kept holds all that they depend on: the part of the document that leads to their node, what is
+//! wanted of it, the workspace with its settings, and the connections there that the caller may use, as they are now. Whoever may
+//! not use a connection, or has another version of it, asks for something else. Only that a source itself changes is not noticed:
+//! so rows are kept for minutes, the answer says when they were read, and `refresh` reads them anew.
 
 use jiff::{SignedDuration, Timestamp};
 use ring::digest::{SHA256, digest};
@@ -20,12 +20,12 @@ use crate::workbench::Rows;
 /// Bytes of an answer that is kept; larger ones are read anew each time.
 const MOST_BYTES: usize = 512 << 10;
 
-/// The name of what is wanted of a document.
+/// The name of what is wanted of a document, of which `meaning` is what the rows depend on.
 pub(crate) fn name(
     server: &Server,
     within: &Within,
     connections: &[Connection],
-    document: &str,
+    meaning: &str,
     wanted: &Wanted,
 ) -> String {
     let connections: Vec<_> = connections.iter().map(|one| json!([one.id, one.revision])).collect();
@@ -35,7 +35,7 @@ pub(crate) fn name(
         server.version,
         within.workspace.revision,
         connections,
-        document,
+        meaning,
         wanted.node,
         wanted.port,
         wanted.limit,

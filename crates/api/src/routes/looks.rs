@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::Value;
-use towpath_store::pipelines;
+use towpath_store::pipelines::{self, Pipeline};
 
 use super::kept;
 use super::pipelines::reading;
@@ -13,7 +13,7 @@ use crate::extract::{Json, object};
 use crate::guard::OnPipeline;
 use crate::problem::{Answer, Problem};
 use crate::server::Server;
-use crate::workbench::{Checked, Look, Rows};
+use crate::workbench::{Checked, Look, Rows, Upstream};
 
 /// A document to be looked at.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -47,13 +47,55 @@ pub(crate) async fn plan(
     within: Within,
     Json(draft): Json<Draft>,
 ) -> Answer<Json<Checked>> {
-    let reading = server.workbench.read(&draft.document);
+    planned(&server, &caller, &within, &draft.document, &draft.params).await
+}
+
+async fn planned(
+    server: &Server,
+    caller: &Caller,
+    within: &Within,
+    document: &str,
+    params: &Value,
+) -> Answer<Json<Checked>> {
+    let reading = server.workbench.read(document);
     if !reading.problems.is_empty() {
         return Ok(Json(Checked { problems: reading.problems, ..Checked::default() }));
     }
-    let (room, entries) = room(&server, &caller, &within, &reading.connections).await?;
-    note(&server, entries).await?;
-    Ok(Json(server.workbench.outline(room, &draft.document, &draft.params, true).await?))
+    let (room, entries) = room(server, caller, within, &reading.connections).await?;
+    note(server, entries).await?;
+    Ok(Json(server.workbench.outline(room, document, params, true).await?))
+}
+
+/// With which values a saved document is to be planned.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub(crate) struct PlanOf {
+    /// Values for its parameters.
+    #[serde(default, deserialize_with = "object")]
+    #[schema(value_type = Object)]
+    params: Value,
+}
+
+/// Opens the sources of a pipeline as it is saved, and says what every node gives, and how it is computed. No row is shown.
+#[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/plan", tag = "pipelines",
+    params(("workspace" = String, Path), ("pipeline" = String, Path)), request_body = PlanOf,
+    responses((status = 200, body = Checked)))]
+pub(crate) async fn plan_saved(
+    State(server): State<Server>,
+    caller: Caller,
+    within: Within,
+    OnPipeline(pipeline): OnPipeline,
+    Json(wanted): Json<PlanOf>,
+) -> Answer<Json<Checked>> {
+    let document = saved(&server, &pipeline).await?;
+    planned(&server, &caller, &within, &document, &wanted.params).await
+}
+
+/// The document of the newest version of a pipeline.
+async fn saved(server: &Server, pipeline: &Pipeline) -> Answer<String> {
+    let mut conn = server.store.read().await?;
+    let current = pipelines::version(&mut conn, pipeline.id.as_str(), pipeline.version).await?;
+    let current = current.ok_or_else(|| Problem::internal("a pipeline without its version"))?;
+    Ok(current.document)
 }
 
 /// Which rows are wanted.
@@ -96,8 +138,12 @@ async fn rows(
         return Err(Problem::field("/limit", "the limit goes from 1 to 1000"));
     }
     let reading = reading(server, document)?;
-    let connections = usable(server, caller, within, &reading.connections).await?;
-    let name = kept::name(server, within, &connections, document, &wanted);
+    // What has nothing to do with the node neither needs to be opened nor makes its rows others.
+    let upstream = server.workbench.upstream(document, &wanted.node);
+    let whole = || Upstream { meaning: document.to_owned(), connections: reading.connections };
+    let Upstream { meaning, connections } = upstream.unwrap_or_else(whole);
+    let connections = usable(server, caller, within, &connections).await?;
+    let name = kept::name(server, within, &connections, &meaning, &wanted);
     if !wanted.refresh
         && let Some(rows) = kept::find(server, within, &name).await?
     {
@@ -134,9 +180,6 @@ pub(crate) async fn preview(
     OnPipeline(pipeline): OnPipeline,
     Json(wanted): Json<Wanted>,
 ) -> Answer<Json<Rows>> {
-    let mut conn = server.store.read().await?;
-    let current = pipelines::version(&mut conn, pipeline.id.as_str(), pipeline.version).await?;
-    drop(conn);
-    let current = current.ok_or_else(|| Problem::internal("a pipeline without its version"))?;
-    rows(&server, &caller, &within, &current.document, wanted).await
+    let document = saved(&server, &pipeline).await?;
+    rows(&server, &caller, &within, &document, wanted).await
 }

@@ -112,7 +112,9 @@ pub(crate) async fn streams(
     let opened = open(&server, &mut *server.store.read().await?, &connection).await?;
     note(&server, vec![used(&caller, &within, &connection)]).await?;
     let room = Room { workspace: within.workspace.clone(), connections: vec![opened.clone()] };
-    Ok(Json(server.workbench.discover(room, opened).await?.into()))
+    let streams = server.workbench.discover(room, opened).await?;
+    server.seen.remember(&connection, &streams);
+    Ok(Json(streams.into()))
 }
 
 /// What is to be looked at.

@@ -1,11 +1,14 @@
-//! One field that finds everything in a workspace: pipelines, connections, schedules, files, a run by its identity,
-//! and pages of the documents.
+//! One field that finds everything in a workspace: pipelines, their runs, connections, tables, schedules, files, and pages of
+//! the documents.
+
+use std::collections::HashSet;
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use towpath_model::Right;
 use towpath_store::page::PageRequest;
-use towpath_store::{connections, members, pipelines, runs, schedules, uploads};
+use towpath_store::runs::Run;
+use towpath_store::{Conn, connections, members, pipelines, runs, schedules, standing, uploads};
 
 use crate::caller::{Caller, Within};
 use crate::extract::{Json, Query};
@@ -15,7 +18,11 @@ use crate::problem::{Answer, Problem};
 use crate::server::Server;
 
 /// Most hits of one kind.
-const MOST: u32 = 10;
+const MOST: usize = 10;
+/// Connections whose tables are looked through, and schedules.
+const MANY: u32 = 1000;
+/// Pipelines that were found whose last runs are shown too.
+const WITH_RUNS: usize = 3;
 
 /// What is looked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -28,17 +35,21 @@ pub(crate) struct Wanted {
 /// Something that was found.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Hit {
-    /// `pipeline`, `connection`, `schedule`, `upload`, `run`, or `page` of the documents.
+    /// `pipeline`, `run`, `connection`, `table`, `schedule`, `upload`, or `page` of the documents.
     kind: &'static str,
-    /// Its identity; of a page its path.
+    /// Its identity; of a table the name of its connection and its own, with `/` between; of a page its path.
     id: String,
-    /// Its name.
+    /// Its name; of a run that of its pipeline.
     name: String,
-    /// More about it.
+    /// More about it: a description, the connector, the connection of a table, the state of a run, the pipeline of a schedule,
+    /// the bytes of a file, the place within a page.
     detail: String,
 }
 
 /// Finds things by a part of their names. Only what the caller may see is found.
+///
+/// Tables are known by what pipelines wrote, and by what was seen when somebody looked into a connection: no system is
+/// asked.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/search", tag = "workspaces",
     params(("workspace" = String, Path), Wanted), responses((status = 200, body = Items<Hit>)))]
 pub(crate) async fn find(
@@ -52,87 +63,153 @@ pub(crate) async fn find(
         return Err(Problem::field("/q", "what is looked for has 1 to 200 characters"));
     }
     let may = |right: Right| within.member.may(right) && caller.covers(right);
-    let visible = within.visible_to(&caller).map(str::to_owned);
-    let page = PageRequest { limit: MOST, ..PageRequest::default() };
+    let visible_to = within.visible_to(&caller).map(str::to_owned);
     let mut conn = server.store.read().await?;
+    let mut search = Search { conn: &mut conn, server: &server, within: &within, text, visible_to };
     let mut hits = Vec::new();
     if may(Right::PipelinesRead) {
-        let filter = pipelines::Filter {
-            search: Some(text.to_owned()),
-            visible_to: visible.clone(),
-            ..pipelines::Filter::default()
-        };
-        for one in pipelines::list(&mut conn, within.id(), &filter, &page).await?.items {
-            hits.push(Hit {
-                kind: "pipeline",
-                id: one.id.to_string(),
-                name: one.name,
-                detail: one.description,
-            });
-        }
+        hits.extend(search.pipelines(may(Right::RunsRead)).await?);
+    }
+    if may(Right::RunsRead) {
+        hits.extend(search.run(caller.user.id.as_str()).await?);
     }
     if may(Right::ConnectionsRead) {
-        let filter = connections::Filter {
-            search: Some(text.to_owned()),
-            visible_to: visible.clone(),
-            ..connections::Filter::default()
-        };
-        for one in connections::list(&mut conn, within.id(), &filter, &page).await?.items {
-            hits.push(Hit {
-                kind: "connection",
-                id: one.id.to_string(),
-                name: one.name,
-                detail: one.connector,
-            });
-        }
+        hits.extend(search.connections().await?);
+        hits.extend(search.tables().await?);
     }
     if may(Right::SchedulesRead) {
-        let many = PageRequest { limit: 1000, ..PageRequest::default() };
-        let all = schedules::list(&mut conn, within.id(), None, visible.as_deref(), &many).await?.items;
-        let lower = text.to_lowercase();
-        for one in all.into_iter().filter(|one| one.name.to_lowercase().contains(&lower)).take(MOST as usize)
-        {
-            hits.push(Hit {
-                kind: "schedule",
-                id: one.id.to_string(),
-                name: one.name,
-                detail: one.pipeline_id.to_string(),
-            });
-        }
+        hits.extend(search.schedules().await?);
     }
     if may(Right::UploadsRead) {
-        for one in uploads::list(&mut conn, within.id(), Some(text), &page).await?.items {
-            hits.push(Hit {
-                kind: "upload",
-                id: one.id.to_string(),
-                name: one.name,
-                detail: format!("{} bytes", one.size),
-            });
-        }
+        hits.extend(search.uploads().await?);
     }
-    if may(Right::RunsRead)
-        && let Some(run) = runs::find(&mut conn, within.id(), text).await?
-        && let Some(pipeline) = pipelines::by_id(&mut conn, run.pipeline_id.as_str()).await?
-    {
-        let user = caller.user.id.as_str();
-        let granted =
-            members::granted(&mut conn, members::ObjectKind::Pipeline, pipeline.id.as_str(), user).await?;
-        if visible.is_none() || !pipeline.restricted || granted.is_some() {
-            hits.push(Hit {
-                kind: "run",
-                id: run.id.to_string(),
-                name: pipeline.name,
-                detail: run.state.word().to_owned(),
-            });
-        }
-    }
-    for document in pages::find(text, MOST as usize) {
-        hits.push(Hit {
-            kind: "page",
-            id: document.path.clone(),
-            name: document.title.clone(),
-            detail: String::new(),
-        });
-    }
+    hits.extend(pages::find(text, MOST).into_iter().map(|(page, detail)| Hit {
+        kind: "page",
+        id: page.path.clone(),
+        name: page.title.clone(),
+        detail,
+    }));
     Ok(Json(hits.into()))
+}
+
+/// What is looked for, and where.
+struct Search<'a> {
+    conn: &'a mut Conn,
+    server: &'a Server,
+    within: &'a Within,
+    text: &'a str,
+    /// Who looks, unless everything is visible to them.
+    visible_to: Option<String>,
+}
+
+fn run_hit(run: Run, pipeline: String) -> Hit {
+    Hit { kind: "run", id: run.id.to_string(), name: pipeline, detail: run.state.word().to_owned() }
+}
+
+impl Search<'_> {
+    fn page() -> PageRequest {
+        PageRequest { limit: MOST as u32, ..PageRequest::default() }
+    }
+
+    /// Pipelines, and the last runs of the first of them.
+    async fn pipelines(&mut self, with_runs: bool) -> Answer<Vec<Hit>> {
+        let filter = pipelines::Filter {
+            search: Some(self.text.to_owned()),
+            visible_to: self.visible_to.clone(),
+            ..pipelines::Filter::default()
+        };
+        let found = pipelines::list(self.conn, self.within.id(), &filter, &Self::page()).await?.items;
+        let first = found.iter().take(WITH_RUNS).filter(|_| with_runs);
+        let first: Vec<String> = first.map(|pipeline| pipeline.id.to_string()).collect();
+        let runs = standing::last_runs(self.conn, &first).await?;
+        let name_of = |run: &Run| found.iter().find(|one| one.id == run.pipeline_id).map(|one| one.name.clone());
+        let runs: Vec<Hit> =
+            runs.into_iter().map(|run| (name_of(&run), run)).map(|(name, run)| run_hit(run, name.unwrap_or_default())).collect();
+        let hit = |one: pipelines::Pipeline| Hit {
+            kind: "pipeline",
+            id: one.id.to_string(),
+            name: one.name,
+            detail: one.description,
+        };
+        Ok(found.into_iter().map(hit).chain(runs).collect())
+    }
+
+    /// A run by its identity.
+    async fn run(&mut self, user: &str) -> Answer<Option<Hit>> {
+        let Some(run) = runs::find(self.conn, self.within.id(), self.text).await? else { return Ok(None) };
+        let Some(pipeline) = pipelines::by_id(self.conn, run.pipeline_id.as_str()).await? else {
+            return Ok(None);
+        };
+        let granted =
+            members::granted(self.conn, members::ObjectKind::Pipeline, pipeline.id.as_str(), user).await?;
+        let is_visible = self.visible_to.is_none() || !pipeline.restricted || granted.is_some();
+        Ok(is_visible.then(|| run_hit(run, pipeline.name)))
+    }
+
+    async fn connections(&mut self) -> Answer<Vec<Hit>> {
+        let filter = connections::Filter {
+            search: Some(self.text.to_owned()),
+            visible_to: self.visible_to.clone(),
+            ..connections::Filter::default()
+        };
+        let found = connections::list(self.conn, self.within.id(), &filter, &Self::page()).await?.items;
+        let hit = |one: connections::Connection| Hit {
+            kind: "connection",
+            id: one.id.to_string(),
+            name: one.name,
+            detail: one.connector,
+        };
+        Ok(found.into_iter().map(hit).collect())
+    }
+
+    /// Tables of connections that are visible: those that pipelines wrote, then those that were seen.
+    async fn tables(&mut self) -> Answer<Vec<Hit>> {
+        let filter =
+            connections::Filter { visible_to: self.visible_to.clone(), ..connections::Filter::default() };
+        let many = PageRequest { limit: MANY, ..PageRequest::default() };
+        let visible = connections::list(self.conn, self.within.id(), &filter, &many).await?.items;
+        let loads = standing::last_loads(self.conn, self.within.id()).await?;
+        let written = loads.into_iter().rev().filter_map(|load| Some((load.connection?, load.target)));
+        let written = written.filter(|(name, _)| visible.iter().any(|connection| connection.name == *name));
+        let seen = visible.iter().flat_map(|connection| {
+            let names = self.server.seen.of(connection);
+            (0..names.len()).map(move |at| (connection.name.clone(), names[at].clone()))
+        });
+        let lower = self.text.to_lowercase();
+        let mut known = HashSet::new();
+        let hits = written.chain(seen).filter(|(_, table)| table.to_lowercase().contains(&lower));
+        let hits = hits.filter(|table| known.insert(table.clone())).take(MOST);
+        let hit = |(connection, table)| Hit {
+            kind: "table",
+            id: format!("{connection}/{table}"),
+            name: table,
+            detail: connection,
+        };
+        Ok(hits.map(hit).collect())
+    }
+
+    async fn schedules(&mut self) -> Answer<Vec<Hit>> {
+        let many = PageRequest { limit: MANY, ..PageRequest::default() };
+        let visible_to = self.visible_to.as_deref();
+        let all = schedules::list(self.conn, self.within.id(), None, visible_to, &many).await?.items;
+        let lower = self.text.to_lowercase();
+        let mut hits = Vec::new();
+        for one in all.into_iter().filter(|one| one.name.to_lowercase().contains(&lower)).take(MOST) {
+            let pipeline = pipelines::by_id(self.conn, one.pipeline_id.as_str()).await?;
+            let detail = pipeline.map(|pipeline| pipeline.name).unwrap_or_default();
+            hits.push(Hit { kind: "schedule", id: one.id.to_string(), name: one.name, detail });
+        }
+        Ok(hits)
+    }
+
+    async fn uploads(&mut self) -> Answer<Vec<Hit>> {
+        let found = uploads::list(self.conn, self.within.id(), Some(self.text), &Self::page()).await?.items;
+        let hit = |one: uploads::Upload| Hit {
+            kind: "upload",
+            id: one.id.to_string(),
+            name: one.name,
+            detail: one.size.to_string(),
+        };
+        Ok(found.into_iter().map(hit).collect())
+    }
 }

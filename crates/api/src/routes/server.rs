@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use towpath_store::settings::{self, Banner, Retention};
 use towpath_store::workers::{self, Worker};
-use towpath_store::{Engine, accounts};
+use towpath_store::{Engine, accounts, usage};
 
 use super::fields::Wrong;
+use super::health::resident_bytes;
 use crate::caller::{Caller, changed};
 use crate::extract::{IfMatch, Json, Tagged};
 use crate::paging::Items;
@@ -137,4 +138,36 @@ pub(crate) async fn change(
     responses((status = 200, body = Items<Worker>)))]
 pub(crate) async fn list_workers(State(server): State<Server>) -> Answer<Json<Items<Worker>>> {
     Ok(Json(workers::all(&mut *server.store.read().await?).await?.into()))
+}
+
+/// How much of what the server has is in use.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct UsageView {
+    /// Memory of the process that answers which is not swapped out, in bytes, where the system tells it.
+    memory_bytes: Option<u64>,
+    /// Bytes that the store takes on its disk.
+    store_bytes: i64,
+    /// Bytes that are free where files are kept, where the system tells it.
+    free_bytes: Option<u64>,
+    /// Runs that wait for a place, on all servers.
+    runs_queued: i64,
+    /// Runs that are carried out, on all servers.
+    runs_running: i64,
+    /// Messages to people and systems that are on their way.
+    messages_waiting: i64,
+}
+
+/// Shows how much of what the server has is in use.
+#[utoipa::path(get, path = "/api/v1/server/usage", tag = "server", responses((status = 200, body = UsageView)))]
+pub(crate) async fn usage(State(server): State<Server>) -> Answer<Json<UsageView>> {
+    let used = usage::look(&server.store, &mut *server.store.read().await?).await?;
+    let disk = rustix::fs::statvfs(&server.files).ok();
+    Ok(Json(UsageView {
+        memory_bytes: resident_bytes(),
+        store_bytes: used.store_bytes,
+        free_bytes: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+        runs_queued: used.runs_queued,
+        runs_running: used.runs_running,
+        messages_waiting: used.messages_waiting,
+    }))
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 use towpath_model::ids::SessionId;
 use towpath_store::accounts::{self, User};
 use towpath_store::links::{self, LinkKind};
-use towpath_store::{Conn, Tx, sessions};
+use towpath_store::sessions::{self, Session};
+use towpath_store::{Conn, Tx};
 
 use super::account::{taken, write};
 use super::fields::Wrong;
@@ -241,6 +242,41 @@ pub(crate) async fn password_link(
     server.commit(tx, vec![entry], vec![]).await?;
     link.sent = making::send(&server, letter).await;
     Ok((StatusCode::CREATED, Json(link)))
+}
+
+/// Lists the sessions of a person, the one used last first.
+#[utoipa::path(get, path = "/api/v1/users/{user}/sessions", tag = "users",
+    params(("user" = String, Path, description = "Identity of the person.")),
+    responses((status = 200, body = Items<Session>)))]
+pub(crate) async fn list_sessions(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+) -> Answer<Json<Items<Session>>> {
+    let mut conn = server.store.read().await?;
+    found(&mut conn, &id).await?;
+    Ok(Json(sessions::of_user(&mut conn, &id).await?.into()))
+}
+
+/// Ends a session of a person.
+#[utoipa::path(delete, path = "/api/v1/users/{user}/sessions/{session}", tag = "users",
+    params(("user" = String, Path, description = "Identity of the person."),
+        ("session" = String, Path, description = "Identity of the session.")),
+    responses((status = 204, description = "Done.")))]
+pub(crate) async fn end_session(
+    State(server): State<Server>,
+    caller: Caller,
+    Path((id, session)): Path<(String, String)>,
+) -> Answer<StatusCode> {
+    let mut tx = server.store.begin().await?;
+    let user = found(&mut tx, &id).await?;
+    if !sessions::revoke(&mut tx, &id, &session).await? {
+        return Err(Problem::not_found("session", &session));
+    }
+    let entry = caller.did("session.end").on("user", &id, &user.email);
+    let entry = changed(entry, None, Some(json!({ "sessions": [session] })));
+    server.commit(tx, vec![entry], vec![]).await?;
+    server.ended([session.as_str()]);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Ends every session of a person.

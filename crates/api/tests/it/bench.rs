@@ -6,7 +6,7 @@ use towpath_api::problem::Finding;
 use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
     Asked, Checked, Export, ExportFormat, Forecast, Inspected, Landing, Look, OpenConnection, Reading, Room,
-    Rows, StreamOutline, Workbench,
+    Rows, StreamOutline, Upstream, Workbench,
 };
 use towpath_connect::ConnectorSpec;
 use towpath_connect::bounds::{Step, Steps};
@@ -47,6 +47,9 @@ impl Workbench for Bench {
     }
     async fn outline(&self, _: Room, _: &str, _: &Value, _: bool) -> Result<Checked, Fault> {
         nothing()
+    }
+    fn upstream(&self, _: &str, _: &str) -> Option<Upstream> {
+        None
     }
     async fn rows(&self, _: Room, _: &str, _: Look) -> Result<Rows, Fault> {
         nothing()

@@ -108,6 +108,7 @@ impl TestApp {
             files: folder.path().join("files"),
             started_at: Timestamp::now(),
             post: Some(letters.clone()),
+            seen: Default::default(),
             postman: Arc::new(Mailbag),
             metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
             version: "0.0.0-test",

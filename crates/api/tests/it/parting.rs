@@ -150,6 +150,18 @@ async fn those_who_run_the_server_end_sessions_and_factors_of_others() {
     let mut of_ada = app.with_session(&ada).await;
     let user = format!("/api/v1/users/{}", ada.id);
     of_root.delete(&format!("{user}/second-factor")).await.refused("conflict");
+    // One of two sessions, then all of them.
+    let mut lost = app.with_session(&ada).await;
+    let seen = of_root.get(&format!("{user}/sessions")).await.expect(200);
+    assert_eq!(seen.body["items"].as_array().unwrap().len(), 2, "{:#}", seen.body);
+    assert!(seen.body.pointer("/items/0/id").is_some() && !seen.body.to_string().contains("token"), "{:#}", seen.body);
+    let own = lost.get("/api/v1/account/sessions").await.expect(200);
+    let own = own.body["items"].as_array().unwrap().iter().find(|one| one["is_current"] == true).unwrap();
+    let one = format!("{user}/sessions/{}", own["id"].as_str().unwrap());
+    of_root.delete(&one).await.expect(204);
+    of_root.delete(&one).await.expect(404);
+    lost.get("/api/v1/account").await.expect(401);
+    of_ada.get("/api/v1/account").await.expect(200);
     of_root.delete(&format!("{user}/sessions")).await.expect(204);
     of_ada.get("/api/v1/account").await.expect(401);
     let listed = of_root.get("/api/v1/users?search=ADA&sort=-email").await.expect(200);
@@ -164,4 +176,7 @@ async fn those_who_run_the_server_end_sessions_and_factors_of_others() {
     let said = of_root.patch("/api/v1/server", wrong).await.expect(422);
     assert_eq!(said.body["problems"].as_array().unwrap().len(), 2);
     of_root.get("/api/v1/server/workers").await.expect(200);
+    let usage = of_root.get("/api/v1/server/usage").await.expect(200);
+    assert!(usage.body["store_bytes"].as_i64() > Some(0) && usage.body["memory_bytes"].as_i64() > Some(0));
+    assert_eq!(usage.body["runs_queued"], 0);
 }

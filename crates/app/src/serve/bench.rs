@@ -12,7 +12,7 @@ use towpath_api::problem::Finding;
 use towpath_api::trials::{DryRun, Remembered, TestEnd};
 use towpath_api::workbench::{
     Asked, Checked, Export, ExportFormat, Forecast, Inspected, Landing, Look, OpenConnection, Reading, Room,
-    Rows, StreamOutline, Workbench,
+    Rows, StreamOutline, Upstream, Workbench,
 };
 use towpath_connect::bounds::{Step, Steps};
 use towpath_connect::{Bounds, Connector, ConnectorSpec, Context, Egress, EgressSettings, Registry};
@@ -31,12 +31,12 @@ use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
 
 use super::plain::written_out;
-use super::views::{columns, rows};
+use super::views::columns;
 use crate::attempt::Ready;
 use crate::endpoint::secret_paths;
 
 /// Name of the document in messages.
-const DOCUMENT: &str = "pipeline";
+pub(super) const DOCUMENT: &str = "pipeline";
 
 /// Engine and connectors of a server.
 #[derive(Debug, Clone)]
@@ -159,6 +159,16 @@ impl Bench {
 
     pub(crate) fn connector(&self, name: &str) -> Result<&Arc<dyn Connector>, Fault> {
         self.registry.get(name).ok_or_else(|| Fault::config(format!("unknown connector `{name}`")))
+    }
+
+    /// Names of the connections that nodes use, each once.
+    pub(super) fn named<'a>(&self, nodes: impl Iterator<Item = &'a NodeSpec>) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for node in nodes.filter(|node| self.registry.get(&node.kind).is_some()) {
+            let name = connection_of(node).filter(|name| is_named(name));
+            names.extend(name.filter(|name| !names.iter().any(|known| known == name)).map(str::to_owned));
+        }
+        names
     }
 
     fn workshop(&self, context: Context, opened: &[OpenConnection]) -> Workshop {
@@ -290,17 +300,9 @@ impl Workbench for Bench {
         };
         let Some(spec) = spec else { return reading };
         reading.name.clone_from(&spec.name);
-        for node in spec.nodes.values() {
-            let known = self.registry.get(&node.kind).is_some();
-            if let Some(connection) = connection_of(node).filter(|name| known && is_named(name))
-                && !reading.connections.iter().any(|name| name == connection)
-            {
-                reading.connections.push(connection.to_owned());
-            }
-            if node.role == Role::Destination {
-                reading.targets.push(target_of(node));
-            }
-        }
+        reading.connections = self.named(spec.nodes.values());
+        reading.targets =
+            spec.nodes.values().filter(|node| node.role == Role::Destination).map(target_of).collect();
         reading
     }
 
@@ -348,26 +350,12 @@ impl Workbench for Bench {
         self.outlined(&room, text, params, plans).await
     }
 
+    fn upstream(&self, text: &str, node: &str) -> Option<Upstream> {
+        self.depends_on(text, node)
+    }
+
     async fn rows(&self, room: Room, text: &str, look: Look) -> Result<Rows, Fault> {
-        let (prepared, graph, quarantine) = self.graph(&room, text, &look.params).await?;
-        let Some(node) = graph.nodes.get(&look.node) else {
-            if let Some((_, fault)) = graph.faults.first() {
-                return Err(fault.copied());
-            }
-            if !graph.problems.is_empty() {
-                return Err(first(&prepared.located(graph.problems.clone())));
-            }
-            let names = graph.spec.nodes.keys().map(String::as_str);
-            let hint = suggest::hint(&look.node, "nodes", names).unwrap_or_default();
-            return Err(Fault::config(format!("unknown node `{}`", look.node)).hint(hint));
-        };
-        let plan = match &look.port {
-            Some(port) => node.outputs.get(port),
-            None => node.outputs.values().next(),
-        };
-        let plan = plan.ok_or_else(|| Fault::config(format!("node `{}` has no such output", look.node)))?;
-        let batches = towpath_engine::run::preview(&graph, plan, look.limit + 1).await?;
-        Ok(rows(plan.schema().as_arrow(), &batches, look.limit, quarantine.all().len() as u64))
+        self.looked_at(&room, text, look).await
     }
 
     async fn dry_run(

@@ -18,6 +18,7 @@ mod meters;
 mod outline;
 mod passage;
 mod plain;
+mod previews;
 mod rejects;
 mod runner;
 pub(crate) mod start;

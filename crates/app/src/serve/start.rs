@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use towpath_api::live::hub::Hub;
+use towpath_api::seen::Seen;
 use towpath_api::post::Post;
 use towpath_api::server::Parts;
 use towpath_api::{Server, ServerSettings, router};
@@ -69,6 +70,7 @@ pub(crate) async fn serve(args: &ServeArgs, options: &Options, console: &Console
         settings,
         workbench: Arc::new(bench.clone()),
         hub: hub.clone(),
+        seen: Seen::default(),
         files: args.store.files(),
         started_at: Timestamp::now(),
         post: letters.as_ref().map(|(post, _)| Arc::clone(post) as Arc<dyn Post>),
@@ -166,6 +168,7 @@ pub(crate) async fn offline(args: &StoreArgs, options: &Options) -> Result<Serve
         postman: Arc::new(telling(&bench, &hub, false)),
         workbench: Arc::new(bench),
         hub,
+        seen: Seen::default(),
         files: args.files(),
         started_at: Timestamp::now(),
         post: None,

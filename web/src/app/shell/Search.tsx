@@ -63,6 +63,7 @@ function SearchDialog({ workspace, onClose }: { workspace: string; onClose: () =
     else if (hit.kind === "upload") void navigate({ to: "/w/$workspace/files", params: { workspace } });
     else if (hit.kind === "run") void navigate({ to: "/w/$workspace/runs/$run", params: { workspace, run: hit.id } });
     else if (hit.kind === "connection") void navigate({ to: "/w/$workspace/connections/$connection", params: { workspace, connection: hit.id } });
+    else if (hit.kind === "table") void navigate({ to: "/w/$workspace/data", params: { workspace }, search: { connection: hit.detail, table: hit.name } });
     else if (hit.kind === "pipeline") void navigate({ to: "/w/$workspace/pipelines/$pipeline", params: { workspace, pipeline: hit.id } });
   };
   const keys = (event: KeyboardEvent) => {

@@ -4,22 +4,24 @@ import { SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
 import { TextLink } from "@/components/links";
-import { find, type HelpEntry } from "./pages";
+import { find, type HelpEntry, useHelpTexts } from "./pages";
 
-/** Pages and headings in which the words stand. */
+/** Pages, headings and paragraphs in which the words stand. */
 export function Results({ text, entries }: { text: string; entries: HelpEntry[] }) {
   const { t } = useTranslation("help");
-  const hits = find(text, entries);
+  const { data: texts } = useHelpTexts(text.trim() !== "");
+  const hits = find(text, entries, texts);
   return (
     <>
       <Typography variant="h1" sx={{ mb: 1 }}>{t("results", { text })}</Typography>
       <Typography role="status" color="textSecondary" sx={{ mb: 2 }}>{t("hits", { count: hits.length })}</Typography>
       {hits.length === 0 && <EmptyState icon={<SearchX />} title={t("nothing")} text={t("nothing_text")} />}
       <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
-        {hits.map(({ entry, heading }) => (
-          <Box component="li" key={`${entry.path}#${heading?.id ?? ""}`} sx={{ py: 1, borderBottom: 1, borderColor: "divider" }}>
+        {hits.map(({ entry, heading, excerpt }) => (
+          <Box component="li" key={`${entry.path}#${heading?.id ?? ""}#${excerpt ?? ""}`} sx={{ py: 1, borderBottom: 1, borderColor: "divider" }}>
             <TextLink to="/help/$" params={{ _splat: entry.path }} hash={heading?.id} search={{}} lang="en" sx={{ fontWeight: 600 }}>{heading?.text ?? entry.title}</TextLink>
             <Typography variant="body2" color="textSecondary">{[t(`folder.${entry.path.split("/").slice(0, -1).join("/")}`, ""), heading && entry.title].filter(Boolean).join(" › ")}</Typography>
+            {excerpt && <Typography variant="body2" lang="en">{excerpt}</Typography>}
           </Box>
         ))}
       </Box>

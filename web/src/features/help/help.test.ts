@@ -27,3 +27,9 @@ it("searches titles and headings, with the anchor of each", () => {
   expect(find("loading modes", entries)).toEqual([{ entry: entries[2], heading: { text: "Write modes", id: "write-modes" } }]);
   expect(find("  ", entries)).toEqual([]);
 });
+
+it("searches what stands below headings, after all else, and says where", () => {
+  const texts = { "guides/loading": ["How rows get in.", "", "Loads are **idempotent**: see [keys](keys.md).", ""], "reference/errors/invalid": ["Something about loading."] };
+  expect(find("idempotent", entries, texts)).toEqual([{ entry: entries[2], heading: { text: "Write modes", id: "write-modes" }, excerpt: "Loads are idempotent: see keys." }]);
+  expect(find("loading", entries, texts).map(({ entry, excerpt }) => [entry.path, excerpt])).toEqual([["guides/loading", undefined], ["reference/errors/invalid", "Something about loading."]]);
+});

@@ -26,6 +26,11 @@ export function useHelpIndex() {
   });
 }
 
+/** What stands below the title of every page and below each of its headings: only for those who search. */
+export function useHelpTexts(wanted: boolean) {
+  return useQuery({ queryKey: ["help-texts"], queryFn: async () => (await (await read("texts.json")).json()) as HelpTexts, enabled: wanted, staleTime: Infinity });
+}
+
 export function useHelpPage(path: string | undefined) {
   return useQuery({ queryKey: ["help-page", path], queryFn: async () => (await read(`${path}.md`)).text(), enabled: path !== undefined, staleTime: Infinity });
 }
@@ -60,24 +65,47 @@ export function grouped(entries: HelpEntry[]): HelpGroup[] {
     .sort((a, b) => rank(a.folder) - rank(b.folder) || a.folder.localeCompare(b.folder));
 }
 
+/** Texts by path: below the title, and below each heading. */
+export type HelpTexts = Record<string, string[]>;
+
 export interface HelpHit {
   entry: HelpEntry;
-  /** The heading that fits, with its anchor; nothing when the title does. */
+  /** The heading that fits or stands above the words, with its anchor; nothing when the title does. */
   heading?: { text: string; id: string };
+  /** The words with what stands around them, when they are in no heading. */
+  excerpt?: string;
 }
 
 const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const MOST = 40;
 
-/** Pages and headings in which every word stands; titles first. */
-export function find(text: string, entries: HelpEntry[]): HelpHit[] {
+/** Pages, headings and paragraphs in which every word stands; titles first, texts last. */
+export function find(text: string, entries: HelpEntry[], texts: HelpTexts = {}): HelpHit[] {
   const words = plain(text).split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   const fits = (given: string) => words.every((word) => plain(given).includes(word));
   const titles = entries.filter((entry) => fits(entry.title)).map((entry): HelpHit => ({ entry }));
-  const headings = entries.flatMap((entry) => {
+  const headings: HelpHit[] = [];
+  const places: HelpHit[] = [];
+  for (const entry of entries) {
     const name = slugs();
-    return entry.headings.map((heading) => ({ entry, heading: { text: heading.replaceAll("`", ""), id: name(heading) } })).filter(({ heading }) => heading.text !== entry.title && (fits(heading.text) || (fits(`${entry.title} ${heading.text}`) && !fits(entry.title))));
-  });
-  return [...titles, ...headings].slice(0, MOST);
+    const sections = entry.headings.map((heading) => ({ text: heading.replaceAll("`", ""), id: name(heading) }));
+    for (const [at, heading] of [undefined, ...sections].entries()) {
+      const isTitle = heading === undefined || heading.text === entry.title;
+      if (!isTitle && (fits(heading.text) || (fits(`${entry.title} ${heading.text}`) && !fits(entry.title)))) headings.push({ entry, heading });
+      else if (fits(texts[entry.path]?.[at] ?? "")) places.push({ entry, heading: isTitle ? undefined : heading, excerpt: excerptOf(texts[entry.path]?.[at] ?? "", words[0] ?? "") });
+    }
+  }
+  return [...titles, ...headings, ...places].slice(0, MOST);
+}
+
+const BEFORE = 60;
+const EXCERPT = 180;
+
+/** A piece of a text around a word, without the marks of Markdown. */
+function excerptOf(text: string, word: string): string {
+  const clean = text.replace(/\]\([^)]*\)/g, "").replace(/[`*]+/g, "").replace(/[[\]|#>]+/g, " ").replace(/\s+/g, " ").trim();
+  const from = Math.max(0, clean.lastIndexOf(" ", Math.max(0, plain(clean).indexOf(word) - BEFORE)));
+  const piece = clean.slice(from, from + EXCERPT).trim();
+  return `${from > 0 ? "…" : ""}${piece}${from + EXCERPT < clean.length ? "…" : ""}`;
 }

@@ -49,11 +49,15 @@ export function validateQuery(workspace: string, document: string, enabled: bool
   });
 }
 
-/** `meaning` is the document without what changes nothing, such as positions: one plan serves all that mean the same. */
-export function planQuery(workspace: string, document: string, meaning: string, params: Record<string, unknown>, enabled: boolean) {
+/** `meaning` is the document without what changes nothing, such as positions: one plan serves all that mean the same. People who may
+ * not try out drafts see the plan of the pipeline as it is saved. */
+export function planQuery(workspace: string, saved: string | undefined, document: string, meaning: string, params: Record<string, unknown>, enabled: boolean) {
   return queryOptions({
-    queryKey: ["drafts", workspace, "plan", meaning, params],
-    queryFn: ({ signal }) => body(client.POST("/api/v1/workspaces/{workspace}/plan", { params: { path: { workspace } }, body: { document, params: params as never }, signal })),
+    queryKey: ["drafts", workspace, "plan", saved ?? "", meaning, params],
+    queryFn: ({ signal }) =>
+      saved
+        ? body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/plan", { params: inWorkspace(workspace, saved), body: { params: params as never }, signal }))
+        : body(client.POST("/api/v1/workspaces/{workspace}/plan", { params: { path: { workspace } }, body: { document, params: params as never }, signal })),
     staleTime: 120_000,
     gcTime: 300_000,
     retry: false,
@@ -73,14 +77,26 @@ export interface Look {
   params: Record<string, unknown>;
 }
 
-export function previewQuery({ workspace, pipeline, document, meaning, node, port, limit, params }: Look, enabled: boolean) {
-  const wanted = { node, port, limit, params: params as never };
+/** What was read since everything was to be read anew; nothing as long as rows that the server kept do. */
+let anew: Set<string> | undefined;
+
+/** Rows of a node. `refresh` does not take those that the server read a moment ago. */
+export function previewQuery({ workspace, pipeline, document, meaning, node, port, limit, params }: Look, enabled: boolean, refresh = false) {
+  const read = (refresh: boolean, signal: AbortSignal) => {
+    const wanted = { node, port, limit, params: params as never, refresh };
+    return pipeline
+      ? body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/preview", { params: inWorkspace(workspace, pipeline), body: wanted, signal }))
+      : body(client.POST("/api/v1/workspaces/{workspace}/preview", { params: { path: { workspace } }, body: { ...wanted, document }, signal }));
+  };
+  const queryKey = ["drafts", workspace, "preview", pipeline ?? "", meaning, node, port, limit, params];
   return queryOptions({
-    queryKey: ["drafts", workspace, "preview", pipeline ?? "", meaning, node, port, limit, params],
-    queryFn: ({ signal }) =>
-      pipeline
-        ? body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/preview", { params: { path: { workspace, pipeline } }, body: wanted, signal }))
-        : body(client.POST("/api/v1/workspaces/{workspace}/preview", { params: { path: { workspace } }, body: { ...wanted, document }, signal })),
+    queryKey,
+    queryFn: async ({ signal }) => {
+      const name = JSON.stringify(queryKey);
+      const rows = await read(refresh || (anew !== undefined && !anew.has(name)), signal);
+      anew?.add(name);
+      return rows;
+    },
     staleTime: 300_000,
     gcTime: 600_000,
     retry: false,
@@ -106,8 +122,11 @@ export async function setTags(workspace: string, pipeline: string, tags: string[
   return body(client.PATCH("/api/v1/workspaces/{workspace}/pipelines/{pipeline}", { params: { ...inWorkspace(workspace, pipeline), header: { "If-Match": etag } }, body: { tags } }));
 }
 
-/** Forgets rows and plans: other systems may have changed. */
-export const forgetLooks = () => queries.removeQueries({ queryKey: ["drafts"] });
+/** Forgets rows and plans, here and on the server: other systems may have changed. */
+export function forgetLooks() {
+  anew = new Set();
+  void queries.resetQueries({ queryKey: ["drafts"] });
+}
 
 const inWorkspace = (workspace: string, pipeline: string) => ({ path: { workspace, pipeline } });
 

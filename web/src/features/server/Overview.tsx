@@ -10,7 +10,7 @@ import { Facts, Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
-import { formatNumber } from "@/lib/format";
+import { formatBytes, formatNumber } from "@/lib/format";
 import { SettingsOfFile } from "./SettingsOfFile";
 import { useServer } from "./useServer";
 
@@ -26,6 +26,7 @@ export function Overview() {
   return (
     <>
       <Health />
+      <Usage />
       <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
       {query.isPending && <ListSkeleton rows={3} text={t("loading")} />}
       {server && (
@@ -59,6 +60,32 @@ function Health() {
       action={!ready.isPending && <Chip color={ok ? "success" : "error"} label={ok ? t("works") : t("troubled")} />}
     >
       <Typography variant="body2" color="textSecondary">{t("health_where")} <code>/health/live</code>, <code>/health/ready</code>, <code>/metrics</code>. <TextLink to="/help/$" params={{ _splat: "guides/server" }} hash="what-is-watched" sx={{ textDecoration: "underline" }}>{t("health_help")}</TextLink></Typography>
+    </Panel>
+  );
+}
+
+/** How much of what the server has is in use. */
+function Usage() {
+  const { t } = useTranslation("server");
+  const usage = useQuery({ queryKey: ["server", "usage"], queryFn: () => body(client.GET("/api/v1/server/usage")), refetchInterval: PAUSE });
+  const { data } = usage;
+  const bytes = (value: number | null | undefined) => (value == null ? t("unknown") : formatBytes(value));
+  return (
+    <Panel title={t("usage")}>
+      <ProblemAlert error={usage.error} onRetry={() => void usage.refetch()} />
+      {usage.isPending && <ListSkeleton rows={2} text={t("loading_usage")} />}
+      {data && (
+        <Facts
+          facts={[
+            [t("running"), formatNumber(data.runs_running)],
+            [t("queued"), formatNumber(data.runs_queued)],
+            [t("waiting"), formatNumber(data.messages_waiting)],
+            [t("memory"), bytes(data.memory_bytes)],
+            [t("store_size"), bytes(data.store_bytes)],
+            [t("disk_free"), bytes(data.free_bytes)],
+          ]}
+        />
+      )}
     </Panel>
   );
 }

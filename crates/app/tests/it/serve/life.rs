@@ -234,11 +234,42 @@ async fn rows_that_were_looked_at_are_shown_again_for_a_while() {
     let again = look(json!({ "refresh": true })).await;
     assert!(again.0 > first.0 && again.1 == 4, "{again:?}");
     assert_eq!(look(json!({})).await, again);
-    // A connection that changed may lead elsewhere.
+    // A connection that changed may lead elsewhere, but nothing of it is among these rows.
+    house.run("shop").await;
+    let table = "source: sqlite, connection: shop, table: totals";
+    house.pipeline(&format!("towpath: 1\nname: back\nnodes: {{ rows: {{ {table} }}, out: {{ destination: file, from: rows, path: out.csv }} }}\n")).await;
+    let totals = json!({ "node": "rows" });
+    house.post("pipelines/back/preview", totals.clone()).await.expect(200);
     let seen = house.get("connections/shop").await;
     let elsewhere = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "other.db" } });
     house.ask(Method::PUT, "connections/shop", Some(elsewhere), seen.tag.as_deref()).await.expect(200);
-    assert!(look(json!({})).await.0 > again.0);
+    assert_eq!(look(json!({})).await, again);
+    house.post("pipelines/back/preview", totals).await.expect(422);
+}
+
+#[tokio::test]
+async fn rows_of_a_node_ask_nothing_of_what_they_do_not_depend_on() {
+    let house = with_connection().await;
+    let away = "postgresql://nobody@127.0.0.1:1/gone";
+    let document = |count: u32| {
+        format!(
+            "towpath: 1\nname: apart\nnodes:\n  sales: {{ source: file, path: sales.csv }}\n  \
+             first: {{ transform: limit, from: sales, count: {count} }}\n  \
+             lost: {{ source: postgres, connection: '{away}', table: gone }}\n  \
+             both: {{ transform: union, from: [sales, lost] }}\n  \
+             out: {{ destination: file, from: both, path: out.csv }}\n"
+        )
+    };
+    let look = async |node: &str, document: String| {
+        house.post("preview", json!({ "document": document, "node": node })).await
+    };
+    let seen = look("sales", document(1)).await.expect(200);
+    assert_eq!(seen["rows"].as_array().unwrap().len(), 3, "{seen:#}");
+    // What comes behind was changed: the rows are those that were read.
+    assert_eq!(look("sales", document(2)).await.expect(200)["read_at"], seen["read_at"]);
+    assert_eq!(look("first", document(2)).await.expect(200)["rows"].as_array().unwrap().len(), 2);
+    let fault = look("both", document(2)).await;
+    assert!(fault.status.as_u16() >= 400, "{:#}", fault.body);
 }
 
 #[tokio::test]

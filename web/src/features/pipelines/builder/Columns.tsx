@@ -13,9 +13,8 @@ import { useBuilder } from "./context";
 export function Columns({ node }: { node: GraphNode }) {
   const { t } = useTranslation("pipelines");
   const builder = useBuilder();
-  const { outlines, isPlanning, planFault, mayEdit, problems, select } = builder;
+  const { outlines, isPlanning, planFault, problems, select } = builder;
   const outline = outlines.get(node.name);
-  if (!mayEdit) return <Typography color="textSecondary">{t("columns_editors")}</Typography>;
   if (problems.length > 0 && !outline) return <Alert severity="info">{t("columns_problems", { count: problems.length })}</Alert>;
   if (!outline && planFault) return <ProblemAlert error={planFault} places={false} />;
   if (!outline && isPlanning) return <Waiting text={t("columns_loading")} />;

@@ -8,11 +8,12 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
-import { memo, type ReactNode, useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
+import { Trans, useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
+import { TimeText } from "@/components/TimeText";
 import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
 import { say } from "@/lib/sayings";
@@ -22,6 +23,7 @@ import { previewQuery, type Rows } from "../requests";
 import { ColumnMark } from "./ColumnMark";
 import { type Builder, useBuilderPart, useBuilderStore } from "./context";
 import { ParamFields } from "./ParamFields";
+import { meaningOf } from "./useChecks";
 
 const LIMITS = [20, 100, 500, 1000];
 
@@ -41,7 +43,7 @@ function part({ slug, view, graph, selected, mayEdit, mayRun, params, setParams,
 /** The text, once nobody has typed for that many milliseconds. */
 function useSettled(milliseconds: number) {
   const store = useBuilderStore();
-  const [settled, setSettled] = useState(() => ({ text: store.now.text, meaning: store.now.meaning, isCalm: true }));
+  const [settled, setSettled] = useState(() => ({ text: store.now.text, graph: store.now.graph, isCalm: true }));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let { text } = store.now;
@@ -50,7 +52,7 @@ function useSettled(milliseconds: number) {
       ({ text } = store.now);
       clearTimeout(timer);
       setSettled((old) => (old.isCalm ? { ...old, isCalm: false } : old));
-      timer = setTimeout(() => setSettled({ text: store.now.text, meaning: store.now.meaning, isCalm: true }), milliseconds);
+      timer = setTimeout(() => setSettled({ text: store.now.text, graph: store.now.graph, isCalm: true }), milliseconds);
     });
     return () => { stop(); clearTimeout(timer); };
   }, [store, milliseconds]);
@@ -66,7 +68,8 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
   const [chosen, setChosen] = useState<string>();
   const outputs = names === "" ? [] : names.split("\n");
   const port = outputs.length > 1 ? (fed ?? (chosen && outputs.includes(chosen) ? chosen : outputs[0])) : undefined;
-  const { text, meaning, isCalm } = useSettled(700);
+  const { text, graph, isCalm } = useSettled(700);
+  const meaning = useMemo(() => meaningOf(graph, target), [graph, target]);
   const may = mayEdit || mayRun;
   const look = { workspace: slug, pipeline: mayEdit ? undefined : view?.id, document: text, meaning, node: target ?? "", port, limit, params };
   const enabled = may && target !== undefined && !isBroken && !wrong && isCalm;
@@ -75,7 +78,7 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
   const rows = data?.rows ?? [];
   const shown = target === undefined ? "" : port ? `${target}.${port}` : target;
   const title = target === undefined ? t("preview_title") : t("preview_of", { name: shown });
-  const again = () => void client.refetchQueries({ queryKey: options.queryKey });
+  const again = () => void client.fetchQuery({ ...previewQuery(look, true, true), staleTime: 0 }).catch(() => undefined);
   return (
     <Box component="section" aria-label={t("preview_title")} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0, bgcolor: "background.paper" }}>
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
@@ -85,6 +88,7 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
         <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: "1 1 130px" }}>
           {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}
         </Typography>
+        {data && !isFetching && <Typography variant="caption" color="textSecondary" sx={{ whiteSpace: "nowrap" }}><Trans t={t} i18nKey="preview_read" components={{ ago: <TimeText at={data.read_at} /> }} /></Typography>}
         {outputs.length > 1 && !isFed && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
         {Object.keys(declared).length > 0 && <ParamFields declared={declared} values={params} onChange={setParams} inline />}
         <TextField select label={t("rows")} value={limit} onChange={(event) => setLimit(Number(event.target.value))} sx={{ width: 92 }}>{LIMITS.map((one) => <MenuItem key={one} value={one}>{formatNumber(one)}</MenuItem>)}</TextField>

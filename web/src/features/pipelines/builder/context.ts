@@ -39,8 +39,6 @@ export interface Builder {
   removeSelected(): void;
   /** Positions of all nodes, as they are shown. */
   places: Map<string, [number, number]>;
-  /** The document without what changes nothing. */
-  meaning: string;
   /** Values of parameters that previews use. */
   params: Json;
   setParams(params: Json): void;

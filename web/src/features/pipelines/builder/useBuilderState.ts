@@ -57,7 +57,7 @@ export function useBuilderState(view: PipelineView | undefined, first: string, b
     toasts.done(t("removed_nodes", { count: selected.length, name: selected[0] }), { label: t("common:undo"), run: undo });
   }, [selected, edit, kinds, select, toasts, t, undo]);
 
-  const checks = useChecks(slug, draft.text, graph, draft.broken.length > 0, params, wantsColumns && mayEdit);
+  const checks = useChecks(slug, mayEdit ? undefined : view?.id, draft.text, graph, draft.broken.length > 0, params, wantsColumns);
   const places = useMemo(() => placesOf(graph), [graph]);
   const problems = useMemo(() => [...draft.broken, ...checks.problems], [draft.broken, checks.problems]);
 
@@ -86,7 +86,6 @@ export function useBuilderState(view: PipelineView | undefined, first: string, b
     insert,
     removeSelected,
     places,
-    meaning: checks.meaning,
     params,
     setParams,
     outlines: checks.outlines,

@@ -4,24 +4,28 @@ import { Problem } from "@/api/problem";
 import { useDebounced } from "@/lib/useDebounced";
 import { sayBoth } from "@/lib/sayings";
 import type { Graph } from "../model/graph";
-import type { Json } from "../model/yaml";
+import { isObject, type Json } from "../model/yaml";
 import { planQuery, validateQuery } from "../requests";
 
-/** The document without what changes nothing for its rows. */
-export function meaningOf(value: Json): string {
+/** The document without what changes nothing for its rows; of the node `of`, if one is said, without what its rows do not come from. */
+export function meaningOf({ value, edges }: Pick<Graph, "value" | "edges">, of?: string): string {
   const { layout: _l, tests: _t, description: _d, schedule: _s, ...rest } = value;
-  return JSON.stringify(rest);
+  if (of === undefined || !isObject(rest.nodes)) return JSON.stringify(rest);
+  const upstream = new Set([of]);
+  // A set that grows while it is walked through is walked to its end.
+  for (const name of upstream) for (const edge of edges) if (edge.to === name) upstream.add(edge.node);
+  return JSON.stringify({ ...rest, nodes: Object.fromEntries(Object.entries(rest.nodes).filter(([name]) => upstream.has(name))) });
 }
 
 /** What the server finds out about a draft while it is written: problems at once, columns when somebody looks. */
-export function useChecks(slug: string, text: string, graph: Graph, isBroken: boolean, params: Json, wantsColumns: boolean) {
+export function useChecks(slug: string, saved: string | undefined, text: string, graph: Graph, isBroken: boolean, params: Json, wantsColumns: boolean) {
   const settled = useDebounced(text, 400);
   const validated = useQuery({ ...validateQuery(slug, settled, !isBroken), placeholderData: keepPreviousData });
   const calm = useDebounced(text, 900);
-  const meaning = useMemo(() => meaningOf(graph.value), [graph]);
+  const meaning = useMemo(() => meaningOf(graph), [graph]);
   const calmMeaning = useDebounced(meaning, 900);
   const isFine = validated.data?.problems.length === 0 && graph.nodes.size > 0;
-  const plan = useQuery({ ...planQuery(slug, calm, calmMeaning, params, wantsColumns && !isBroken && isFine && calm === text), placeholderData: keepPreviousData });
+  const plan = useQuery({ ...planQuery(slug, saved, calm, calmMeaning, params, wantsColumns && !isBroken && isFine && calm === text), placeholderData: keepPreviousData });
   const outlines = useMemo(() => new Map((plan.data?.nodes ?? []).map((node) => [node.node, node])), [plan.data]);
   const faults = useMemo(() => new Map((plan.data?.faults ?? []).map((fault) => [fault.node, sayBoth(fault)])), [plan.data]);
   const problems = useMemo(() => {
@@ -30,5 +34,5 @@ export function useChecks(slug: string, text: string, graph: Graph, isBroken: bo
     if (isFine && plan.error instanceof Problem) all.push(...plan.error.problems);
     return all;
   }, [validated.data, isFine, plan.data, plan.error]);
-  return { problems, isChecking: validated.isFetching, checkFault: validated.error, outlines, faults, isPlanning: plan.isFetching, planFault: plan.error, meaning };
+  return { problems, isChecking: validated.isFetching, checkFault: validated.error, outlines, faults, isPlanning: plan.isFetching, planFault: plan.error };
 }

@@ -13,6 +13,7 @@ import { Facts } from "@/components/Panel";
 import { useToasts } from "@/components/Toasts";
 import { formatTime } from "@/lib/format";
 import { PasswordLink } from "./AddPerson";
+import { PersonSessions } from "./PersonSessions";
 
 /** What helps somebody who cannot sign in, or lost a device. */
 export function Deeds({ user }: { user: Api<"User"> }) {
@@ -22,7 +23,7 @@ export function Deeds({ user }: { user: Api<"User"> }) {
   const params = { params: { path: { user: user.id } } };
   const refresh = () => queries.invalidateQueries({ queryKey: ["users"] });
   const link = useMutation({ mutationFn: () => body(client.POST("/api/v1/users/{user}/password-link", params)), onError: toasts.failed });
-  const end = useMutation({ mutationFn: () => client.DELETE("/api/v1/users/{user}/sessions", params), onSuccess: () => toasts.done(t("sessions_ended")), onError: toasts.failed });
+  const end = useMutation({ mutationFn: () => client.DELETE("/api/v1/users/{user}/sessions", params), onSuccess: () => toasts.done(t("sessions_ended")), onError: toasts.failed, onSettled: refresh });
   const factor = useMutation({ mutationFn: () => client.DELETE("/api/v1/users/{user}/second-factor", params), onSuccess: () => toasts.done(t("factor_removed")), onError: toasts.failed, onSettled: refresh });
   const askEnd = async () => {
     if (await confirm({ title: t("end_title", { name: user.name }), text: t("end_text"), deed: t("end_sessions"), destroys: true })) end.mutate();
@@ -48,6 +49,7 @@ export function Deeds({ user }: { user: Api<"User"> }) {
         <Button size="small" variant="outlined" startIcon={<Download size={16} />} href={serverUrl(`/api/v1/users/${user.id}/export`)} download={`towpath-${user.id}.json`}>{t("export")}</Button>
       </Box>
       {link.data && <PasswordLink link={link.data} />}
+      <PersonSessions user={user.id} />
     </Box>
   );
 }
