@@ -1,9 +1,22 @@
 // Everything that people see, by a name for files: where it is, and what opens it. What belongs to a thing (a pipeline, a run) is
 // there when the workspace has one.
+import { readFileSync } from "node:fs";
 import { ask, settled, visit, workspace } from "./browser.mjs";
 
+const words = (language, file) => JSON.parse(readFileSync(new URL(`../src/locales/${language}/${file}.json`, import.meta.url), "utf8"));
+/** What stands on a button, in either language. */
+const said = (file, key) => new RegExp(`^(${["en", "fr"].map((language) => key.split(".").reduce((at, part) => at[part], words(language, file)).replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`);
 const press = (name, role = "button") => (page) => page.getByRole("main").getByRole(role, { name }).first().click();
 const dialog = (page) => page.locator('[role="dialog"]:visible, [role="menu"]:visible').first().waitFor();
+
+/** Presses a button that opens a dialog. */
+const opens = (file, key) => async (page) => { await press(said(file, key))(page); await dialog(page); };
+/** Chooses what is needed less often in the builder, and waits for what it opens. */
+const more = (file, key, what = '[role="dialog"]:visible') => async (page) => {
+  await press(said("pipelines", "more_actions"))(page);
+  await page.getByRole("menuitem", { name: said(file, key) }).click();
+  await page.locator(what).first().waitFor();
+};
 
 /** Goes to a screen and opens what is to be seen. */
 export async function show(page, screen) {
@@ -26,6 +39,9 @@ export async function screens(page) {
   const pipeline = pipelines.find(({ id }) => id === run?.pipeline_id) ?? pipelines[0];
   const connection = connections.find(({ connector }) => connector === "postgres") ?? connections[0];
   const node = pipeline && (await firstNode(page, `${at}/pipelines/${pipeline.id}`));
+  const [upload] = await list("uploads?limit=1");
+  const table = connection && (await ask(page, `${at}/connections/${connection.name}/streams`)).items?.[0];
+  const inTable = connection && table && `${home}/data?connection=${connection.name}&table=${encodeURIComponent(table.name)}`;
   const builder = pipeline && `${home}/pipelines/${pipeline.id}`;
   // Runs of one pipeline are drawn when there are some.
   const trend = pipelines.find(({ id }) => runs.filter(({ pipeline_id, ended_at }) => pipeline_id === id && ended_at).length > 2);
@@ -41,12 +57,15 @@ export async function screens(page) {
           one("builder-yaml", `${builder}?view=yaml`),
           one("builder-versions", `${builder}?version=1`),
           one("builder-insert", builder, { open: (window) => window.getByRole("button", { name: /^(Add a node|Ajouter un nœud)$/ }).first().click() }),
+          one("builder-parameters", builder, { open: more("pipelines", "document_title") }),
+          one("builder-changes", builder, { open: more("pipelines", "dry.title", "main [role=status]") }),
+          one("builder-keys", builder, { open: more("pipelines", "keys_title") }),
           one("builder-run", builder, { open: (window) => window.getByRole("button", { name: /^(Run|Exécuter|Lancer)$/ }).first().click() }),
         ]
       : []),
     one("runs", `${home}/runs`),
     ...(trend ? [one("runs-trend", `${home}/runs?pipeline=${trend.name}`)] : []),
-    ...(run ? [one("run", `${home}/runs/${run.id}`), ...["timeline", "counts", "logs", "quarantine", "loads"].map(inRun)] : []),
+    ...(run ? [one("run", `${home}/runs/${run.id}`), ...["timeline", "counts", "logs", "quarantine", "loads"].map(inRun), one("run-node", `${home}/runs/${run.id}`, { open: (window) => window.locator(".react-flow__node").first().click() }), one("run-again", `${home}/runs/${run.id}`, { open: opens("runs", "again.deed") })] : []),
     ...(failed ? [one("run-failed", `${home}/runs/${failed.id}`)] : []),
     one("schedules", `${home}/schedules`),
     one("schedules-month", `${home}/schedules?view=month`),
@@ -60,14 +79,24 @@ export async function screens(page) {
     ...(connection ? [one("connection", `${home}/connections/${connection.name}`), ...["tables", "uses", "access"].map((tab) => one(`connection-${tab}`, `${home}/connections/${connection.name}?tab=${tab}`))] : []),
     one("files", `${home}/files`),
     one("data", connection ? `${home}/data?connection=${connection.name}` : `${home}/data`),
+    ...(upload ? [one("file", `${home}/files?upload=${upload.id}`, { open: dialog })] : []),
+    ...(inTable ? [one("data-table", inTable), one("data-columns", `${inTable}&view=columns`), one("data-sql", `${inTable}&view=sql`)] : []),
+    ...(inTable && table.columns[0] ? [one("data-column", `${inTable}&column=${encodeURIComponent(table.columns[0].name)}`, { open: dialog })] : []),
+    ...(inTable ? [one("connection-table", `${home}/connections/${connection.name}?tab=tables&table=${encodeURIComponent(table.name)}`)] : []),
     one("settings", `${home}/settings`),
+    one("settings-invite", `${home}/settings/people`, { open: opens("settings", "people.invite") }),
+    one("settings-key", `${home}/settings/keys`, { open: opens("settings", "keys.make") }),
+    one("settings-channel", `${home}/settings/notifications`, { open: opens("settings", "channels.make") }),
     ...["people", "keys", "limits", "notifications", "audit"].map((section) => one(`settings-${section}`, `${home}/settings/${section}`)),
     one("server", "/server"),
     ...["people", "workspaces", "kept", "audit"].map((section) => one(`server-${section}`, `/server/${section}`)),
     one("account", "/account"),
     ...["security", "notifications", "data"].map((section) => one(`account-${section}`, `/account/${section}`)),
+    one("account-factor", "/account/security", { open: opens("account", "factor_set") }),
     one("help", "/help/guides/first-pipeline"),
+    one("help-search", "/help?search=quarantine"),
     one("search", home, { open: async (window) => { await window.keyboard.press("Control+k"); await dialog(window); } }),
+    one("bell", home, { floats: true, open: async (window) => { await window.locator('header button[aria-haspopup="dialog"]').first().click(); await dialog(window); } }),
     one("menu-account", home, { floats: true, open: async (window) => { await window.locator('header button[aria-haspopup="menu"]').last().click(); await dialog(window); } }),
     one("missing", `${home}/what-is-not-there`),
   ];

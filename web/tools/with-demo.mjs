@@ -1,4 +1,4 @@
-// Starts the demo on a free port, runs its pipelines so that there is something to see, carries out a script against it, and stops
+// Starts the demo on a free port, runs its pipelines and uploads a file so that there is something to see, carries out a script against it, and stops
 // the demo: node tools/with-demo.mjs tools/screenshots.mjs. The environment of the script: tests/browser.mjs.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,6 +19,8 @@ nodes:
   load: { destination: sqlite, from: returns, connection: shop, table: returns, mode: append }
 schedule: { cron: "30 6 * * 1-5", timezone: Europe/Brussels }
 `;
+/** A file as people have them: semicolons, decimal commas, days the European way. */
+const PRICES = `article;price;valid from\n${Array.from({ length: 40 }, (_, at) => `A-${100 + at};${(9.5 + at * 1.25).toFixed(2).replace(".", ",")};${String((at % 28) + 1).padStart(2, "0")}/11/2026`).join("\n")}\n`;
 
 async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
@@ -58,6 +60,8 @@ async function furnish({ url, password }) {
     return answer.json();
   };
   await ask("pipelines", { document: RETURNS });
+  const sent = await fetch(`${url}/api/v1/workspaces/${WORKSPACE}/uploads?name=prices.csv`, { method: "POST", headers: { ...headers, "content-type": "text/csv" }, body: PRICES });
+  if (!sent.ok) throw new Error(`the upload: ${await sent.text()}`);
   const pipelines = (await ask("pipelines")).items;
   for (const { name } of [...pipelines, ...pipelines.filter((one) => one.name.startsWith("shop"))]) {
     let run = await ask(`pipelines/${name}/runs`, {});
