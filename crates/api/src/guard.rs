@@ -20,6 +20,7 @@ use towpath_store::pipelines::Pipeline;
 use towpath_store::runs::Run;
 use towpath_store::schedules::Schedule;
 use towpath_store::sessions::Session;
+use towpath_store::workspaces::Membership;
 use towpath_store::{Conn, backfills, connections, pipelines, runs, schedules, workspaces};
 
 use crate::caller::{Brought, Caller, Origin, Via, Within, check_csrf, exchange, identify, with};
@@ -173,13 +174,11 @@ async fn within(server: &Server, parts: &mut Parts, caller: &Caller, right: Righ
     let name = param("workspace").unwrap_or_default();
     let unknown = || Problem::not_found("workspace", name);
     let mut conn = server.store.read().await?;
-    let workspace = workspaces::find(&mut conn, name).await?.filter(|found| found.closed_at.is_none());
-    let workspace = workspace.ok_or_else(unknown)?;
+    let found = workspaces::membership(&mut conn, name, caller.user.id.as_str()).await?;
+    let Membership { workspace, role: member, .. } = found.ok_or_else(unknown)?;
     if matches!(&caller.via, Via::Key(key) if key.workspace_id != workspace.id) {
         return Err(unknown());
     }
-    let user = caller.user.id.as_str();
-    let member = members::role(&mut conn, workspace.id.as_str(), user).await?.ok_or_else(unknown)?;
     let mut role = member;
     if on {
         let found = param("connection").map(|name| ("connection", name)).or_else(|| {

@@ -26,7 +26,9 @@ pub async fn look(store: &Store, conn: &mut Conn) -> Result<Usage, Error> {
     Ok(Usage {
         store_bytes: sql(size).number(conn).await?,
         runs_queued: sql("SELECT count(*) FROM runs WHERE state = 'queued'").number(conn).await?,
-        runs_running: sql("SELECT count(*) FROM runs WHERE state IN ('running', 'failing')").number(conn).await?,
+        runs_running: sql("SELECT count(*) FROM runs WHERE state IN ('running', 'failing')")
+            .number(conn)
+            .await?,
         messages_waiting: sql("SELECT count(*) FROM deliveries WHERE ended_at IS NULL").number(conn).await?,
     })
 }

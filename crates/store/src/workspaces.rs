@@ -97,6 +97,16 @@ impl Read for Membership {
     }
 }
 
+/// The open workspace with that identity or that name in addresses, if a person is a member of it.
+pub async fn membership(conn: &mut Conn, id_or_slug: &str, user: &str) -> Result<Option<Membership>, Error> {
+    sql("SELECT w.*, m.role, m.origin FROM workspaces w JOIN members m ON m.workspace_id = w.id
+         WHERE (w.id = $1 OR w.slug = $1) AND m.user_id = $2 AND w.closed_at IS NULL")
+    .bind(id_or_slug)
+    .bind(user)
+    .first(conn)
+    .await
+}
+
 /// Those that a person is a member of, by name.
 pub async fn of_user(conn: &mut Conn, user: &str) -> Result<Vec<Membership>, Error> {
     sql("SELECT w.*, m.role, m.origin FROM workspaces w JOIN members m ON m.workspace_id = w.id

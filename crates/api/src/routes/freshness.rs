@@ -67,9 +67,9 @@ pub(crate) async fn list(
         loads.entry(load.pipeline_id.clone()).or_default().push(load);
     }
     let ids: Vec<String> = known.iter().map(|pipeline| pipeline.id.to_string()).collect();
-    let last = standing::last_runs(&mut conn, &ids).await?;
-    let took: HashMap<&str, f64> =
-        last.iter().map(|run| (run.pipeline_id.as_str(), run.seconds.unwrap_or_default())).collect();
+    let all = standing::of(&mut conn, &ids).await?.into_iter();
+    let took: HashMap<String, f64> =
+        all.filter_map(|one| Some((one.pipeline_id, one.last_run?.seconds?))).collect();
     let mut promises = promises(&mut conn, &within).await?;
     let mut targets: HashMap<String, Vec<String>> = HashMap::new();
     for ids in ids.chunks(AT_ONCE) {

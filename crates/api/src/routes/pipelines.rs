@@ -14,7 +14,8 @@ use towpath_store::audit::NewEntry;
 use towpath_store::events::NewEvent;
 use towpath_store::page::Page;
 use towpath_store::pipelines::{self, Filter, Pipeline, Version};
-use towpath_store::{Conn, Tx, runs, schedules, standing};
+use towpath_store::standing::{self, LastRun, Standing};
+use towpath_store::{Conn, Tx, runs, schedules};
 
 use super::room::shown;
 use crate::caller::{Caller, Within, changed};
@@ -56,7 +57,7 @@ pub(crate) struct PipelineLine {
     #[serde(flatten)]
     pipeline: Pipeline,
     /// The last run.
-    last_run: Option<runs::Run>,
+    last_run: Option<LastRun>,
     /// When a schedule starts it next; missing when none does.
     next_at: Option<Timestamp>,
 }
@@ -96,19 +97,12 @@ pub(crate) async fn list(
     let mut conn = server.store.read().await?;
     let Page { items, next } = pipelines::list(&mut conn, within.id(), &filter, &page).await?;
     let ids: Vec<String> = items.iter().map(|pipeline| pipeline.id.to_string()).collect();
-    let mut last: HashMap<_, _> = standing::last_runs(&mut conn, &ids)
-        .await?
-        .into_iter()
-        .map(|run| (run.pipeline_id.to_string(), run))
-        .collect();
-    let mut starts = HashMap::new();
-    for start in standing::next_starts(&mut conn, &ids).await? {
-        starts.entry(start.pipeline_id).or_insert(start.at);
-    }
-    let line = |pipeline: Pipeline| PipelineLine {
-        last_run: last.remove(pipeline.id.as_str()),
-        next_at: starts.get(pipeline.id.as_str()).copied(),
-        pipeline,
+    let all = standing::of(&mut conn, &ids).await?.into_iter();
+    let mut all: HashMap<String, Standing> = all.map(|one| (one.pipeline_id.clone(), one)).collect();
+    let line = |pipeline: Pipeline| {
+        let known = all.remove(pipeline.id.as_str());
+        let (next_at, last_run) = known.map_or((None, None), |one| (one.next_at, one.last_run));
+        PipelineLine { pipeline, last_run, next_at }
     };
     Ok(Json(Items { items: items.into_iter().map(line).collect(), next }))
 }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use towpath_model::Right;
+use towpath_model::{Right, RunId};
 use towpath_store::page::PageRequest;
-use towpath_store::runs::Run;
+use towpath_store::runs::RunState;
 use towpath_store::{Conn, connections, members, pipelines, runs, schedules, standing, uploads};
 
 use crate::caller::{Caller, Within};
@@ -102,8 +102,8 @@ struct Search<'a> {
     visible_to: Option<String>,
 }
 
-fn run_hit(run: Run, pipeline: String) -> Hit {
-    Hit { kind: "run", id: run.id.to_string(), name: pipeline, detail: run.state.word().to_owned() }
+fn run_hit(id: &RunId, state: RunState, pipeline: String) -> Hit {
+    Hit { kind: "run", id: id.to_string(), name: pipeline, detail: state.word().to_owned() }
 }
 
 impl Search<'_> {
@@ -121,10 +121,12 @@ impl Search<'_> {
         let found = pipelines::list(self.conn, self.within.id(), &filter, &Self::page()).await?.items;
         let first = found.iter().take(WITH_RUNS).filter(|_| with_runs);
         let first: Vec<String> = first.map(|pipeline| pipeline.id.to_string()).collect();
-        let runs = standing::last_runs(self.conn, &first).await?;
-        let name_of = |run: &Run| found.iter().find(|one| one.id == run.pipeline_id).map(|one| one.name.clone());
-        let runs: Vec<Hit> =
-            runs.into_iter().map(|run| (name_of(&run), run)).map(|(name, run)| run_hit(run, name.unwrap_or_default())).collect();
+        let mut runs = Vec::new();
+        for standing in standing::of(self.conn, &first).await? {
+            let name =
+                found.iter().find(|one| one.id.as_str() == standing.pipeline_id).map(|one| one.name.clone());
+            runs.extend(standing.last_run.map(|run| run_hit(&run.id, run.state, name.unwrap_or_default())));
+        }
         let hit = |one: pipelines::Pipeline| Hit {
             kind: "pipeline",
             id: one.id.to_string(),
@@ -143,7 +145,7 @@ impl Search<'_> {
         let granted =
             members::granted(self.conn, members::ObjectKind::Pipeline, pipeline.id.as_str(), user).await?;
         let is_visible = self.visible_to.is_none() || !pipeline.restricted || granted.is_some();
-        Ok(is_visible.then(|| run_hit(run, pipeline.name)))
+        Ok(is_visible.then(|| run_hit(&run.id, run.state, pipeline.name)))
     }
 
     async fn connections(&mut self) -> Answer<Vec<Hit>> {

@@ -154,7 +154,11 @@ async fn those_who_run_the_server_end_sessions_and_factors_of_others() {
     let mut lost = app.with_session(&ada).await;
     let seen = of_root.get(&format!("{user}/sessions")).await.expect(200);
     assert_eq!(seen.body["items"].as_array().unwrap().len(), 2, "{:#}", seen.body);
-    assert!(seen.body.pointer("/items/0/id").is_some() && !seen.body.to_string().contains("token"), "{:#}", seen.body);
+    assert!(
+        seen.body.pointer("/items/0/id").is_some() && !seen.body.to_string().contains("token"),
+        "{:#}",
+        seen.body
+    );
     let own = lost.get("/api/v1/account/sessions").await.expect(200);
     let own = own.body["items"].as_array().unwrap().iter().find(|one| one["is_current"] == true).unwrap();
     let one = format!("{user}/sessions/{}", own["id"].as_str().unwrap());

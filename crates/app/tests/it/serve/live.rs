@@ -57,7 +57,8 @@ async fn people_at_one_pipeline_see_each_other_from_two_servers() {
     let (url, file) = (store.url(), key.path("key").display().to_string());
     let options = ["--store", &url, "--key-file", &file];
     let mut house = House::open(&options).await;
-    let nodes = "{ rows: { source: file, path: in.csv }, out: { destination: file, from: rows, path: out.csv } }";
+    let nodes =
+        "{ rows: { source: file, path: in.csv }, out: { destination: file, from: rows, path: out.csv } }";
     house.file("in.csv", "id\n1\n").await;
     house.pipeline(&format!("towpath: 1\nname: sales\nnodes: {nodes}\n")).await;
     assert!(house.stop());

@@ -6,7 +6,7 @@ import { RunState } from "@/components/RunState";
 import { TimeText } from "@/components/TimeText";
 
 /** How a pipeline ended last. */
-export function LastRun({ slug, run }: { slug: string; run: Api<"Run"> | null | undefined }) {
+export function LastRun({ slug, run }: { slug: string; run: Api<"LastRun"> | null | undefined }) {
   const { t } = useTranslation("pipelines");
   if (!run) return <Box component="span" sx={{ color: "text.secondary" }}>{t("never_run")}</Box>;
   return (
