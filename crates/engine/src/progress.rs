@@ -4,6 +4,7 @@
 //! what is under way is added here. The numbers are for people who watch: they may differ from the final ones for a moment,
 //! and never decide anything.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -28,6 +29,9 @@ pub struct NodeProgress {
     pub read: u64,
     /// Rows that went out, or were handed to the destination.
     pub written: u64,
+    /// Rows by output, where there are several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ports: BTreeMap<String, u64>,
     /// Rows in quarantine.
     pub quarantined: u64,
     /// Seconds from the first request for rows to the latest row; none before the first request, and for destinations.
@@ -109,6 +113,11 @@ pub(crate) fn progress(graph: &Graph, work: &[Arc<Work>]) -> Vec<NodeProgress> {
             kind: spec.kind.clone(),
             read: if spec.role == Role::Source { written + quarantined } else { read },
             written,
+            ports: if ports.len() > 1 {
+                ports.iter().map(|port| (port.1.clone(), rows(port))).collect()
+            } else {
+                BTreeMap::new()
+            },
             quarantined,
             seconds,
         }

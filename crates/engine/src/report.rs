@@ -3,6 +3,7 @@
 //! For every node that keeps its rows, read = written + filtered + deduplicated + quarantined. Nodes that make
 //! rows anew (joins, aggregates) show what they read and wrote.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
@@ -44,6 +45,9 @@ pub struct NodeReport {
     pub read: u64,
     /// Rows that went out, or that are in place in the destination.
     pub written: u64,
+    /// Rows that went out by output, where there are several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ports: BTreeMap<String, u64>,
     /// Rows among those that an earlier attempt of the run had left in the destination's care, and that were not read again.
     #[serde(skip_serializing_if = "is_none")]
     pub before: u64,
@@ -316,6 +320,7 @@ pub(crate) fn count(
             kind: spec.kind.clone(),
             read: reads.iter().map(|port| shared.meters.rows(port)).sum(),
             written: 0,
+            ports: BTreeMap::new(),
             before: 0,
             filtered: 0,
             deduplicated: 0,
@@ -349,9 +354,12 @@ pub(crate) fn count(
                 }
             }
             _ => {
-                let meters = node.outputs.keys().map(|name| shared.meters.of(&port(name)));
-                for meter in meters {
+                for output in node.outputs.keys() {
+                    let meter = shared.meters.of(&port(output));
                     report.written += meter.rows();
+                    if node.outputs.len() > 1 {
+                        report.ports.insert(output.clone(), meter.rows());
+                    }
                     let began = meter.began().map(|began| (began - started).as_secs_f64());
                     report.began_seconds =
                         [report.began_seconds, began].into_iter().flatten().reduce(f64::min);

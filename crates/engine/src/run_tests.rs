@@ -70,6 +70,26 @@ async fn sources_apply_the_filters_they_accept_and_read_only_what_is_needed() {
 }
 
 #[tokio::test]
+async fn rows_of_several_outputs_are_counted_by_output() {
+    let memory = people();
+    let report = run_nodes(
+        &memory,
+        "
+  people: { source: memory, table: people }
+  parts: { transform: split_by_condition, from: people, outputs: { low: id <= 1 }, default: rest }
+  low: { destination: memory, from: parts.low, table: low }
+  rest: { destination: memory, from: parts.rest, table: rest }
+",
+    )
+    .await;
+    let parts = node(&report, "parts");
+    let written = |name: &str| node(&report, name).written;
+    assert_eq!((parts.ports["low"], parts.ports["rest"]), (written("low"), written("rest")));
+    assert!(parts.ports["low"] > 0 && parts.ports.values().sum::<u64>() == parts.written, "{parts:?}");
+    assert!(node(&report, "people").ports.is_empty());
+}
+
+#[tokio::test]
 async fn one_failure_takes_every_load_back() {
     let memory = people();
     memory.streams.lock().unwrap().insert("others".into(), vec![batch(1, &["x"]), batch(2, &["y"])]);

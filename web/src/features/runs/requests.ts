@@ -99,6 +99,8 @@ export interface Detail {
   /** Rows are made anew, so that the counts need not add up. */
   reshapes?: boolean;
   notes?: string[];
+  /** Rows by output, where there are several. */
+  ports?: Record<string, number>;
   /** Columns of a source with their types. */
   columns?: [string, string][];
   changes?: { inserted: number; updated: number; deleted: number; unchanged: number };

@@ -17,6 +17,12 @@ describe("rows per second", () => {
     expect(after([0, 0], [10, 100_000], [12, 100_200]).loads.get("load")?.perSecond).toBe(100);
   });
 
+  it("are told by output, where a node has several", () => {
+    const split = (seconds: number, low: number, rest: number) => ({ seconds, nodes: [{ node: "split", read: low + rest, written: low + rest, quarantined: 0, ports: { low, rest } }] });
+    const { ports } = advance(advance(null, split(1, 10, 0)), split(3, 30, 500)).nodes.get("split") ?? {};
+    expect(ports).toEqual({ low: { rows: 30, perSecond: 10 }, rest: { rows: 500, perSecond: 250 } });
+  });
+
   it("begin anew with another attempt", () => {
     expect(after([8, 9000], [1, 10]).loads.get("load")).toMatchObject({ rows: 10, perSecond: 0 });
   });

@@ -15,6 +15,8 @@ export interface NodeProgress {
   read: number;
   written: number;
   quarantined: number;
+  /** Rows and rates by output, where there are several. */
+  ports: Record<string, { rows: number; perSecond: number }>;
   /** From the first request for rows to the latest row; none before. */
   seconds: number | null;
   perSecond: number;
@@ -26,7 +28,7 @@ export interface Progress {
   nodes: Map<string, NodeProgress>;
   committed: Set<string>;
   seconds: number;
-  /** Rows of all nodes by second, for the rates. */
+  /** Rows of all nodes and outputs by second, for the rates. */
   samples: { seconds: number; rows: Map<string, number> }[];
 }
 
@@ -35,7 +37,7 @@ const WINDOW = 4;
 
 interface Told {
   loads?: { node: string; rows: number; bytes: number; fraction: number | null }[];
-  nodes?: { node: string; read: number; written: number; quarantined: number; seconds?: number | null }[];
+  nodes?: { node: string; read: number; written: number; quarantined: number; ports?: Record<string, number>; seconds?: number | null }[];
   seconds?: number;
 }
 
@@ -44,7 +46,8 @@ export function advance(before: Progress | null, told: Told): Progress {
   const seconds = told.seconds ?? before?.seconds ?? 0;
   const loads = told.loads ?? [];
   const nodes = told.nodes ?? [];
-  const rows = new Map([...nodes.map((node): [string, number] => [node.node, node.written]), ...loads.map((load): [string, number] => [load.node, load.rows])]);
+  const ports = nodes.flatMap(({ node, ports }) => Object.entries(ports ?? {}).map(([port, rows]): [string, number] => [`${node}.${port}`, rows]));
+  const rows = new Map([...nodes.map((node): [string, number] => [node.node, node.written]), ...ports, ...loads.map((load): [string, number] => [load.node, load.rows])]);
   // An attempt begins to count anew.
   const fresh = !before || seconds < before.seconds;
   const samples = [...(fresh ? [] : before.samples.filter((sample) => seconds - sample.seconds <= WINDOW)), { seconds, rows }];
@@ -53,7 +56,7 @@ export function advance(before: Progress | null, told: Told): Progress {
   const perSecond = (node: string) => (since > 0 ? Math.max(0, ((rows.get(node) ?? 0) - (first?.rows.get(node) ?? 0)) / since) : 0);
   return {
     loads: new Map(loads.map((load) => [load.node, { rows: load.rows, bytes: load.bytes, fraction: load.fraction, perSecond: perSecond(load.node) }])),
-    nodes: new Map(nodes.map((node) => [node.node, { read: node.read, written: node.written, quarantined: node.quarantined, seconds: node.seconds ?? null, perSecond: perSecond(node.node) }])),
+    nodes: new Map(nodes.map((node) => [node.node, { read: node.read, written: node.written, quarantined: node.quarantined, ports: Object.fromEntries(Object.entries(node.ports ?? {}).map(([port, rows]) => [port, { rows, perSecond: perSecond(`${node.node}.${port}`) }])), seconds: node.seconds ?? null, perSecond: perSecond(node.node) }])),
     committed: fresh ? new Set() : before.committed,
     seconds,
     samples,

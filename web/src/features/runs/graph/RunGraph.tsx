@@ -44,9 +44,10 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
   const edges = graph.edges.map<Edge>((edge, index) => {
     const from = standings.get(edge.from);
     const to = standings.get(edge.to);
-    const rate = from?.perSecond ?? 0;
-    const count = edge.port ? undefined : (from?.task?.rows_written ?? from?.rows);
-    const text = [count === undefined ? "" : formatShort(count), from?.state === "running" && rate > 0 && !edge.port ? t("per_second_short", { rows: formatShort(rate) }) : ""].filter(Boolean).join(" · ");
+    const port = edge.port ? from?.ports?.[edge.port] : undefined;
+    const rate = (edge.port ? port?.perSecond : from?.perSecond) ?? 0;
+    const count = edge.port ? port?.rows : (from?.task?.rows_written ?? from?.rows);
+    const text = [count === undefined ? "" : formatShort(count), from?.state === "running" && rate > 0 ? t("per_second_short", { rows: formatShort(rate) }) : ""].filter(Boolean).join(" · ");
     return {
       id: String(index),
       source: edge.from,

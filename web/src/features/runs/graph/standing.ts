@@ -1,5 +1,5 @@
 import { isOver } from "@/components/RunState";
-import type { Task } from "../requests";
+import { detailOf, type Task } from "../requests";
 import type { Progress } from "../useProgress";
 import type { GraphNode } from "./document";
 
@@ -11,6 +11,8 @@ export interface Standing {
   /** Rows so far, while the run goes on. */
   rows?: number;
   perSecond?: number;
+  /** Rows, and rates while the run goes on, by output, where there are several. */
+  ports?: Record<string, { rows: number; perSecond?: number }>;
   /** From the first request for rows to the latest row. */
   seconds?: number;
   quarantined: number;
@@ -26,7 +28,8 @@ export function standingOf(node: GraphNode, runState: string, tasks: Task[], pro
   if (!isOver(runState)) return soFar(node, runState, tasks, progress);
   const task = tasks.find((one) => one.node === node.name);
   const quarantined = tasks.filter((one) => nodeOf(one.node) === node.name).reduce((sum, one) => sum + one.rows_quarantined, 0);
-  const common = { task, quarantined };
+  const ports = Object.fromEntries(Object.entries((task && detailOf(task).ports) ?? {}).map(([port, rows]) => [port, { rows }]));
+  const common = { task, quarantined, ports };
   if (failedNodes.has(node.name) || task?.state === "failed") return { ...common, state: "failed" };
   // Of a run that was stopped or failed, only of what is in place is it known that it came to its end.
   const isUnfinished = runState === "failed" || runState === "cancelled" ? task?.state !== "done" : !task;
@@ -43,7 +46,7 @@ function soFar(node: GraphNode, runState: string, tasks: Task[], progress: Progr
   const checks = [...(progress?.nodes ?? [])].filter(([name]) => nodeOf(name) === node.name);
   const quarantined = checks.length > 0 ? checks.reduce((sum, [, one]) => sum + one.quarantined, 0) : (task?.rows_quarantined ?? 0);
   const rows = load?.rows ?? own?.written ?? task?.rows_written;
-  const standing = { rows, quarantined, perSecond: load?.perSecond ?? own?.perSecond, seconds: own?.seconds ?? undefined };
+  const standing = { rows, quarantined, ports: own?.ports, perSecond: load?.perSecond ?? own?.perSecond, seconds: own?.seconds ?? undefined };
   if (progress?.committed.has(node.name)) return { ...standing, state: "done" };
   if (node.role === "destination") return { ...standing, state: rows ? "running" : "waiting" };
   const hasBegun = own ? own.seconds !== null || own.written > 0 : task?.state !== "waiting";
