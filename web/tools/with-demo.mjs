@@ -1,5 +1,5 @@
-// Starts the demo on a free port, runs its pipelines and uploads a file so that there is something to see, carries out a script against it, and stops
-// the demo: node tools/with-demo.mjs tools/screenshots.mjs. The environment of the script: tests/browser.mjs.
+// Starts the demo on a free port, runs its pipelines and uploads a file so that there is something to see, carries out a script
+// against it, and stops the demo: node tools/with-demo.mjs tools/screenshots.mjs. The environment of the script: tests/browser.mjs.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";

@@ -181,6 +181,12 @@ async fn what_does_not_exist_is_named_before_it_runs() {
         refused["detail"].as_str().unwrap().contains("leads out of the workspace's folder"),
         "{refused:#}"
     );
+    let misspelt = SHOP.replace("path: sales.csv", "path: salse.csv");
+    let refused = house.post("preview", json!({ "document": misspelt, "node": "sales" })).await.expect(422);
+    let said = (refused["detail"].as_str().unwrap(), refused["hint"].as_str().unwrap());
+    assert_eq!(said.1, "did you mean `sales.csv`?");
+    // Where the server keeps the files is nobody's business.
+    assert!(said.0.ends_with("file `salse.csv` does not exist in `files of the workspace`"), "{said:?}");
 }
 
 #[tokio::test]

@@ -34,6 +34,9 @@ enum Fence {
     Around(PathBuf),
 }
 
+/// What the folder of a workspace is called.
+const WORKSPACE: &str = "files of the workspace";
+
 impl Local {
     /// The files below a root; nothing else may be touched.
     pub(in super::super) fn root(root: PathBuf) -> Self {
@@ -48,7 +51,17 @@ impl Local {
 
     fn new(base: PathBuf, fence: Fence) -> Self {
         let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
-        Local { shown: base.display().to_string(), base, fence }
+        // Where a server keeps the files of a workspace says nothing to those who use them.
+        let within = match &fence {
+            Fence::Around(folder) => base.strip_prefix(folder).ok(),
+            _ => None,
+        };
+        let shown = match within {
+            Some(path) if path.as_os_str().is_empty() => WORKSPACE.to_owned(),
+            Some(path) => path.display().to_string(),
+            None => base.display().to_string(),
+        };
+        Local { shown, base, fence }
     }
 
     /// The path by which this machine knows a file.
