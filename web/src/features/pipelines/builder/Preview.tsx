@@ -11,17 +11,18 @@ import { RefreshCw, X } from "lucide-react";
 import { memo, type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
+import { ParamFields } from "@/components/ParamFields";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
 import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
+import { paramsIn } from "@/lib/params";
 import { say } from "@/lib/sayings";
 import { problemsOf } from "../model/graph";
 import { isObject, type Json } from "../model/yaml";
 import { previewQuery, type Rows } from "../requests";
 import { ColumnMark } from "./ColumnMark";
 import { type Builder, useBuilderPart, useBuilderStore } from "./context";
-import { ParamFields } from "./ParamFields";
 
 const LIMITS = [20, 100, 500, 1000];
 
@@ -86,7 +87,7 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
           {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}
         </Typography>
         {outputs.length > 1 && !isFed && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
-        {Object.keys(declared).length > 0 && <ParamFields declared={declared} values={params} onChange={setParams} inline />}
+        {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} inline />}
         <TextField select label={t("rows")} value={limit} onChange={(event) => setLimit(Number(event.target.value))} sx={{ width: 92 }}>{LIMITS.map((one) => <MenuItem key={one} value={one}>{formatNumber(one)}</MenuItem>)}</TextField>
         <Tooltip title={t("preview_again")}><span><IconButton size="small" disabled={!enabled || isFetching} onClick={again} aria-label={t("preview_again")}><RefreshCw size={16} /></IconButton></span></Tooltip>
         {onClose && <IconButton size="small" onClick={onClose} aria-label={t("preview_close")}><X size={17} /></IconButton>}
