@@ -48,7 +48,7 @@ export function ParamFields({ params, values, onChange, inline = false }: Props)
             placeholder={standard}
             helperText={inline || notes.length === 0 ? undefined : notes.join(" · ")}
             title={inline && notes.length > 0 ? notes.join(" · ") : undefined}
-            sx={inline ? { width: param.type === "timestamp" ? 220 : isTime(param) ? 150 : 130 } : undefined}
+            sx={inline ? { width: param.type === "timestamp" ? 235 : isTime(param) ? 150 : 130 } : undefined}
           />
         );
       })}

@@ -31,7 +31,7 @@ export function ParamValue({ type, value, onChange, none, ...props }: Props) {
   }
   // What a field for days or times could not show stays text: it would look empty.
   if (type === "timestamp" && (text === "" || toField(text) !== undefined)) {
-    return <TextField {...props} type="datetime-local" value={toField(text) ?? ""} onChange={(event) => onChange(fromField(event.target.value))} slotProps={{ inputLabel: { shrink: true }, htmlInput: { step: 1, max: "9999-12-31T23:59:59" } }} />;
+    return <TextField {...props} type="datetime-local" value={toField(text) ?? ""} onChange={(event) => onChange(fromField(event.target.value))} slotProps={{ inputLabel: { shrink: true }, htmlInput: { step: "any", max: "9999-12-31T23:59:59" } }} />;
   }
   const isDay = type === "date" && (text === "" || /^\d{4}-\d\d-\d\d$/.test(text));
   return <TextField {...props} type={isDay ? "date" : "text"} value={text} onChange={(event) => change(event.target.value)} slotProps={{ inputLabel: { shrink: true } }} />;

@@ -64,7 +64,7 @@ function Parameter({ name, spec, params, put, disabled }: { name: string; spec: 
   // A default of nothing is none of another type.
   const setType = (next: string) => put({ ...params, [name]: Object.fromEntries(Object.entries({ ...spec, type: next }).filter(([key, one]) => key !== "default" || one !== "")) });
   return (
-    <Box role="group" aria-label={name} sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", sm: "1fr 120px 1fr auto" }, gap: 1, alignItems: "start", pb: 1.5, borderBottom: 1, borderColor: "divider" }}>
+    <Box role="group" aria-label={name} sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", sm: "1fr 120px 1.3fr auto" }, gap: 1, alignItems: "start", pb: 1.5, borderBottom: 1, borderColor: "divider" }}>
       <TextField label={t("name")} value={typed} disabled={disabled} onChange={(event) => setTyped(event.target.value)} onBlur={settle} />
       <TextField select label={t("param_type")} value={type} disabled={disabled} onChange={(event) => setType(event.target.value)}>{TYPES.map((one) => <MenuItem key={one} value={one}>{t(`type.${one}`)}</MenuItem>)}</TextField>
       <ParamValue label={t("param_default")} type={type} value={spec.default} disabled={disabled} placeholder={t("param_required")} none={t("param_required")} onChange={(next) => set("default", next)} helperText={type === "timestamp" ? t("common:form.zone", { zone: shownZone() }) : undefined} />

@@ -48,9 +48,9 @@ export function RunDialog({ slug, pipeline, name, value, onClose }: Props) {
     <Dialog open onClose={leave} maxWidth="xs" fullWidth aria-labelledby="run-title">
       <form onSubmit={(event) => { event.preventDefault(); run.mutate(); }}>
         <DialogTitle id="run-title">{t("run_title", { name })}</DialogTitle>
-        <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
+        <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, "&&": { pt: 1 } }}>
           {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} />}
-          <TextField type="date" label={t("run_date")} value={date} onChange={(event) => setDate(event.target.value)} helperText={t("run_date_hint")} slotProps={{ inputLabel: { shrink: true } }} sx={{ mt: Object.keys(declared).length > 0 ? 0 : 1 }} />
+          <TextField type="date" label={t("run_date")} value={date} onChange={(event) => setDate(event.target.value)} helperText={t("run_date_hint")} slotProps={{ inputLabel: { shrink: true } }} />
           {Object.keys(declared).length === 0 && <Typography variant="body2" color="textSecondary">{t("run_no_params")}</Typography>}
           {missing && <Alert severity="info">{t("run_missing")}</Alert>}
           <ProblemAlert error={run.error} />
