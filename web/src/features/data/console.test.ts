@@ -1,6 +1,7 @@
+import { renderHook } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { Problem } from "@/api/problem";
-import { asked, readDraft, readHistory } from "./memory";
+import { asked, readDraft, readHistory, useDraft } from "./memory";
 import { placeOf } from "./place";
 import { groupsOf } from "./tree";
 
@@ -40,7 +41,14 @@ describe("groupsOf", () => {
   });
 });
 
-describe("readDraft", () => {
+describe("what is being written", () => {
+  it("is there again when the console is, for its connection only", () => {
+    const draftOf = (connection: string) => renderHook(() => useDraft("shop", connection)).result.current;
+    draftOf("erp")[1]({ sql: "select 42" });
+    expect([draftOf("erp")[0], draftOf("logs")[0]]).toEqual([{ sql: "select 42" }, undefined]);
+    draftOf("erp")[1](undefined);
+    expect(draftOf("erp")[0]).toBe(undefined);
+  });
   it("reads what is being written, and nothing of another kind", () => {
     expect(readDraft(JSON.stringify({ sql: "select 1", saved: { id: "q" } }))).toEqual({ sql: "select 1", saved: { id: "q" } });
     for (const text of [null, "", "{", "5", "null", JSON.stringify({ sql: 5 })]) expect(readDraft(text)).toBe(undefined);
