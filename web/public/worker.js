@@ -9,8 +9,13 @@ const base = new URL("./", self.location.href);
 const ANY = { ignoreVary: true };
 /** What the page is made of besides `assets/`: asked for, since its names stay as they are. */
 const FRAME = /^(boot\.js|icon\.svg|app\.webmanifest)$/;
-/** What may be read offline: lists and things of a workspace; no secrets, no audit, nothing about accounts. */
-const KEPT = /^api\/v1\/(session|node-types|workspaces(\/[^/]+(\/(pipelines|runs|schedules|connections|backfills)(\/[^/]+(\/(tasks|attempts|document))?)?)?)?)$/;
+/** What documents may hold is a part of the program: no pipeline opens without it, however much else was looked at since. */
+const PROGRAM = /^api\/v1\/document-schema$/;
+/**
+ * What may be read offline: lists and things of a workspace, with the versions of pipelines and what runs did; no secrets, no
+ * rows, no audit, nothing about accounts.
+ */
+const KEPT = /^api\/v1\/(session|node-types(\/[^/]+)?|workspaces(\/[^/]+(\/(freshness|(pipelines|runs|schedules|connections|backfills)(\/[^/]+(\/(tasks|attempts|loads|document|versions(\/\d+)?))?)?))?)?)$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -27,7 +32,7 @@ self.addEventListener("fetch", (event) => {
   const path = url.pathname.slice(base.pathname.length);
   if (request.mode === "navigate") event.respondWith(page(request));
   else if (path.startsWith("assets/")) event.respondWith(asset(request));
-  else if (FRAME.test(path)) event.respondWith(fresh(request, SHELL));
+  else if (FRAME.test(path) || PROGRAM.test(path)) event.respondWith(fresh(request, SHELL));
   else if (KEPT.test(path)) event.respondWith(fresh(request, STATE));
 });
 

@@ -26,5 +26,7 @@ export async function signOut(): Promise<void> {
   await client.DELETE("/api/v1/session");
   setCsrf(null);
   queries.clear();
+  // What was being written in this window is for nobody else.
+  sessionStorage.clear();
   navigator.serviceWorker?.controller?.postMessage("forget");
 }

@@ -8,6 +8,7 @@ import useMediaQuery from "@mui/material/useMediaQuery";
 import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "./ProblemAlert";
+import { useLeaveGuard } from "./useLeaveGuard";
 
 interface Props {
   title: string;
@@ -18,6 +19,8 @@ interface Props {
   busy?: boolean;
   disabled?: boolean;
   error?: unknown;
+  /** Something is typed that would be lost: then it is asked before the dialog closes without a deed. */
+  changed?: boolean;
   /** Whether the alert lists places; forms that show them at fields do not want it. */
   places?: boolean;
   /** More deeds, left of the main one. */
@@ -27,14 +30,14 @@ interface Props {
 }
 
 /** A form that is asked for, on small screens a page of its own. */
-export function FormDialog({ title, submit, onSubmit, onClose, busy = false, disabled = false, error, places = false, extra, wide = false, children }: Props) {
+export function FormDialog({ title, submit, onSubmit, onClose, busy = false, disabled = false, error, changed = false, places = false, extra, wide = false, children }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const narrow = useMediaQuery("(max-width: 600px)");
-  // A click beside a form that is being filled in does not throw it away; Escape and the button do.
-  const close = (_: unknown, reason: string) => reason !== "backdropClick" && onClose();
+  const guarded = useLeaveGuard(changed);
+  const close = () => guarded(onClose);
   return (
-    <Dialog open onClose={submit ? close : onClose} fullScreen={narrow} fullWidth maxWidth={wide ? "md" : "sm"} aria-labelledby={id}>
+    <Dialog open onClose={close} fullScreen={narrow} fullWidth maxWidth={wide ? "md" : "sm"} aria-labelledby={id}>
       <Box component="form" noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }} onSubmit={(event) => { event.preventDefault(); onSubmit?.(); }}>
         <DialogTitle id={id} variant="h2">{title}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, pt: "8px !important" }}>
@@ -43,7 +46,7 @@ export function FormDialog({ title, submit, onSubmit, onClose, busy = false, dis
         </DialogContent>
         <DialogActions sx={{ px: 3, pb: 2, flexWrap: "wrap" }}>
           {extra}
-          <Button onClick={onClose}>{submit ? t("cancel") : t("close")}</Button>
+          <Button onClick={close}>{submit ? t("cancel") : t("close")}</Button>
           {submit && <Button type="submit" variant="contained" loading={busy} disabled={disabled}>{submit}</Button>}
         </DialogActions>
       </Box>

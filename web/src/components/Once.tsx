@@ -4,6 +4,8 @@ import Button from "@mui/material/Button";
 import { Check, Copy, Download } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { copyText } from "@/lib/clipboard";
+import { useToasts } from "./Toasts";
 
 interface Props {
   /** What it is, and that it is not shown again. */
@@ -19,25 +21,13 @@ interface Props {
 /** Copies a text; says so for a moment. */
 export function CopyButton({ value, size = "small" }: { value: string; size?: "small" | "medium" }) {
   const { t } = useTranslation();
+  const toasts = useToasts();
   const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await putOnClipboard(value);
+  const said = () => {
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
   };
-  return <Button size={size} variant="outlined" startIcon={copied ? <Check size={16} /> : <Copy size={16} />} onClick={() => void copy()} aria-live="polite">{copied ? t("copied") : t("copy")}</Button>;
-}
-
-/** Browsers have a clipboard only where the connection is encrypted; elsewhere a field is selected and copied. */
-async function putOnClipboard(value: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(value);
-  const field = document.createElement("textarea");
-  field.value = value;
-  // Inside of an open dialog, for nothing else may have the focus then.
-  (document.activeElement?.parentElement ?? document.body).append(field);
-  field.select();
-  document.execCommand("copy");
-  field.remove();
+  return <Button size={size} variant="outlined" startIcon={copied ? <Check size={16} /> : <Copy size={16} />} onClick={() => void copyText(value).then(said, toasts.failed)} aria-live="polite">{copied ? t("copied") : t("copy")}</Button>;
 }
 
 /** A secret that is shown this one time: to copy, or to keep as a file. */

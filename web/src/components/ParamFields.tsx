@@ -1,7 +1,9 @@
-import MenuItem from "@mui/material/MenuItem";
-import TextField from "@mui/material/TextField";
+import Box from "@mui/material/Box";
 import { useTranslation } from "react-i18next";
+import { formatTime } from "@/lib/format";
+import { shownZone, toField } from "@/lib/moments";
 import type { Param } from "@/lib/params";
+import { ParamValue } from "./ParamValue";
 
 type Values = Record<string, unknown>;
 
@@ -9,38 +11,47 @@ interface Props {
   params: Param[];
   values: Values;
   onChange: (values: Values) => void;
+  /** In one row with other things, without explanations. */
+  inline?: boolean;
 }
 
+const isTime = ({ type }: Param) => type === "date" || type === "timestamp";
+
 /** Values of parameters of a pipeline; what is left empty is as the pipeline says. */
-export function ParamFields({ params, values, onChange }: Props) {
+export function ParamFields({ params, values, onChange, inline = false }: Props) {
   const { t } = useTranslation();
-  return params.map((param) => {
-    const set = (value: unknown) => {
-      const { [param.name]: _, ...others } = values;
-      onChange(value === undefined ? others : { ...others, [param.name]: value });
-    };
-    const standard = param.default === undefined ? undefined : String(param.default);
-    const given = values[param.name];
-    const common = { label: param.name, required: standard === undefined, helperText: param.description, value: given === undefined ? "" : String(given) };
-    if (param.type === "boolean") {
-      return (
-        <TextField key={param.name} select {...common} onChange={(event) => set(event.target.value === "" ? undefined : event.target.value === "true")} slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}>
-          <MenuItem value="">{standard === undefined ? t("form.not_set") : t("form.default_is", { value: standard === "true" ? t("yes") : t("no") })}</MenuItem>
-          <MenuItem value="true">{t("yes")}</MenuItem>
-          <MenuItem value="false">{t("no")}</MenuItem>
-        </TextField>
-      );
-    }
-    const isNumber = param.type === "integer" || param.type === "number";
-    return (
-      <TextField
-        key={param.name}
-        {...common}
-        type={isNumber ? "number" : param.type === "date" ? "date" : "text"}
-        placeholder={standard}
-        onChange={(event) => set(event.target.value === "" ? undefined : isNumber ? Number(event.target.value) : event.target.value)}
-        slotProps={{ inputLabel: { shrink: true }, htmlInput: isNumber ? { step: param.type === "integer" ? 1 : "any" } : undefined }}
-      />
-    );
-  });
+  const standardOf = ({ type, default: standard }: Param) => {
+    if (standard === undefined) return undefined;
+    if (type === "boolean") return standard === true ? t("yes") : standard === false ? t("no") : String(standard);
+    return type === "timestamp" && toField(standard) !== undefined ? formatTime(String(standard)) : String(standard);
+  };
+  return (
+    <Box sx={{ display: "flex", flexDirection: inline ? "row" : "column", gap: inline ? 1 : 2, flexWrap: "wrap" }}>
+      {params.map((param) => {
+        const { name } = param;
+        const set = (value: unknown) => {
+          const { [name]: _, ...others } = values;
+          onChange(value === undefined ? others : { ...others, [name]: value });
+        };
+        const standard = standardOf(param);
+        // Fields for days and times have no place for an example.
+        const notes = [param.description, isTime(param) && standard !== undefined && t("form.default_is", { value: standard }), param.type === "timestamp" && t("form.zone", { zone: shownZone() })].filter(Boolean);
+        return (
+          <ParamValue
+            key={name}
+            label={name}
+            type={param.type}
+            value={values[name]}
+            onChange={set}
+            required={standard === undefined && !inline}
+            none={standard === undefined ? t("form.not_set") : t("form.default_is", { value: standard })}
+            placeholder={standard}
+            helperText={inline || notes.length === 0 ? undefined : notes.join(" · ")}
+            title={inline && notes.length > 0 ? notes.join(" · ") : undefined}
+            sx={inline ? { width: param.type === "timestamp" ? 235 : isTime(param) ? 150 : 130 } : undefined}
+          />
+        );
+      })}
+    </Box>
+  );
 }

@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
 import { Problem } from "@/api/problem";
+import { NotCopied } from "./clipboard";
 import { currentLanguage } from "./i18n";
 import { say } from "./sayings";
 
@@ -23,6 +24,7 @@ export function explain(error: unknown, t: TFunction): Explanation {
     if (title === "") return { what: capitalized(what), hint };
     return { what: title, detail: capitalized(what), hint: hint ?? t(`problems:code.${error.code}.help`) };
   }
+  if (error instanceof NotCopied) return { what: t("common:not_copied"), hint: t("common:not_copied_hint") };
   return { what: t("common:page_fault"), hint: error instanceof Error ? error.message : undefined };
 }
 

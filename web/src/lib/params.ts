@@ -10,16 +10,18 @@ export interface Param {
 
 /** Parameters that a document declares: values that a run may set. */
 export function paramsOf(document: string | undefined): Param[] {
-  let whole: unknown;
   try {
-    whole = parse(document ?? "", { logLevel: "silent" });
+    return paramsIn((parse(document ?? "", { logLevel: "silent" }) as { params?: unknown } | null)?.params);
   } catch {
     return [];
   }
-  const declared = (whole as { params?: unknown } | null)?.params;
+}
+
+/** The same of a document that was read: from its `params`. */
+export function paramsIn(declared: unknown): Param[] {
   if (typeof declared !== "object" || declared === null || Array.isArray(declared)) return [];
   return Object.entries(declared).map(([name, given]) => {
     const { type, description, default: standard } = (typeof given === "object" && given !== null ? given : {}) as Record<string, unknown>;
-    return { name, type: typeof type === "string" ? type : "string", description: typeof description === "string" ? description : undefined, default: standard };
+    return { name, type: typeof type === "string" ? type : "string", description: typeof description === "string" ? description : undefined, default: standard ?? undefined };
   });
 }

@@ -1,5 +1,6 @@
 // Without a network the pages still open, with what was seen last and a word that it may be old.
 import { visit } from "../browser.mjs";
+import { node } from "./build.mjs";
 import { check } from "./story.mjs";
 import { inWarehouse } from "./systems.mjs";
 
@@ -33,7 +34,13 @@ export default async function offline(story) {
       }
     });
     for (const path of ["/runs", "/pipelines", new URL(facts.firstRun).pathname.slice(facts.home.length), ""]) await visit(page, facts.home + path);
+    // A pipeline from near, and the graph of a run: each asks for more than a list.
+    for (const path of [`/pipelines/${facts.source}`, new URL(facts.firstRun).pathname.slice(facts.home.length)]) {
+      await visit(page, facts.home + path);
+      await node(page, facts.source).waitFor();
+    }
     check(await page.evaluate(() => navigator.serviceWorker.controller !== null), "the pages are not kept");
+    await visit(page, facts.home);
   });
   await story.step("without a network, the last state is shown, and that it is old", async (page) => {
     await page.context().setOffline(true);
@@ -43,6 +50,13 @@ export default async function offline(story) {
     await page.getByRole("link", { name: "Runs", exact: true }).first().click();
     await page.getByRole("main").getByRole("link", { name: "orders" }).first().waitFor();
     check(await page.evaluate(() => [...document.images].every((image) => image.naturalWidth > 0)), "a picture is missing");
+  }, { offline: true });
+  await story.step("a pipeline and a run that were seen open as well", async (page) => {
+    for (const address of [new URL(`${facts.home}/pipelines/${facts.source}`, page.url()).href, facts.firstRun]) {
+      await page.goto(address);
+      await node(page, facts.source).waitFor();
+      await old(page).waitFor();
+    }
   }, { offline: true });
   await story.step("what cannot be done now says so, and is not done later", async (page) => {
     const before = inWarehouse("select max(committed_at) from _towpath_loads");

@@ -13,7 +13,11 @@ import { useTranslation } from "react-i18next";
 import { type Api, client } from "@/api/client";
 import { live } from "@/api/live";
 import { signOut } from "@/api/session";
+import { useConfirm } from "@/components/Confirm";
 import { LinkMenuItem } from "@/components/links";
+import { hasUnsaved } from "@/components/useLeaveGuard";
+import { isBusy } from "@/features/files/queue";
+import { sendings } from "@/features/files/sendings";
 import { currentLanguage, type Language, LANGUAGES, setLanguage } from "@/lib/i18n";
 
 const MODES = ["system", "light", "dark"] as const;
@@ -22,6 +26,7 @@ const MODES = ["system", "light", "dark"] as const;
 export function AccountMenu({ user }: { user: Api<"User"> }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const confirm = useConfirm();
   const { mode, setMode } = useColorScheme();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const initials = (user.name || user.email).split(/\s+/).map((word) => word.charAt(0)).slice(0, 2).join("").toUpperCase();
@@ -31,9 +36,14 @@ export function AccountMenu({ user }: { user: Api<"User"> }) {
     client.PATCH("/api/v1/account", { params: { header: { "If-Match": `"${user.revision}"` } }, body: { language } }).catch(() => undefined);
   };
   const leave = async () => {
+    setAnchor(null);
+    // Before anything is done: whoever stays for what is not saved stays signed in.
+    if (hasUnsaved() && !(await confirm({ title: t("unsaved_title"), text: t("unsaved_text"), deed: t("leave"), destroys: true }))) return;
+    if (isBusy(sendings.now) && !(await confirm({ title: t("sign_out_sending_title"), text: t("sign_out_sending_text"), deed: t("sign_out"), destroys: true }))) return;
+    sendings.end();
     await signOut().catch(() => undefined);
     live.close();
-    await navigate({ to: "/sign-in", search: {} });
+    await navigate({ to: "/sign-in", search: {}, ignoreBlocker: true });
   };
   return (
     <>

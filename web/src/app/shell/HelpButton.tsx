@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { LinkIconButton } from "@/components/links";
 
 /** The page of the documents that belongs to a place. */
-const PAGES: [string, string][] = [
+const PAGES: [part: string, page: string, hash?: string][] = [
   ["/pipelines", "guides/writing-pipelines"],
   ["/connections", "guides/connections"],
   ["/schedules", "guides/schedules"],
   ["/files", "guides/files"],
-  ["/runs", "guides/loading"],
+  ["/runs", "guides/quarantine"],
+  ["/data", "guides/connections", "look-into-data"],
   ["/settings", "guides/people-and-rights"],
   ["/server", "guides/server"],
   ["/account", "guides/people-and-rights"],
@@ -19,10 +20,10 @@ const PAGES: [string, string][] = [
 export function HelpButton() {
   const { t } = useTranslation();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const page = PAGES.find(([part]) => path.includes(part))?.[1] ?? "guides/first-pipeline";
+  const [, page, hash] = PAGES.find(([part]) => path.includes(part)) ?? ["", "guides/first-pipeline"];
   return (
     <Tooltip title={t("help")}>
-      <LinkIconButton to="/help/$" params={{ _splat: page }} aria-label={t("help")}>
+      <LinkIconButton to="/help/$" params={{ _splat: page }} hash={hash} aria-label={t("help")}>
         <CircleQuestionMark size={19} />
       </LinkIconButton>
     </Tooltip>

@@ -1,4 +1,5 @@
 import Box from "@mui/material/Box";
+import CircularProgress from "@mui/material/CircularProgress";
 import Divider from "@mui/material/Divider";
 import List from "@mui/material/List";
 import ListItem from "@mui/material/ListItem";
@@ -12,6 +13,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { SessionView } from "@/api/session";
 import { LinkListItem } from "@/components/links";
+import { isBusy } from "@/features/files/queue";
+import { useSendings } from "@/features/files/sendings";
 import { isAtLeast } from "@/lib/rights";
 
 interface Props {
@@ -23,6 +26,7 @@ interface Props {
 export function Navigation({ workspace, session }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const isSending = isBusy(useSendings(workspace));
   const here = session.workspaces.find((one) => one.slug === workspace);
   return (
     <Box component="nav" aria-label={t("navigation")} sx={{ display: "flex", flexDirection: "column", height: "100%" }}>
@@ -43,7 +47,7 @@ export function Navigation({ workspace, session }: Props) {
           <Entry to="/w/$workspace/schedules" workspace={here.slug} icon={<CalendarClock />} text={t("nav.schedules")} />
           <li><Divider sx={{ my: 1 }} /></li>
           <Entry to="/w/$workspace/connections" workspace={here.slug} icon={<Cable />} text={t("nav.connections")} />
-          <Entry to="/w/$workspace/files" workspace={here.slug} icon={<FileUp />} text={t("nav.files")} />
+          <Entry to="/w/$workspace/files" workspace={here.slug} icon={<FileUp />} text={t("nav.files")} mark={isSending && <CircularProgress size={14} aria-label={t("nav_sending")} />} />
           <Entry to="/w/$workspace/data" workspace={here.slug} icon={<Table2 />} text={t("nav.data")} />
           {isAtLeast(here.role, "editor") && <li><Divider sx={{ my: 1 }} /></li>}
           {isAtLeast(here.role, "editor") && <Entry to="/w/$workspace/settings" workspace={here.slug} icon={<Settings2 />} text={t("nav.settings")} />}
@@ -64,10 +68,12 @@ interface EntryProps {
   workspace?: string;
   icon: ReactNode;
   text: string;
+  /** What goes on there now. */
+  mark?: ReactNode;
   exact?: boolean;
 }
 
-function Entry({ to, workspace, icon, text, exact = false }: EntryProps) {
+function Entry({ to, workspace, icon, text, mark, exact = false }: EntryProps) {
   return (
     <ListItem disablePadding sx={{ mb: 0.25 }}>
       <LinkListItem
@@ -78,6 +84,7 @@ function Entry({ to, workspace, icon, text, exact = false }: EntryProps) {
       >
         <ListItemIcon sx={{ minWidth: 32, color: "inherit" }} aria-hidden>{icon}</ListItemIcon>
         <ListItemText primary={text} />
+        {mark}
       </LinkListItem>
     </ListItem>
   );

@@ -3,8 +3,15 @@
 function cell(value: unknown): string {
   if (value === null || value === undefined) return "";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  // Empty text is not the same as nothing.
-  return text === "" || /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  const mark = isFormula(text) ? "'" : "";
+  // Empty text is not the same as nothing; some programs divide at semicolons.
+  return text === "" || /[",;\r\n]/.test(text) || text !== text.trim() ? `"${mark}${text.replaceAll('"', '""')}"` : mark + text;
+}
+
+/** Whether a spreadsheet would calculate; numbers with a sign are none. What would is marked as text by an apostrophe, as the server does (`crates/api/src/sheet.rs`). */
+function isFormula(text: string): boolean {
+  if (/^[=@\t\r]/.test(text)) return true;
+  return /^[+-]/.test(text) && !/^[+-]([\d.,]+|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf|infinity|nan)$/i.test(text);
 }
 
 export function csv(columns: { name: string }[], rows: unknown[][]): string {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { csv } from "./csv";
 import { histogram, statistics } from "./statistics";
 
 describe("statistics of a column", () => {
@@ -34,11 +33,5 @@ describe("histogram", () => {
 
   it("gives whole numbers in a short span a bin each", () => {
     expect(histogram([1, 3, 3]).map((bin) => bin.count)).toEqual([1, 0, 2]);
-  });
-});
-
-describe("csv", () => {
-  it("quotes what needs it, and tells empty text from nothing", () => {
-    expect(csv([{ name: "a,b" }, { name: "c" }], [['say "hi"', null], ["", "x\ny"], [1.5, true]])).toBe('"a,b",c\r\n"say ""hi""",\r\n"","x\ny"\r\n1.5,true\r\n');
   });
 });

@@ -7,6 +7,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
 import { Marked } from "@/components/Marked";
+import { useNumberText } from "@/components/NumberField";
 import { useServerWords } from "@/lib/serverWords";
 import { useForm, useProblem } from "./context";
 import { FreeField } from "./FreeField";
@@ -38,14 +39,15 @@ export function isReference(value: unknown): value is string {
 export function Field(props: FieldProps) {
   const { root } = useForm();
   const shape = shapeOf(props.schema, root);
-  if (isReference(props.value) && shape.kind !== "text" && shape.kind !== "sql") return <TextSetting {...props} />;
+  // Fields for text and numbers take them as they are: whoever types one stays in the field.
+  if (isReference(props.value) && !["text", "sql", "number"].includes(shape.kind)) return <TextSetting {...props} />;
   switch (shape.kind) {
     case "text":
       return shape.secret ? <SecretField {...props} /> : <TextSetting {...props} />;
     case "sql":
       return <SqlField {...props} />;
     case "number":
-      return <NumberField {...props} whole={shape.whole} />;
+      return <NumberSetting {...props} whole={shape.whole} />;
     case "boolean":
       return <BooleanField {...props} />;
     case "choice":
@@ -70,31 +72,24 @@ export function nameShown(props: FieldProps): string | undefined {
   return props.label === undefined ? props.name : undefined;
 }
 
-function NumberField(props: FieldProps & { whole: boolean }) {
+function NumberSetting(props: FieldProps & { whole: boolean }) {
   const label = useLabel(props);
   const { root, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
-  const text = props.value === undefined || props.value === null ? "" : String(props.value);
-  const change = (given: string) => {
-    const trimmed = given.trim().replace(",", ".");
-    if (trimmed === "") return props.onChange(undefined);
-    const number = Number(trimmed);
-    // What is no number stays as it was typed: the server says what is wrong with it.
-    props.onChange(Number.isFinite(number) && !/[.eE]$/.test(trimmed) ? number : given);
-  };
+  const { text, wrong, change } = useNumberText(props.value, props.onChange);
+  const found = useProblem(props.path);
+  const problem = wrong !== undefined && !isReference(props.value) ? wrong : found;
   return (
     <TextField
       label={label}
       required={props.required}
       disabled={disabled}
       value={text}
-      inputMode={props.whole ? "numeric" : "decimal"}
       placeholder={schema.default !== undefined && schema.default !== null ? String(schema.default) : undefined}
       onChange={(event) => change(event.target.value)}
       error={problem !== undefined}
       helperText={<Help name={nameShown(props)} schema={schema} problem={problem} />}
-      slotProps={{ inputLabel: { shrink: schema.default != null || undefined } }}
+      slotProps={{ inputLabel: { shrink: schema.default != null || undefined }, htmlInput: { inputMode: props.whole ? "numeric" : "decimal" } }}
     />
   );
 }

@@ -12,6 +12,7 @@ const schema: Schema = {
   properties: {
     user: { type: "string", description: "Name of the account. More about it." },
     port: { type: "integer", default: 5432 },
+    rate: { type: "number" },
     password: { type: ["string", "null"], "x-secret": true },
     tls: { $ref: "#/$defs/Tls", default: "prefer" },
     columns: { type: "array", items: { type: "string" } },
@@ -47,6 +48,19 @@ describe("a form made from a schema", () => {
   it("keeps references where numbers belong", async () => {
     render(<Host first={{ port: "${params.port}" }} />);
     expect(screen.getByLabelText<HTMLInputElement>("Port").value).toBe("${params.port}");
+  });
+
+  it("keeps numbers as they are typed, and hands on as text what is none", async () => {
+    render(<Host />);
+    const field = screen.getByLabelText<HTMLInputElement>("Rate");
+    await userEvent.type(field, "0.05");
+    expect([field.value, value]).toEqual(["0.05", { rate: 0.05 }]);
+    await userEvent.clear(field);
+    await userEvent.type(field, "1.0x");
+    expect([field.value, value, field.getAttribute("aria-invalid")]).toEqual(["1.0x", { rate: "1.0x" }, "true"]);
+    await userEvent.clear(field);
+    await userEvent.type(field, "${{params.rate}");
+    expect([value, field.getAttribute("aria-invalid"), document.activeElement]).toEqual([{ rate: "${params.rate}" }, "false", field]);
   });
 
   it("offers the values of a choice, and what stands for none", async () => {

@@ -6,16 +6,18 @@ import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { client, tagged } from "@/api/client";
 import { TextLink } from "@/components/links";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
 import { free } from "@/lib/free";
 import { type Language, LANGUAGES } from "@/lib/i18n";
+import { useEdited } from "@/lib/useEdited";
 import { NOTICE_KINDS } from "@/lib/notices";
 import { type Preferences, toggled, wanted } from "./preferences";
 import { refreshAccount } from "./useAccount";
@@ -32,7 +34,7 @@ export function Notifications() {
     <Panel title={t("hear")} text={<>{t("hear_text")} <TextLink to="/help/$" params={{ _splat: "guides/notifications" }} hash="for-oneself">{t("hear_help")}</TextLink></>}>
       <ProblemAlert error={preferences.error} onRetry={() => void preferences.refetch()} />
       {preferences.isPending && <ListSkeleton rows={5} text={t("loading_preferences")} />}
-      {preferences.data && <Form key={preferences.data.etag} given={preferences.data.value as Preferences} etag={preferences.data.etag} />}
+      {preferences.data && <Form given={preferences.data.value as Preferences} etag={preferences.data.etag} />}
     </Panel>
   );
 }
@@ -41,13 +43,17 @@ function Form({ given, etag }: { given: Preferences; etag: string }) {
   const { t } = useTranslation("account");
   const toasts = useToasts();
   const kinds = useQuery(channelKindsQuery);
-  const [value, setValue] = useState(given);
+  const { value, set: setValue, isChanged, saved } = useEdited(given);
+  useLeaveGuard(isChanged);
   const canMail = kinds.data?.mails_people ?? false;
   const digest = value.pace?.digest ?? "off";
   const pace = (part: Preferences["pace"]) => setValue({ ...value, pace: { ...value.pace, ...part } });
   const save = useMutation({
     mutationFn: () => client.PUT("/api/v1/account/notifications", { params: { header: { "If-Match": etag } }, body: free(value) }),
-    onSuccess: () => toasts.done(t("saved")),
+    onSuccess: () => {
+      saved();
+      toasts.done(t("saved"));
+    },
     onSettled: refreshAccount,
   });
   const chooseDigest = (next: string) => pace(next === "daily" ? { digest: next, digest_at: value.pace?.digest_at ?? "08:00", timezone: value.pace?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone } : { digest: next });
@@ -97,7 +103,7 @@ function Form({ given, etag }: { given: Preferences; etag: string }) {
         )}
       </Stack>
       <ProblemAlert error={save.error} />
-      <Button type="submit" variant="contained" loading={save.isPending} disabled={JSON.stringify(value) === JSON.stringify(given)} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
+      <Button type="submit" variant="contained" loading={save.isPending} disabled={!isChanged} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
     </Stack>
   );
 }

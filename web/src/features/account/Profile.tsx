@@ -8,8 +8,10 @@ import { useTranslation } from "react-i18next";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { currentLanguage, type Language, LANGUAGES, setLanguage } from "@/lib/i18n";
+import { useEdited } from "@/lib/useEdited";
 import { type Account, useChange } from "./useAccount";
 
 interface Props {
@@ -22,9 +24,9 @@ export function Profile({ account, etag }: Props) {
   const { t } = useTranslation("account");
   return (
     <>
-      <Panel title={t("who")} text={t("who_text")}><Who key={account.name} account={account} etag={etag} /></Panel>
+      <Panel title={t("who")} text={t("who_text")}><Who account={account} etag={etag} /></Panel>
       <Panel title={t("looks")} text={t("looks_text")}><Looks etag={etag} /></Panel>
-      <Panel title={t("email")} text={t("email_text")}><Email key={account.email} account={account} etag={etag} /></Panel>
+      <Panel title={t("email")} text={t("email_text")}><Email account={account} etag={etag} /></Panel>
     </>
   );
 }
@@ -33,16 +35,17 @@ function Who({ account, etag }: Props) {
   const { t } = useTranslation("account");
   const toasts = useToasts();
   const change = useChange(etag);
-  const [name, setName] = useState(account.name);
+  const { value: name, set: setName, isChanged, saved } = useEdited(account.name);
+  useLeaveGuard(isChanged);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    change.mutate({ name: name.trim() }, { onSuccess: () => toasts.done(t("saved")) });
+    change.mutate({ name: name.trim() }, { onSuccess: () => { saved(); toasts.done(t("saved")); } });
   };
   return (
     <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
       <TextField label={t("name")} name="name" autoComplete="name" value={name} onChange={(event) => setName(event.target.value)} error={fieldProblem(change.error, "/name") !== undefined} helperText={fieldProblem(change.error, "/name")} required />
       <ProblemAlert error={change.error} places={false} />
-      <Button type="submit" variant="contained" loading={change.isPending} disabled={!name.trim() || name === account.name} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
+      <Button type="submit" variant="contained" loading={change.isPending} disabled={!name.trim() || !isChanged} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
     </Stack>
   );
 }
@@ -73,13 +76,14 @@ function Email({ account, etag }: Props) {
   const { t } = useTranslation("account");
   const toasts = useToasts();
   const change = useChange(etag);
-  const [email, setEmail] = useState(account.email);
+  const { value: email, set: setEmail, isChanged, saved } = useEdited(account.email);
+  useLeaveGuard(isChanged);
   const [password, setPassword] = useState("");
   const isOther = email.trim() !== account.email;
   const wrong = (field: string) => fieldProblem(change.error, `/${field}`);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    change.mutate({ email: email.trim(), password: password || undefined }, { onSuccess: () => { setPassword(""); toasts.done(t("saved")); } });
+    change.mutate({ email: email.trim(), password: password || undefined }, { onSuccess: () => { saved(); setPassword(""); toasts.done(t("saved")); } });
   };
   return (
     <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>

@@ -11,6 +11,7 @@ import type { Api } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { Schema } from "@/components/form/schema";
 import { SchemaForm } from "@/components/form/SchemaForm";
+import { NumberField } from "@/components/NumberField";
 import { useWorkspace } from "@/lib/workspace";
 import { say } from "@/lib/sayings";
 import { type NewConnection, type Settings, settingsFindings } from "./api";
@@ -20,7 +21,8 @@ export interface Draft {
   description: string;
   settings: Settings;
   restricted: boolean;
-  max_runs: string;
+  /** Text for what is no whole number: nothing is saved then. */
+  max_runs: number | string | undefined;
 }
 
 export function draftOf(connection: Api<"Connection"> | undefined): Draft {
@@ -29,20 +31,19 @@ export function draftOf(connection: Api<"Connection"> | undefined): Draft {
     description: connection?.description ?? "",
     settings: (connection?.settings as Settings | undefined) ?? {},
     restricted: connection?.restricted ?? false,
-    max_runs: connection?.max_runs == null ? "" : String(connection.max_runs),
+    max_runs: connection?.max_runs ?? undefined,
   };
 }
 
 /** A draft as the server takes it. */
 export function sent(draft: Draft, connector: string): NewConnection {
-  const most = Number(draft.max_runs.trim());
   return {
     name: draft.name.trim(),
     connector,
     description: draft.description.trim(),
     settings: draft.settings as NewConnection["settings"],
     restricted: draft.restricted,
-    max_runs: draft.max_runs.trim() === "" || !Number.isInteger(most) || most < 0 ? null : most,
+    max_runs: typeof draft.max_runs === "number" ? draft.max_runs : null,
   };
 }
 
@@ -85,7 +86,7 @@ export function ConnectionForm({ schema, draft, onChange, error, kept, again, di
       </Box>
       <Box component="section" aria-labelledby="limits-title" sx={{ borderTop: 1, borderColor: "divider", pt: 2, display: "flex", flexDirection: "column", gap: 2 }}>
         <Typography id="limits-title" variant="h3" component="h2">{t("limits")}</Typography>
-        <TextField label={t("max_runs")} disabled={disabled} value={draft.max_runs} inputMode="numeric" onChange={(event) => set({ max_runs: event.target.value.replace(/\D/g, "") })} error={at("/max_runs") !== undefined} helperText={at("/max_runs") ?? t("max_runs_help")} sx={{ maxWidth: 320 }} />
+        <NumberField whole min={0} label={t("max_runs")} disabled={disabled} value={draft.max_runs} onChange={(max_runs) => set({ max_runs })} problem={at("/max_runs")} helperText={t("max_runs_help")} sx={{ maxWidth: 320 }} />
         {may("admin") && (
           <Box>
             <FormControlLabel control={<Checkbox size="small" checked={draft.restricted} disabled={disabled} onChange={(event) => set({ restricted: event.target.checked })} />} label={t("restricted")} />

@@ -36,7 +36,8 @@ export function ConnectionPage() {
   const type = useQuery({ ...nodeTypeQuery(data?.value.connector ?? ""), enabled: data !== undefined });
   const shown: TabName = TABS.find((one) => one === tab) ?? "settings";
   const back = { label: t("title"), to: "/w/$workspace/connections", params: { workspace: slug } } as const;
-  if (error || !data) {
+  // What was read stays while the server cannot be reached: what is typed in the form would be gone with it.
+  if (!data) {
     return (
       <Page>
         <PageHeader title={name} back={back} />

@@ -17,7 +17,7 @@ import { ListSkeleton } from "@/components/Waiting";
 import { connectionSchema, nodeTypeQuery } from "@/lib/connectors";
 import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
-import { connectionQuery, createConnection, otherFindings, testSettings } from "./api";
+import { connectionQuery, createConnection, isSame, otherFindings, testSettings } from "./api";
 import { Catalogue } from "./Catalogue";
 import { ConnectionForm, type Draft, draftOf, sent } from "./ConnectionForm";
 import { ConnectorDocs } from "./ConnectorDocs";
@@ -25,6 +25,9 @@ import { FormFoot } from "./FormFoot";
 import { TestSteps } from "./TestSteps";
 import { useTest } from "./useTest";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
+
+/** What is chosen behind `?`: another one takes the form away. */
+const WHICH = ["connector", "like"];
 
 /** A new connection: first which connector, then its form beside its page. */
 export function NewConnectionPage() {
@@ -73,7 +76,7 @@ function Make({ type, model }: { type: Api<"NodeTypeView">; model: Api<"Connecti
       await navigate({ to: "/w/$workspace/connections/$connection", params: { workspace: slug, connection: made.name }, search: { tab: "tables" }, ignoreBlocker: true });
     },
   });
-  useLeaveGuard(draft !== first && !save.isSuccess);
+  useLeaveGuard(!isSame(draft, first) && !save.isSuccess, WHICH);
   const change = (next: Draft) => {
     setDraft(next);
     // What was found is about what stood here before.
@@ -98,7 +101,7 @@ function Make({ type, model }: { type: Api<"NodeTypeView">; model: Api<"Connecti
             </>
           }
         >
-          <Button type="submit" variant="contained" loading={save.isPending} disabled={draft.name.trim() === ""}>{t("make")}</Button>
+          <Button type="submit" variant="contained" loading={save.isPending} disabled={draft.name.trim() === "" || typeof draft.max_runs === "string"}>{t("make")}</Button>
           <Button variant="outlined" loading={test.isPending} onClick={() => { save.reset(); test.start(); }}>{t("test.do")}</Button>
         </FormFoot>
       </Box>

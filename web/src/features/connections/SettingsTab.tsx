@@ -33,8 +33,7 @@ interface Props {
 
 export function SettingsTab({ type, error, onRetry, ...props }: Props) {
   const { t } = useTranslation("connections");
-  if (error) return <ProblemAlert error={error} onRetry={onRetry} />;
-  if (!type) return <ListSkeleton rows={5} text={t("loading_form")} />;
+  if (!type) return error ? <ProblemAlert error={error} onRetry={onRetry} /> : <ListSkeleton rows={5} text={t("loading_form")} />;
   return (
     <Box sx={{ display: "grid", gap: 3, gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(0, 1fr) minmax(0, 1fr)" }, alignItems: "start" }}>
       <Edit {...props} type={type} />
@@ -117,7 +116,7 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
             </>
           }
         >
-          <Button type="submit" variant="contained" loading={save.isPending} disabled={!isChanged}>{t("common:save")}</Button>
+          <Button type="submit" variant="contained" loading={save.isPending} disabled={!isChanged || typeof draft.max_runs === "string"}>{t("common:save")}</Button>
           <Button variant="outlined" loading={test.isPending} onClick={() => { save.reset(); test.start(); }}>{t("test.do")}</Button>
           {isChanged && <Button onClick={() => { setEdited(undefined); save.reset(); test.reset(); }}>{t("discard")}</Button>}
         </FormFoot>

@@ -22,7 +22,7 @@ import { exportUrl, MOST_ROWS, readRows, type Rows, type Settings, type Stream }
 import { useWorkspace } from "@/lib/workspace";
 import { completions, spelled } from "./complete";
 import { ExportMenu } from "./ExportMenu";
-import { useHistory } from "./memory";
+import { useDraft, useHistory } from "./memory";
 import { placeOf, plainly } from "./place";
 import { QueryMenu } from "./QueryMenu";
 import { SaveDialog } from "./SaveDialog";
@@ -54,8 +54,13 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
   const { slug, may } = useWorkspace();
   const [history, remember] = useHistory(slug, connection);
   const mark = connector === "mysql" ? "`" : '"';
-  const [sql, setSql] = useState(() => firstQuery(connector, stream, answersSql));
-  const [saved, setSaved] = useState<Saved>();
+  const [kept, keep] = useDraft(slug, connection);
+  const [first] = useState(() => firstQuery(connector, stream, answersSql));
+  const [sql, setSql] = useState(kept?.sql ?? first);
+  const [saved, setSaved] = useState<Saved | undefined>(kept?.saved);
+  // What a table begins with, or an empty text, is nobody's work.
+  const isOwn = sql.trim() !== "" && sql !== first;
+  useEffect(() => keep(isOwn ? { sql, saved } : undefined), [keep, isOwn, sql, saved]);
   const [limit, setLimit] = useState(200);
   const [seconds, setSeconds] = useState(60);
   const stop = useRef<AbortController>(undefined);
@@ -92,7 +97,7 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
         <TextField select label={t("most_time")} value={String(seconds)} onChange={(event) => setSeconds(Number(event.target.value))} sx={{ width: 120 }}>
           {TIMES.map((one) => <MenuItem key={one} value={String(one)}>{formatDuration(one)}</MenuItem>)}
         </TextField>
-        <QueryMenu connection={connection} history={history} onChoose={(text, one) => { setSql(text); setSaved(one); run.reset(); }} onChanged={(one) => saved?.id === one.id && setSaved(one)} />
+        <QueryMenu connection={connection} history={history} onChoose={(text, one) => { if (isOwn && sql !== saved?.sql) remember(sql); setSql(text); setSaved(one); run.reset(); }} onChanged={(one) => saved?.id === one.id && setSaved(one)} />
         <Keep connection={connection} sql={sql} saved={saved} onSaved={setSaved} />
         <Box sx={{ flex: 1 }} />
         {answersSql && may("editor") && sql.trim() !== "" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, settings: { query: sql.trim().replace(/;\s*$/, "") } }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}

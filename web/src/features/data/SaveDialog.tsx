@@ -7,6 +7,7 @@ import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { useToasts } from "@/components/Toasts";
 import { fieldProblem } from "@/lib/fieldProblem";
+import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { changeQuery, keepQuery, type Saved } from "./saved";
 
@@ -34,10 +35,11 @@ export function SaveDialog({ connection, sql, before, onSaved, onClose }: Props)
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ["queries"] }),
   });
+  const changed = useChanged(name);
   const isTaken = save.error instanceof Problem && save.error.code === "exists";
   const wrong = isTaken ? t("query_taken") : fieldProblem(save.error, "/name");
   return (
-    <FormDialog title={before ? t("rename_query", { name: before.name }) : t("save_query")} submit={t("common:save")} onSubmit={() => save.mutate()} onClose={onClose} busy={save.isPending} disabled={name.trim() === ""} error={wrong === undefined ? save.error : undefined}>
+    <FormDialog title={before ? t("rename_query", { name: before.name }) : t("save_query")} submit={t("common:save")} onSubmit={() => save.mutate()} onClose={onClose} busy={save.isPending} changed={changed} disabled={name.trim() === ""} error={wrong === undefined ? save.error : undefined}>
       <TextField autoFocus required label={t("query_name")} value={name} onChange={(event) => { setName(event.target.value); save.reset(); }} error={wrong !== undefined} helperText={wrong ?? t("queries_shared")} slotProps={{ htmlInput: { maxLength: 200 } }} />
     </FormDialog>
   );

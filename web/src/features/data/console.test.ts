@@ -1,6 +1,7 @@
+import { renderHook } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { Problem } from "@/api/problem";
-import { asked, readHistory } from "./memory";
+import { asked, readDraft, readHistory, useDraft } from "./memory";
 import { placeOf } from "./place";
 import { groupsOf } from "./tree";
 
@@ -37,5 +38,19 @@ describe("groupsOf", () => {
     const streams = [stream("public.orders", { table: "public.orders" }, ["customer"]), stream("logs/a.LOG", { path: "logs/a.LOG" }), stream("sales.csv", { path: "sales.csv" })];
     expect(groupsOf(streams, "").map((group) => [group.name, group.streams.map((one) => one.label)])).toEqual([["", ["sales.csv"]], ["logs", ["a.LOG"]], ["public", ["orders"]]]);
     expect(groupsOf(streams, "CUST").flatMap((group) => group.streams.map((one) => one.label))).toEqual(["orders"]);
+  });
+});
+
+describe("what is being written", () => {
+  it("is there again when the console is, for its connection only", () => {
+    const draftOf = (connection: string) => renderHook(() => useDraft("shop", connection)).result.current;
+    draftOf("erp")[1]({ sql: "select 42" });
+    expect([draftOf("erp")[0], draftOf("logs")[0]]).toEqual([{ sql: "select 42" }, undefined]);
+    draftOf("erp")[1](undefined);
+    expect(draftOf("erp")[0]).toBe(undefined);
+  });
+  it("reads what is being written, and nothing of another kind", () => {
+    expect(readDraft(JSON.stringify({ sql: "select 1", saved: { id: "q" } }))).toEqual({ sql: "select 1", saved: { id: "q" } });
+    for (const text of [null, "", "{", "5", "null", JSON.stringify({ sql: 5 })]) expect(readDraft(text)).toBe(undefined);
   });
 });

@@ -1,6 +1,7 @@
 import { useCallback, useState } from "react";
+import type { Saved } from "./saved";
 
-// Queries that were asked, in this browser.
+// Queries that were asked, in this browser, and what is being written in this window.
 
 const MOST = 40;
 
@@ -39,4 +40,37 @@ export function useHistory(slug: string, connection: string) {
     [key],
   );
   return [history, remember] as const;
+}
+
+/** What is written in the console: its text, and of which kept query it is a change. */
+export interface Draft {
+  sql: string;
+  saved?: Saved;
+}
+
+/** What is written for a connection, while nobody has said that it may go: it stays over other tables, views and pages. */
+export function useDraft(slug: string, connection: string) {
+  const key = `towpath-draft/${slug}/${connection}`;
+  const [kept] = useState(() => readDraft(sessionStorage.getItem(key)));
+  const keep = useCallback(
+    (draft: Draft | undefined) => {
+      try {
+        if (draft) sessionStorage.setItem(key, JSON.stringify(draft));
+        else sessionStorage.removeItem(key);
+      } catch {
+        // A browser that keeps nothing has the text until another table is chosen.
+      }
+    },
+    [key],
+  );
+  return [kept, keep] as const;
+}
+
+export function readDraft(text: string | null): Draft | undefined {
+  try {
+    const found = JSON.parse(text ?? "null") as Draft | null;
+    return typeof found?.sql === "string" ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -10,7 +10,7 @@ import { useTranslation } from "react-i18next";
 import { LinkButton, TextLink } from "@/components/links";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { SidePanel } from "@/components/SidePanel";
-import { useToasts } from "@/components/Toasts";
+import { useCopy } from "@/components/useCopy";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatBytes, formatTime } from "@/lib/format";
 import type { Settings } from "@/lib/streams";
@@ -37,11 +37,10 @@ export function FileDrawer({ id, onClose }: { id: string; onClose: () => void })
 function Inside({ upload }: { upload: UploadView }) {
   const { t } = useTranslation("files");
   const { slug, may } = useWorkspace();
-  const toasts = useToasts();
   const [settings, setSettings] = useState<Settings>({});
   const said = useDebounced(settings, 600);
   const inspected = useQuery({ ...inspectedQuery(slug, upload.id, said), placeholderData: keepPreviousData });
-  const copy = (text: string) => void navigator.clipboard.writeText(text).then(() => toasts.done(t("common:copied")), toasts.failed);
+  const copy = useCopy();
   // What was found is written down, so that a later file that is built otherwise is noticed.
   const chosen = inspected.data && !inspected.error ? withoutFile(inspected.data.node as Settings) : Object.keys(settings).length > 0 ? settings : undefined;
   return (

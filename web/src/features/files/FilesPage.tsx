@@ -28,7 +28,7 @@ import { contentUrl, listUploads, removeUpload, type Upload } from "./api";
 import { DropZone } from "./DropZone";
 import { FileDrawer } from "./FileDrawer";
 import { SendingList } from "./SendingList";
-import { useSending } from "./useSending";
+import { sendings, useSendings } from "./sendings";
 
 /** Files that people gave to the server, for pipelines to read. */
 export function FilesPage() {
@@ -41,7 +41,7 @@ export function FilesPage() {
   const wanted = useDebounced(typed.trim(), 200);
   const mayRead = may("operator");
   const list = useList(["uploads", slug, "list", wanted, sort], (after) => listUploads(slug, wanted, sort, after), mayRead);
-  const sending = useSending(slug);
+  const queue = useSendings(slug);
   const open = (id: string | undefined) => void navigate({ to: ".", search: { upload: id } });
   if (!mayRead) {
     return (
@@ -55,8 +55,8 @@ export function FilesPage() {
   return (
     <Page>
       <PageHeader title={t("title")} text={t("intro")} />
-      <DropZone onFiles={sending.add} />
-      <SendingList queue={sending.queue} onStop={sending.stop} onAgain={sending.again} onForget={sending.forget} onOpen={open} />
+      <DropZone onFiles={(files) => sendings.add(slug, files)} />
+      <SendingList queue={queue} onStop={(key) => sendings.stop(key)} onAgain={(key) => sendings.again(key)} onForget={(key) => sendings.forget(key)} onOpen={open} />
       <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
       {!list.rows && !list.error && <ListSkeleton text={t("loading")} />}
       {isEmpty && <EmptyState icon={<FileText />} title={t("empty")} text={t("empty_text")} />}

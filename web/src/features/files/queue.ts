@@ -4,6 +4,8 @@ import type { Upload } from "./api";
 export interface Sending {
   /** The same however often it is tried: the server takes one file for it. */
   key: string;
+  /** Short name of the workspace that it goes to. */
+  workspace: string;
   file: File;
   state: "waiting" | "sending" | "done" | "failed" | "stopped";
   bytes: number;
@@ -16,6 +18,11 @@ const LANES = 2;
 
 export function changed(queue: Sending[], key: string, part: Partial<Sending>): Sending[] {
   return queue.map((one) => (one.key === key ? { ...one, ...part } : one));
+}
+
+/** Whether something is still to come. */
+export function isBusy(queue: Sending[]): boolean {
+  return queue.some((one) => one.state === "sending" || one.state === "waiting");
 }
 
 /** What begins next. */

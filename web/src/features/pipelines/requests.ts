@@ -3,6 +3,7 @@ import { type Api, body, client, tagged } from "@/api/client";
 import { queries } from "@/api/query";
 import type { Schema } from "@/components/form/schema";
 import { nodeTypesQuery } from "@/lib/connectors";
+import { randomWord } from "@/lib/random";
 import { kindsOf } from "./model/kinds";
 
 // What the pages of pipelines ask the server. Keys begin with the noun of live events.
@@ -139,7 +140,7 @@ export function create(workspace: string, document: string, remark: string) {
 }
 
 export function start(workspace: string, pipeline: string, run: Partial<Api<"NewRun">>) {
-  return body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/runs", { params: { ...inWorkspace(workspace, pipeline), header: { "Idempotency-Key": crypto.randomUUID() } }, body: run as Api<"NewRun"> }));
+  return body(client.POST("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/runs", { params: { ...inWorkspace(workspace, pipeline), header: { "Idempotency-Key": randomWord() } }, body: run as Api<"NewRun"> }));
 }
 
 export async function archive(workspace: string, pipeline: string, archived: boolean) {

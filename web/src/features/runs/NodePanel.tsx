@@ -58,7 +58,7 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
           {t("expectation", { words: say(check.expectation) })} {t("check", { failures: formatNumber(check.failures), checked: formatNumber(check.checked) })}
         </Alert>
       ))}
-      {(detail.notes ?? []).map((note) => <Alert key={note} severity="info" sx={{ mt: 1, py: 0 }}>{note}</Alert>)}
+      {(detail.notes ?? []).map((note) => <Alert key={note} severity="info" sx={{ mt: 1, py: 0 }}>{say(note)}</Alert>)}
       {node.role === "destination" && isOver(run.state) && <Output run={run} node={node.name} />}
       <Box sx={{ display: "flex", gap: 1, mt: 1.5, flexWrap: "wrap" }}>
         {mayRetry && <Button size="small" variant="contained" startIcon={<RotateCw size={14} />} disabled={deeds.isBusy} onClick={() => void deeds.retry(node.name)}>{t("retry.deed")}</Button>}

@@ -21,7 +21,9 @@ import { queries } from "@/api/query";
 import { ParamFields } from "@/components/ParamFields";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { paramsOf } from "@/lib/params";
+import { useChanged } from "@/lib/useChanged";
 import { usePipelines } from "@/lib/usePipelines";
 import { useWorkspace } from "@/lib/workspace";
 import { dataOf, daysOf } from "./data";
@@ -57,15 +59,17 @@ export function RunAgainDialog({ run, onClose }: { run: Run; onClose: () => void
       onClose();
       toasts.done(t("again.done"));
       await queries.invalidateQueries({ queryKey: ["runs"] });
-      await navigate({ to: "/w/$workspace/runs/$run", params: { workspace, run: made.id } });
+      await navigate({ to: "/w/$workspace/runs/$run", params: { workspace, run: made.id }, ignoreBlocker: true });
     },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     start.mutate();
   };
+  const guarded = useLeaveGuard(useChanged([which, from, to, old, force, params]) && !start.isSuccess);
+  const leave = () => guarded(onClose);
   return (
-    <Dialog open onClose={onClose} maxWidth="xs" fullWidth aria-labelledby="again-title">
+    <Dialog open onClose={leave} maxWidth="xs" fullWidth aria-labelledby="again-title">
       <form onSubmit={submit}>
         <DialogTitle id="again-title">{t("again.title", { pipeline: pipelines.nameOf(run.pipeline_id) })}</DialogTitle>
         <DialogContent>
@@ -90,11 +94,11 @@ export function RunAgainDialog({ run, onClose }: { run: Run; onClose: () => void
             <FormControlLabel control={<Checkbox size="small" checked={force} onChange={(event) => setForce(event.target.checked)} />} label={t("again.force")} />
             <FormHelperText sx={{ ml: 4, mt: -0.5 }}>{t("again.force_help")}</FormHelperText>
           </Box>
-          {declared.length > 0 && <Box role="group" aria-label={t("again.params")} sx={{ display: "flex", flexDirection: "column", gap: 2, mt: 2 }}><ParamFields params={declared} values={params} onChange={setParams} /></Box>}
+          {declared.length > 0 && <Box role="group" aria-label={t("again.params")} sx={{ mt: 2 }}><ParamFields params={declared} values={params} onChange={setParams} /></Box>}
           <ProblemAlert error={start.error} />
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" loading={start.isPending}>{t("again.deed")}</Button>
         </DialogActions>
       </form>

@@ -2,7 +2,7 @@ import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
 import { useConfirm } from "@/components/Confirm";
@@ -10,8 +10,10 @@ import { TextLink } from "@/components/links";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
 import { fieldProblem } from "@/lib/fieldProblem";
+import { useEdited } from "@/lib/useEdited";
 import { useServer } from "./useServer";
 
 type Retention = Api<"Retention">;
@@ -21,15 +23,14 @@ const NAMES = ["logs_days", "runs_days", "audit_days", "events_hours"] as const;
 export function Kept() {
   const { t } = useTranslation("server");
   const { query, server } = useServer();
-  if (query.error) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
-  if (!server) return <ListSkeleton rows={4} text={t("loading")} />;
+  if (!server) return query.error ? <ProblemAlert error={query.error} onRetry={() => void query.refetch()} /> : <ListSkeleton rows={4} text={t("loading")} />;
   return (
     <>
       <Panel title={t("retention")} text={<>{t("retention_text")} <TextLink to="/help/$" params={{ _splat: "guides/privacy" }} hash="register">{t("retention_help")}</TextLink></>}>
-        <Days key={query.data?.etag} given={server.retention} />
+        <Days given={server.retention} />
       </Panel>
       <Panel title={t("banner")} text={t("banner_text")}>
-        <Banner key={server.banner} given={server.banner} />
+        <Banner given={server.banner} />
       </Panel>
     </>
   );
@@ -41,14 +42,15 @@ function Days({ given }: { given: Retention }) {
   const toasts = useToasts();
   const { change } = useServer();
   const first = Object.fromEntries(NAMES.map((name) => [name, String(given[name] ?? "")])) as Record<(typeof NAMES)[number], string>;
-  const [texts, setTexts] = useState(first);
+  const { value: texts, set: setTexts, isChanged, saved } = useEdited(first);
+  useLeaveGuard(isChanged);
   const isWrong = (name: (typeof NAMES)[number]) => !/^[1-9]\d{0,3}$/.test(texts[name].trim());
   const isShorter = NAMES.some((name) => Number(texts[name]) < Number(first[name]));
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (isShorter && !(await confirm({ title: t("shorter_title"), text: t("shorter_text"), deed: t("shorter_deed"), destroys: true }))) return;
     const retention = Object.fromEntries(NAMES.map((name) => [name, Number(texts[name])])) as unknown as Retention;
-    change.mutate({ retention }, { onSuccess: () => toasts.done(t("saved")) });
+    change.mutate({ retention }, { onSuccess: () => { saved(); toasts.done(t("saved")); } });
   };
   return (
     <Stack component="form" onSubmit={(event) => void save(event)} sx={{ gap: 2, maxWidth: 460 }}>
@@ -57,7 +59,7 @@ function Days({ given }: { given: Retention }) {
         return <TextField key={name} label={t(`days.${name}`)} value={texts[name]} onChange={(event) => setTexts({ ...texts, [name]: event.target.value })} error={wrong !== undefined} helperText={wrong ?? t(`days_help.${name}`)} slotProps={{ htmlInput: { inputMode: "numeric" } }} />;
       })}
       <ProblemAlert error={change.error} places={false} />
-      <Button type="submit" variant="contained" loading={change.isPending} disabled={NAMES.some(isWrong) || NAMES.every((name) => texts[name] === first[name])} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
+      <Button type="submit" variant="contained" loading={change.isPending} disabled={NAMES.some(isWrong) || !isChanged} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
     </Stack>
   );
 }
@@ -66,10 +68,11 @@ function Banner({ given }: { given: string }) {
   const { t } = useTranslation("server");
   const toasts = useToasts();
   const { change } = useServer();
-  const [text, setText] = useState(given);
+  const { value: text, set: setText, isChanged, saved } = useEdited(given);
+  useLeaveGuard(isChanged);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    change.mutate({ banner: text.trim() }, { onSuccess: () => toasts.done(t("saved")) });
+    change.mutate({ banner: text.trim() }, { onSuccess: () => { saved(); toasts.done(t("saved")); } });
   };
   return (
     <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 640 }}>

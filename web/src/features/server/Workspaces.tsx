@@ -14,6 +14,7 @@ import { TextLink } from "@/components/links";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { ListSkeleton } from "@/components/Waiting";
+import { useChanged } from "@/lib/useChanged";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { formatDay } from "@/lib/format";
 
@@ -52,12 +53,13 @@ function Make({ onClose }: { onClose: () => void }) {
     mutationFn: () => body(client.POST("/api/v1/workspaces", { body: { name: name.trim(), slug: slug.trim() || undefined } })),
     onSuccess: async (made) => {
       await Promise.all([queries.refetchQueries({ queryKey: ["session"] }), queries.invalidateQueries({ queryKey: ["workspaces"] })]);
-      await navigate({ to: "/w/$workspace", params: { workspace: made.slug } });
+      await navigate({ to: "/w/$workspace", params: { workspace: made.slug }, ignoreBlocker: true });
     },
   });
+  const changed = useChanged([name, slug]);
   const wrong = (field: string) => fieldProblem(make.error, `/${field}`);
   return (
-    <FormDialog title={t("make_workspace")} submit={t("make")} onSubmit={() => make.mutate()} onClose={onClose} busy={make.isPending} disabled={!name.trim()} error={make.error}>
+    <FormDialog title={t("make_workspace")} submit={t("make")} onSubmit={() => make.mutate()} onClose={onClose} busy={make.isPending} changed={changed} disabled={!name.trim()} error={make.error}>
       <TextField label={t("name")} name="name" value={name} onChange={(event) => setName(event.target.value)} error={wrong("name") !== undefined} helperText={wrong("name") ?? t("workspace_name_help")} autoFocus required autoComplete="off" />
       <TextField label={t("slug")} name="slug" value={slug} onChange={(event) => setSlug(event.target.value)} error={wrong("slug") !== undefined} helperText={wrong("slug") ?? t("slug_help")} autoComplete="off" />
     </FormDialog>

@@ -3,7 +3,7 @@ import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, client } from "@/api/client";
 import { queries } from "@/api/query";
@@ -12,9 +12,11 @@ import { useConfirm } from "@/components/Confirm";
 import { Facts, Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { formatTime } from "@/lib/format";
+import { useEdited } from "@/lib/useEdited";
 import { useWorkspace } from "@/lib/workspace";
 import { useSettings } from "./useSettings";
 
@@ -22,12 +24,12 @@ export function General() {
   const { t } = useTranslation("settings");
   const { may } = useWorkspace();
   const { query, workspace } = useSettings();
-  if (query.error) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
-  if (!workspace) return <ListSkeleton rows={3} text={t("loading")} />;
+  // What was read stays: a form with something typed would be gone with it.
+  if (!workspace) return query.error ? <ProblemAlert error={query.error} onRetry={() => void query.refetch()} /> : <ListSkeleton rows={3} text={t("loading")} />;
   return (
     <>
       <Panel title={t("general.names")} text={may("admin") ? undefined : t("general.only_admins")}>
-        {may("admin") ? <Names key={workspace.revision} workspace={workspace} /> : <Facts facts={[[t("general.name"), workspace.name], [t("general.slug"), <code key="slug">{workspace.slug}</code>]]} />}
+        {may("admin") ? <Names workspace={workspace} /> : <Facts facts={[[t("general.name"), workspace.name], [t("general.slug"), <code key="slug">{workspace.slug}</code>]]} />}
       </Panel>
       <Panel title={t("general.facts")}>
         <Facts facts={[[t("general.made"), formatTime(workspace.created_at)], [t("general.changed"), formatTime(workspace.updated_at)], [t("general.id"), <code key="id">{workspace.id}</code>], [t("general.own_role"), t(`common:role.${workspace.role as "viewer"}`)]]} />
@@ -43,29 +45,29 @@ function Names({ workspace }: { workspace: Api<"Membership"> }) {
   const navigate = useNavigate();
   const toasts = useToasts();
   const { change } = useSettings();
-  const [name, setName] = useState(workspace.name);
-  const [slug, setSlug] = useState(workspace.slug);
-  const isOther = name !== workspace.name || slug !== workspace.slug;
+  const { value: { name, slug }, set, isChanged, saved } = useEdited({ name: workspace.name, slug: workspace.slug });
+  useLeaveGuard(isChanged);
   const save = (event: FormEvent) => {
     event.preventDefault();
     change.mutate(
       { name: name === workspace.name ? undefined : name, slug: slug === workspace.slug ? undefined : slug },
       {
         onSuccess: async ({ value }) => {
+          saved();
           toasts.done(t("saved"));
           if (value.slug === workspace.slug) return;
           await queries.refetchQueries({ queryKey: ["session"] });
-          await navigate({ to: "/w/$workspace/settings/$section", params: { workspace: value.slug, section: "general" }, replace: true });
+          await navigate({ to: "/w/$workspace/settings/$section", params: { workspace: value.slug, section: "general" }, replace: true, ignoreBlocker: true });
         },
       },
     );
   };
   return (
     <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
-      <TextField label={t("general.name")} name="name" value={name} onChange={(event) => setName(event.target.value)} error={fieldProblem(change.error, "/name") !== undefined} helperText={fieldProblem(change.error, "/name")} required />
-      <TextField label={t("general.slug")} name="slug" value={slug} onChange={(event) => setSlug(event.target.value)} error={fieldProblem(change.error, "/slug") !== undefined} helperText={fieldProblem(change.error, "/slug") ?? (slug === workspace.slug ? t("general.slug_help") : t("general.slug_warning"))} required />
+      <TextField label={t("general.name")} name="name" value={name} onChange={(event) => set({ name: event.target.value, slug })} error={fieldProblem(change.error, "/name") !== undefined} helperText={fieldProblem(change.error, "/name")} required />
+      <TextField label={t("general.slug")} name="slug" value={slug} onChange={(event) => set({ name, slug: event.target.value })} error={fieldProblem(change.error, "/slug") !== undefined} helperText={fieldProblem(change.error, "/slug") ?? (slug === workspace.slug ? t("general.slug_help") : t("general.slug_warning"))} required />
       <ProblemAlert error={change.error} places={false} />
-      <Button type="submit" variant="contained" disabled={!isOther} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
+      <Button type="submit" variant="contained" disabled={!isChanged} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
     </Stack>
   );
 }

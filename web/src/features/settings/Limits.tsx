@@ -10,14 +10,16 @@ import Stack from "@mui/material/Stack";
 import Switch from "@mui/material/Switch";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { TextLink } from "@/components/links";
 import { Facts, Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
 import { free } from "@/lib/free";
+import { useEdited } from "@/lib/useEdited";
 import { useWorkspace } from "@/lib/workspace";
 import { type Egress, sortOf } from "./egress";
 import { useSettings } from "./useSettings";
@@ -26,15 +28,14 @@ import { useSettings } from "./useSettings";
 export function Limits() {
   const { t } = useTranslation("settings");
   const { query, workspace, settings } = useSettings();
-  if (query.error) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
-  if (!workspace) return <ListSkeleton rows={4} text={t("loading")} />;
+  if (!workspace) return query.error ? <ProblemAlert error={query.error} onRetry={() => void query.refetch()} /> : <ListSkeleton rows={4} text={t("loading")} />;
   return (
     <>
       <Panel title={t("limits.addresses")} text={<>{t("limits.addresses_text")} <TextLink to="/help/$" params={{ _splat: "guides/security" }} hash="addresses">{t("limits.more")}</TextLink></>}>
-        <Addresses key={`e${workspace.revision}`} settings={settings} />
+        <Addresses settings={settings} />
       </Panel>
       <Panel title={t("limits.runs_title")} text={t("limits.runs_text")}>
-        <Runs key={`r${workspace.revision}`} settings={settings} />
+        <Runs settings={settings} />
       </Panel>
       <Panel title={t("limits.fixed")} text={t("limits.fixed_text")}>
         <Facts
@@ -63,22 +64,21 @@ function Addresses({ settings }: { settings: Settings }) {
   const toasts = useToasts();
   const { change } = useSettings();
   const given = settings.egress as Egress | undefined;
-  const [own, setOwn] = useState(given !== undefined);
-  const [everything, setEverything] = useState(given?.allow_private ?? false);
-  const [entries, setEntries] = useState<string[]>(given?.allow ?? []);
-  const [typed, setTyped] = useState("");
+  const { value, set: setValue, isChanged, saved } = useEdited({ own: given !== undefined, everything: given?.allow_private ?? false, entries: given?.allow ?? [], typed: "" });
+  const { own, everything, entries, typed } = value;
+  const set = (part: Partial<typeof value>) => setValue({ ...value, ...part });
+  useLeaveGuard(isChanged);
   const disabled = !may("admin");
   const all = typed.trim() ? [...entries, typed.trim()] : entries;
   const wrong = all.filter((entry) => sortOf(entry) === undefined);
   const next: Egress | undefined = own ? { allow_private: everything, allow: all } : undefined;
-  const isOther = JSON.stringify(next) !== JSON.stringify(given && { allow_private: given.allow_private ?? false, allow: given.allow ?? [] });
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (wrong.length === 0) change.mutate({ settings: free(withPart(settings, "egress", next)) }, { onSuccess: () => toasts.done(t("saved")) });
+    if (wrong.length === 0) change.mutate({ settings: free(withPart(settings, "egress", next)) }, { onSuccess: () => { saved(); toasts.done(t("saved")); } });
   };
   return (
     <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 640 }}>
-      <RadioGroup value={own ? "own" : "server"} onChange={(event) => setOwn(event.target.value === "own")} aria-label={t("limits.addresses")}>
+      <RadioGroup value={own ? "own" : "server"} onChange={(event) => set({ own: event.target.value === "own" })} aria-label={t("limits.addresses")}>
         <FormControlLabel value="server" disabled={disabled} control={<Radio size="small" />} label={t("limits.as_server")} />
         <FormControlLabel value="own" disabled={disabled} control={<Radio size="small" />} label={t("limits.own")} />
       </RadioGroup>
@@ -91,8 +91,8 @@ function Addresses({ settings }: { settings: Settings }) {
             options={[]}
             value={entries}
             inputValue={typed}
-            onInputChange={(_, value) => setTyped(value)}
-            onChange={(_, value) => setEntries(value.map((entry) => entry.trim()).filter(Boolean))}
+            onInputChange={(_, text, reason) => reason !== "reset" && set({ typed: text })}
+            onChange={(_, all, reason) => set({ entries: all.map((entry) => entry.trim()).filter(Boolean), typed: reason === "removeOption" ? typed : "" })}
             renderValue={(value, props) => value.map((entry, index) => {
               const { key, ...rest } = props({ index });
               const sort = sortOf(entry);
@@ -102,12 +102,12 @@ function Addresses({ settings }: { settings: Settings }) {
               <TextField {...params} label={t("limits.allow")} placeholder="db.internal:5432" error={wrong.length > 0 && typed === ""} helperText={wrong.length > 0 && typed === "" ? t("limits.wrong", { entries: wrong.join(", ") }) : t("limits.allow_help")} />
             )}
           />
-          <FormControlLabel disabled={disabled} control={<Switch checked={everything} onChange={(event) => setEverything(event.target.checked)} />} label={t("limits.all_private")} />
+          <FormControlLabel disabled={disabled} control={<Switch checked={everything} onChange={(event) => set({ everything: event.target.checked })} />} label={t("limits.all_private")} />
           {everything && <Alert severity="warning">{t("limits.all_private_text")}</Alert>}
         </>
       )}
       <ProblemAlert error={change.error} />
-      {!disabled && <Button type="submit" variant="contained" disabled={!isOther || wrong.length > 0} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>}
+      {!disabled && <Button type="submit" variant="contained" disabled={!isChanged || wrong.length > 0} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>}
       {disabled && <Typography variant="body2" color="textSecondary">{t("general.only_admins")}</Typography>}
     </Stack>
   );
@@ -122,14 +122,15 @@ function Runs({ settings }: { settings: Settings }) {
   const { change } = useSettings();
   const given = (settings.limits ?? {}) as Record<string, unknown>;
   const first = Object.fromEntries(NAMES.map((name) => [name, given[name] == null ? "" : String(given[name])]));
-  const [texts, setTexts] = useState<Record<string, string>>(first);
+  const { value: texts, set: setTexts, isChanged, saved } = useEdited<Record<string, string>>(first);
+  useLeaveGuard(isChanged);
   const isWrong = (text = "") => text.trim() !== "" && !/^[1-9]\d{0,5}$/.test(text.trim());
   const save = (event: FormEvent) => {
     event.preventDefault();
     const others = Object.entries(given).filter(([key]) => !(NAMES as readonly string[]).includes(key));
     const own = NAMES.flatMap((name) => (texts[name]?.trim() ? [[name, Number(texts[name])]] : []));
     const limits = Object.fromEntries([...others, ...own]) as Settings;
-    change.mutate({ settings: free(withPart(settings, "limits", Object.keys(limits).length > 0 ? limits : undefined)) }, { onSuccess: () => toasts.done(t("saved")) });
+    change.mutate({ settings: free(withPart(settings, "limits", Object.keys(limits).length > 0 ? limits : undefined)) }, { onSuccess: () => { saved(); toasts.done(t("saved")); } });
   };
   return (
     <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
@@ -137,7 +138,7 @@ function Runs({ settings }: { settings: Settings }) {
         <TextField key={name} label={t(`limits.${name}`)} value={texts[name]} placeholder={t("limits.unlimited")} disabled={!may("admin")} onChange={(event) => setTexts({ ...texts, [name]: event.target.value })} error={isWrong(texts[name])} helperText={isWrong(texts[name]) ? t("limits.whole") : t(`limits.${name}_help`)} slotProps={{ inputLabel: { shrink: true }, htmlInput: { inputMode: "numeric" } }} />
       ))}
       <ProblemAlert error={change.error} />
-      {may("admin") && <Button type="submit" variant="contained" disabled={NAMES.some((name) => isWrong(texts[name])) || NAMES.every((name) => texts[name] === first[name])} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>}
+      {may("admin") && <Button type="submit" variant="contained" disabled={NAMES.some((name) => isWrong(texts[name])) || !isChanged} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>}
     </Stack>
   );
 }

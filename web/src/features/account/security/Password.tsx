@@ -9,6 +9,7 @@ import { queries } from "@/api/query";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { type Account, refreshAccount } from "../useAccount";
 
@@ -29,6 +30,7 @@ export function Password({ account }: { account: Account }) {
       await Promise.all([refreshAccount(), queries.invalidateQueries({ queryKey: ["sessions"] })]);
     },
   });
+  const guarded = useLeaveGuard(open && next !== "");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate();
@@ -45,7 +47,7 @@ export function Password({ account }: { account: Account }) {
           <ProblemAlert error={change.error} places={false} />
           <Stack direction="row" sx={{ gap: 1 }}>
             <Button type="submit" variant="contained" loading={change.isPending} disabled={!next || (account.has_password && !password)}>{deed}</Button>
-            <Button onClick={() => { setOpen(false); change.reset(); }}>{t("common:cancel")}</Button>
+            <Button onClick={() => guarded(() => { setOpen(false); setPassword(""); setNext(""); change.reset(); })}>{t("common:cancel")}</Button>
           </Stack>
         </Stack>
       )}

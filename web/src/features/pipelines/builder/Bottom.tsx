@@ -4,9 +4,10 @@ import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { ParamFields } from "@/components/ParamFields";
+import { paramsIn } from "@/lib/params";
 import { useBuilder } from "./context";
 import { DryRun } from "./DryRun";
-import { ParamFields } from "./ParamFields";
 import { Preview } from "./Preview";
 import { Tests } from "./Tests";
 import type { useTrials } from "./useTrials";
@@ -40,7 +41,7 @@ export function Bottom({ pane, setPane, trials, onClose }: Props) {
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
         {tabs}
         <Box sx={{ flex: 1 }} />
-        {Object.keys(declared).length > 0 && <ParamFields declared={declared} values={params} onChange={setParams} inline />}
+        {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} inline />}
         <IconButton size="small" onClick={onClose} aria-label={t("panes_close")}><X size={17} /></IconButton>
       </Box>
       <Box sx={{ flex: 1, minHeight: 0, overflow: "auto" }}>

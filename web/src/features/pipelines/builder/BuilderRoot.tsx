@@ -5,13 +5,14 @@ import Dialog from "@mui/material/Dialog";
 import IconButton from "@mui/material/IconButton";
 import Tooltip from "@mui/material/Tooltip";
 import useMediaQuery from "@mui/material/useMediaQuery";
-import { useBlocker, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { PanelLeftOpen, X } from "lucide-react";
 import { useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConfirm } from "@/components/Confirm";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { say } from "@/lib/sayings";
 import { useStable } from "@/lib/useLatest";
 import { usePeople } from "@/lib/usePeople";
@@ -90,10 +91,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   useEffect(() => {
     document.title = `${typeof graph.value.name === "string" ? graph.value.name : t("unnamed")} · Towpath`;
   }, [graph, t]);
-  useBlocker({
-    shouldBlockFn: async ({ current, next }) => current.pathname !== next.pathname && isDirty && !(await confirm({ title: t("common:unsaved_title"), text: t("common:unsaved_text"), deed: t("common:leave"), destroys: true })),
-    enableBeforeUnload: () => isDirty,
-  });
+  useLeaveGuard(isDirty, []);
 
   const views: View[] = narrow ? ["steps", "canvas", "yaml"] : ["canvas", "split", "yaml"];
   const view = views.find((one) => one === search.view) ?? (narrow ? "steps" : "canvas");

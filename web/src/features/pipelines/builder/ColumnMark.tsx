@@ -22,7 +22,8 @@ export function ColumnMark({ type, values }: { type: string; values: unknown[] }
   );
   return (
     <Tooltip title={title}>
-      <Box role="img" aria-label={words} sx={{ mt: 0.5 }}>
+      {/* The details are for who goes there by key as well. */}
+      <Box role="img" aria-label={words} tabIndex={0} sx={{ mt: 0.5, borderRadius: 0.5, "&:focus-visible": { outline: "2px solid", outlineColor: "primary.main", outlineOffset: 2 } }}>
         <Box sx={{ display: "flex", alignItems: "flex-end", gap: "1px", height: 22 }}>
           {found.bars.map((bar, index) => <Box key={index} sx={{ flex: 1, maxWidth: 22, bgcolor: "primary.main", opacity: 0.55, borderRadius: "1px" }} style={{ height: bar.count === 0 ? 0 : `${Math.max(8, (bar.count / highest) * 100)}%` }} />)}
         </Box>

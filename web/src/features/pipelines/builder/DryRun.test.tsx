@@ -1,7 +1,12 @@
 import { render, screen, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { setLanguage } from "@/lib/i18n";
+import { addSayings } from "@/lib/sayings";
 import type { DryRun as Told } from "../requests";
 import { DryRun } from "./DryRun";
+import { Tests } from "./Tests";
+
+afterEach(() => setLanguage("en"));
 
 const nothing = () => undefined;
 
@@ -34,4 +39,21 @@ describe("what a run would change", () => {
     expect(screen.getByText(/the guard of the mirror refuses it/)).toBeDefined();
     expect(screen.getByText("The document has changed since.")).toBeDefined();
   });
+});
+
+it("says in French what the server says of dry runs and tests", async () => {
+  await setLanguage("fr");
+  addSayings("fr", { "the guard refuses it": "la garde le refuse", "raise `guard`": "augmentez `guard`", "the table is new": "la table est nouvelle", "row {} is missing": "la ligne {} manque", "no such node": "nœud inconnu" });
+  const loads = told.loads.map((load) => ({ ...load, notes: ["the table is new"] }));
+  const shared = { error: null, isPending: false, isOld: false, may: true, onStart: nothing };
+  render(<DryRun {...shared} told={{ ...told, loads, fault: { code: "contract", message: "the guard refuses it", hint: "raise `guard`" } }} onStop={nothing} />);
+  expect(screen.getByText(/la garde le refuse \(augmentez `guard`\)/)).toBeTruthy();
+  expect(screen.getByText("la table est nouvelle")).toBeTruthy();
+  const ends = [
+    { name: "one", passed: false, differences: [], nodes: [{ node: "load", differences: ["row 3 is missing"] }] },
+    { name: "two", passed: false, differences: ["no such node"], nodes: [] },
+  ] as never;
+  render(<Tests {...shared} count={2} ends={ends} onNode={nothing} />);
+  expect(screen.getByText("la ligne 3 manque")).toBeTruthy();
+  expect(screen.getByText("nœud inconnu")).toBeTruthy();
 });

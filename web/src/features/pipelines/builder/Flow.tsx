@@ -35,7 +35,7 @@ interface Props {
 /** React Flow, with what never changes given once: it is drawn anew only for other nodes or edges. */
 export const Flow = memo(function Flow({ nodes, edges, count, mayEdit, deletes, dark, deeds }: Props) {
   const { t } = useTranslation("pipelines");
-  const labels = useMemo(() => ({ "node.a11yDescription.default": t("canvas_help"), "edge.a11yDescription.default": t("edge_help"), "controls.ariaLabel": t("canvas_controls"), "controls.zoomIn.ariaLabel": t("zoom_in"), "controls.zoomOut.ariaLabel": t("zoom_out"), "controls.fitView.ariaLabel": t("fit_view"), "minimap.ariaLabel": t("minimap") }), [t]);
+  const labels = useMemo(() => ({ "node.a11yDescription.default": t("canvas_help"), "node.a11yDescription.ariaLiveMessage": ({ direction }: { direction: string }) => t(`moved.${direction}`), "edge.a11yDescription.default": t("edge_help"), "controls.ariaLabel": t("canvas_controls"), "controls.zoomIn.ariaLabel": t("zoom_in"), "controls.zoomOut.ariaLabel": t("zoom_out"), "controls.fitView.ariaLabel": t("fit_view"), "minimap.ariaLabel": t("minimap") }), [t]);
   return (
     <ReactFlow
       nodes={nodes}

@@ -7,7 +7,7 @@ import DialogTitle from "@mui/material/DialogTitle";
 import { useTranslation } from "react-i18next";
 
 const KEYS = [
-  ["/, A", "insert"], ["← ↑ → ↓", "move"], ["Enter", "form"], ["Delete", "delete"], ["Ctrl Z", "undo"], ["Ctrl Y", "redo"], ["Ctrl C, Ctrl V", "copy"], ["Ctrl A", "all"], ["Shift", "many"], ["Ctrl S", "save"], ["Ctrl Enter", "preview"], ["Esc", "none"], ["?", "keys"],
+  ["/, A", "insert"], ["← ↑ → ↓", "move"], ["Shift ← ↑ → ↓", "extend"], ["Ctrl ← ↑ → ↓", "shift"], ["Ctrl Shift ← ↑ → ↓", "shift_far"], ["Tab, Ctrl Space", "toggle"], ["Enter", "form"], ["Delete", "delete"], ["Ctrl Z", "undo"], ["Ctrl Y", "redo"], ["Ctrl C, Ctrl V", "copy"], ["Ctrl A", "all"], ["Shift", "many"], ["Ctrl S", "save"], ["Ctrl Enter", "preview"], ["Esc", "none"], ["?", "keys"],
 ] as const;
 
 export function KeysDialog({ onClose }: { onClose: () => void }) {

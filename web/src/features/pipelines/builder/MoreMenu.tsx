@@ -7,6 +7,7 @@ import { Activity, Download, EllipsisVertical, FlaskConical, GitCompare, History
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useToasts } from "@/components/Toasts";
+import { useCopy } from "@/components/useCopy";
 import { forgetLooks } from "../requests";
 import { download } from "../download";
 import { type Builder, useBuilderPart, useBuilderStore } from "./context";
@@ -25,10 +26,10 @@ export function MoreMenu({ onDocument, onKeys, onChanges, onTests }: Props) {
   const { t } = useTranslation("pipelines");
   const navigate = useNavigate();
   const toasts = useToasts();
+  const copy = useCopy();
   const store = useBuilderStore();
   const { saved, slug } = useBuilderPart(part);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const share = () => void navigator.clipboard.writeText(location.href).then(() => toasts.done(t("link_copied")), toasts.failed);
   const save = () => {
     const { graph, text } = store.now;
     download(`${typeof graph.value.name === "string" ? graph.value.name : "pipeline"}.yaml`, text);
@@ -45,7 +46,7 @@ export function MoreMenu({ onDocument, onKeys, onChanges, onTests }: Props) {
         {item(<FlaskConical size={16} />, t("tests.start"), onTests)}
         {saved && item(<Activity size={16} />, t("its_runs"), () => void navigate({ to: "/w/$workspace/runs", params: { workspace: slug }, search: { pipeline: saved.name } }))}
         {saved && item(<History size={16} />, t("versions"), () => void navigate({ to: ".", search: (old) => ({ ...old, version: 0 }), replace: true }))}
-        {saved && item(<Link2 size={16} />, t("share"), share)}
+        {saved && item(<Link2 size={16} />, t("share"), () => copy(location.href, t("link_copied")))}
         {item(<Download size={16} />, t("export_yaml"), save)}
         {item(<RefreshCw size={16} />, t("forget_looks"), () => { forgetLooks(); toasts.done(t("forgot_looks")); })}
         {item(<Keyboard size={16} />, t("keys_title"), onKeys)}

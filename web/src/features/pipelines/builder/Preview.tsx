@@ -11,18 +11,19 @@ import { RefreshCw, X } from "lucide-react";
 import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
+import { ParamFields } from "@/components/ParamFields";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
 import { TimeText } from "@/components/TimeText";
 import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
+import { paramsIn } from "@/lib/params";
 import { say } from "@/lib/sayings";
 import { problemsOf } from "../model/graph";
 import { isObject, type Json } from "../model/yaml";
 import { previewQuery, type Rows } from "../requests";
 import { ColumnMark } from "./ColumnMark";
 import { type Builder, useBuilderPart, useBuilderStore } from "./context";
-import { ParamFields } from "./ParamFields";
 import { meaningOf } from "./useChecks";
 
 const LIMITS = [20, 100, 500, 1000];
@@ -90,7 +91,7 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
         </Typography>
         {data && !isFetching && <Typography variant="caption" color="textSecondary" sx={{ whiteSpace: "nowrap" }}><Trans t={t} i18nKey="preview_read" components={{ ago: <TimeText at={data.read_at} /> }} /></Typography>}
         {outputs.length > 1 && !isFed && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
-        {Object.keys(declared).length > 0 && <ParamFields declared={declared} values={params} onChange={setParams} inline />}
+        {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} inline />}
         <TextField select label={t("rows")} value={limit} onChange={(event) => setLimit(Number(event.target.value))} sx={{ width: 92 }}>{LIMITS.map((one) => <MenuItem key={one} value={one}>{formatNumber(one)}</MenuItem>)}</TextField>
         <Tooltip title={t("preview_again")}><span><IconButton size="small" disabled={!enabled || isFetching} onClick={again} aria-label={t("preview_again")}><RefreshCw size={16} /></IconButton></span></Tooltip>
         {onClose && <IconButton size="small" onClick={onClose} aria-label={t("preview_close")}><X size={17} /></IconButton>}

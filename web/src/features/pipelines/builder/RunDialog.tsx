@@ -11,10 +11,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/query";
+import { ParamFields } from "@/components/ParamFields";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
+import { paramsIn } from "@/lib/params";
+import { useChanged } from "@/lib/useChanged";
 import { isObject, type Json } from "../model/yaml";
 import { start } from "../requests";
-import { ParamFields } from "./ParamFields";
 
 interface Props {
   slug: string;
@@ -36,22 +39,24 @@ export function RunDialog({ slug, pipeline, name, value, onClose }: Props) {
     mutationFn: () => start(slug, pipeline, { params: params as never, ...(date ? { date } : {}) }),
     onSuccess: (started) => {
       void queries.invalidateQueries({ queryKey: ["runs"] });
-      void navigate({ to: "/w/$workspace/runs/$run", params: { workspace: slug, run: started.id } });
+      void navigate({ to: "/w/$workspace/runs/$run", params: { workspace: slug, run: started.id }, ignoreBlocker: true });
     },
   });
+  const guarded = useLeaveGuard(useChanged([params, date]) && !run.isSuccess);
+  const leave = () => guarded(onClose);
   return (
-    <Dialog open onClose={onClose} maxWidth="xs" fullWidth aria-labelledby="run-title">
+    <Dialog open onClose={leave} maxWidth="xs" fullWidth aria-labelledby="run-title">
       <form onSubmit={(event) => { event.preventDefault(); run.mutate(); }}>
         <DialogTitle id="run-title">{t("run_title", { name })}</DialogTitle>
-        <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
-          {Object.keys(declared).length > 0 && <ParamFields declared={declared} values={params} onChange={setParams} />}
-          <TextField type="date" label={t("run_date")} value={date} onChange={(event) => setDate(event.target.value)} helperText={t("run_date_hint")} slotProps={{ inputLabel: { shrink: true } }} sx={{ mt: Object.keys(declared).length > 0 ? 0 : 1 }} />
+        <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, "&&": { pt: 1 } }}>
+          {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} />}
+          <TextField type="date" label={t("run_date")} value={date} onChange={(event) => setDate(event.target.value)} helperText={t("run_date_hint")} slotProps={{ inputLabel: { shrink: true } }} />
           {Object.keys(declared).length === 0 && <Typography variant="body2" color="textSecondary">{t("run_no_params")}</Typography>}
           {missing && <Alert severity="info">{t("run_missing")}</Alert>}
           <ProblemAlert error={run.error} />
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" disabled={missing || run.isPending}>{run.isPending ? t("run_starting") : t("run_start")}</Button>
         </DialogActions>
       </form>

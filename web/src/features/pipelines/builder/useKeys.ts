@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useToasts } from "@/components/Toasts";
+import { useCopy } from "@/components/useCopy";
 import { copyOf, nodesIn } from "../model/clipboard";
 import { pasteNodes } from "../model/edits";
 import type { Builder } from "./context";
@@ -20,6 +21,8 @@ function isTyping(target: EventTarget | null): boolean {
 
 const isButton = (target: EventTarget | null) => (target as HTMLElement | null)?.closest?.("button, a, [role=tab], [role=button]:not(.react-flow__node)") != null;
 
+const isNode = (target: EventTarget | null) => (target as HTMLElement | null)?.classList?.contains("react-flow__node") === true;
+
 /** The node beside another one along the edges, or above and below it. */
 export function neighbour({ graph, places }: Pick<Builder, "graph" | "places">, name: string | undefined, key: string): string | undefined {
   const names = [...graph.nodes.keys()];
@@ -33,10 +36,16 @@ export function neighbour({ graph, places }: Pick<Builder, "graph" | "places">, 
   return names.filter((other) => other !== name && ((places.get(other)?.[1] ?? 0) - here[1]) * sign > 8).sort((a, b) => distance(a) - distance(b))[0];
 }
 
+/** What is selected after a step with Shift: one more, or one less on the way back. */
+export function extended(selected: string[], next: string): string[] {
+  return selected.includes(next) ? [...selected.slice(0, -1).filter((name) => name !== next), next] : [...selected, next];
+}
+
 /** Everything by keyboard: the page of keys (`?`) lists it. */
 export function useKeys(builder: Builder, deeds: Deeds): { copy: () => void } {
   const { t } = useTranslation("pipelines");
   const toasts = useToasts();
+  const copyText = useCopy();
   const latest = useRef({ builder, deeds });
   useEffect(() => {
     latest.current = { builder, deeds };
@@ -58,7 +67,9 @@ export function useKeys(builder: Builder, deeds: Deeds): { copy: () => void } {
       if (event.key === "Escape") { now.select([]); return; }
       if (event.key.startsWith("Arrow") && !isButton(event.target)) {
         const next = neighbour(now, now.selected.at(-1), event.key);
-        if (next) { done(); event.stopPropagation(); now.select([next]); document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(next)}"]`)?.focus({ preventScroll: false }); }
+        // At the end of a line the canvas would move the node instead of going on.
+        if (isNode(event.target)) { done(); event.stopPropagation(); }
+        if (next) { done(); event.stopPropagation(); now.select(event.shiftKey ? extended(now.selected, next) : [next]); document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(next)}"]`)?.focus({ preventScroll: false }); }
         return;
       }
       if (!now.mayEdit) return;
@@ -84,7 +95,7 @@ export function useKeys(builder: Builder, deeds: Deeds): { copy: () => void } {
       now.select(names);
       toasts.done(t("pasted_nodes", { count: names.length }), { label: t("common:undo"), run: () => latest.current.builder.undo() });
     };
-    // Before the canvas, which moves nodes with arrows.
+    // Before the canvas, which would move nodes with arrows alone: with Ctrl it may.
     window.addEventListener("keydown", onKeyDown, true);
     document.addEventListener("copy", onCopy);
     document.addEventListener("paste", onPaste);
@@ -98,7 +109,7 @@ export function useKeys(builder: Builder, deeds: Deeds): { copy: () => void } {
   return {
     copy: () => {
       const { builder: now } = latest.current;
-      void navigator.clipboard.writeText(copyOf(now.graph, now.selected)).then(() => toasts.done(t("copied_nodes", { count: now.selected.length })), toasts.failed);
+      copyText(copyOf(now.graph, now.selected), t("copied_nodes", { count: now.selected.length }));
     },
   };
 }

@@ -9,7 +9,9 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { connectionsQuery } from "@/lib/connections";
+import { useChanged } from "@/lib/useChanged";
 import { documentOf, type Slot, type Starter } from "./starters";
 
 interface Props {
@@ -38,8 +40,10 @@ export function Setup({ slug, starter, onReady, onClose }: Props) {
     const found = Object.fromEntries(starter.slots.flatMap((slot) => { const one = connections.data?.find((each) => each.name === valueOf(slot)); return one ? [[slot, { name: one.name, connector: one.connector }]] : []; }));
     onReady(documentOf(starter, name.trim() || "pipeline", found));
   };
+  const guarded = useLeaveGuard(useChanged([name, chosen]));
+  const leave = () => guarded(onClose);
   return (
-    <Dialog open onClose={onClose} maxWidth="xs" fullWidth aria-labelledby="setup-title">
+    <Dialog open onClose={leave} maxWidth="xs" fullWidth aria-labelledby="setup-title">
       <form onSubmit={(event) => { event.preventDefault(); begin(); }}>
         <DialogTitle id="setup-title">{t(`starter.${starter.key}.title`)}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
@@ -52,7 +56,7 @@ export function Setup({ slug, starter, onReady, onClose }: Props) {
           ))}
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" disabled={connections.isPending}>{t("begin")}</Button>
         </DialogActions>
       </form>

@@ -17,6 +17,8 @@ import { queries } from "@/api/query";
 import { useConfirm } from "@/components/Confirm";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
+import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { RunDialog } from "../builder/RunDialog";
 import { download } from "../download";
@@ -82,13 +84,15 @@ function CopyDialog({ slug, pipeline, onClose }: { slug: string; pipeline: Pipel
     try {
       const made = await duplicate(slug, pipeline.id, name.trim());
       void refresh();
-      void navigate({ to: "/w/$workspace/pipelines/$pipeline", params: { workspace: slug, pipeline: made.name } });
+      void navigate({ to: "/w/$workspace/pipelines/$pipeline", params: { workspace: slug, pipeline: made.name }, ignoreBlocker: true });
     } catch (fault) {
       setError(fault);
     }
   };
+  const guarded = useLeaveGuard(useChanged(name));
+  const leave = () => guarded(onClose);
   return (
-    <Dialog open onClose={onClose} maxWidth="xs" fullWidth aria-labelledby="copy-title">
+    <Dialog open onClose={leave} maxWidth="xs" fullWidth aria-labelledby="copy-title">
       <form onSubmit={(event) => { event.preventDefault(); void make(); }}>
         <DialogTitle id="copy-title">{t("duplicate_title", { name: pipeline.name })}</DialogTitle>
         <DialogContent>
@@ -96,7 +100,7 @@ function CopyDialog({ slug, pipeline, onClose }: { slug: string; pipeline: Pipel
           <ProblemAlert error={error} />
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" disabled={name.trim() === ""}>{t("duplicate")}</Button>
         </DialogActions>
       </form>

@@ -9,6 +9,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
+import { useChanged } from "@/lib/useChanged";
 import { type Pipeline, refresh, setTags } from "../requests";
 
 /** The words by which a pipeline is found. What is typed and not yet entered counts as well. */
@@ -20,8 +22,10 @@ export function TagsDialog({ slug, pipeline, known, onClose }: { slug: string; p
     mutationFn: () => setTags(slug, pipeline.id, typed.trim() === "" ? tags : [...tags, typed.trim()]),
     onSuccess: () => { void refresh(); onClose(); },
   });
+  const guarded = useLeaveGuard(useChanged([tags, typed]));
+  const leave = () => guarded(onClose);
   return (
-    <Dialog open onClose={onClose} maxWidth="xs" fullWidth aria-labelledby="tags-title">
+    <Dialog open onClose={leave} maxWidth="xs" fullWidth aria-labelledby="tags-title">
       <form onSubmit={(event) => { event.preventDefault(); keep.mutate(); }}>
         <DialogTitle id="tags-title">{t("tags_title", { name: pipeline.name })}</DialogTitle>
         <DialogContent>
@@ -29,7 +33,7 @@ export function TagsDialog({ slug, pipeline, known, onClose }: { slug: string; p
           <ProblemAlert error={keep.error} />
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" disabled={keep.isPending}>{t("common:save")}</Button>
         </DialogActions>
       </form>

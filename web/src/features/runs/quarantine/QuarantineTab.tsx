@@ -58,12 +58,7 @@ export function QuarantineTab({ run }: { run: Run }) {
   const list = useList(["runs", workspace, run.id, "quarantine", node, wanted, standing], (after) => body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/quarantine", { params: { path, query: { ...query, after, limit: 100 } } })), mayRead);
   const choose = (next: { node?: string; search?: string }) => void navigate({ search: { tab: "quarantine", ...next }, replace: true, resetScroll: false });
 
-  if (groups.error) return <ProblemAlert error={groups.error} onRetry={() => void groups.refetch()} />;
-  if (!groups.data) return <ListSkeleton text={t("loading_quarantine")} />;
-  if (groups.data.length === 0) {
-    const removed = run.rows_quarantined > 0 && isOver(run.state.toLowerCase());
-    return <EmptyState icon={<ShieldCheck />} title={removed ? t("quarantine.emptied") : t("quarantine.none")} text={removed ? t("quarantine.emptied_text") : t("quarantine.none_text")} />;
-  }
+  // Before what is asked of the server: corrections stay, whatever it says meanwhile.
   if (repairing) {
     const done = (runs: Run[]) => {
       toasts.done(t("repair.done", { count: repairing.length, runs: runs.length }));
@@ -71,6 +66,12 @@ export function QuarantineTab({ run }: { run: Run }) {
       setRepairing(null);
     };
     return <Repair run={run} rows={repairing} nodes={nodes.data ?? []} onDone={done} onClose={() => setRepairing(null)} />;
+  }
+  if (groups.error) return <ProblemAlert error={groups.error} onRetry={() => void groups.refetch()} />;
+  if (!groups.data) return <ListSkeleton text={t("loading_quarantine")} />;
+  if (groups.data.length === 0) {
+    const removed = run.rows_quarantined > 0 && isOver(run.state.toLowerCase());
+    return <EmptyState icon={<ShieldCheck />} title={removed ? t("quarantine.emptied") : t("quarantine.none")} text={removed ? t("quarantine.emptied_text") : t("quarantine.none_text")} />;
   }
   const rows = list.rows ?? [];
   const isEnded = isOver(run.state.toLowerCase());

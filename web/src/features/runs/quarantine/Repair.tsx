@@ -11,6 +11,7 @@ import { Problem } from "@/api/problem";
 import { queries } from "@/api/query";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
+import { say } from "@/lib/sayings";
 import { useWorkspace } from "@/lib/workspace";
 import { nodeOf } from "../graph/standing";
 import { detailOf, type Reject, type RejectingNode, type Run, tasksQuery } from "../requests";
@@ -31,7 +32,7 @@ export function Repair({ run, rows, nodes, onDone, onClose }: Props) {
   const { slug: workspace } = useWorkspace();
   const [corrections, setCorrections] = useState<Corrections>(new Map());
   const { data: tasks = [] } = useQuery(tasksQuery(workspace, run.id));
-  useLeaveGuard(corrections.size > 0);
+  const guarded = useLeaveGuard(corrections.size > 0);
   const send = useMutation({
     mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/runs/{run}/quarantine/repairs", { params: { path: { workspace, run: run.id } }, body: { rows: sent(rows, corrections) } })),
     onSuccess: async ({ items }) => {
@@ -55,7 +56,7 @@ export function Repair({ run, rows, nodes, onDone, onClose }: Props) {
           <Box key={name} sx={{ display: "flex", flexDirection: "column", gap: 1 }}>
             <Typography variant="h3">{t("repair.enters", { count: own.length, node: nodeOf(name) })}</Typography>
             {node?.why_not ? (
-              <Alert severity="warning">{node.why_not}{node.hint && ` · ${node.hint}`}</Alert>
+              <Alert severity="warning">{say(node.why_not)}{node.hint && ` · ${say(node.hint)}`}</Alert>
             ) : (
               <Typography variant="body2" color="textSecondary">{node?.landings.map((landing) => t("repair.lands", { target: landing.target, mode: t(`mode.${landing.lands}`) })).join(" · ")}</Typography>
             )}
@@ -66,7 +67,7 @@ export function Repair({ run, rows, nodes, onDone, onClose }: Props) {
       {send.error && <ProblemAlert error={send.error} />}
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center" }}>
         <Button variant="contained" startIcon={<Send size={16} />} disabled={send.isPending} onClick={() => send.mutate()}>{send.isPending ? t("repair.sending") : t("repair.deed", { count: rows.length })}</Button>
-        <Button color="inherit" disabled={send.isPending} onClick={onClose}>{t("common:cancel")}</Button>
+        <Button color="inherit" disabled={send.isPending} onClick={() => guarded(onClose)}>{t("common:cancel")}</Button>
         <Typography variant="body2" color="textSecondary" role="status">{t("repair.corrected", { count: corrections.size, rows: rows.length })}</Typography>
       </Box>
     </Box>

@@ -74,7 +74,7 @@ export function RepairGrid({ label, rows, columns, corrections, onChange, refuse
                       onPaste={(event) => paste(event, at, index)}
                       sx={{ font: "inherit", fontFamily: MONO, fontSize: 13, color: "text.primary", bgcolor: "transparent", border: 1, borderColor: why ? "error.main" : isMisfit ? "quarantine.main" : isCorrected ? "success.main" : "divider", borderRadius: 1, px: 0.75, py: 0.5, width: "100%", minWidth: 110, boxSizing: "border-box", "&::placeholder": { color: "text.secondary", opacity: 1 } }}
                     />
-                    {why && <Box sx={{ color: "error.main", fontSize: 12.5, maxWidth: 240 }}>{why}</Box>}
+                    {why && <Box sx={{ color: "error.main", fontSize: 12.5, maxWidth: 240 }}>{say(why)}</Box>}
                     {same.length > 0 && <Button size="small" sx={{ mt: 0.25, textAlign: "left" }} onClick={() => onChange(same.reduce((all, other) => correct(all, other, column, value), corrections))}>{t("repair.alike", { count: same.length })}</Button>}
                   </Box>
                 );

@@ -15,9 +15,12 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, body, client } from "@/api/client";
 import { queries } from "@/api/query";
+import { NumberField } from "@/components/NumberField";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { formatNumber } from "@/lib/format";
+import { useChanged } from "@/lib/useChanged";
 import { useDebounced } from "@/lib/useDebounced";
 import { useWorkspace } from "@/lib/workspace";
 import { addDays, dayOf } from "../calendar/days";
@@ -63,7 +66,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
     at_once: atOnce,
     timezone: zone,
   };
-  const isComplete = pipeline !== "" && from !== "" && last !== "" && from <= last && (step !== "schedule" || by !== undefined);
+  const isComplete = pipeline !== "" && from !== "" && last !== "" && from <= last && !Number.isNaN(atOnce) && (step !== "schedule" || by !== undefined);
   const asked = useDebounced(JSON.stringify(wanted), 300);
   const preview = useQuery({
     queryKey: ["backfills", workspace, "preview", pipeline, asked],
@@ -80,6 +83,8 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
       await queries.invalidateQueries({ queryKey: ["backfills"] });
     },
   });
+  const guarded = useLeaveGuard(useChanged([pipeline, from, last, step, other, schedule, order, atOnce]));
+  const leave = () => guarded(onClose);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     make.mutate();
@@ -87,7 +92,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
   const date = { inputLabel: { shrink: true }, htmlInput: { max: today } };
   const pieces = isComplete ? preview.data : undefined;
   return (
-    <Dialog open onClose={onClose} maxWidth="md" fullWidth fullScreen={narrow} aria-labelledby="backfill-title">
+    <Dialog open onClose={leave} maxWidth="md" fullWidth fullScreen={narrow} aria-labelledby="backfill-title">
       <form onSubmit={submit} style={{ display: "contents" }}>
         <DialogTitle id="backfill-title">{t("backfill.title")}</DialogTitle>
         <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 300px" }, gap: 3 }}>
@@ -112,7 +117,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
                 <MenuItem value="oldest_first">{t("backfill.oldest_first")}</MenuItem>
                 <MenuItem value="newest_first">{t("backfill.newest_first")}</MenuItem>
               </TextField>
-              <TextField type="number" label={t("backfill.at_once")} value={atOnce} onChange={(event) => setAtOnce(Math.min(64, Math.max(1, Math.round(Number(event.target.value)))))} helperText={t("backfill.at_once_help")} slotProps={{ htmlInput: { min: 1, max: 64 } }} />
+              <NumberField required whole min={1} max={64} label={t("backfill.at_once")} value={atOnce} onChange={(next) => setAtOnce(typeof next === "number" ? next : NaN)} helperText={t("backfill.at_once_help")} />
             </Box>
           </Box>
           <Box component="section" aria-label={t("backfill.pieces")} aria-live="polite">
@@ -133,7 +138,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
           </Box>
         </DialogContent>
         <DialogActions sx={{ px: 3, py: 1.5 }}>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" disabled={!isComplete || Boolean(preview.error) || pieces?.total === 0} loading={make.isPending}>{pieces && isComplete ? t("backfill.deed", { count: pieces.total, pieces: formatNumber(pieces.total) }) : t("backfill.make")}</Button>
         </DialogActions>
       </form>

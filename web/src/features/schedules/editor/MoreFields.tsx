@@ -5,6 +5,7 @@ import TextField from "@mui/material/TextField";
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { NumberField } from "@/components/NumberField";
 import type { Spec } from "../requests";
 import { put } from "./RuleFields";
 
@@ -32,7 +33,7 @@ export function MoreFields({ rest, onChange }: { rest: Spec; onChange: (rest: Sp
       <TextField select label={t("more.overlap")} value={text("overlap") || "skip"} onChange={(event) => onChange(put(rest, "overlap", event.target.value === "skip" ? undefined : event.target.value))} helperText={t("more.overlap_help")}>
         {OVERLAP.map((one) => <MenuItem key={one} value={one}>{t(`more.overlap_${one}`)}</MenuItem>)}
       </TextField>
-      <TextField type="number" label={t("more.retries")} value={retries.max === undefined ? "" : String(retries.max)} onChange={(event) => setRetries("max", event.target.value === "" ? undefined : Math.max(0, Math.round(Number(event.target.value))))} placeholder="3" helperText={t("more.retries_help")} slotProps={{ ...shrink, htmlInput: { min: 0 } }} />
+      <NumberField whole min={0} label={t("more.retries")} value={retries.max} onChange={(max) => setRetries("max", max)} placeholder="3" helperText={t("more.retries_help")} slotProps={shrink} />
       <TextField label={t("more.first")} value={retries.first === undefined ? "" : String(retries.first)} onChange={(event) => setRetries("first", event.target.value || undefined)} placeholder="1m" helperText={t("more.first_help")} slotProps={shrink} />
       <TextField label={t("more.timeout")} value={text("timeout")} onChange={(event) => onChange(put(rest, "timeout", event.target.value))} placeholder="2h" helperText={t("more.timeout_help")} slotProps={shrink} />
       <TextField label={t("more.stagger")} value={text("stagger")} onChange={(event) => onChange(put(rest, "stagger", event.target.value))} placeholder="15m" helperText={t("more.stagger_help")} slotProps={shrink} />

@@ -13,11 +13,12 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, body, client } from "@/api/client";
 import { queries } from "@/api/query";
-import { useConfirm } from "@/components/Confirm";
 import { ParamFields } from "@/components/ParamFields";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { paramsOf } from "@/lib/params";
+import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { OF_DOCUMENT, type Schedule, type Spec, specOf } from "../requests";
 import { MoreFields } from "./MoreFields";
@@ -43,7 +44,6 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
   const { slug: workspace } = useWorkspace();
   const narrow = useMediaQuery("(max-width: 900px)");
   const toasts = useToasts();
-  const confirm = useConfirm();
   const before = schedule && specOf(schedule);
   const [pipeline, setPipeline] = useState(schedule?.pipeline_id ?? given ?? "");
   const [name, setName] = useState(schedule?.name ?? "");
@@ -57,9 +57,7 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
   const isOfDocument = schedule?.name === OF_DOCUMENT;
   const declared = paramsOf(view?.current.document);
   const spec: Spec = { ...specOfPlan(plan), ...rest };
-  const now = JSON.stringify([spec, name, params]);
-  const [first] = useState(now);
-  const changed = now !== first;
+  const guarded = useLeaveGuard(useChanged([pipeline, spec, name, params]));
   const save = useMutation({
     mutationFn: () => saveSchedule({ workspace, pipeline, name: name.trim() || t("editor.usual_name"), spec, params, schedule }),
     onSuccess: async () => {
@@ -69,18 +67,15 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
       if (isOfDocument) await queries.invalidateQueries({ queryKey: ["pipelines"] });
     },
   });
-  const leave = async () => {
-    if (changed && !(await confirm({ title: t("common:unsaved_title"), text: t("common:unsaved_text"), deed: t("common:leave"), destroys: true }))) return;
-    onClose();
-  };
+  const leave = () => guarded(onClose);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate();
   };
-  const mayBeKept = pipeline !== "" && (plan.kind !== "times" || sameMinute(plan.times));
+  const mayBeKept = pipeline !== "" && (plan.kind !== "times" || sameMinute(plan.times)) && (plan.kind !== "every" || plan.distance !== undefined || !Number.isNaN(plan.every.count));
   const chosen = pipelines.find((one) => one.id === pipeline) ?? null;
   return (
-    <Dialog open onClose={() => void leave()} maxWidth="lg" fullWidth fullScreen={narrow} aria-labelledby="editor-title">
+    <Dialog open onClose={leave} maxWidth="lg" fullWidth fullScreen={narrow} aria-labelledby="editor-title">
       <form onSubmit={submit} style={{ display: "contents" }}>
         <DialogTitle id="editor-title">{schedule ? t("editor.change", { pipeline: chosen?.name ?? "" }) : t("editor.make")}</DialogTitle>
         <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", md: "minmax(0, 1fr) 360px" }, gap: 3, p: { xs: 2, md: 3 } }}>
@@ -99,7 +94,7 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
             {!isOfDocument && <TextField label={t("editor.name")} value={name} onChange={(event) => setName(event.target.value)} placeholder={t("editor.usual_name")} helperText={t("editor.name_help")} slotProps={{ inputLabel: { shrink: true }, htmlInput: { maxLength: 100 } }} />}
             <WhenFields plan={plan} onChange={setPlan} pipelines={pipelines.filter((one) => one.id !== pipeline)} />
             <RuleFields rest={rest} onChange={setRest} kind={plan.kind} />
-            {!isOfDocument && declared.length > 0 && <Box role="group" aria-label={t("editor.params")} sx={{ display: "flex", flexDirection: "column", gap: 2 }}><ParamFields params={declared} values={params} onChange={setParams} /></Box>}
+            {!isOfDocument && declared.length > 0 && <Box role="group" aria-label={t("editor.params")}><ParamFields params={declared} values={params} onChange={setParams} /></Box>}
             <MoreFields rest={rest} onChange={setRest} />
           </Box>
           <Box sx={{ position: { md: "sticky" }, top: 0, alignSelf: "start" }}>
@@ -108,7 +103,7 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
           </Box>
         </DialogContent>
         <DialogActions sx={{ px: 3, py: 1.5 }}>
-          <Button onClick={() => void leave()}>{t("common:cancel")}</Button>
+          <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" disabled={!mayBeKept} loading={save.isPending}>{schedule ? t("common:save") : t("editor.deed")}</Button>
         </DialogActions>
       </form>

@@ -7,6 +7,7 @@ import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
+import { NumberField } from "@/components/NumberField";
 import { currentLanguage } from "@/lib/i18n";
 import { useWorkspace } from "@/lib/workspace";
 import { CronField } from "./CronField";
@@ -35,7 +36,7 @@ export function WhenFields({ plan, onChange, pipelines }: Props) {
       {plan.kind === "every" &&
         (plan.distance === undefined ? (
           <Box sx={{ display: "flex", gap: 1.5 }}>
-            <TextField type="number" label={t("when.every_count")} value={plan.every.count} onChange={(event) => set({ every: { ...plan.every, count: Math.max(1, Math.round(Number(event.target.value))) } })} slotProps={{ htmlInput: { min: 1 } }} sx={{ width: 140 }} />
+            <NumberField required whole min={1} label={t("when.every_count")} value={plan.every.count} onChange={(count) => set({ every: { ...plan.every, count: typeof count === "number" ? count : NaN } })} sx={{ width: 140 }} />
             <TextField select label={t("when.every_unit")} value={plan.every.unit} onChange={(event) => set({ every: { ...plan.every, unit: event.target.value as Unit } })} sx={{ width: 180 }}>
               {UNITS.map((unit) => <MenuItem key={unit} value={unit}>{t(`when.unit.${unit}`, { count: plan.every.count })}</MenuItem>)}
             </TextField>

@@ -14,6 +14,7 @@ export interface Plan {
   weekdays: Weekday[];
   /** 1 to 31; 0 is the last day. */
   monthDays: number[];
+  /** NaN while no number is typed. */
   every: { count: number; unit: Unit };
   /** A distance of several units, such as `1h30m`, is kept as it was written. */
   distance?: string;

@@ -10,6 +10,7 @@ import { type Api, body, client } from "@/api/client";
 import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { Once } from "@/components/Once";
+import { useChanged } from "@/lib/useChanged";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { formatTime } from "@/lib/format";
 import { currentLanguage, type Language, LANGUAGES } from "@/lib/i18n";
@@ -35,10 +36,11 @@ export function AddPerson({ onClose }: { onClose: () => void }) {
     mutationFn: () => body(client.POST("/api/v1/users", { body: { email: email.trim(), name: name.trim(), language, runs_server: runs } })),
     onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ["users"] }), queries.invalidateQueries({ queryKey: ["server"] })]),
   });
+  const changed = useChanged([name, email, language, runs]);
   const wrong = (field: string) => fieldProblem(add.error, `/${field}`);
   if (add.data) return <FormDialog title={t("person_added", { name: add.data.user.name })} onClose={onClose}><PasswordLink link={add.data.password_link} /></FormDialog>;
   return (
-    <FormDialog title={t("add_person")} submit={t("add_person")} onSubmit={() => add.mutate()} onClose={onClose} busy={add.isPending} disabled={!email.trim() || !name.trim()} error={add.error}>
+    <FormDialog title={t("add_person")} submit={t("add_person")} onSubmit={() => add.mutate()} onClose={onClose} busy={add.isPending} changed={changed} disabled={!email.trim() || !name.trim()} error={add.error}>
       <TextField label={t("name")} name="name" value={name} onChange={(event) => setName(event.target.value)} error={wrong("name") !== undefined} helperText={wrong("name")} autoFocus required autoComplete="off" />
       <TextField label={t("email")} type="email" name="email" value={email} onChange={(event) => setEmail(event.target.value)} error={wrong("email") !== undefined} helperText={wrong("email")} required autoComplete="off" />
       <TextField select label={t("language")} value={language} onChange={(event) => setLanguage(event.target.value)}>

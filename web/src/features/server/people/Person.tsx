@@ -4,7 +4,6 @@ import MenuItem from "@mui/material/MenuItem";
 import Switch from "@mui/material/Switch";
 import TextField from "@mui/material/TextField";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, client, tagged } from "@/api/client";
 import { queries } from "@/api/query";
@@ -14,6 +13,7 @@ import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { type Language, LANGUAGES } from "@/lib/i18n";
+import { useEdited } from "@/lib/useEdited";
 import { Deeds } from "./Deeds";
 import { Goodbye } from "./Goodbye";
 
@@ -29,32 +29,32 @@ export function Person({ id, onClose }: { id: string; onClose: () => void }) {
       </FormDialog>
     );
   }
-  return <Form key={person.data.etag} user={person.data.value} etag={person.data.etag} onClose={onClose} />;
+  return <Form user={person.data.value} etag={person.data.etag} onClose={onClose} />;
 }
 
 function Form({ user, etag, onClose }: { user: Api<"User">; etag: string; onClose: () => void }) {
   const { t } = useTranslation("server");
   const toasts = useToasts();
-  const [name, setName] = useState(user.name);
-  const [email, setEmail] = useState(user.email);
-  const [language, setLanguage] = useState(user.language);
-  const [runs, setRuns] = useState(user.runs_server);
+  const { value, set: setValue, isChanged, tag = etag, saved } = useEdited({ name: user.name, email: user.email, language: user.language, runs_server: user.runs_server }, etag);
+  const set = (part: Partial<typeof value>) => setValue({ ...value, ...part });
   const save = useMutation({
-    mutationFn: () => client.PATCH("/api/v1/users/{user}", { params: { path: { user: user.id }, header: { "If-Match": etag } }, body: { name: name.trim(), email: email.trim(), language, runs_server: runs } }),
-    onSuccess: () => toasts.done(t("saved")),
+    mutationFn: () => client.PATCH("/api/v1/users/{user}", { params: { path: { user: user.id }, header: { "If-Match": tag } }, body: { ...value, name: value.name.trim(), email: value.email.trim() } }),
+    onSuccess: () => {
+      saved();
+      toasts.done(t("saved"));
+    },
     onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ["users"] }), queries.invalidateQueries({ queryKey: ["session"] })]),
   });
   const wrong = (field: string) => fieldProblem(save.error, `/${field}`);
-  const isOther = name !== user.name || email !== user.email || language !== user.language || runs !== user.runs_server;
   return (
-    <FormDialog wide title={user.name || user.email} submit={t("common:save")} onSubmit={() => save.mutate()} onClose={onClose} busy={save.isPending} disabled={!isOther} error={save.error}>
+    <FormDialog wide title={user.name || user.email} submit={t("common:save")} onSubmit={() => save.mutate()} onClose={onClose} busy={save.isPending} disabled={!isChanged} changed={isChanged} error={save.error}>
       {!user.active && <Alert severity="warning">{t("inactive_text")}</Alert>}
-      <TextField label={t("name")} value={name} onChange={(event) => setName(event.target.value)} error={wrong("name") !== undefined} helperText={wrong("name")} required autoComplete="off" />
-      <TextField label={t("email")} type="email" value={email} onChange={(event) => setEmail(event.target.value)} error={wrong("email") !== undefined} helperText={wrong("email")} required autoComplete="off" />
-      <TextField select label={t("language")} value={language} onChange={(event) => setLanguage(event.target.value)}>
+      <TextField label={t("name")} value={value.name} onChange={(event) => set({ name: event.target.value })} error={wrong("name") !== undefined} helperText={wrong("name")} required autoComplete="off" />
+      <TextField label={t("email")} type="email" value={value.email} onChange={(event) => set({ email: event.target.value })} error={wrong("email") !== undefined} helperText={wrong("email")} required autoComplete="off" />
+      <TextField select label={t("language")} value={value.language} onChange={(event) => set({ language: event.target.value })}>
         {(Object.keys(LANGUAGES) as Language[]).map((one) => <MenuItem key={one} value={one} lang={one}>{LANGUAGES[one]}</MenuItem>)}
       </TextField>
-      <FormControlLabel control={<Switch checked={runs} onChange={(event) => setRuns(event.target.checked)} />} label={t("runs_server_long")} />
+      <FormControlLabel control={<Switch checked={value.runs_server} onChange={(event) => set({ runs_server: event.target.checked })} />} label={t("runs_server_long")} />
       <Deeds user={user} />
       <Goodbye user={user} etag={etag} onGone={onClose} />
     </FormDialog>

@@ -16,6 +16,7 @@ import { FormDialog } from "@/components/FormDialog";
 import { Once } from "@/components/Once";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { formatDay } from "@/lib/format";
+import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { grouped, preset, PRESETS, scopesOf } from "./scopes";
 
@@ -35,6 +36,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
     mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/keys", { params: { path: { workspace: slug } }, body: { name: name.trim(), scopes: scopes as Api<"Right">[], expires_at: days ? new Date(Date.now() + days * DAY).toISOString() : undefined } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ["keys"] }),
   });
+  const changed = useChanged([name, days, scopes]);
   if (make.data) {
     const curl = `curl -H "Authorization: Bearer ${make.data.key}" ${new URL(serverUrl(`/api/v1/workspaces/${slug}/pipelines`), location.origin)}`;
     return (
@@ -50,7 +52,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
   const toggle = (scope: string) => setScopes((all) => (all.includes(scope) ? all.filter((one) => one !== scope) : [...all, scope]));
   const wrong = (field: string) => fieldProblem(make.error, `/${field}`);
   return (
-    <FormDialog title={t("keys.make_title")} submit={t("keys.make")} onSubmit={() => make.mutate()} onClose={onClose} busy={make.isPending} disabled={!name.trim() || scopes.length === 0} error={make.error} places>
+    <FormDialog title={t("keys.make_title")} submit={t("keys.make")} onSubmit={() => make.mutate()} onClose={onClose} busy={make.isPending} changed={changed} disabled={!name.trim() || scopes.length === 0} error={make.error} places>
       <TextField label={t("keys.for")} name="name" value={name} placeholder={t("keys.for_example")} onChange={(event) => setName(event.target.value)} error={wrong("name") !== undefined} helperText={wrong("name")} autoFocus required autoComplete="off" />
       <TextField select label={t("keys.ends")} value={days} onChange={(event) => setDays(Number(event.target.value))} helperText={days ? t("keys.ends_help") : t("keys.endless_help")}>
         {LIVES.map((one) => <MenuItem key={one} value={one}>{one ? t("keys.in_days", { count: one, day: formatDay(new Date(now + one * DAY)) }) : t("keys.endless")}</MenuItem>)}

@@ -23,6 +23,7 @@ import { fieldProblem } from "@/lib/fieldProblem";
 import { free } from "@/lib/free";
 import { currentLanguage, type Language, LANGUAGES } from "@/lib/i18n";
 import { useServerWords } from "@/lib/serverWords";
+import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { below, schemaOf, useKinds } from "./data";
 import { TestResult } from "./TestResult";
@@ -49,6 +50,7 @@ export function ChannelForm({ given, onClose }: Props) {
   const [settings, setSettings] = useState<Values>((before?.settings ?? {}) as Values);
   const [pace, setPace] = useState<Values>((before?.pace ?? {}) as Values);
   const wanted: Api<"NewChannel"> = { name: name.trim(), kind, settings: free(settings), pace: free(pace), language, active };
+  const changed = useChanged(wanted);
   const path = { workspace: slug };
   const tried = { ...wanted, name: wanted.name || t("channels.unnamed") };
   const test = useMutation({
@@ -83,6 +85,7 @@ export function ChannelForm({ given, onClose }: Props) {
       onSubmit={() => save.mutate()}
       onClose={onClose}
       busy={save.isPending}
+      changed={changed}
       disabled={!name.trim() || !schema}
       error={error}
       extra={<Button onClick={() => test.mutate()} loading={test.isPending} sx={{ mr: "auto" }}>{t("channels.test_first")}</Button>}

@@ -1,7 +1,4 @@
-import TextField from "@mui/material/TextField";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
-import { typed } from "./watch";
+import { NumberField } from "@/components/NumberField";
 
 interface Props {
   label: string;
@@ -16,22 +13,16 @@ interface Props {
 
 /** A number that may be left out. */
 export function NumberSetting({ label, help, usual, value, onChange, disabled }: Props) {
-  const { t } = useTranslation("settings");
-  const [text, setText] = useState(value == null ? "" : String(value));
-  const isWrong = Number.isNaN(typed(text));
   return (
-    <TextField
+    <NumberField
       label={label}
-      value={text}
+      min={0}
+      value={value}
       disabled={disabled}
       placeholder={usual === undefined ? undefined : String(usual)}
-      onChange={(event) => {
-        setText(event.target.value);
-        onChange(typed(event.target.value));
-      }}
-      error={isWrong}
-      helperText={isWrong ? t("common:form.bad_number") : help}
-      slotProps={{ inputLabel: { shrink: true }, htmlInput: { inputMode: "decimal" } }}
+      onChange={(next) => onChange(typeof next === "string" ? NaN : next)}
+      helperText={help}
+      slotProps={{ inputLabel: { shrink: true } }}
     />
   );
 }

@@ -16,6 +16,7 @@ import { useToasts } from "@/components/Toasts";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { free } from "@/lib/free";
 import { NOTICE_KINDS, SEVERITIES } from "@/lib/notices";
+import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { type Rule, type RuleSpec, useChannels, usePipelines } from "./data";
 
@@ -36,6 +37,7 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
   const [active, setActive] = useState(rule?.active ?? true);
   const spec: RuleSpec = { kinds: kinds.length ? kinds : undefined, min_severity: severity, pipelines: ids.length ? ids : undefined, tags: tags.length ? tags : undefined };
   const body = { name: name.trim(), channel, spec: free(spec), active };
+  const changed = useChanged(body);
   const path = { workspace: slug };
   const save = useMutation({
     mutationFn: async () => {
@@ -52,7 +54,7 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
   const names = new Map(pipelines.data?.items.map((one) => [one.id as string, one.name]));
   const known = [...new Set(pipelines.data?.items.flatMap((one) => one.tags))].sort();
   return (
-    <FormDialog title={rule ? t("rules.edit_title", { name: rule.name }) : t("rules.make_title")} submit={t("common:save")} onSubmit={() => save.mutate()} onClose={onClose} busy={save.isPending} disabled={!name.trim() || !channel} error={save.error} places>
+    <FormDialog title={rule ? t("rules.edit_title", { name: rule.name }) : t("rules.make_title")} submit={t("common:save")} onSubmit={() => save.mutate()} onClose={onClose} busy={save.isPending} changed={changed} disabled={!name.trim() || !channel} error={save.error} places>
       <TextField label={t("rules.name")} name="name" value={name} placeholder={t("rules.name_example")} onChange={(event) => setName(event.target.value)} error={wrong("name") !== undefined} helperText={wrong("name")} required autoFocus={!rule} autoComplete="off" />
       <TextField select label={t("rules.channel")} value={channel} onChange={(event) => setChannel(event.target.value)} error={wrong("channel") !== undefined} helperText={wrong("channel")} required>
         {channels.data?.items.map((one) => <MenuItem key={one.id} value={one.id}>{one.name}</MenuItem>)}

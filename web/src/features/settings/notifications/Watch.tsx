@@ -8,15 +8,17 @@ import Switch from "@mui/material/Switch";
 import Typography from "@mui/material/Typography";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { client, tagged } from "@/api/client";
 import { queries } from "@/api/query";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
 import { free } from "@/lib/free";
+import { useEdited } from "@/lib/useEdited";
 import { useWorkspace } from "@/lib/workspace";
 import { NumberSetting } from "./NumberSetting";
 import { ROW_SETTINGS, USUAL, type WatchSettings } from "./watch";
@@ -31,7 +33,7 @@ export function Watch() {
     <>
       <ProblemAlert error={watch.error} onRetry={() => void watch.refetch()} />
       {watch.isPending && <ListSkeleton rows={4} text={t("watch.loading")} />}
-      {watch.data && <Form key={watch.data.etag} given={watch.data.value as WatchSettings} etag={watch.data.etag} />}
+      {watch.data && <Form given={watch.data.value as WatchSettings} etag={watch.data.etag} />}
     </>
   );
 }
@@ -40,13 +42,17 @@ function Form({ given, etag }: { given: WatchSettings; etag: string }) {
   const { t } = useTranslation("settings");
   const { slug, may } = useWorkspace();
   const toasts = useToasts();
-  const [value, setValue] = useState(given);
+  const { value, set: setValue, isChanged, tag = etag, saved } = useEdited(given, etag);
+  useLeaveGuard(isChanged);
   const disabled = !may("admin");
-  const set = (part: Partial<WatchSettings>) => setValue((now) => ({ ...now, ...part }));
+  const set = (part: Partial<WatchSettings>) => setValue({ ...value, ...part });
   const save = useMutation({
     // What is undefined does not travel: it is as usual then.
-    mutationFn: () => client.PUT("/api/v1/workspaces/{workspace}/watch", { params: { path: { workspace: slug }, header: { "If-Match": etag } }, body: free(value) }),
-    onSuccess: () => toasts.done(t("saved")),
+    mutationFn: () => client.PUT("/api/v1/workspaces/{workspace}/watch", { params: { path: { workspace: slug }, header: { "If-Match": tag } }, body: free(value) }),
+    onSuccess: () => {
+      saved();
+      toasts.done(t("saved"));
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ["workspaces", slug] }),
   });
   const numbers = [value.late_minutes, value.fresh_hours, ...Object.values(value.rows ?? {}), ...Object.values(value.pipelines ?? {}).flatMap((one) => [one.late_minutes, one.fresh_hours])];
@@ -76,7 +82,7 @@ function Form({ given, etag }: { given: WatchSettings; etag: string }) {
       </Panel>
       <WatchExceptions value={value} onChange={(pipelines) => set({ pipelines })} disabled={disabled} />
       <ProblemAlert error={save.error} />
-      {!disabled && <Button type="submit" variant="contained" loading={save.isPending} disabled={isWrong || JSON.stringify(value) === JSON.stringify(given)}>{t("common:save")}</Button>}
+      {!disabled && <Button type="submit" variant="contained" loading={save.isPending} disabled={isWrong || !isChanged}>{t("common:save")}</Button>}
       {disabled && <Typography variant="body2" color="textSecondary">{t("general.only_admins")}</Typography>}
     </form>
   );

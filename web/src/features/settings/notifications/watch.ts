@@ -16,10 +16,3 @@ export interface PipelineWatch {
 export const ROW_SETTINGS = ["min_history", "max_history", "distances", "min_share"] as const;
 export type RowSetting = (typeof ROW_SETTINGS)[number];
 export const USUAL = { late_minutes: 60, fresh_hours: 0, unusual_rows: true, columns: true, rows: { min_history: 8, max_history: 40, distances: 5, min_share: 0.25 } } as const;
-
-/** A number that was typed; nothing for an empty field, NaN for what is none. */
-export function typed(text: string): number | undefined {
-  const trimmed = text.trim().replace(",", ".");
-  if (trimmed === "") return undefined;
-  return /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : NaN;
-}

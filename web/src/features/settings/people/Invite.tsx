@@ -13,6 +13,7 @@ import type { Role } from "@/lib/rights";
 import { fieldProblem } from "@/lib/fieldProblem";
 import { formatTime } from "@/lib/format";
 import { currentLanguage, type Language, LANGUAGES } from "@/lib/i18n";
+import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { givable } from "./roles";
 
@@ -27,6 +28,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
     mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/invitations", { params: { path: { workspace: slug } }, body: { email: email.trim(), role: role as Role, language } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ["invitations"] }),
   });
+  const changed = useChanged([email, role, language]);
   const made = invite.data;
   if (made) {
     return (
@@ -38,7 +40,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
   }
   const wrong = (field: string) => fieldProblem(invite.error, `/${field}`);
   return (
-    <FormDialog title={t("people.invite_title")} submit={t("people.invite")} onSubmit={() => invite.mutate()} onClose={onClose} busy={invite.isPending} disabled={!email.trim()} error={invite.error}>
+    <FormDialog title={t("people.invite_title")} submit={t("people.invite")} onSubmit={() => invite.mutate()} onClose={onClose} busy={invite.isPending} changed={changed} disabled={!email.trim()} error={invite.error}>
       <TextField label={t("people.email")} type="email" name="email" value={email} onChange={(event) => setEmail(event.target.value)} error={wrong("email") !== undefined} helperText={wrong("email")} autoFocus required autoComplete="off" />
       <TextField select label={t("people.role")} value={role} onChange={(event) => setRole(event.target.value)} error={wrong("role") !== undefined} helperText={wrong("role")}>
         {givable(membership?.role ?? "viewer").map((one) => (
