@@ -1,6 +1,16 @@
 import { cleanup } from "@testing-library/react";
-import { afterEach, beforeAll } from "vitest";
+import { afterEach, beforeAll, expect } from "vitest";
+import { queries } from "@/api/query";
 import { startI18n } from "../i18n";
+import { endOfTest, fetchOfTest } from "./server";
+
+// Before the client is made, which keeps the function that it finds.
+globalThis.fetch = fetchOfTest;
 
 beforeAll(startI18n);
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  queries.clear();
+  localStorage.clear();
+  expect(endOfTest(), "requests that the test did not foresee").toEqual([]);
+});
