@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { open } from "@/components/testing/page";
 import { free } from "@/lib/free";
-import { type Answers, answer } from "@/lib/testing/server";
+import { type Answers, answer, refusal } from "@/lib/testing/server";
 import { aConnection, aNotice, aPipeline, aRun, aSchedule } from "@/lib/testing/things";
 import { HomePage } from "./HomePage";
 
@@ -39,6 +40,19 @@ describe("the first page of a workspace", () => {
     expect(screen.queryByText("All is well")).toBeNull();
     ready();
     expect(await screen.findByText("All is well")).toBeTruthy();
+  });
+
+  it("takes a notice away at once when it is read, and shows it again with the reason when that is refused", async () => {
+    let refuse: () => void = () => undefined;
+    const waited = new Promise<void>((done) => (refuse = done));
+    answer({ ...nothing, ...pipelines("sales"), list_runs: { items: [aRun()] }, list_notices: { items: [aNotice()] }, read_notices: async () => { await waited; return refusal(500, "the store does not answer"); } });
+    show();
+    await userEvent.click(await screen.findByRole("button", { name: "I have read it: sales is late" }));
+    expect(await screen.findByText("All is well")).toBeTruthy();
+    expect(screen.queryByText("sales is late")).toBeNull();
+    refuse();
+    expect(await screen.findByText("sales is late")).toBeTruthy();
+    expect((await screen.findByRole("alert")).textContent).toContain("The store does not answer");
   });
 
   it("shows failures first, then what is late, rows in quarantine and notices", async () => {

@@ -57,9 +57,9 @@ function Rule({ schedule, workspace, name, onEdit }: { schedule: Schedule; works
         </Typography>
       </Box>
       <Box sx={{ display: "flex", gap: 0.5 }}>
-        {may("operator") && (schedule.paused ? <Button size="small" startIcon={<Play size={15} />} disabled={deeds.isBusy} onClick={() => void deeds.goOn()}>{t("go_on.deed")}</Button> : <Button size="small" color="inherit" startIcon={<Pause size={15} />} disabled={deeds.isBusy} onClick={deeds.pause}>{t("pause.deed")}</Button>)}
+        {may("operator") && (schedule.paused ? <Button size="small" startIcon={<Play size={15} />} onClick={() => void deeds.goOn()}>{t("go_on.deed")}</Button> : <Button size="small" color="inherit" startIcon={<Pause size={15} />} onClick={deeds.pause}>{t("pause.deed")}</Button>)}
         {may("editor") && <Tooltip title={t("edit")}><IconButton aria-label={t("edit_of", { name })} onClick={onEdit}><Pencil size={16} /></IconButton></Tooltip>}
-        {may("editor") && !isOfDocument && <Tooltip title={t("common:delete")}><IconButton aria-label={t("delete_of", { name })} disabled={deeds.isBusy} onClick={() => void deeds.remove()}><Trash2 size={16} /></IconButton></Tooltip>}
+        {may("editor") && !isOfDocument && <Tooltip title={t("common:delete")}><IconButton aria-label={t("delete_of", { name })} disabled={deeds.isRemoving} onClick={() => void deeds.remove()}><Trash2 size={16} /></IconButton></Tooltip>}
       </Box>
     </Paper>
   );
