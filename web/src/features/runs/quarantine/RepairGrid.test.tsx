@@ -1,7 +1,8 @@
 import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { withHeights } from "@/lib/testing/heights";
 import type { Reject } from "../requests";
 import { type Corrections, sent } from "./repair";
 import { RepairGrid } from "./RepairGrid";
@@ -35,4 +36,37 @@ it("is filled by keys, from the clipboard, and for the same mistake at once", as
   fireEvent.paste(first, { clipboardData: { getData: () => "1\t71\n2\t\n" } });
   expect(sent(rows, last())).toEqual([{ number: 3, values: { amount: "1", id: "71" } }, { number: 4, values: { amount: "2", id: null } }]);
   expect(screen.getByText("the row has no such column")).toBeTruthy();
+});
+
+describe("a thousand rows", () => {
+  withHeights((element) => (element.getAttribute("role") === "region" ? 600 : 60));
+  const many = Array.from({ length: 1000 }, (_, index) => row(index + 1, { id: String(index), amount: "x" }));
+  function Long() {
+    const [corrections, setCorrections] = useState<Corrections>(new Map());
+    return <RepairGrid label="rows" rows={many} columns={["amount", "id"]} corrections={corrections} onChange={setCorrections} refused={new Map()} />;
+  }
+
+  it("are drawn as far as they are in view; keys, focus and what was typed go on beyond", async () => {
+    const user = userEvent.setup();
+    render(<Long />);
+    const region = screen.getByRole("region");
+    const cell = (number: number) => screen.queryByRole<HTMLInputElement>("textbox", { name: `amount of orders.csv:${number}` });
+    expect(screen.getAllByRole("row").length).toBeLessThan(60);
+    expect(cell(1000)).toBeNull();
+    const first = cell(1);
+    if (!first) throw new Error("no first row");
+    await user.clear(first);
+    await user.type(first, "12");
+    await user.keyboard("{PageDown}".repeat(5));
+    expect(document.activeElement).toBe(cell(51));
+    // Somebody scrolls: the row with the focus stays, the first one goes.
+    region.scrollTop = 40_000;
+    fireEvent.scroll(region);
+    await vi.waitFor(() => expect(cell(650)).toBeTruthy());
+    expect(document.activeElement).toBe(cell(51));
+    expect(cell(1)).toBeNull();
+    region.scrollTop = 0;
+    fireEvent.scroll(region);
+    await vi.waitFor(() => expect(cell(1)?.value).toBe("12"));
+  });
 });
