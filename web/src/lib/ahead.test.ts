@@ -1,3 +1,4 @@
+import { waitFor } from "@testing-library/react";
 import { type QueryKey, MutationObserver } from "@tanstack/react-query";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { queries } from "@/api/query";
@@ -34,19 +35,19 @@ describe("a change that is shown ahead of the answer", () => {
   it("is there at once, and asked for again when it is done", async () => {
     const one = deed();
     one.start("a");
-    await vi.waitFor(() => expect(shown()).toEqual([true, false]));
+    await waitFor(() => expect(shown()).toEqual([true, false]));
     one.answer();
-    await vi.waitFor(() => expect(queries.getQueryState(KEY)?.isInvalidated).toBe(true));
+    await waitFor(() => expect(queries.getQueryState(KEY)?.isInvalidated).toBe(true));
     expect(failed).not.toHaveBeenCalled();
   });
 
   it("is taken back with its reason when it is refused", async () => {
     const one = deed();
     one.start("b");
-    await vi.waitFor(() => expect(shown()).toEqual([false, true]));
+    await waitFor(() => expect(shown()).toEqual([false, true]));
     const reason = new Error("not yours");
     one.answer(reason);
-    await vi.waitFor(() => expect(failed).toHaveBeenCalledWith(reason));
+    await waitFor(() => expect(failed).toHaveBeenCalledWith(reason));
     expect(shown()).toEqual([false, false]);
   });
 
@@ -54,12 +55,12 @@ describe("a change that is shown ahead of the answer", () => {
     const [first, second] = [deed(), deed()];
     first.start("a");
     second.start("b");
-    await vi.waitFor(() => expect(shown()).toEqual([true, true]));
+    await waitFor(() => expect(shown()).toEqual([true, true]));
     first.answer();
     await Promise.resolve();
     expect(queries.getQueryState(KEY)?.isInvalidated).toBe(false);
     second.answer();
-    await vi.waitFor(() => expect(queries.getQueryState(KEY)?.isInvalidated).toBe(true));
+    await waitFor(() => expect(queries.getQueryState(KEY)?.isInvalidated).toBe(true));
   });
 });
 

@@ -1,6 +1,6 @@
-import { cleanup, screen } from "@testing-library/react";
+import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { open } from "@/components/testing/page";
 import { answer } from "@/lib/testing/server";
 import { aPipeline } from "@/lib/testing/things";
@@ -31,7 +31,7 @@ it("leads to schedules and to files, by keys alone, and shows first what was ope
   await user.keyboard("{ArrowDown}{ArrowDown}");
   expect(screen.getByRole("combobox").getAttribute("aria-activedescendant")).toBe(screen.getAllByRole("option")[1]?.id);
   await user.keyboard("{Enter}");
-  await vi.waitFor(() => expect(address()).toBe("/w/shop/schedules?view=list&pipeline=pl_sales"));
+  await waitFor(() => expect(address()).toBe("/w/shop/schedules?view=list&pipeline=pl_sales"));
 });
 
 it("keeps what was opened, the latest first, for the next time", async () => {
@@ -46,9 +46,9 @@ it("keeps what was opened, the latest first, for the next time", async () => {
   for (const [at, where] of [[0, "/w/shop/pipelines/pl_sales"], [2, "/w/shop/files?upload=up_1"]] as const) {
     const address = await search();
     await user.keyboard("s");
-    await vi.waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(4));
+    await waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(4));
     await user.keyboard(`${"{ArrowDown}".repeat(at)}{Enter}`);
-    await vi.waitFor(() => expect(address()).toBe(where));
+    await waitFor(() => expect(address()).toBe(where));
   }
   await search();
   expect(screen.getByRole("listbox", { name: "Opened last" })).toBeTruthy();

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useQuery } from "@tanstack/react-query";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { open } from "@/components/testing/page";
 import { free } from "@/lib/free";
 import { schedulesQuery } from "@/lib/schedules";
@@ -29,7 +29,7 @@ describe("the list of rules", () => {
     show();
     expect(await screen.findByText("by 0")).toBeTruthy();
     await waitFor(() => expect(screen.getByText("by 5")).toBeTruthy());
-    await vi.waitFor(() => expect(going).toBe(0));
+    await waitFor(() => expect(going).toBe(0));
     expect(screen.queryByRole("link", { name: "pl_250" })).toBeNull();
     expect(askedOf("forecast_schedule_forecast").length).toBeLessThan(40);
     expect(most).toBeLessThanOrEqual(4);

@@ -31,7 +31,6 @@ export const ruleQuery = (workspace: string, spec: Spec) =>
     queryKey: ["rules-in-words", workspace, spec],
     queryFn: ({ signal }) => few(() => body(client.POST("/api/v1/workspaces/{workspace}/schedule-forecast", { params: { path: { workspace } }, body: { spec: sent(spec), count: 1 }, signal })), signal),
     staleTime: Infinity,
-    retry: false,
   });
 
 export const backfillsQuery = (workspace: string) =>

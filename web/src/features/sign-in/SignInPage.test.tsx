@@ -1,6 +1,6 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { queries } from "@/api/query";
 import { sessionQuery } from "@/api/session";
 import { open } from "@/components/testing/page";
@@ -23,7 +23,7 @@ it("asks for the second factor when the account has one, and then goes where one
   expect(await screen.findByText("The code is wrong")).toBeTruthy();
   await user.clear(code);
   await user.type(code, "123456{Enter}");
-  await vi.waitFor(() => expect(address()).toBe("/w/shop/runs"));
+  await waitFor(() => expect(address()).toBe("/w/shop/runs"));
   expect(askedOf("sign_in_session").map(({ body }) => body)).toEqual([{ email: "ann@example.com", password: "a long password" }, { email: "ann@example.com", password: "a long password", code: "000000" }, { email: "ann@example.com", password: "a long password", code: "123456" }]);
   expect(queries.getQueryData(sessionQuery.queryKey)?.user?.name).toBe("Ann");
 });
@@ -38,5 +38,5 @@ it("says that name or password is wrong without asking for a code, and follows n
   expect(screen.queryByLabelText(/^Code/)).toBeNull();
   await user.clear(screen.getByLabelText(/^Password/));
   await user.type(screen.getByLabelText(/^Password/), "right{Enter}");
-  await vi.waitFor(() => expect(address()).toBe("/"));
+  await waitFor(() => expect(address()).toBe("/"));
 });

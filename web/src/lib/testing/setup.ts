@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeAll, expect } from "vitest";
 import { queries } from "@/api/query";
 import { startI18n } from "../i18n";
@@ -6,6 +6,9 @@ import { endOfTest, fetchOfTest } from "./server";
 
 // Before the client is made, which keeps the function that it finds.
 globalThis.fetch = fetchOfTest;
+
+// A machine with much to do is slow, and nothing is wrong with that.
+configure({ asyncUtilTimeout: 8000 });
 
 beforeAll(startI18n);
 afterEach(() => {

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { open } from "@/components/testing/page";
@@ -35,7 +35,7 @@ it("sends what was changed of each row, and shows what is refused at its value",
   await user.clear(await cell("amount of orders.csv:8"));
   await user.type(await cell("amount of orders.csv:8"), "8");
   await user.click(screen.getByRole("button", { name: "Send 2 rows on" }));
-  await vi.waitFor(() => expect(done).toHaveBeenCalledWith([repair]));
+  await waitFor(() => expect(done).toHaveBeenCalledWith([repair]));
   expect(askedOf("repair_repairs").map(({ body }) => body.rows)).toEqual([
     [{ number: 1, values: { amount: "12.50" } }, { number: 9, values: { amount: "8,x" } }],
     [{ number: 1, values: { amount: "12.50" } }, { number: 9, values: { amount: "8" } }],

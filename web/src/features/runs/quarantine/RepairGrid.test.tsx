@@ -1,7 +1,7 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { withHeights } from "@/lib/testing/heights";
 import type { Reject } from "../requests";
 import { type Corrections, sent } from "./repair";
@@ -62,11 +62,11 @@ describe("a thousand rows", () => {
     // Somebody scrolls: the row with the focus stays, the first one goes.
     region.scrollTop = 40_000;
     fireEvent.scroll(region);
-    await vi.waitFor(() => expect(cell(650)).toBeTruthy());
+    await waitFor(() => expect(cell(650)).toBeTruthy());
     expect(document.activeElement).toBe(cell(51));
     expect(cell(1)).toBeNull();
     region.scrollTop = 0;
     fireEvent.scroll(region);
-    await vi.waitFor(() => expect(cell(1)?.value).toBe("12"));
+    await waitFor(() => expect(cell(1)?.value).toBe("12"));
   });
 });

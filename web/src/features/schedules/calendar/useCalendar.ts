@@ -41,15 +41,16 @@ export function useCalendar(workspace: string, days: string[], schedules: Schedu
   });
   // What does not fire before the end of these days need not be asked for.
   const firing = end.getTime() > now ? schedules.filter((schedule) => !schedule.paused && schedule.next_at && Date.parse(schedule.next_at) < end.getTime() && (!pipeline || schedule.pipeline_id === pipeline)) : [];
+  // Schedules of the same rule fire together, and are asked for once.
+  const rules = [...new Map(firing.map((schedule) => [JSON.stringify(schedule.spec), schedule.spec])).entries()];
   // From the full hour on, so that it is not asked anew every minute; what is past is left out below. The server gives what
   // comes after a moment, and midnight itself belongs to the day.
   const from = new Date(Math.max(Math.floor(now / 3_600_000) * 3_600_000, first.getTime()) - 1).toISOString();
   const coming = useQueries({
-    queries: firing.map((schedule) => ({ ...firesQuery(workspace, schedule, from, end.toISOString()), placeholderData: keepPreviousData })),
+    queries: rules.map(([, spec]) => ({ ...firesQuery(workspace, spec, from, end.toISOString()), placeholderData: keepPreviousData })),
     combine: (results) => ({
-      fires: results.map((result) => result.data?.byDay ?? {}),
+      byRule: new Map(rules.map(([rule], at) => [rule, results[at]?.isPending === false ? (results[at].data?.byDay ?? {}) : undefined])),
       isCut: results.some((result) => result.data?.isCut),
-      known: results.filter((result) => !result.isPending).length,
       error: results.find((result) => result.error)?.error ?? null,
       refetch: () => results.forEach((result) => void result.refetch()),
     }),
@@ -64,19 +65,22 @@ export function useCalendar(workspace: string, days: string[], schedules: Schedu
     return known;
   };
   for (const run of past.data?.runs ?? []) entry(dayOf(run.started_at ?? run.created_at), run.pipeline_id)?.runs.push(run);
-  coming.fires.forEach((fires, at) => {
-    const schedule = firing[at];
-    for (const day of schedule ? days : []) {
+  let known = 0;
+  for (const schedule of firing) {
+    const fires = coming.byRule.get(JSON.stringify(schedule.spec));
+    if (!fires) continue;
+    known += 1;
+    for (const day of days) {
       const ahead = (fires[day] ?? []).filter((fire) => Date.parse(fire.at) > now);
-      if (schedule && ahead.length > 0) entry(day, schedule.pipeline_id)?.coming.push(...ahead.map((fire) => ({ schedule, fire })));
+      if (ahead.length > 0) entry(day, schedule.pipeline_id)?.coming.push(...ahead.map((fire) => ({ schedule, fire })));
     }
-  });
+  }
   return {
     now,
     byDay,
-    isPending: (past.isPending && first.getTime() <= now) || coming.known < firing.length,
+    isPending: (past.isPending && first.getTime() <= now) || known < firing.length,
     /** Of how many schedules the times are known, of all that fire. */
-    known: coming.known,
+    known,
     firing: firing.length,
     isCut: coming.isCut || (past.data?.isCut ?? false),
     error: past.error ?? coming.error,
