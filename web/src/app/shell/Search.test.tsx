@@ -1,6 +1,6 @@
 import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { open } from "@/components/testing/page";
 import { answer } from "@/lib/testing/server";
 import { aPipeline } from "@/lib/testing/things";
@@ -12,6 +12,9 @@ const hits = [
   { kind: "upload", id: "up_1", name: "sales.csv", detail: "2048 bytes" },
   { kind: "run", id: "rn_1", name: "sales", detail: "quarantined" },
 ];
+// Newer browsers answer with a promise.
+beforeAll(() => void (Element.prototype.scrollIntoView = () => Promise.resolve() as unknown as undefined));
+
 const show = () => open({ route: "/inside/w/$workspace/runs", page: () => <SearchButton workspace="shop" />, at: "/w/shop/runs" });
 const chosen = () => screen.getAllByRole("option").find((one) => one.getAttribute("aria-selected") === "true")?.textContent;
 

@@ -41,7 +41,10 @@ export function SearchDialog({ workspace, onClose }: { workspace: string; onClos
   const hits: Hit[] = !isTyped ? recent : q ? (data?.items ?? []) : [];
   // Fewer may be found for a word that goes on.
   const chosen = Math.min(at, hits.length - 1);
-  useEffect(() => list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }), [chosen]);
+  useEffect(() => {
+    // Some browsers answer with a promise, which is no way to clean up.
+    void list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   const choose = (hit: Hit) => {
     rememberHit(workspace, hit);
     onClose();

@@ -56,7 +56,7 @@ export function Setup({ slug, starter, onReady, onClose }: Props) {
         <DialogTitle id="setup-title" variant="h2">{t(`starter.${starter.key}.title`)}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
           <Typography color="textSecondary">{t(`starter.${starter.key}.text`)}</Typography>
-          <DrawingView document={starter.text} isNamed />
+          <DrawingView document={starter.text} isNamed={!narrow} />
           <Box sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 2fr) minmax(0, 3fr)" }, gap: 2.5, alignItems: "start" }}>
             <Box sx={{ display: "flex", flexDirection: "column", gap: 2, pt: 1 }}>
               <TextField autoFocus label={t("name_pipeline")} value={name} onChange={(event) => setName(event.target.value)} required />
