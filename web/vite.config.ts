@@ -65,5 +65,5 @@ export default defineConfig({
   server: {
     proxy: { "/api": { target: server, ws: true, rewriteWsOrigin: true, changeOrigin: true }, "/docs": server, "/health": server, "/help-pages": server },
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/lib/testing/setup.ts"] },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/lib/testing/setup.ts"], testTimeout: 30_000 },
 });

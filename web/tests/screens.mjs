@@ -50,6 +50,7 @@ export async function screens(page) {
     one("home", home),
     one("pipelines", `${home}/pipelines`),
     one("pipelines-new", `${home}/pipelines/new`),
+    one("pipelines-template", `${home}/pipelines/new?template=people`, { open: dialog }),
     ...(pipeline
       ? [
           one("builder", `${builder}?node=${node}`),

@@ -6,9 +6,9 @@ import TableContainer from "@mui/material/TableContainer";
 import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import TableSortLabel from "@mui/material/TableSortLabel";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useDrawnRows } from "@/lib/useDrawnRows";
 
 export interface Column<T> {
   key: string;
@@ -39,19 +39,12 @@ interface Props<T> {
 }
 
 const ROW = 45;
-/** From here on only the rows in view are drawn. */
-const MANY = 60;
 
 /** A list as a table. Long ones are drawn in part and read on as one scrolls. */
 export function DataTable<T>({ label, columns, rows, rowKey, onOpen, sort, onSort, onMore, isLoadingMore, height = "min(70vh, 900px)" }: Props<T>) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  const isLong = rows.length > MANY;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 12, enabled: isLong });
-  const items = virtual.getVirtualItems();
-  const shown = isLong ? items.flatMap((item) => { const row = rows[item.index]; return row === undefined ? [] : [{ row, index: item.index }]; }) : rows.map((row, index) => ({ row, index }));
-  const before = isLong ? (items[0]?.start ?? 0) : 0;
-  const after = isLong ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
+  const drawn = useDrawnRows({ count: rows.length, box, height: ROW });
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const mark = end.current;
@@ -77,23 +70,28 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, sort, onSor
           </TableRow>
         </TableHead>
         <TableBody>
-          {before > 0 && <tr aria-hidden style={{ height: before }} />}
-          {shown.map(({ row, index }) => (
-            <TableRow
-              key={rowKey(row)}
-              hover={onOpen !== undefined}
-              ref={isLong ? virtual.measureElement : undefined}
-              data-index={index}
-              aria-rowindex={index + 2}
-              onClick={onOpen && ((event: MouseEvent) => { if (!(event.target as HTMLElement).closest("a,button,input")) onOpen(row); })}
-              sx={{ height: ROW, cursor: onOpen ? "pointer" : undefined, "&:last-child td": { borderBottom: 0 } }}
-            >
-              {columns.map((column) => (
-                <TableCell key={column.key} align={column.right ? "right" : "left"} sx={column.wide ? { display: { xs: "none", md: "table-cell" } } : undefined}>{column.cell(row)}</TableCell>
-              ))}
-            </TableRow>
-          ))}
-          {after > 0 && <tr aria-hidden style={{ height: after }} />}
+          {drawn.rows.flatMap(({ index, before }) => {
+            const row = rows[index];
+            if (row === undefined) return [];
+            return [
+              before > 0 && <tr key={`before ${index}`} aria-hidden style={{ height: before }} />,
+              <TableRow
+                key={rowKey(row)}
+                hover={onOpen !== undefined}
+                ref={drawn.measure}
+                data-index={index}
+                aria-rowindex={index + 2}
+                onFocus={() => drawn.keep(index)}
+                onClick={onOpen && ((event: MouseEvent) => { if (!(event.target as HTMLElement).closest("a,button,input")) onOpen(row); })}
+                sx={{ height: ROW, cursor: onOpen ? "pointer" : undefined, "&:last-child td": { borderBottom: 0 } }}
+              >
+                {columns.map((column) => (
+                  <TableCell key={column.key} align={column.right ? "right" : "left"} sx={column.wide ? { display: { xs: "none", md: "table-cell" } } : undefined}>{column.cell(row)}</TableCell>
+                ))}
+              </TableRow>,
+            ];
+          })}
+          {drawn.after > 0 && <tr aria-hidden style={{ height: drawn.after }} />}
         </TableBody>
       </Table>
       <div ref={end} />

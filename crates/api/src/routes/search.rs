@@ -41,8 +41,8 @@ pub(crate) struct Hit {
     id: String,
     /// Its name; of a run that of its pipeline.
     name: String,
-    /// More about it: a description, the connector, the connection of a table, the state of a run, the pipeline of a schedule,
-    /// the bytes of a file, the place within a page.
+    /// More about it: a description, the connector, the connection of a table, the state of a run, the identity of the
+    /// pipeline of a schedule, the bytes of a file, the place within a page.
     detail: String,
 }
 
@@ -195,13 +195,14 @@ impl Search<'_> {
         let visible_to = self.visible_to.as_deref();
         let all = schedules::list(self.conn, self.within.id(), None, visible_to, &many).await?.items;
         let lower = self.text.to_lowercase();
-        let mut hits = Vec::new();
-        for one in all.into_iter().filter(|one| one.name.to_lowercase().contains(&lower)).take(MOST) {
-            let pipeline = pipelines::by_id(self.conn, one.pipeline_id.as_str()).await?;
-            let detail = pipeline.map(|pipeline| pipeline.name).unwrap_or_default();
-            hits.push(Hit { kind: "schedule", id: one.id.to_string(), name: one.name, detail });
-        }
-        Ok(hits)
+        let hit = |one: schedules::Schedule| Hit {
+            kind: "schedule",
+            id: one.id.to_string(),
+            name: one.name,
+            detail: one.pipeline_id.to_string(),
+        };
+        let found = all.into_iter().filter(|one| one.name.to_lowercase().contains(&lower));
+        Ok(found.take(MOST).map(hit).collect())
     }
 
     async fn uploads(&mut self) -> Answer<Vec<Hit>> {
@@ -210,7 +211,7 @@ impl Search<'_> {
             kind: "upload",
             id: one.id.to_string(),
             name: one.name,
-            detail: one.size.to_string(),
+            detail: format!("{} bytes", one.size),
         };
         Ok(found.into_iter().map(hit).collect())
     }

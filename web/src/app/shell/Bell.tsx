@@ -8,18 +8,19 @@ import ListItemText from "@mui/material/ListItemText";
 import Popover from "@mui/material/Popover";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Bell as BellIcon } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, body, client } from "@/api/client";
-import { queries } from "@/api/query";
 import { sessionQuery } from "@/api/session";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
+import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
 import { say } from "@/lib/sayings";
+import { useReadNotices } from "@/lib/useReadNotices";
 
 const unread = { queryKey: ["notices", "unread"], queryFn: () => body(client.GET("/api/v1/account/notices/unread")), refetchInterval: 60_000 };
 const latest = { queryKey: ["notices", "latest"], queryFn: () => body(client.GET("/api/v1/account/notices", { params: { query: { limit: 30 } } })) };
@@ -29,10 +30,7 @@ export function Bell() {
   const { t } = useTranslation();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const count = useQuery(unread).data?.unread ?? 0;
-  const readAll = useMutation({
-    mutationFn: () => client.POST("/api/v1/account/notices/read", { body: {} }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["notices"] }),
-  });
+  const { readAll } = useReadNotices(useToasts().failed);
   const label = t("notices_unread", { count });
   return (
     <>
@@ -44,7 +42,7 @@ export function Bell() {
       <Popover open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)} anchorOrigin={{ vertical: "bottom", horizontal: "right" }} transformOrigin={{ vertical: "top", horizontal: "right" }} slotProps={{ paper: { role: "dialog", "aria-label": t("notices"), sx: { width: 400, maxWidth: "calc(100vw - 24px)", maxHeight: "70vh" } } }}>
         <Box sx={{ display: "flex", alignItems: "center", px: 2, pt: 1.5 }}>
           <Typography variant="h3" component="h2" sx={{ flex: 1 }}>{t("notices")}</Typography>
-          <Button size="small" disabled={count === 0} onClick={() => readAll.mutate()}>{t("read_all")}</Button>
+          <Button size="small" disabled={count === 0} onClick={readAll}>{t("read_all")}</Button>
         </Box>
         <Notices onLeave={() => setAnchor(null)} />
       </Popover>
@@ -57,12 +55,9 @@ function Notices({ onLeave }: { onLeave: () => void }) {
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery(latest);
   const { data: session } = useQuery(sessionQuery);
-  const read = useMutation({
-    mutationFn: (id: string) => client.POST("/api/v1/account/notices/{notice}/read", { params: { path: { notice: id } } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["notices"] }),
-  });
+  const { read } = useReadNotices(useToasts().failed);
   const go = (notice: Api<"NoticeView">) => {
-    if (!notice.read_at) read.mutate(notice.id);
+    if (!notice.read_at) read(notice.id);
     const workspace = session?.workspaces.find((one) => one.id === notice.workspace_id)?.slug;
     onLeave();
     if (workspace && notice.run_id) void navigate({ to: "/w/$workspace/runs/$run", params: { workspace, run: notice.run_id } });

@@ -17,6 +17,7 @@ import { OnlyRead } from "@/components/OnlyRead";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
+import { ahead, changeItems } from "@/lib/ahead";
 import { grantsQuery, useMayOn } from "@/lib/grants";
 import { useWorkspace } from "@/lib/workspace";
 import { type ConnectionView, grant, ungrant } from "./api";
@@ -36,18 +37,15 @@ export function AccessTab({ connection }: { connection: ConnectionView }) {
   const again = () => queries.invalidateQueries({ queryKey: ["connections", slug, "grants"] });
   const remove = useMutation({
     mutationFn: (one: Grant) => ungrant(slug, connection.id, one.user_id),
-    onSuccess: (_, one) => {
-      void again();
-      toasts.done(t("ungranted", { name: one.name || one.email }), { label: t("common:undo"), run: () => void grant(slug, connection.id, one.user_id, one.role as Role).then(again, toasts.failed) });
-    },
-    onError: (fault) => toasts.failed(fault),
+    ...ahead<Grant>({ keys: [["connections", slug, "grants", connection.id]], change: (all, gone) => changeItems<Grant>(all, (one) => (one.user_id === gone.user_id ? null : one)), failed: toasts.failed }),
+    onSuccess: (_, one) => toasts.done(t("ungranted", { name: one.name || one.email }), { label: t("common:undo"), run: () => void grant(slug, connection.id, one.user_id, one.role as Role).then(again, toasts.failed) }),
   });
   const columns: Column<Grant>[] = [
     { key: "name", title: t("person"), cell: (one) => <><Box sx={{ fontWeight: 600 }}>{one.name || one.email}</Box>{one.name && <Box sx={{ color: "text.secondary", fontSize: 13 }}>{one.email}</Box>}</> },
     { key: "role", title: t("may"), cell: (one) => t(`common:role.${one.role}`) },
   ];
   if (may("editor")) {
-    columns.push({ key: "do", title: <OnlyRead>{t("common:deeds")}</OnlyRead>, right: true, cell: (one) => <Tooltip title={t("ungrant")}><IconButton size="small" aria-label={t("ungrant_one", { name: one.name || one.email })} disabled={remove.isPending} onClick={() => remove.mutate(one)}><Trash2 size={16} /></IconButton></Tooltip> });
+    columns.push({ key: "do", title: <OnlyRead>{t("common:deeds")}</OnlyRead>, right: true, cell: (one) => <Tooltip title={t("ungrant")}><IconButton size="small" aria-label={t("ungrant_one", { name: one.name || one.email })} onClick={() => remove.mutate(one)}><Trash2 size={16} /></IconButton></Tooltip> });
   }
   return (
     <Box sx={{ maxWidth: 860 }}>

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Problem } from "@/api/problem";
 import { asked, readDraft, readHistory, useDraft } from "./memory";
 import { placeOf } from "./place";
-import { groupsOf } from "./tree";
+import { groupsOf, headsOf, linesOf } from "./tree";
 
 const problem = (detail: string) => new Problem(422, { code: "invalid", detail });
 
@@ -34,10 +34,18 @@ describe("what was asked", () => {
 
 describe("groupsOf", () => {
   const stream = (name: string, settings: object, columns: string[] = []) => ({ name, settings: settings as Record<string, never>, columns: columns.map((column) => ({ name: column, type: "text", nullable: true })), primary_key: [] });
+  const streams = [stream("public.orders", { table: "public.orders" }, ["customer"]), stream("logs/a.LOG", { path: "logs/a.LOG" }), stream("sales.csv", { path: "sales.csv" })];
+
   it("groups tables by schema and files by folder, and finds columns", () => {
-    const streams = [stream("public.orders", { table: "public.orders" }, ["customer"]), stream("logs/a.LOG", { path: "logs/a.LOG" }), stream("sales.csv", { path: "sales.csv" })];
     expect(groupsOf(streams, "").map((group) => [group.name, group.streams.map((one) => one.label)])).toEqual([["", ["sales.csv"]], ["logs", ["a.LOG"]], ["public", ["orders"]]]);
     expect(groupsOf(streams, "CUST").flatMap((group) => group.streams.map((one) => one.label))).toEqual(["orders"]);
+  });
+
+  it("draws every table below the head of its group, and none of a group that is closed", () => {
+    const lines = linesOf(groupsOf(streams, ""), new Set(["logs"]));
+    expect(lines.map((line) => ("stream" in line ? line.label : `[${line.group}]`))).toEqual(["sales.csv", "[logs]", "[public]", "orders"]);
+    expect(lines.map((_, index) => headsOf(lines)(index))).toEqual([-1, 1, 2, 2]);
+    expect(linesOf(groupsOf(streams, "cust"), new Set()).map((line) => "stream" in line)).toEqual([true]);
   });
 });
 

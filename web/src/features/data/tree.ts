@@ -22,3 +22,26 @@ export function groupsOf(streams: Stream[], search: string): Group[] {
   }
   return [...groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/** What is drawn, line by line: heads of groups, and the tables of those that are open. */
+export type Line = { group: string } | { stream: Stream; label: string; isWithin: boolean };
+
+export function linesOf(groups: Group[], closed: ReadonlySet<string>): Line[] {
+  // What stands by itself, or all there is, has no head.
+  const hasHead = (group: Group) => group.name !== "" && groups.length > 1;
+  return groups.flatMap((group): Line[] => {
+    const tables = group.streams.map((one) => ({ ...one, isWithin: hasHead(group) }));
+    return hasHead(group) ? [{ group: group.name }, ...(closed.has(group.name) ? [] : tables)] : tables;
+  });
+}
+
+/** The line with the head of a line; -1 when it has none. */
+export function headsOf(lines: Line[]): (index: number) => number {
+  let last = -1;
+  const heads = lines.map((line, index) => {
+    if (!("stream" in line)) last = index;
+    else if (!line.isWithin) last = -1;
+    return last;
+  });
+  return (index) => heads[index] ?? -1;
+}

@@ -2,12 +2,11 @@ import Box from "@mui/material/Box";
 import IconButton from "@mui/material/IconButton";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { BellRing, Check, CircleCheck, Clock, MailWarning } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, body, client } from "@/api/client";
-import { queries } from "@/api/query";
 import { TextLink } from "@/components/links";
 import { RunState } from "@/components/RunState";
 import { TimeText } from "@/components/TimeText";
@@ -15,6 +14,7 @@ import { useToasts } from "@/components/Toasts";
 import { formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
 import { say } from "@/lib/sayings";
+import { useReadNotices } from "@/lib/useReadNotices";
 import { Card, Line, Lines } from "./Card";
 import type { Standing, Summary } from "./summary";
 
@@ -25,14 +25,9 @@ const SAID_ELSEWHERE = ["run_failed", "run_quarantined", "run_recovered"];
 export function Attention({ workspace, summary, late }: { workspace: string; summary: Summary; late: Api<"Freshness">[] }) {
   const { t } = useTranslation("home");
   const { may } = useWorkspace();
-  const toasts = useToasts();
   const notices = useQuery({ queryKey: ["notices", workspace, "unread"], queryFn: () => body(client.GET("/api/v1/account/notices", { params: { query: { workspace, unread: true, limit: 50 } } })) });
   const lost = useQuery({ queryKey: ["deliveries", workspace, "failed"], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/deliveries", { params: { path: { workspace }, query: { state: "failed", limit: 50 } } })), enabled: may("admin"), retry: false });
-  const read = useMutation({
-    mutationFn: (notice: string) => client.POST("/api/v1/account/notices/{notice}/read", { params: { path: { notice } } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["notices"] }),
-    onError: (error) => toasts.failed(error),
-  });
+  const { read } = useReadNotices(useToasts().failed);
   const told = (notices.data?.items ?? []).filter((notice) => !SAID_ELSEWHERE.includes(notice.kind));
   const undelivered = lost.data?.items.length ?? 0;
   const count = summary.failed.length + summary.late.length + late.length + summary.quarantined.length + told.length + (undelivered > 0 ? 1 : 0);
@@ -63,7 +58,7 @@ export function Attention({ workspace, summary, late }: { workspace: string; sum
         ))}
         {summary.quarantined.map((standing) => <OfRun key={standing.pipeline.id} workspace={workspace} standing={standing} tab="quarantine">{t("attention.quarantine", { count: standing.last?.rows_quarantined ?? 0, rows: formatNumber(standing.last?.rows_quarantined ?? 0) })}</OfRun>)}
         {told.map((notice) => (
-          <Line key={notice.id} mark={<Box component={BellRing} size={16} aria-hidden sx={{ color: notice.severity === "error" ? "error.main" : notice.severity === "warning" ? "warning.main" : "info.main" }} />} side={<Box sx={{ display: "flex", alignItems: "center", gap: 0.5 }}><TimeText at={notice.updated_at} /><Tooltip title={t("attention.read")}><IconButton size="small" aria-label={t("attention.read_of", { title: notice.words.title })} onClick={() => read.mutate(notice.id)}><Check size={16} /></IconButton></Tooltip></Box>}>
+          <Line key={notice.id} mark={<Box component={BellRing} size={16} aria-hidden sx={{ color: notice.severity === "error" ? "error.main" : notice.severity === "warning" ? "warning.main" : "info.main" }} />} side={<Box sx={{ display: "flex", alignItems: "center", gap: 0.5 }}><TimeText at={notice.updated_at} /><Tooltip title={t("attention.read")}><IconButton size="small" aria-label={t("attention.read_of", { title: notice.words.title })} onClick={() => read(notice.id)}><Check size={16} /></IconButton></Tooltip></Box>}>
             {notice.run_id ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: notice.run_id }} sx={{ fontWeight: 650 }}>{notice.words.title}</TextLink> : notice.pipeline_id ? <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: notice.pipeline_id }} sx={{ fontWeight: 650 }}>{notice.words.title}</TextLink> : <strong>{notice.words.title}</strong>}
             <Typography variant="body2" color="textSecondary">{say(notice.words.text)}</Typography>
           </Line>

@@ -1,10 +1,8 @@
-import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import ButtonBase from "@mui/material/ButtonBase";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ArrowRightLeft, Database, FileText, FileUp, GitMerge, ScrollText, Terminal } from "lucide-react";
+import { FileUp } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
@@ -15,13 +13,12 @@ import { Waiting } from "@/components/Waiting";
 import { useWorkspace } from "@/lib/workspace";
 import { BuilderRoot } from "./builder/BuilderRoot";
 import { Examples } from "./fresh/Examples";
+import { Gallery } from "./fresh/Gallery";
 import { Setup } from "./fresh/Setup";
-import { emptyDocument, ofSource, type Starter, STARTERS } from "./fresh/starters";
+import { emptyDocument, ofSource, STARTERS } from "./fresh/starters";
 import { kindsQuery } from "./requests";
 import { connectionsQuery } from "@/lib/connections";
 import { uploadQuery } from "@/lib/uploads";
-
-const ICONS: Record<Starter["key"], typeof Database> = { csv: FileText, copy: ArrowRightLeft, logs: ScrollText, join: GitMerge, sql: Terminal };
 
 /** How a pipeline begins: with nothing, a good beginning, an example or a file; then it is built. */
 export function NewPipelinePage() {
@@ -60,18 +57,7 @@ export function NewPipelinePage() {
         }
       />
       <ProblemAlert error={uploaded.error ?? connections.error ?? kinds.error} onRetry={() => { void kinds.refetch(); if (upload) void uploaded.refetch(); if (connection) void connections.refetch(); }} />
-      <Typography variant="h2" gutterBottom>{t("starters")}</Typography>
-      <Box sx={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(260px, 1fr))", gap: 1.5, mb: 4 }}>
-        {STARTERS.map((one) => {
-          const Icon = ICONS[one.key];
-          return (
-            <ButtonBase key={one.key} onClick={() => open(one.key)} sx={{ display: "flex", gap: 1.5, p: 2, alignItems: "flex-start", justifyContent: "flex-start", textAlign: "left", border: 1, borderColor: "divider", borderRadius: 1.5, bgcolor: "background.paper", "&:hover": { borderColor: "primary.main" } }}>
-              <Box sx={{ color: "primary.main", display: "inline-flex", mt: 0.25 }}><Icon size={20} aria-hidden /></Box>
-              <Box><Typography component="span" sx={{ fontWeight: 650, display: "block" }}>{t(`starter.${one.key}.title`)}</Typography><Typography component="span" variant="body2" color="textSecondary">{t(`starter.${one.key}.text`)}</Typography></Box>
-            </ButtonBase>
-          );
-        })}
-      </Box>
+      <Gallery onOpen={(one) => open(one.key)} />
       <Typography variant="h2" gutterBottom>{t("examples")}</Typography>
       <Examples onUse={setText} />
       {starter && <Setup key={starter.key} slug={slug} starter={starter} onReady={setText} onClose={() => open(undefined)} />}

@@ -19,6 +19,8 @@ export interface NodeProgress {
   ports: Record<string, { rows: number; perSecond: number }>;
   /** From the first request for rows to the latest row; none before. */
   seconds: number | null;
+  /** When it began, in seconds of the attempt, as far as that can be told. */
+  began: number | null;
   perSecond: number;
 }
 
@@ -35,7 +37,8 @@ export interface Progress {
 /** Rates are over so many seconds: short enough to see a change, long enough to be calm. */
 const WINDOW = 4;
 
-interface Told {
+/** What an event tells. */
+export interface Told {
   loads?: { node: string; rows: number; bytes: number; fraction: number | null }[];
   nodes?: { node: string; read: number; written: number; quarantined: number; ports?: Record<string, number>; seconds?: number | null }[];
   seconds?: number;
@@ -53,10 +56,17 @@ export function advance(before: Progress | null, told: Told): Progress {
   const samples = [...(fresh ? [] : before.samples.filter((sample) => seconds - sample.seconds <= WINDOW)), { seconds, rows }];
   const first = samples[0];
   const since = first ? seconds - first.seconds : 0;
+  // A node that is at work has just given a row, so that it began as long ago as its time says. Of one that rests, an earlier
+  // word of it knew better.
+  const began = (node: { node: string; seconds?: number | null }): number | null => {
+    const known = fresh ? null : (before.nodes.get(node.node)?.began ?? null);
+    const now = node.seconds != null ? Math.max(0, seconds - node.seconds) : (rows.get(node.node) ?? 0) > 0 ? (known ?? seconds) : null;
+    return now !== null && known !== null ? Math.min(now, known) : now;
+  };
   const perSecond = (node: string) => (since > 0 ? Math.max(0, ((rows.get(node) ?? 0) - (first?.rows.get(node) ?? 0)) / since) : 0);
   return {
     loads: new Map(loads.map((load) => [load.node, { rows: load.rows, bytes: load.bytes, fraction: load.fraction, perSecond: perSecond(load.node) }])),
-    nodes: new Map(nodes.map((node) => [node.node, { read: node.read, written: node.written, quarantined: node.quarantined, ports: Object.fromEntries(Object.entries(node.ports ?? {}).map(([port, rows]) => [port, { rows, perSecond: perSecond(`${node.node}.${port}`) }])), seconds: node.seconds ?? null, perSecond: perSecond(node.node) }])),
+    nodes: new Map(nodes.map((node) => [node.node, { read: node.read, written: node.written, quarantined: node.quarantined, ports: Object.fromEntries(Object.entries(node.ports ?? {}).map(([port, rows]) => [port, { rows, perSecond: perSecond(`${node.node}.${port}`) }])), seconds: node.seconds ?? null, began: began(node), perSecond: perSecond(node.node) }])),
     committed: fresh ? new Set() : before.committed,
     seconds,
     samples,

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { type Api, body, client } from "@/api/client";
+import { atMost } from "@/lib/atMost";
 import { currentLanguage } from "@/lib/i18n";
 
 export type Schedule = Api<"Schedule">;
@@ -19,6 +20,17 @@ export const forecastQuery = (workspace: string, spec: Spec, after: string | und
     queryFn: () => body(client.POST("/api/v1/workspaces/{workspace}/schedule-forecast", { params: { path: { workspace } }, body: { spec: sent(spec), after, count } })),
     staleTime: 60_000,
     retry: false,
+  });
+
+/** So many forecasts are asked for at a time: pages of many schedules leave the server room for others. */
+export const few = atMost(4);
+
+/** A rule in words. They stay as long as the rule does, which is why events about schedules do not touch them. */
+export const ruleQuery = (workspace: string, spec: Spec) =>
+  queryOptions({
+    queryKey: ["rules-in-words", workspace, spec],
+    queryFn: ({ signal }) => few(() => body(client.POST("/api/v1/workspaces/{workspace}/schedule-forecast", { params: { path: { workspace } }, body: { spec: sent(spec), count: 1 }, signal })), signal),
+    staleTime: Infinity,
   });
 
 export const backfillsQuery = (workspace: string) =>

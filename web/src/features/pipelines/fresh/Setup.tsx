@@ -1,18 +1,25 @@
+import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
-import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
+import useMediaQuery from "@mui/material/useMediaQuery";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { CodeEditor } from "@/components/code/CodeEditor";
+import { ProblemAlert } from "@/components/ProblemAlert";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { connectionsQuery } from "@/lib/connections";
+import { nodeTypesQuery } from "@/lib/connectors";
+import { useServerWords } from "@/lib/serverWords";
 import { useChanged } from "@/lib/useChanged";
-import { documentOf, type Slot, type Starter } from "./starters";
+import { ConnectionChoice } from "./ConnectionChoice";
+import { DrawingView } from "./DrawingView";
+import { type Chosen, documentOf, type Slot, type Starter } from "./starters";
 
 interface Props {
   slug: string;
@@ -21,45 +28,53 @@ interface Props {
   onClose: () => void;
 }
 
-const FITS: Record<Slot, (connector: string) => boolean> = { FROM: (one) => one !== "file" && one !== "singer", TO: (one) => one !== "file" && one !== "singer", FILES: (one) => one === "file" };
+/** Files are read from places of files, tables from databases. */
+const fits = (slot: Slot, connector: string) => (slot === "FILES" ? connector === "file" : connector !== "file" && connector !== "singer");
+const NAMES: Record<Slot, string> = { FROM: "source", TO: "target", FILES: "files" };
 
-/** What a beginning needs to know: its name, and which connections. */
+/** A beginning before it is taken: its nodes, its document, and what it needs to know. */
 export function Setup({ slug, starter, onReady, onClose }: Props) {
   const { t } = useTranslation("pipelines");
+  const words = useServerWords();
+  const narrow = useMediaQuery("(max-width: 700px)");
   const connections = useQuery(connectionsQuery(slug));
+  const types = useQuery(nodeTypesQuery);
   const [name, setName] = useState<string>(t(`starter.${starter.key}.name`));
-  const [chosen, setChosen] = useState<Partial<Record<Slot, string>>>({});
-  const fitting = (slot: Slot) => (connections.data ?? []).filter((one) => FITS[slot](one.connector));
-  const valueOf = (slot: Slot): string => {
+  const [given, setGiven] = useState<Partial<Record<Slot, Chosen>>>({});
+  const fitting = (slot: Slot): Chosen[] => (connections.data ?? []).filter((one) => fits(slot, one.connector));
+  const connectorsOf = (slot: Slot) => (types.data ?? []).filter((one) => one.kind === "connector" && fits(slot, one.name)).map((one) => ({ name: one.name, title: words.text(one.title) }));
+  const chosenOf = (slot: Slot): Chosen => {
     const choices = fitting(slot);
     // What is read and what is written are mostly not the same.
-    const other = slot === "TO" && starter.slots.includes("FROM") ? choices.find((one) => one.name !== valueOf("FROM")) : undefined;
-    return chosen[slot] ?? (other ?? choices[0])?.name ?? "";
+    const other = slot === "TO" && starter.slots.includes("FROM") ? choices.find((one) => one.name !== chosenOf("FROM").name) : undefined;
+    return given[slot] ?? other ?? choices[0] ?? { name: NAMES[slot], connector: slot === "FILES" ? "file" : (connectorsOf(slot)[0]?.name ?? "sqlite") };
   };
-  const begin = () => {
-    const found = Object.fromEntries(starter.slots.flatMap((slot) => { const one = connections.data?.find((each) => each.name === valueOf(slot)); return one ? [[slot, { name: one.name, connector: one.connector }]] : []; }));
-    onReady(documentOf(starter, name.trim() || "pipeline", found));
-  };
-  const guarded = useLeaveGuard(useChanged([name, chosen]));
+  const chosen = Object.fromEntries(starter.slots.map((slot) => [slot, chosenOf(slot)]));
+  const document = documentOf(starter, name.trim() || "pipeline", chosen);
+  const isComplete = name.trim() !== "" && starter.slots.every((slot) => chosenOf(slot).name.trim() !== "");
+  const guarded = useLeaveGuard(useChanged([name, given]));
   const leave = () => guarded(onClose);
   return (
-    <Dialog open onClose={leave} maxWidth="xs" fullWidth aria-labelledby="setup-title">
-      <form onSubmit={(event) => { event.preventDefault(); begin(); }}>
-        <DialogTitle id="setup-title">{t(`starter.${starter.key}.title`)}</DialogTitle>
+    <Dialog open onClose={leave} maxWidth="md" fullWidth fullScreen={narrow} aria-labelledby="setup-title">
+      <Box component="form" onSubmit={(event) => { event.preventDefault(); if (isComplete) onReady(document); }} sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }}>
+        <DialogTitle id="setup-title" variant="h2">{t(`starter.${starter.key}.title`)}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
           <Typography color="textSecondary">{t(`starter.${starter.key}.text`)}</Typography>
-          <TextField autoFocus label={t("name_pipeline")} value={name} onChange={(event) => setName(event.target.value)} required />
-          {starter.slots.map((slot) => (
-            <TextField key={slot} select label={t(`slot.${slot}`)} value={valueOf(slot)} onChange={(event) => setChosen({ ...chosen, [slot]: event.target.value })} helperText={connections.data && fitting(slot).length === 0 ? t("slot_none") : undefined} disabled={fitting(slot).length === 0}>
-              {fitting(slot).map((one) => <MenuItem key={one.id} value={one.name}>{one.name} ({one.connector})</MenuItem>)}
-            </TextField>
-          ))}
+          <DrawingView document={starter.text} isNamed={!narrow} />
+          <Box sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 2fr) minmax(0, 3fr)" }, gap: 2.5, alignItems: "start" }}>
+            <Box sx={{ display: "flex", flexDirection: "column", gap: 2, pt: 1 }}>
+              <TextField autoFocus label={t("name_pipeline")} value={name} onChange={(event) => setName(event.target.value)} required />
+              <ProblemAlert error={connections.error ?? types.error} onRetry={() => { void connections.refetch(); void types.refetch(); }} />
+              {connections.data && starter.slots.map((slot) => <ConnectionChoice key={slot} slot={slot} connections={fitting(slot)} connectors={connectorsOf(slot)} chosen={chosenOf(slot)} onChange={(next) => setGiven({ ...given, [slot]: next })} />)}
+            </Box>
+            <CodeEditor language="yaml" label={t("starter_document")} value={document} readOnly height={narrow ? 260 : 360} />
+          </Box>
         </DialogContent>
         <DialogActions>
           <Button onClick={leave}>{t("common:cancel")}</Button>
-          <Button type="submit" variant="contained" disabled={connections.isPending}>{t("begin")}</Button>
+          <Button type="submit" variant="contained" disabled={connections.isPending || !isComplete}>{t("begin")}</Button>
         </DialogActions>
-      </form>
+      </Box>
     </Dialog>
   );
 }

@@ -1,27 +1,39 @@
 import { stringify } from "yaml";
 import { fresh } from "../model/yaml";
-import copy from "./starters/copy.yaml?raw";
-import csv from "./starters/csv.yaml?raw";
-import join from "./starters/join.yaml?raw";
-import logs from "./starters/logs.yaml?raw";
-import sql from "./starters/sql.yaml?raw";
 
 // Good beginnings. Names in capitals are what one chooses: connections, and the name of the pipeline.
 
+const texts = import.meta.glob<string>("./starters/*.yaml", { eager: true, query: "?raw", import: "default" });
+
+/** Beginnings by what one wants to do, in the order in which they are shown. */
+export const GOALS = {
+  load: ["csv", "spreadsheet", "nested"],
+  keep: ["copy", "mirror"],
+  clean: ["clean", "people", "mask"],
+  combine: ["join", "sql", "compare"],
+  report: ["daily", "months"],
+  history: ["history", "snapshot"],
+  machines: ["logs", "stops"],
+} as const;
+
+export type Goal = keyof typeof GOALS;
 export type Slot = "FROM" | "TO" | "FILES";
+const SLOTS: Slot[] = ["FROM", "FILES", "TO"];
+
 export interface Starter {
-  key: "csv" | "copy" | "logs" | "join" | "sql";
+  key: (typeof GOALS)[Goal][number];
+  goal: Goal;
   text: string;
+  /** The connections that it needs. */
   slots: Slot[];
 }
 
-export const STARTERS: Starter[] = [
-  { key: "csv", text: csv, slots: ["TO"] },
-  { key: "copy", text: copy, slots: ["FROM", "TO"] },
-  { key: "logs", text: logs, slots: ["FILES", "TO"] },
-  { key: "join", text: join, slots: ["FROM", "TO"] },
-  { key: "sql", text: sql, slots: ["FROM", "TO"] },
-];
+export const STARTERS: Starter[] = (Object.keys(GOALS) as Goal[]).flatMap((goal) =>
+  GOALS[goal].map((key) => {
+    const text = texts[`./starters/${key}.yaml`] ?? "";
+    return { key, goal, text, slots: SLOTS.filter((slot) => text.includes(`connection: ${slot}\n`) || text.includes(`connection: ${slot},`)) };
+  }),
+);
 
 export interface Chosen {
   name: string;

@@ -9,6 +9,7 @@ import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Tooltip from "@mui/material/Tooltip";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Activity, Archive, ArchiveRestore, Copy, Download, EllipsisVertical, Play, Tags, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
@@ -18,11 +19,13 @@ import { useConfirm } from "@/components/Confirm";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
+import { ahead } from "@/lib/ahead";
 import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { RunDialog } from "../builder/RunDialog";
 import { download } from "../download";
 import { valueOf } from "../model/compare";
+import { afterArchiving } from "./after";
 import { TagsDialog } from "./TagsDialog";
 import { archive, duplicate, type Pipeline, pipelineQuery, refresh, remove } from "../requests";
 
@@ -48,9 +51,10 @@ export function RowActions({ slug, pipeline, tags }: { slug: string; pipeline: P
     }
   };
   const read = async () => (await queries.fetchQuery(pipelineQuery(slug, pipeline.id))).value.current.document;
-  const putAway = (away: boolean) => attempt(async () => {
-    await archive(slug, pipeline.id, away);
-    toasts.done(t(away ? "put_away" : "taken_out", { name: pipeline.name }), { label: t("common:undo"), run: () => void attempt(() => archive(slug, pipeline.id, !away)) });
+  const putAway = useMutation({
+    mutationFn: (away: boolean) => archive(slug, pipeline.id, away),
+    ...ahead<boolean>({ keys: [["pipelines", slug]], change: (shown, away, key) => afterArchiving(shown, pipeline.id, away, key), failed: toasts.failed }),
+    onSuccess: (_, away) => toasts.done(t(away ? "put_away" : "taken_out", { name: pipeline.name }), { label: t("common:undo"), run: () => putAway.mutate(!away) }),
   });
   const destroy = async () => {
     if (await confirm({ title: t("delete_title", { name: pipeline.name }), text: t("delete_text"), deed: t("common:delete"), destroys: true, typed: pipeline.name })) await attempt(async () => { await remove(slug, pipeline.id); toasts.done(t("deleted", { name: pipeline.name })); });
@@ -65,7 +69,7 @@ export function RowActions({ slug, pipeline, tags }: { slug: string; pipeline: P
         {mayEdit && item(<Copy size={16} />, t("duplicate"), () => setIsCopying(true))}
         {mayEdit && item(<Tags size={16} />, t("tags_set"), () => setIsTagging(true))}
         {item(<Download size={16} />, t("export_yaml"), () => void attempt(async () => download(`${pipeline.name}.yaml`, await read())))}
-        {mayEdit && (isAway ? item(<ArchiveRestore size={16} />, t("take_out"), () => void putAway(false)) : item(<Archive size={16} />, t("archive"), () => void putAway(true)))}
+        {mayEdit && (isAway ? item(<ArchiveRestore size={16} />, t("take_out"), () => putAway.mutate(false)) : item(<Archive size={16} />, t("archive"), () => putAway.mutate(true)))}
         {mayEdit && isAway && item(<Trash2 size={16} />, t("delete_for_good"), () => void destroy())}
       </Menu>
       {document !== undefined && <RunDialog slug={slug} pipeline={pipeline.id} name={pipeline.name} value={valueOf(document)} onClose={() => setDocument(undefined)} />}

@@ -1,6 +1,7 @@
 import Box from "@mui/material/Box";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { ArrowRightFromLine, ArrowRightToLine, Ban, CircleCheck, CircleDashed, CircleX, LoaderCircle, Shuffle, TriangleAlert } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { formatDuration, formatNumber, formatShort } from "@/lib/format";
 import type { GraphNode } from "./document";
@@ -20,7 +21,7 @@ const LOOKS: Record<NodeState, { icon: typeof Ban; color: string }> = {
 };
 
 /** A node of a run: what it is, how it stands, how many rows. */
-export function NodeCard({ data, selected }: NodeProps<CardNode>) {
+export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
   const { t } = useTranslation("runs");
   const { node, standing } = data;
   const Role = ROLE[node.role];
@@ -42,4 +43,10 @@ export function NodeCard({ data, selected }: NodeProps<CardNode>) {
       {node.role !== "destination" && <Handle type="source" position={Position.Right} isConnectable={false} style={{ opacity: 0 }} />}
     </Box>
   );
+}, isSame);
+
+/** Progress comes twice a second, and of most nodes of a long pipeline it tells nothing new. */
+function isSame(before: NodeProps<CardNode>, now: NodeProps<CardNode>): boolean {
+  const [one, other] = [before.data.standing, now.data.standing];
+  return before.selected === now.selected && before.data.node === now.data.node && one.state === other.state && one.task === other.task && one.rows === other.rows && one.seconds === other.seconds && one.quarantined === other.quarantined;
 }

@@ -11,6 +11,8 @@ import { type CardNode, NodeCard } from "./NodeCard";
 import type { Standing } from "./standing";
 
 const types = { card: NodeCard };
+/** With more nodes than this, only those in view are drawn. */
+const MANY = 60;
 
 interface Props {
   graph: Graph;
@@ -74,6 +76,7 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
         edges={edges}
         nodeTypes={types}
         colorMode={scheme ?? "light"}
+        onlyRenderVisibleElements={nodes.length > MANY}
         fitView
         // Beside the buttons, and not so small on phones that nothing can be read: the rest is reached by dragging.
         fitViewOptions={{ minZoom: 0.4, maxZoom: 1, padding: { y: 0.05, left: "56px", right: "16px" } }}

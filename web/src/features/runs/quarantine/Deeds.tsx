@@ -5,11 +5,12 @@ import { useMutation } from "@tanstack/react-query";
 import { ArchiveX, PencilLine, Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { body, client } from "@/api/client";
-import { queries } from "@/api/query";
 import { useToasts } from "@/components/Toasts";
+import { ahead } from "@/lib/ahead";
 import { formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
 import type { Reject, Run } from "../requests";
+import { afterMarking, type Marked } from "./marking";
 
 /** So many rows can be dealt with at once. */
 export const MOST = 1000;
@@ -27,14 +28,15 @@ export function Deeds({ run, rows, onRepair, onDone }: Props) {
   const { t } = useTranslation("runs");
   const { slug: workspace } = useWorkspace();
   const toasts = useToasts();
+  const shown = ahead<Marked>({ keys: [["runs", workspace, run.id]], change: afterMarking, failed: toasts.failed });
   const dismiss = useMutation({
-    mutationFn: ({ numbers, dismissed }: { numbers: number[]; dismissed: boolean }) => body(client.POST("/api/v1/workspaces/{workspace}/runs/{run}/quarantine/dismiss", { params: { path: { workspace, run: run.id } }, body: { numbers, dismissed } })),
-    onSuccess: async ({ changed }, { dismissed }) => {
-      toasts.done(t(dismissed ? "dismiss.done" : "dismiss.undone", { count: changed, rows: formatNumber(changed) }));
-      await queries.invalidateQueries({ queryKey: ["runs"] });
+    mutationFn: ({ numbers, dismissed }: Marked) => body(client.POST("/api/v1/workspaces/{workspace}/runs/{run}/quarantine/dismiss", { params: { path: { workspace, run: run.id } }, body: { numbers, dismissed } })),
+    ...shown,
+    onMutate: (given) => {
       onDone();
+      return shown.onMutate(given);
     },
-    onError: (error) => toasts.failed(error),
+    onSuccess: ({ changed }, { dismissed }) => toasts.done(t(dismissed ? "dismiss.done" : "dismiss.undone", { count: changed, rows: formatNumber(changed) })),
   });
   const open = rows.filter((row) => row.standing === "open");
   const repairable = open.filter((row) => !row.value_only).slice(0, MOST);
@@ -42,9 +44,9 @@ export function Deeds({ run, rows, onRepair, onDone }: Props) {
   const mark = (which: Reject[], isDismissed: boolean) => dismiss.mutate({ numbers: which.slice(0, MOST).map((row) => row.number), dismissed: isDismissed });
   return (
     <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center", minHeight: 40 }}>
-      <Button variant="contained" startIcon={<PencilLine size={16} />} disabled={repairable.length === 0 || dismiss.isPending} onClick={() => onRepair(repairable)}>{t("repair.open")}</Button>
-      <Button variant="outlined" color="inherit" startIcon={<ArchiveX size={16} />} disabled={open.length === 0 || dismiss.isPending} onClick={() => mark(open, true)}>{t("dismiss.deed")}</Button>
-      {dismissed.length > 0 && <Button variant="outlined" color="inherit" startIcon={<Undo2 size={16} />} disabled={dismiss.isPending} onClick={() => mark(dismissed, false)}>{t("dismiss.undo")}</Button>}
+      <Button variant="contained" startIcon={<PencilLine size={16} />} disabled={repairable.length === 0} onClick={() => onRepair(repairable)}>{t("repair.open")}</Button>
+      <Button variant="outlined" color="inherit" startIcon={<ArchiveX size={16} />} disabled={open.length === 0} onClick={() => mark(open, true)}>{t("dismiss.deed")}</Button>
+      {dismissed.length > 0 && <Button variant="outlined" color="inherit" startIcon={<Undo2 size={16} />} onClick={() => mark(dismissed, false)}>{t("dismiss.undo")}</Button>}
       <Typography variant="body2" color="textSecondary" role="status">{rows.length === 0 ? t("quarantine.choose_first") : t("quarantine.chosen", { count: rows.length, rows: formatNumber(rows.length) })}</Typography>
     </Box>
   );

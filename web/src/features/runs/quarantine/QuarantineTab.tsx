@@ -55,7 +55,7 @@ export function QuarantineTab({ run }: { run: Run }) {
   const nodes = useQuery(rejectingQuery(workspace, run.id));
   const path = { workspace, run: run.id };
   const query = { node, search: wanted || undefined, standing: standing ? [standing] : undefined };
-  const list = useList(["runs", workspace, run.id, "quarantine", node, wanted, standing], (after) => body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/quarantine", { params: { path, query: { ...query, after, limit: 100 } } })), mayRead);
+  const list = useList(["runs", workspace, run.id, "quarantine", standing, node, wanted], (after) => body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/quarantine", { params: { path, query: { ...query, after, limit: 100 } } })), mayRead);
   const choose = (next: { node?: string; search?: string }) => void navigate({ search: { tab: "quarantine", ...next }, replace: true, resetScroll: false });
 
   // Before what is asked of the server: corrections stay, whatever it says meanwhile.

@@ -1,9 +1,10 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { setLanguage } from "@/lib/i18n";
 import { addSayings } from "@/lib/sayings";
+import { withHeights } from "@/lib/testing/heights";
 import type { Reject } from "../requests";
 import { type Corrections, sent } from "./repair";
 import { RepairGrid } from "./RepairGrid";
@@ -46,4 +47,37 @@ it("says in French why a value is refused", async () => {
   addSayings("fr", { "the row has no such column": "la ligne n'a pas cette colonne" });
   render(<Grid />);
   expect(screen.getByText(/la ligne n.a pas cette colonne/)).toBeTruthy();
+});
+
+describe("a thousand rows", () => {
+  withHeights((element) => (element.getAttribute("role") === "region" ? 600 : 60));
+  const many = Array.from({ length: 1000 }, (_, index) => row(index + 1, { id: String(index), amount: "x" }));
+  function Long() {
+    const [corrections, setCorrections] = useState<Corrections>(new Map());
+    return <RepairGrid label="rows" rows={many} columns={["amount", "id"]} corrections={corrections} onChange={setCorrections} refused={new Map()} />;
+  }
+
+  it("are drawn as far as they are in view; keys, focus and what was typed go on beyond", async () => {
+    const user = userEvent.setup();
+    render(<Long />);
+    const region = screen.getByRole("region");
+    const cell = (number: number) => screen.queryByRole<HTMLInputElement>("textbox", { name: `amount of orders.csv:${number}` });
+    expect(screen.getAllByRole("row").length).toBeLessThan(60);
+    expect(cell(1000)).toBeNull();
+    const first = cell(1);
+    if (!first) throw new Error("no first row");
+    await user.clear(first);
+    await user.type(first, "12");
+    await user.keyboard("{PageDown}".repeat(5));
+    expect(document.activeElement).toBe(cell(51));
+    // Somebody scrolls: the row with the focus stays, the first one goes.
+    region.scrollTop = 40_000;
+    fireEvent.scroll(region);
+    await waitFor(() => expect(cell(650)).toBeTruthy());
+    expect(document.activeElement).toBe(cell(51));
+    expect(cell(1)).toBeNull();
+    region.scrollTop = 0;
+    fireEvent.scroll(region);
+    await waitFor(() => expect(cell(1)?.value).toBe("12"));
+  });
 });

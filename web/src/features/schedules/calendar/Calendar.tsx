@@ -1,11 +1,13 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
+import LinearProgress from "@mui/material/LinearProgress";
 import Typography from "@mui/material/Typography";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { formatNumber } from "@/lib/format";
 import { currentLocale } from "@/lib/i18n";
 import type { Schedule } from "../requests";
 import { DayCell } from "./DayCell";
@@ -58,6 +60,12 @@ export function Calendar({ workspace, span, day, onDay, schedules, pipeline, nam
         <Box sx={{ flex: 1 }} />
         <Typography variant="body2" color="textSecondary" role="status">{calendar.isPending ? t("calendar.loading") : calendar.isCut ? t("calendar.cut") : ""}</Typography>
       </Box>
+      {calendar.known < calendar.firing && (
+        <Box sx={{ display: "flex", alignItems: "center", gap: 1.5, mb: 1 }}>
+          <LinearProgress variant="determinate" value={(calendar.known / calendar.firing) * 100} aria-label={t("calendar.loading")} sx={{ flex: 1 }} />
+          <Typography variant="body2" color="textSecondary" aria-hidden>{t("calendar.known", { count: calendar.firing, known: formatNumber(calendar.known), all: formatNumber(calendar.firing) })}</Typography>
+        </Box>
+      )}
       <ProblemAlert error={calendar.error} onRetry={calendar.refetch} />
       <Box ref={grid} role="grid" aria-label={t(`calendar.${span}`)} onKeyDown={keys} sx={{ border: 1, borderColor: "divider", borderRadius: 1, bgcolor: "background.paper", overflow: "hidden" }}>
         <Box role="row" sx={{ display: { xs: span === "week" ? "none" : "grid", md: "grid" }, gridTemplateColumns: "repeat(7, minmax(0, 1fr))", borderBottom: 1, borderColor: "divider" }}>

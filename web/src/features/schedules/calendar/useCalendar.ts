@@ -1,8 +1,9 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { body, client } from "@/api/client";
 import { useNow } from "@/lib/useNow";
-import { type Fire, type Run, type Schedule, sent, specOf } from "../requests";
+import type { Fire, Run, Schedule } from "../requests";
 import { addDays, dayOf, startOf } from "./days";
+import { firesQuery } from "./fires";
 
 export interface Coming {
   schedule: Schedule;
@@ -17,8 +18,6 @@ export interface Entry {
 }
 
 const MOST_RUNS = 3000;
-const PAGE = 500;
-const MOST_PAGES = 5;
 
 /** Runs of the days up to now, and times at which schedules fire from now on, by day and pipeline. */
 export function useCalendar(workspace: string, days: string[], schedules: Schedule[], pipeline: string | undefined) {
@@ -40,40 +39,49 @@ export function useCalendar(workspace: string, days: string[], schedules: Schedu
     },
     enabled: first.getTime() <= now,
   });
-  const firing = end.getTime() > now ? schedules.filter((schedule) => !schedule.paused && (!pipeline || schedule.pipeline_id === pipeline)) : [];
+  // What does not fire before the end of these days need not be asked for.
+  const firing = end.getTime() > now ? schedules.filter((schedule) => !schedule.paused && schedule.next_at && Date.parse(schedule.next_at) < end.getTime() && (!pipeline || schedule.pipeline_id === pipeline)) : [];
+  // Schedules of the same rule fire together, and are asked for once.
+  const rules = [...new Map(firing.map((schedule) => [JSON.stringify(schedule.spec), schedule.spec])).entries()];
   // From the full hour on, so that it is not asked anew every minute; what is past is left out below. The server gives what
   // comes after a moment, and midnight itself belongs to the day.
   const from = new Date(Math.max(Math.floor(now / 3_600_000) * 3_600_000, first.getTime()) - 1).toISOString();
   const coming = useQueries({
-    queries: firing.map((schedule) => ({
-      queryKey: ["schedules", workspace, "calendar", schedule.id, schedule.revision, from, end.toISOString()],
-      queryFn: () => fires(workspace, schedule, from, end),
-      staleTime: 300_000,
-      placeholderData: keepPreviousData,
-    })),
+    queries: rules.map(([, spec]) => ({ ...firesQuery(workspace, spec, from, end.toISOString()), placeholderData: keepPreviousData })),
     combine: (results) => ({
-      all: results.flatMap((result) => result.data?.coming ?? []),
+      byRule: new Map(rules.map(([rule], at) => [rule, results[at]?.isPending === false ? (results[at].data?.byDay ?? {}) : undefined])),
       isCut: results.some((result) => result.data?.isCut),
-      isPending: results.some((result) => result.isPending),
       error: results.find((result) => result.error)?.error ?? null,
       refetch: () => results.forEach((result) => void result.refetch()),
     }),
   });
 
   const byDay = new Map<string, Map<string, Entry>>(days.map((day) => [day, new Map()]));
-  const entry = (at: string, of: string) => {
-    const entries = byDay.get(dayOf(at));
+  const entry = (day: string, of: string) => {
+    const entries = byDay.get(day);
     if (!entries) return undefined;
     const known = entries.get(of) ?? { pipeline: of, runs: [], coming: [] };
     entries.set(of, known);
     return known;
   };
-  for (const run of past.data?.runs ?? []) entry(run.started_at ?? run.created_at, run.pipeline_id)?.runs.push(run);
-  for (const one of coming.all) if (Date.parse(one.fire.at) > now) entry(one.fire.at, one.schedule.pipeline_id)?.coming.push(one);
+  for (const run of past.data?.runs ?? []) entry(dayOf(run.started_at ?? run.created_at), run.pipeline_id)?.runs.push(run);
+  let known = 0;
+  for (const schedule of firing) {
+    const fires = coming.byRule.get(JSON.stringify(schedule.spec));
+    if (!fires) continue;
+    known += 1;
+    for (const day of days) {
+      const ahead = (fires[day] ?? []).filter((fire) => Date.parse(fire.at) > now);
+      if (ahead.length > 0) entry(day, schedule.pipeline_id)?.coming.push(...ahead.map((fire) => ({ schedule, fire })));
+    }
+  }
   return {
     now,
     byDay,
-    isPending: (past.isPending && first.getTime() <= now) || coming.isPending,
+    isPending: (past.isPending && first.getTime() <= now) || known < firing.length,
+    /** Of how many schedules the times are known, of all that fire. */
+    known,
+    firing: firing.length,
     isCut: coming.isCut || (past.data?.isCut ?? false),
     error: past.error ?? coming.error,
     refetch: () => {
@@ -81,17 +89,4 @@ export function useCalendar(workspace: string, days: string[], schedules: Schedu
       coming.refetch();
     },
   };
-}
-
-async function fires(workspace: string, schedule: Schedule, from: string, end: Date): Promise<{ coming: Coming[]; isCut: boolean }> {
-  const coming: Coming[] = [];
-  let after = from;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const forecast = await body(client.POST("/api/v1/workspaces/{workspace}/schedule-forecast", { params: { path: { workspace } }, body: { spec: sent(specOf(schedule)), after, count: PAGE } }));
-    const within = forecast.fires.filter((fire) => Date.parse(fire.at) < end.getTime());
-    coming.push(...within.map((fire) => ({ schedule, fire })));
-    if (within.length < forecast.fires.length || forecast.fires.length < PAGE) return { coming, isCut: false };
-    after = forecast.fires.at(-1)?.at ?? after;
-  }
-  return { coming, isCut: true };
 }

@@ -16,6 +16,7 @@ import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
+import { ahead, changeItems } from "@/lib/ahead";
 import { formatDay } from "@/lib/format";
 import { isAtLeast, type Role } from "@/lib/rights";
 import { useWorkspace } from "@/lib/workspace";
@@ -33,11 +34,16 @@ export function Members() {
   const members = useQuery(membersQuery(slug));
   const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: ["members"] }), queries.invalidateQueries({ queryKey: ["session"] })]);
   const path = (member: Member) => ({ path: { workspace: slug, user: member.user_id } });
+  const shown = ahead<{ member: Member; role: string }>({ keys: [["members", slug]], change: (all, { member, role }) => changeItems<Member>(all, (one) => (one.user_id === member.user_id ? { ...one, role } : one)), failed: toasts.failed });
   const give = useMutation({
     mutationFn: ({ member, role }: { member: Member; role: string }) => client.PUT("/api/v1/workspaces/{workspace}/members/{user}", { params: path(member), body: { role: role as Role } }),
     onSuccess: (_, { member, role }) => toasts.done(t("people.role_given", { name: member.name, role: t(`common:role.${role as "viewer"}`) })),
-    onError: toasts.failed,
-    onSettled: refresh,
+    ...shown,
+    onSettled: () => {
+      shown.onSettled();
+      // One may have changed one's own.
+      void queries.invalidateQueries({ queryKey: ["session"] });
+    },
   });
   const remove = useMutation({
     mutationFn: (member: Member) => client.DELETE("/api/v1/workspaces/{workspace}/members/{user}", { params: path(member) }),
