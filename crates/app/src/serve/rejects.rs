@@ -1,12 +1,13 @@
 //! Rejected rows of a run, kept in the store.
 //!
 //! Operators reject rows from wherever they run, and must not go on before a batch of them is safe. A full buffer is
-//! written while the thread waits for it; the runtime moves its other work elsewhere.
+//! written while the thread waits for it; the runtime moves its other work elsewhere, also from threads that wait for the
+//! buffer: were they all to stand still, nobody would carry on what the writer waits for.
 //!
 //! Nothing is written or forgotten unless the attempt has the run at that moment: the rows of a chunk are those of whoever
 //! reads it now.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -41,6 +42,17 @@ struct Buffer {
 impl StoreRejects {
     pub(crate) fn new(store: Store, held: &Held) -> StoreRejects {
         StoreRejects { store, held: held.clone(), runtime: Handle::current(), buffer: Arc::default() }
+    }
+
+    /// The buffer; who has to wait for it lets the runtime go on without this thread.
+    fn buffer(&self) -> MutexGuard<'_, Buffer> {
+        match self.buffer.try_lock() {
+            Ok(buffer) => buffer,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                block_in_place(|| self.buffer.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+        }
     }
 
     fn wait<T>(&self, future: impl Future<Output = Result<Option<T>, Error>>) -> Result<T, Fault> {
@@ -80,7 +92,7 @@ impl StoreRejects {
     }
 
     pub(crate) fn flush(&self) -> Result<(), Fault> {
-        self.write(&mut self.buffer.lock().unwrap_or_else(PoisonError::into_inner))
+        self.write(&mut self.buffer())
     }
 }
 
@@ -93,7 +105,7 @@ struct NodeSink {
 
 impl RejectSink for NodeSink {
     fn reject(&self, reject: Reject) -> Result<(), Fault> {
-        let mut buffer = self.rejects.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = self.rejects.buffer();
         buffer.waiting.push(Stored {
             number: 0,
             node: self.node.clone(),
@@ -132,12 +144,54 @@ impl Quarantine for StoreRejects {
     }
 
     fn forget(&self, chunk: &str) -> Result<(), Fault> {
-        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = self.buffer();
         buffer.waiting.retain(|row| row.chunk != chunk);
         self.wait(async {
             let Some(mut tx) = self.begin().await? else { return Ok(None) };
             rejects::forget(&mut tx, &self.held.run_id, chunk).await?;
             commit(tx).await.map(Some)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Barrier;
+
+    use super::*;
+
+    /// Whoever writes holds the only connection that may; all who forget wait for it, and for each other.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn those_who_wait_for_the_buffer_let_others_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_file(&folder.path().join("store.db")).await.unwrap();
+        let held = Held { run_id: "none".into(), worker_id: "nobody".into(), attempt: 1 };
+        let rejects = StoreRejects::new(store.clone(), &held);
+        let ready = Arc::new(Barrier::new(9));
+        let writing = tokio::spawn({
+            let (store, ready) = (store.clone(), Arc::clone(&ready));
+            async move {
+                let tx = store.begin().await.unwrap();
+                ready.wait().await;
+                for _ in 0..1000 {
+                    tokio::task::yield_now().await;
+                }
+                commit(tx).await.unwrap();
+            }
+        });
+        let forgetting: Vec<_> = (0..8)
+            .map(|_| {
+                let (rejects, ready) = (rejects.clone(), Arc::clone(&ready));
+                tokio::spawn(async move {
+                    ready.wait().await;
+                    rejects.forget("chunk").unwrap_err()
+                })
+            })
+            .collect();
+        writing.await.unwrap();
+        for one in forgetting {
+            let fault = one.await.unwrap();
+            assert!(fault.hint_text().is_some_and(|hint| hint.contains("another worker")), "{fault}");
+        }
     }
 }
