@@ -24,6 +24,7 @@ use towpath_store::workspaces::Membership;
 use towpath_store::{Conn, backfills, connections, pipelines, runs, schedules, workspaces};
 
 use crate::caller::{Brought, Caller, Origin, Via, Within, check_csrf, exchange, identify, with};
+use crate::http::Admitted;
 use crate::needs::{NEEDS, Need};
 use crate::problem::{self, Answer, Problem};
 use crate::server::{Inside, Server};
@@ -41,10 +42,11 @@ pub(crate) enum Target {
 
 pub(crate) async fn guard(State(inside): State<Inside>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match admit(&inside, &mut parts).await {
-        Ok(Admitted { left, ageing }) => {
+    let mut left = None;
+    let mut response = match admit(&inside, &mut parts, &mut left).await {
+        Ok(ageing) => {
             let mut response = next.run(Request::from_parts(parts, body)).await;
-            inside.limits.write(response.headers_mut(), left);
+            response.extensions_mut().insert(Admitted);
             if let Some((session, hash)) = ageing {
                 renew(&inside.server, &session, &hash, &mut response).await;
             }
@@ -58,7 +60,12 @@ pub(crate) async fn guard(State(inside): State<Inside>, request: Request, next: 
             }
             response
         }
+    };
+    // Refusals count as well, and those who are refused for their number want to know it most.
+    if let Some(left) = left {
+        inside.limits.write(response.headers_mut(), left);
     }
+    response
 }
 
 /// Says which methods an address takes.
@@ -77,11 +84,8 @@ fn route(inside: &Inside, parts: &Parts) -> String {
     path.strip_prefix(inside.base.as_str()).unwrap_or(path).to_owned()
 }
 
-/// A request that may go on: how many more may follow, and the session whose token is due, with the hash of the token.
-struct Admitted {
-    left: u32,
-    ageing: Option<(Session, String)>,
-}
+/// The session of a request whose token is due, with the hash of the token.
+type Ageing = Option<(Session, String)>;
 
 /// Gives a session a new token. After the route, so that one that ended the session or changed its token is seen.
 async fn renew(server: &Server, session: &Session, hash: &str, response: &mut Response) {
@@ -96,7 +100,8 @@ async fn renew(server: &Server, session: &Session, hash: &str, response: &mut Re
     }
 }
 
-async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<Admitted> {
+/// Lets a request go on, or not. Once it is counted, `left` says how many more may follow.
+async fn admit(inside: &Inside, parts: &mut Parts, left: &mut Option<u32>) -> Answer<Ageing> {
     let server = &inside.server;
     let path = route(inside, parts);
     let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
@@ -114,7 +119,8 @@ async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<Admitted> {
         Brought::Caller(caller) | Brought::Ageing(caller, _) => caller.counted_as(),
         _ => origin.address.clone().unwrap_or_default(),
     };
-    let left = inside.limits.count(&counted)?;
+    *left = Some(0);
+    *left = Some(inside.limits.count(&counted)?);
     let (caller, hash) = match brought {
         Brought::Caller(caller) => (*caller, None),
         Brought::Ageing(caller, hash) => (*caller, Some(hash)),
@@ -123,7 +129,7 @@ async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<Admitted> {
         }
         _ => {
             return match need {
-                None | Some(Need::Nobody) => Ok(Admitted { left, ageing: None }),
+                None | Some(Need::Nobody) => Ok(None),
                 Some(_) => Err(Problem::new(problem::SIGN_IN, "nobody is signed in")),
             };
         }
@@ -139,7 +145,7 @@ async fn admit(inside: &Inside, parts: &mut Parts) -> Answer<Admitted> {
     }
     let ageing = hash.and_then(|hash| Some((caller.session()?.clone(), hash)));
     parts.extensions.insert(caller);
-    Ok(Admitted { left, ageing })
+    Ok(ageing)
 }
 
 async fn note_denial(server: &Server, caller: &Caller, path: &str, problem: &Problem) -> Answer<()> {

@@ -27,6 +27,10 @@ const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; st
 #[derive(Debug, Clone)]
 pub struct Traced(pub String);
 
+/// That the guard let a request through, and a refusal is that of its route: an extension of answers.
+#[derive(Debug, Clone)]
+pub struct Admitted;
+
 pub(crate) async fn around(State(inside): State<Inside>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let origin = origin(&inside.server.settings, &request);
@@ -43,7 +47,8 @@ pub(crate) async fn around(State(inside): State<Inside>, mut request: Request, n
     };
     let path =
         response.extensions_mut().remove::<Answered>().map_or("none".to_owned(), |answered| answered.0);
-    response = finished(response, &id);
+    let admitted = response.extensions_mut().remove::<Admitted>();
+    response = finished(response, &inside.base, &id);
     let status = response.status().as_u16().to_string();
     let labels = [("method", method.to_string()), ("route", path), ("status", status)];
     metrics::counter!("towpath_http_requests_total", &labels).increment(1);
@@ -51,7 +56,10 @@ pub(crate) async fn around(State(inside): State<Inside>, mut request: Request, n
     dress(&inside.server.settings, response.headers_mut(), &id);
     let [(_, method), (_, route), (_, status)] = &labels;
     let ms = started.elapsed().as_millis();
-    tracing::debug!(request = id, method, route, status, ms, "answered");
+    tracing::debug!(request = id, method, route, status, ms, admitted = admitted.is_some(), "answered");
+    if let Some(admitted) = admitted {
+        response.extensions_mut().insert(admitted);
+    }
     response
 }
 
@@ -87,9 +95,9 @@ fn is_long(path: &str) -> bool {
 }
 
 /// Turns whatever the router and its layers answered into a problem of ours.
-fn finished(mut response: Response, id: &str) -> Response {
+fn finished(mut response: Response, base: &str, id: &str) -> Response {
     if let Some(pending) = response.extensions_mut().remove::<Pending>() {
-        return instead(&response, pending, id);
+        return instead(&response, pending, base, id);
     }
     let code = match response.status() {
         StatusCode::NOT_FOUND => problem::NOT_FOUND,
@@ -103,13 +111,13 @@ fn finished(mut response: Response, id: &str) -> Response {
     if is_ours(&response) {
         return response;
     }
-    instead(&response, Pending(Problem::new(code, code.title.to_lowercase())), id)
+    instead(&response, Pending(Problem::new(code, code.title.to_lowercase())), base, id)
 }
 
 /// A problem in the place of an answer, with what others around the route said in its headers: methods, limits, and
 /// the cookie with a new token, which would be lost.
-fn instead(response: &Response, problem: Pending, id: &str) -> Response {
-    let mut answer = problem.finish(id);
+fn instead(response: &Response, problem: Pending, base: &str, id: &str) -> Response {
+    let mut answer = problem.finish(base, id);
     for (name, value) in response.headers() {
         if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH) {
             answer.headers_mut().append(name.clone(), value.clone());

@@ -45,7 +45,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-pub use http::Traced;
+pub use http::{Admitted, Traced};
 pub use operator::Operator;
 pub use server::{Server, ServerSettings};
 

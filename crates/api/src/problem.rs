@@ -278,11 +278,11 @@ impl Problem {
         &self.0.detail
     }
 
-    /// The body, for a request.
-    pub fn body(&self, request_id: &str) -> ProblemBody {
+    /// The body, for a request to a server below the folder `base`.
+    pub fn body(&self, base: &str, request_id: &str) -> ProblemBody {
         let Inner { code, detail, hint, problems, current, oauth, .. } = &*self.0;
         ProblemBody {
-            kind: format!("/help/reference/errors/{}", code.word),
+            kind: format!("{base}/help/reference/errors/{}", code.word),
             title: code.title.to_owned(),
             status: self.status(),
             code: code.word.to_owned(),
@@ -345,12 +345,12 @@ impl IntoResponse for Problem {
 
 impl Pending {
     /// The whole answer; what went wrong inside is logged.
-    pub(crate) fn finish(self, request_id: &str) -> Response {
+    pub(crate) fn finish(self, base: &str, request_id: &str) -> Response {
         let inner = &self.0.0;
         if let Some(cause) = &inner.cause {
             tracing::error!(request.id = request_id, code = inner.code.word, "a request failed: {cause}");
         }
-        let body = serde_json::to_vec(&self.0.body(request_id)).unwrap_or_default();
+        let body = serde_json::to_vec(&self.0.body(base, request_id)).unwrap_or_default();
         let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();

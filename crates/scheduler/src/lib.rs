@@ -35,7 +35,7 @@ pub use decision::{
     AfterLoss, Apart, CreateRun, Decision, End, EndReason, Guard, Hold, HoldKind, IfRun, IfSchedule, Passed,
     Start,
 };
-pub use order::cycle;
+pub use order::circle;
 pub use wake::next_wake;
 pub use world::{
     Arrival, Attempt, Backfill, Id, Interval, Key, Limit, Limits, NextPiece, Origin, Pipeline, Run, Schedule,

@@ -1,30 +1,27 @@
 //! Schedules that run after each other must not run in circles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
-/// A circle among pipelines that run after others, if there is one: each runs after the next, the last after the first.
+/// The shortest way from a pipeline over those that it runs after back to itself, if there is one: it begins and ends with
+/// the pipeline.
 ///
 /// Without a circle nothing runs for ever. To be asked before a schedule is saved.
-pub fn cycle(after: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
-    let mut done = BTreeSet::new();
-    for start in after.keys() {
-        // The way to the present pipeline, each with the position of the next one to look at.
-        let mut way: Vec<(&str, usize)> = vec![(start, 0)];
-        while let Some((name, position)) = way.pop() {
-            if done.contains(name) {
-                continue;
+pub fn circle(after: &BTreeMap<String, Vec<String>>, start: &str) -> Option<Vec<String>> {
+    // Each with the one that runs after it.
+    let mut reached: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut open: VecDeque<&str> = [start].into();
+    while let Some(name) = open.pop_front() {
+        for other in after.get(name).into_iter().flatten() {
+            if other == start {
+                let back = std::iter::successors(Some(name), |name| reached.get(name).copied());
+                let mut way: Vec<String> = back.map(str::to_owned).collect();
+                way.reverse();
+                way.push(start.to_owned());
+                return Some(way);
             }
-            match after.get(name).and_then(|others| others.get(position)) {
-                Some(next) => {
-                    way.push((name, position + 1));
-                    if let Some(first) = way.iter().position(|(on_way, _)| on_way == next) {
-                        return Some(way[first..].iter().map(|(name, _)| (*name).to_owned()).collect());
-                    }
-                    way.push((next, 0));
-                }
-                None => {
-                    done.insert(name);
-                }
+            if !reached.contains_key(other.as_str()) {
+                reached.insert(other, name);
+                open.push_back(other);
             }
         }
     }
@@ -43,9 +40,14 @@ mod tests {
                 .map(|(name, others)| ((*name).into(), others.iter().map(|other| (*other).into()).collect()))
                 .collect()
         };
-        assert_eq!(cycle(&after(&[("d", &["b", "c"]), ("b", &["a"]), ("c", &["a"])])), None);
-        let circle = cycle(&after(&[("x", &["b"]), ("a", &["c", "b"]), ("b", &["d", "a"])])).unwrap();
-        assert_eq!(circle.iter().collect::<BTreeSet<_>>().len(), 2);
-        assert_eq!(cycle(&after(&[("a", &["a"])])), Some(vec!["a".into()]));
+        let way =
+            |edges: &[(&str, &[&str])], start: &str| circle(&after(edges), start).map(|way| way.join(" "));
+        assert_eq!(way(&[("d", &["b", "c"]), ("b", &["a"]), ("c", &["a"])], "d"), None);
+        let edges: &[(&str, &[&str])] = &[("x", &["b"]), ("a", &["c", "b"]), ("b", &["d", "a"])];
+        assert_eq!(way(edges, "a").as_deref(), Some("a b a"));
+        assert_eq!(way(edges, "x"), None, "the circle of others is not its own");
+        assert_eq!(way(&[("a", &["a"])], "a").as_deref(), Some("a a"));
+        let long: &[(&str, &[&str])] = &[("a", &["b"]), ("b", &["c"]), ("c", &["a"])];
+        assert_eq!(way(long, "b").as_deref(), Some("b c a b"));
     }
 }

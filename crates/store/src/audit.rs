@@ -1,9 +1,14 @@
 //! What happened, in a chain that shows when somebody changed or removed a part of it.
 //!
 //! Every entry holds the hash of the one before it, and its own hash over everything that it says (SHA-256 over the
-//! fields, each with its length before it). [`verify`] walks the chain. What may tell of a person (names, addresses, the
+//! fields, each with its length before it). `head` signs where the chain begins and ends. [`verify`] walks it. What may tell of a person (names, addresses, the
 //! contents of objects) goes in as one salted hash, so that a person can be erased: the words and the salt go, the
 //! chain holds, and the entry says when it was erased.
+
+mod head;
+mod verify;
+
+pub use verify::{Verdict, verify};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -12,11 +17,11 @@ use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::head::Mark;
 use crate::db::{Conn, Store};
 use crate::error::Error;
 use crate::page::{List, Listed, Order, Page, PageRequest};
-use crate::seal::random_text;
-use crate::settings;
+use crate::seal::{Keys, random_text};
 use crate::sql::{Read, Row, sql, words};
 
 words! {
@@ -238,20 +243,18 @@ pub async fn write(store: &Store, conn: &mut Conn, entries: Vec<NewEntry>) -> Re
     if entries.is_empty() {
         return Ok(());
     }
-    store.lock(conn, "towpath-audit").await?;
-    let last: Option<Last> =
-        sql("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1").first(conn).await?;
-    let (mut number, mut previous) = match last {
-        Some(last) => (last.number, last.hash),
-        None => chain_start(conn).await?,
-    };
+    store.lock(conn, LOCK).await?;
+    let mut head = head::current(store, conn).await?;
     for entry in entries {
-        number += 1;
-        let entry = entry.numbered(number, previous, random_text(12)?);
+        let entry = entry.numbered(head.last.number + 1, head.last.hash, random_text(12)?);
         insert(conn, &entry).await?;
-        previous = entry.hash;
+        head.last = Mark { number: entry.number, hash: entry.hash };
     }
-    Ok(())
+    match store.keys() {
+        Some(keys) => head::put(keys, conn, head).await,
+        // An operator without the key: the next entry of a server says which ones these were.
+        None => Ok(()),
+    }
 }
 
 impl NewEntry {
@@ -299,6 +302,13 @@ impl Entry {
             json(&self.after),
             json(&self.detail),
         ])
+    }
+
+    /// Whether nothing is left of its words.
+    fn is_empty(&self) -> bool {
+        let texts = [&self.salt, &self.actor, &self.object, &self.address];
+        let values = [&self.before, &self.after, &self.detail];
+        texts.iter().all(|text| text.is_none()) && values.iter().all(|value| value.is_none())
     }
 
     /// The hash that this entry must have in the chain.
@@ -376,30 +386,30 @@ pub async fn list(conn: &mut Conn, filter: &Filter, page: &PageRequest) -> Resul
         .await
 }
 
-/// Where the chain begins after old entries were removed: number and hash of the last one that was.
-#[derive(Debug, Serialize, Deserialize)]
-struct Start {
-    number: i64,
-    hash: String,
-}
+/// Whoever changes the chain holds the others back.
+const LOCK: &str = "towpath-audit";
 
-const START: &str = "audit.start";
-
-async fn chain_start(conn: &mut Conn) -> Result<(i64, String), Error> {
-    let start: Option<Start> = settings::find(conn, START).await?;
-    Ok(start.map_or((0, String::new()), |start| (start.number, start.hash)))
+/// The keys, for what cannot be done without signing the head anew.
+fn keys(store: &Store) -> Result<&Keys, Error> {
+    store.keys().ok_or_else(|| Error::Sealed("no key is at hand that signs the audit".into()))
 }
 
 /// Removes entries that are older than that; the chain then begins behind them. Returns how many.
 pub async fn sweep(store: &Store, conn: &mut Conn, before: Timestamp) -> Result<u64, Error> {
-    store.lock(conn, "towpath-audit").await?;
+    store.lock(conn, LOCK).await?;
     let last: Option<Last> = sql("SELECT number, hash FROM audit WHERE at < $1 ORDER BY number DESC LIMIT 1")
         .bind(before)
         .first(conn)
         .await?;
-    let Some(last) = last else { return Ok(0) };
-    settings::put(conn, START, &Start { number: last.number, hash: last.hash }).await?;
-    sql("DELETE FROM audit WHERE number <= $1").bind(last.number).run(conn).await
+    let Some(Last { number, hash }) = last else { return Ok(0) };
+    let mut head = head::current(store, conn).await?;
+    let erased = sql("SELECT count(*) FROM audit WHERE number <= $1 AND erased_at IS NOT NULL");
+    head.erased -= erased.bind(number).number(conn).await?;
+    head.first = Mark { number, hash };
+    head.unsigned.retain(|(_, last)| *last > number);
+    head.doubts.retain(|doubt| *doubt > number);
+    head::put(keys(store)?, conn, head).await?;
+    sql("DELETE FROM audit WHERE number <= $1").bind(number).run(conn).await
 }
 
 /// The addresses with which a person ever did something.
@@ -410,17 +420,25 @@ pub async fn addresses(conn: &mut Conn, person: &str) -> Result<Vec<String>, Err
         .await
 }
 
-/// Takes names, addresses and contents out of what a person did and what was done to that person, and out of every
-/// other entry in whose words one of the person's mail addresses stands.
-pub async fn erase(conn: &mut Conn, person: &str, addresses: &[String]) -> Result<u64, Error> {
+/// Takes names, addresses and contents out of what a person did, also with keys, and of what was done to that person, and
+/// out of every other entry in whose words one of the person's mail addresses stands.
+pub async fn erase(
+    store: &Store,
+    conn: &mut Conn,
+    person: &str,
+    api_keys: &[String],
+    addresses: &[String],
+) -> Result<u64, Error> {
     const ERASE: &str = "UPDATE audit SET actor = NULL, object = NULL, address = NULL, before_json = NULL,
         after_json = NULL, detail = NULL, salt = NULL, erased_at = $2 WHERE erased_at IS NULL";
+    store.lock(conn, LOCK).await?;
+    let mut head = head::current(store, conn).await?;
     let now = Timestamp::now();
-    let mut erased = sql(format!("{ERASE} AND (actor_id = $1 OR object_id = $1)"))
-        .bind(person)
-        .bind(now)
-        .run(conn)
-        .await?;
+    let mut erased = 0;
+    for id in api_keys.iter().map(String::as_str).chain([person]) {
+        let found = sql(format!("{ERASE} AND (actor_id = $1 OR object_id = $1)")).bind(id).bind(now);
+        erased += found.run(conn).await?;
+    }
     let words = ["actor", "object", "before_json", "after_json", "detail"]
         .map(|column| format!(r"lower({column}) LIKE $1 ESCAPE '\' OR {column} LIKE $3 ESCAPE '\'"))
         .join(" OR ");
@@ -433,51 +451,7 @@ pub async fn erase(conn: &mut Conn, person: &str, addresses: &[String]) -> Resul
             .bind(format!("%{}%", plain(address)));
         erased += found.run(conn).await?;
     }
+    head.erased += erased.cast_signed();
+    head::put(keys(store)?, conn, head).await?;
     Ok(erased)
-}
-
-/// What [`verify`] found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Verdict {
-    /// Entries that were looked at.
-    pub entries: u64,
-    /// Entries whose words were erased with a person.
-    pub erased: u64,
-    /// What does not fit; empty when the chain is whole.
-    pub breaks: Vec<String>,
-}
-
-/// Walks the chain from its begin to its end.
-pub async fn verify(conn: &mut Conn) -> Result<Verdict, Error> {
-    let mut verdict = Verdict::default();
-    let (mut number, mut previous) = chain_start(conn).await?;
-    loop {
-        let entries: Vec<Entry> = sql("SELECT * FROM audit WHERE number > $1 ORDER BY number LIMIT 1000")
-            .bind(number)
-            .all(conn)
-            .await?;
-        let Some(last) = entries.last() else { return Ok(verdict) };
-        let end = last.number;
-        for entry in entries {
-            verdict.entries += 1;
-            if entry.number != number + 1 {
-                verdict.breaks.push(format!("entries {} to {} are missing", number + 1, entry.number - 1));
-            } else if entry.previous != previous {
-                verdict.breaks.push(format!("entry {} does not follow the one before it", entry.number));
-            }
-            if entry.chain_hash() != entry.hash {
-                verdict.breaks.push(format!("entry {} was changed", entry.number));
-            }
-            match entry.erased_at {
-                Some(_) => verdict.erased += 1,
-                None if entry.content_hash() != entry.content => {
-                    verdict.breaks.push(format!("the words of entry {} were changed", entry.number));
-                }
-                None => {}
-            }
-            number = entry.number;
-            previous = entry.hash;
-        }
-        number = end;
-    }
 }

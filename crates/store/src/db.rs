@@ -16,6 +16,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 
 use crate::error::Error;
 use crate::migrate;
+use crate::seal::Keys;
 
 /// A connection on which statements run.
 pub type Conn = AnyConnection;
@@ -56,6 +57,7 @@ pub struct Store {
     url: String,
     reading: AnyPool,
     writing: AnyPool,
+    keys: Option<Keys>,
 }
 
 impl Store {
@@ -96,7 +98,18 @@ impl Store {
                 (both.clone(), both)
             }
         };
-        Ok(Store { engine, url: url.to_owned(), reading, writing })
+        Ok(Store { engine, url: url.to_owned(), reading, writing, keys: None })
+    }
+
+    /// The same store with keys that sign the audit.
+    #[must_use]
+    pub fn signing(self, keys: Keys) -> Store {
+        Store { keys: Some(keys), ..self }
+    }
+
+    /// The keys that sign the audit, where they are at hand.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        self.keys.as_ref()
     }
 
     /// Which database it is.

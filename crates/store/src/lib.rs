@@ -21,6 +21,7 @@ pub mod backfills;
 pub mod connections;
 mod db;
 pub mod dump;
+pub mod erasure;
 mod error;
 pub mod events;
 pub mod facts;

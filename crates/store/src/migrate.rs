@@ -25,6 +25,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("0004_traces", include_str!("../migrations/0004_traces.sql")),
     ("0005_queries", include_str!("../migrations/0005_queries.sql")),
     ("0006_repairs", include_str!("../migrations/0006_repairs.sql")),
+    ("0007_stopped_by", include_str!("../migrations/0007_stopped_by.sql")),
 ];
 
 struct Done {

@@ -247,6 +247,35 @@ pub async fn list(
     list.page(conn, page, &orders, "id", false).await
 }
 
+/// The name of a pipeline.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Its identity.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// It was put away.
+    pub is_archived: bool,
+}
+
+impl Read for Named {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Named {
+            id: row.text("id")?,
+            name: row.text("name")?,
+            is_archived: row.maybe_int("archived_at")?.is_some(),
+        })
+    }
+}
+
+/// Names of all pipelines of a workspace, also of those that were put away.
+pub async fn names(conn: &mut Conn, workspace: &str) -> Result<Vec<Named>, Error> {
+    sql("SELECT id, name, archived_at FROM pipelines WHERE workspace_id = $1 ORDER BY name")
+        .bind(workspace)
+        .all(conn)
+        .await
+}
+
 /// Writes a pipeline whose revision is still that one.
 pub async fn update(conn: &mut Conn, pipeline: &Pipeline) -> Result<(), Error> {
     sql("UPDATE pipelines SET name = $2, description = $3, tags = $4, version = $5, restricted = $6, archived_at = $7,

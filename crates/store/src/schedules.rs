@@ -137,6 +137,46 @@ pub async fn some(conn: &mut Conn, ids: &[String]) -> Result<Vec<Schedule>, Erro
     }
 }
 
+/// A schedule whose rule states something that leads elsewhere.
+#[derive(Debug, Clone)]
+pub struct Stating {
+    /// Its identity.
+    pub schedule_id: String,
+    /// Its name.
+    pub name: String,
+    /// Identity of the pipeline that it runs.
+    pub pipeline_id: String,
+    /// Name of that pipeline.
+    pub pipeline: String,
+    /// That pipeline was put away.
+    pub is_archived: bool,
+    /// The rule.
+    pub spec: Value,
+}
+
+impl Read for Stating {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Stating {
+            schedule_id: row.text("id")?,
+            name: row.text("name")?,
+            pipeline_id: row.text("pipeline_id")?,
+            pipeline: row.text("pipeline")?,
+            is_archived: row.maybe_int("archived_at")?.is_some(),
+            spec: row.json("spec")?,
+        })
+    }
+}
+
+/// Schedules of a workspace whose rules state that setting, by the name of their pipelines; also paused ones.
+pub async fn stating(conn: &mut Conn, workspace: &str, setting: &str) -> Result<Vec<Stating>, Error> {
+    sql("SELECT s.id, s.name, s.spec, s.pipeline_id, p.name AS pipeline, p.archived_at FROM schedules s
+         JOIN pipelines p ON p.id = s.pipeline_id WHERE s.workspace_id = $1 AND s.spec LIKE $2 ORDER BY p.name, s.id")
+    .bind(workspace)
+    .bind(format!("%\"{setting}\":%"))
+    .all(conn)
+    .await
+}
+
 /// Writes a schedule whose revision is still that one. How far it is decided never goes back: a worker may have been
 /// faster.
 pub async fn update(conn: &mut Conn, schedule: &Schedule) -> Result<(), Error> {

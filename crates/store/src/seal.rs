@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::digest::{SHA256, digest};
 use ring::hkdf::{HKDF_SHA256, Salt};
+use ring::hmac::{self, HMAC_SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 use towpath_model::Fault;
 
@@ -86,6 +87,18 @@ impl Keys {
     /// Keys for another use, of every master key, the current one first.
     pub fn all_derived(&self, purpose: &str) -> Vec<[u8; KEY_BYTES]> {
         self.masters.iter().map(|master| master.derived(purpose)).collect()
+    }
+
+    /// Signs bytes for a purpose with the first master key (HMAC-SHA-256 with a key derived for it).
+    pub fn sign(&self, purpose: &str, bytes: &[u8]) -> String {
+        BASE64.encode(hmac::sign(&hmac::Key::new(HMAC_SHA256, &self.derived(purpose)), bytes))
+    }
+
+    /// Whether the master key of that name signed these bytes.
+    pub fn has_signed(&self, purpose: &str, key: &str, bytes: &[u8], signature: &str) -> bool {
+        let Some(master) = self.masters.iter().find(|master| master.id == key) else { return false };
+        let Ok(signature) = BASE64.decode(signature) else { return false };
+        hmac::verify(&hmac::Key::new(HMAC_SHA256, &master.derived(purpose)), bytes, &signature).is_ok()
     }
 
     /// Seals a text that belongs to `place`.

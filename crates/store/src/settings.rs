@@ -73,6 +73,11 @@ pub async fn find<T: DeserializeOwned>(conn: &mut Conn, name: &str) -> Result<Op
         .map_err(|error| Error::Corrupt(format!("setting `{name}`: {error}")))
 }
 
+/// Removes a setting.
+pub async fn remove(conn: &mut Conn, name: &str) -> Result<(), Error> {
+    sql("DELETE FROM settings WHERE name = $1").bind(name).run(conn).await.map(drop)
+}
+
 /// Writes a setting.
 pub async fn put<T: Serialize>(conn: &mut Conn, name: &str, value: &T) -> Result<(), Error> {
     sql("INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3)

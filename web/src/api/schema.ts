@@ -2086,7 +2086,10 @@ export interface paths {
         /** Files of a workspace. */
         get: operations["list_uploads"];
         put?: never;
-        /** Takes a file: the body is its content. The same `Idempotency-Key` takes one file only. */
+        /**
+         * Takes a file: the body is its content. The same `Idempotency-Key` takes one file only, and answers the same name and
+         *     content again with it.
+         */
         post: operations["take_uploads"];
         delete?: never;
         options?: never;
@@ -3969,6 +3972,8 @@ export interface components {
                 stop_asked_at?: string | null;
                 /** @description The same in words. */
                 stop_reason?: string | null;
+                /** @description The person or key that asked to stop it. */
+                stopped_by?: string | null;
                 /** @description What it writes to. */
                 targets: string[];
                 /**
@@ -5451,6 +5456,8 @@ export interface components {
             stop_asked_at?: string | null;
             /** @description The same in words. */
             stop_reason?: string | null;
+            /** @description The person or key that asked to stop it. */
+            stopped_by?: string | null;
             /** @description What it writes to. */
             targets: string[];
             /**
@@ -5997,8 +6004,10 @@ export interface components {
         };
         /** @description What [`verify`] found. */
         Verdict: {
-            /** @description What does not fit; empty when the chain is whole. */
+            /** @description What does not fit, in the order of the entries; empty when the chain is whole. */
             breaks: string[];
+            /** @description The newest entry, as its number and hash. Kept elsewhere, it shows later that nothing before it was changed. */
+            end?: string | null;
             /**
              * Format: int64
              * @description Entries that were looked at.
@@ -6009,6 +6018,8 @@ export interface components {
              * @description Entries whose words were erased with a person.
              */
             erased: number;
+            /** @description What the chain cannot answer for. */
+            notes: string[];
         };
         /** @description A version of a pipeline. */
         Version: {
@@ -6128,7 +6139,10 @@ export interface components {
         WorkspaceChange: {
             /** @description Its name for people. */
             name?: string | null;
-            /** @description Its settings, all of them. */
+            /**
+             * @description Its settings, all of them: `calendars`, `egress`, `limits` with `runs` and `pipeline_runs`, `watch`. A part that is
+             *     left out is as usual.
+             */
             settings?: Record<string, never> | null;
             /** @description Its name in addresses. Addresses with the former name stop to work. */
             slug?: string | null;
@@ -9578,7 +9592,7 @@ export interface operations {
                 /** @description Started by that. */
                 cause?: components["schemas"]["Cause"];
                 /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
-                fields?: ("attempt" | "attempt_started_at" | "backfill_id" | "cause" | "connections" | "created_at" | "ended_at" | "event_key" | "failures" | "fault" | "fire_at" | "force" | "id" | "idempotency" | "interval_end" | "interval_start" | "lease_until" | "lost" | "not_before" | "params" | "peak_memory" | "piece" | "pipeline_id" | "priority" | "resumable" | "retries" | "revision" | "rows_quarantined" | "rows_read" | "rows_written" | "schedule_id" | "seconds" | "started_at" | "started_by" | "state" | "stop" | "stop_asked_at" | "stop_reason" | "targets" | "timeout_seconds" | "undoing_at" | "undone_at" | "version" | "worker_id" | "workspace_id" | "zone")[];
+                fields?: ("attempt" | "attempt_started_at" | "backfill_id" | "cause" | "connections" | "created_at" | "ended_at" | "event_key" | "failures" | "fault" | "fire_at" | "force" | "id" | "idempotency" | "interval_end" | "interval_start" | "lease_until" | "lost" | "not_before" | "params" | "peak_memory" | "piece" | "pipeline_id" | "priority" | "resumable" | "retries" | "revision" | "rows_quarantined" | "rows_read" | "rows_written" | "schedule_id" | "seconds" | "started_at" | "started_by" | "state" | "stop" | "stop_asked_at" | "stop_reason" | "stopped_by" | "targets" | "timeout_seconds" | "undoing_at" | "undone_at" | "version" | "worker_id" | "workspace_id" | "zone")[];
                 /** @description Asked for from then on. */
                 from?: string;
                 /** @description Most entries; 50 if nothing is said. */

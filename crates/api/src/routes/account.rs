@@ -10,7 +10,7 @@ use towpath_store::sessions::{self, Session};
 use towpath_store::{Conn, Error};
 
 use super::fields::Wrong;
-use super::session::hash;
+use super::session::{around, hash};
 use crate::caller::{Caller, changed};
 use crate::extract::{IfMatch, Json, Path, Tagged};
 use crate::paging::Items;
@@ -149,7 +149,8 @@ pub(crate) async fn password(
     Json(change): Json<PasswordChange>,
 ) -> Answer<StatusCode> {
     confirm(&inside, &caller, change.password.as_deref()).await?;
-    let about = [caller.user.email.as_str(), caller.user.name.as_str()];
+    let about = around(&mut *inside.server.store.read().await?, &caller.user).await?;
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
     let hash = hash(&inside, change.new_password, &about, "/new_password").await?;
     let server = &inside.server;
     let mut tx = server.store.begin().await?;

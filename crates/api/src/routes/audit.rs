@@ -75,5 +75,5 @@ pub(crate) async fn of_server(
 #[utoipa::path(get, path = "/api/v1/server/audit/verify", tag = "audit",
     responses((status = 200, body = Verdict)))]
 pub(crate) async fn verify(State(server): State<Server>) -> Answer<Json<Verdict>> {
-    Ok(Json(audit::verify(&mut *server.store.read().await?).await?))
+    Ok(Json(audit::verify(&server.store, &mut *server.store.snapshot().await?).await?))
 }

@@ -357,10 +357,10 @@ pub(crate) async fn cancel(
     let mut tx = server.store.begin().await?;
     // Runs are asked in the order in which workers change them, or one of the two would be undone.
     server.store.lock_decisions(&mut tx).await?;
-    let reason = format!("{} ended the backfill", caller.user.email);
+    let by = caller.maker();
     let mut asked = Vec::new();
     for run in backfills::open_runs(&mut tx, before.id.as_str()).await? {
-        if runs::ask_to_cancel(&mut tx, &run, &reason).await? {
+        if runs::ask_to_cancel(&mut tx, &run, "the backfill was ended", Some(&by)).await? {
             asked.push(towpath_model::RunId::from_text(run));
         }
     }

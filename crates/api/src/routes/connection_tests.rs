@@ -201,7 +201,11 @@ pub(super) async fn try_out(
 }
 
 /// Answers with what a test gave: told while it happens, when that is what the caller accepts.
-pub(super) async fn answer<F>(headers: &HeaderMap, test: impl FnOnce(Watch) -> F) -> Answer<Response>
+pub(super) async fn answer<F>(
+    base: &str,
+    headers: &HeaderMap,
+    test: impl FnOnce(Watch) -> F,
+) -> Answer<Response>
 where
     F: Future<Output = Answer<Tested>> + Send + 'static,
 {
@@ -211,10 +215,13 @@ where
     }
     let (sender, receiver) = mpsc::channel(LINES);
     let test = test(Watch(Some(sender.clone())));
+    let base = base.to_owned();
     let last = async move {
         let line = match test.await {
             Ok(tested) => TestLine { steps: tested.steps.clone(), tested: Some(tested), problem: None },
-            Err(problem) => TestLine { steps: Vec::new(), tested: None, problem: Some(problem.body("")) },
+            Err(problem) => {
+                TestLine { steps: Vec::new(), tested: None, problem: Some(problem.body(&base, "")) }
+            }
         };
         // Nobody listens any more when this fails.
         let _ = sender.send(line).await;
@@ -284,7 +291,7 @@ mod tests {
         let (sender, receiver) = mpsc::channel(LINES);
         let problem = Problem::not_found("connection", "x");
         let work = async move {
-            let line = TestLine { steps: Vec::new(), tested: None, problem: Some(problem.body("")) };
+            let line = TestLine { steps: Vec::new(), tested: None, problem: Some(problem.body("", "")) };
             sender.send(line).await.unwrap();
         };
         let mut lines = std::pin::pin!(lines(receiver, work));

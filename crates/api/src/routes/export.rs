@@ -52,6 +52,10 @@ async fn note(server: &Server, caller: &Caller, user: &User) -> Answer<()> {
 async fn export(server: Server, user: User) -> Answer<Response> {
     let id = user.id.to_string();
     let mut conn = server.store.read().await?;
+    let keys = keys::of_user(&mut conn, &id).await?;
+    // Whoever acted: the person, or one of the person's keys.
+    let actors: Vec<String> =
+        [id.clone()].into_iter().chain(keys.iter().map(|key| key.id.to_string())).collect();
     let latest = PageRequest { limit: 1000, ..PageRequest::default() };
     let first = json!({
         "account": user,
@@ -59,17 +63,16 @@ async fn export(server: Server, user: User) -> Answer<Response> {
         "workspaces": workspaces::of_user(&mut conn, &id).await?,
         "grants": members::all_grants_of(&mut conn, &id).await?,
         "sessions": sessions::of_user(&mut conn, &id).await?,
-        "keys": keys::of_user(&mut conn, &id).await?,
+        "keys": keys,
         "notices": inbox::list(&mut conn, &id, &inbox::Filter::default(), &latest).await?.items,
     });
     drop(conn);
     // The audit may be long; it is written piece by piece behind the rest.
     let begin = format!("{},\"audit\":[", first.to_string().trim_end_matches('}'));
-    let parts = [
-        Filter { actor_id: Some(id.clone()), ..Filter::default() },
-        Filter { object_id: Some(id), ..Filter::default() },
-    ];
-    let state = Writing { server, open: parts.to_vec(), after: None, begin: Some(begin), is_first: true };
+    let by = |actor: &String| Filter { actor_id: Some(actor.clone()), ..Filter::default() };
+    let to = Filter { object_id: Some(id), ..Filter::default() };
+    let open = actors.iter().map(by).chain([to]).collect();
+    let state = Writing { server, actors, open, after: None, begin: Some(begin), is_first: true };
     let body = Body::from_stream(stream::try_unfold(state, |mut state| async move {
         let piece = state.next().await.map_err(std::io::Error::other)?;
         Ok::<_, std::io::Error>(piece.map(|piece| (Bytes::from(piece), state)))
@@ -84,6 +87,8 @@ async fn export(server: Server, user: User) -> Answer<Response> {
 
 struct Writing {
     server: Server,
+    /// The person and the person's keys.
+    actors: Vec<String>,
     /// What is still to be read: what the person did, then what was done to the person.
     open: Vec<Filter>,
     after: Option<String>,
@@ -102,8 +107,9 @@ impl Writing {
         let page = audit::list(&mut *self.server.store.read().await?, filter, &request).await?;
         let mut text = String::new();
         for entry in &page.items {
-            // What one did to oneself stands in the first part already.
-            if filter.object_id.is_some() && entry.actor_id == filter.object_id {
+            // What one did to oneself stands before it already.
+            let is_own = entry.actor_id.as_ref().is_some_and(|actor| self.actors.contains(actor));
+            if filter.object_id.is_some() && is_own {
                 continue;
             }
             if !std::mem::take(&mut self.is_first) {

@@ -17,8 +17,16 @@ pub(crate) struct Wrong(Vec<Finding>);
 
 impl Wrong {
     pub(crate) fn add(&mut self, path: &str, message: impl Into<String>) {
-        let message = message.into();
-        self.0.push(Finding { path: path.into(), message, hint: None, line: None, column: None });
+        self.hinted(path, message.into(), None);
+    }
+
+    /// A place with what to do about it.
+    pub(crate) fn hinted(&mut self, path: &str, message: String, hint: Option<String>) {
+        self.push(Finding { path: path.into(), message, hint, line: None, column: None });
+    }
+
+    pub(crate) fn push(&mut self, finding: Finding) {
+        self.0.push(finding);
     }
 
     /// A mail address, as far as its form tells.

@@ -97,7 +97,7 @@ pub(crate) async fn call(
     let pipeline = pipelines::by_id(&mut tx, &id).await?.ok_or_else(refused)?;
     let sealed = pipelines::hook(&mut tx, &id).await?.ok_or_else(refused)?;
     let key = server.keys.open(&place(&pipeline), &sealed)?;
-    if !tokens::is_hook(&key, signature, &body) {
+    let Some(signature) = tokens::hook_signature(&key, signature, &body) else {
         let denied = origin.did("hook.call").within(pipeline.workspace_id.as_str()).on(
             "pipeline",
             &id,
@@ -105,14 +105,14 @@ pub(crate) async fn call(
         );
         server.commit(tx, vec![with(denied, Outcome::Denied, Value::Null)], vec![]).await?;
         return Err(refused());
-    }
+    };
     let new: NewRun = match body.is_empty() {
         true => NewRun::default(),
         false => serde_json::from_slice(&body).map_err(|error| {
             Problem::new(problem::BAD_REQUEST, format!("the body cannot be read: {error}"))
         })?,
     };
-    let word = format!("hook/{}", towpath_store::seal::hash_token(signature));
+    let word = format!("hook/{}", towpath_store::seal::hash_token(&signature));
     let workspace = pipeline.workspace_id.as_str();
     if let Some(known) = towpath_store::runs::by_idempotency(&mut tx, workspace, &word).await? {
         return Ok((StatusCode::ACCEPTED, Json(Started { run: known.id.to_string() })).into_response());

@@ -16,7 +16,7 @@ use towpath_store::workspaces::{self, Workspace};
 use towpath_store::{Conn, members, sessions};
 
 use super::fields::Wrong;
-use super::session::{hash, view, welcome};
+use super::session::{around, hash, view, welcome};
 use super::users::english;
 use crate::caller::{Caller, Origin, Via, changed};
 use crate::extract::{Json, Path};
@@ -66,7 +66,8 @@ pub(crate) async fn setup(
     // Hashing takes a while: only for those who have the link.
     let known = links::find(&mut *server.store.read().await?, LinkKind::Setup, &secret).await?;
     known.ok_or_else(making::gone)?;
-    let password = hash(&inside, setup.password, &[&setup.email, &setup.name], "/password").await?;
+    let about = [setup.email.as_str(), &setup.name, &setup.workspace];
+    let password = hash(&inside, setup.password, &about, "/password").await?;
     let user = User { runs_server: true, ..User::new(&setup.email, &setup.name, &setup.language) };
     let workspace = super::workspaces::fresh(&setup.workspace, None);
     let mut tx = server.store.begin().await?;
@@ -189,10 +190,13 @@ pub(crate) async fn make_use(
 async fn set_password(inside: &Inside, origin: &Origin, link: Link, sent: LinkUse) -> Answer<Response> {
     let server = &inside.server;
     let id = link.user_id.as_ref().map(ToString::to_string).unwrap_or_default();
-    let user = accounts::find(&mut *server.store.read().await?, &id).await?.filter(|user| user.active);
+    let mut conn = server.store.read().await?;
+    let user = accounts::find(&mut conn, &id).await?.filter(|user| user.active);
     let user = user.ok_or_else(making::gone)?;
-    let hash =
-        hash(inside, sent.password.unwrap_or_default(), &[&user.email, &user.name], "/password").await?;
+    let about = around(&mut conn, &user).await?;
+    drop(conn);
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
+    let hash = hash(inside, sent.password.unwrap_or_default(), &about, "/password").await?;
     let mut tx = server.store.begin().await?;
     if !links::take(&mut tx, &link.id).await? {
         return Err(making::gone());
@@ -239,7 +243,8 @@ async fn accept(
     wrong.name("/name", &name);
     wrong.language("/language", &sent.language);
     wrong.end()?;
-    let hash = hash(inside, sent.password.unwrap_or_default(), &[&email, &name], "/password").await?;
+    let about = [email.as_str(), &name, &workspace.name];
+    let hash = hash(inside, sent.password.unwrap_or_default(), &about, "/password").await?;
     let user = User::new(&email, &name, &sent.language);
     let entry = origin.did("user.add").on("user", user.id.as_str(), &user.email);
     let added = changed(entry, None, serde_json::to_value(&user).ok());

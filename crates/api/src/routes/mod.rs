@@ -3,12 +3,14 @@
 pub(crate) mod backfills;
 pub(crate) mod connection_tests;
 pub(crate) mod connections;
+mod following;
 pub(crate) mod freshness;
 pub(crate) mod handing;
 pub(crate) mod health;
 pub(crate) mod hooks;
 mod kept;
 pub(crate) mod looks;
+mod named;
 pub(crate) mod nodes;
 pub(crate) mod outcomes;
 pub(crate) mod pipelines;
@@ -44,6 +46,7 @@ pub(crate) mod providers;
 pub(crate) mod second_factor;
 pub(crate) mod server;
 pub(crate) mod users;
+mod workspace_settings;
 pub(crate) mod workspaces;
 
 // Notifications.

@@ -10,7 +10,7 @@ use towpath_model::ids::SessionId;
 use towpath_store::accounts::{self, User};
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::events::NewEvent;
-use towpath_store::{Conn, Tx, keys, links, members, sessions, workspaces};
+use towpath_store::{Conn, Tx, erasure, keys, links, members, sessions, workspaces};
 
 use super::members::told;
 use crate::caller::{Caller, changed};
@@ -102,7 +102,9 @@ pub(crate) async fn erase(
     let keys = keys::of_user(&mut tx, &id).await?;
     let ended = sessions::revoke_others(&mut tx, &id, None).await?;
     accounts::erase(&mut tx, &id).await?;
-    audit::erase(&mut tx, &id, &addresses).await?;
+    let of_keys: Vec<String> = keys.iter().map(|key| key.id.to_string()).collect();
+    audit::erase(&server.store, &mut tx, &id, &of_keys, &addresses).await?;
+    erasure::words(&mut tx, &id, &addresses).await?;
     for address in &addresses {
         links::erase(&mut tx, address).await?;
     }

@@ -18,6 +18,7 @@ use towpath_store::standing::{self, LastRun, Standing};
 use towpath_store::{Conn, Tx, runs, schedules};
 
 use super::room::shown;
+use super::{following, named};
 use crate::caller::{Caller, Within, changed};
 use crate::extract::{IfMatch, Json, Query, Tagged};
 use crate::guard::OnPipeline;
@@ -180,6 +181,7 @@ pub(crate) async fn add(
     new: NewDocument,
 ) -> Answer<Pipeline> {
     let reading = reading(server, &new.document)?;
+    named::check_document(tx, caller, within, &new.document, &reading).await?;
     let now = Timestamp::now();
     let pipeline = Pipeline {
         id: PipelineId::generate(),
@@ -328,6 +330,10 @@ pub(crate) async fn advance(
     new: NewDocument,
 ) -> Answer<Pipeline> {
     let reading = reading(server, &new.document)?;
+    named::check_document(tx, caller, within, &new.document, &reading).await?;
+    if reading.name != before.name {
+        following::keep(server, tx, caller, within, before).await?;
+    }
     let id = before.id.as_str();
     let current = pipelines::version(tx, id, before.version).await?;
     let mut after = Pipeline {
@@ -415,6 +421,11 @@ pub(crate) async fn patch(
         None => before.archived_at,
     };
     let mut tx = server.store.begin().await?;
+    match (before.archived_at, after.archived_at) {
+        (None, Some(_)) => following::keep(&server, &mut tx, &caller, &within, &before).await?,
+        (Some(_), None) => following::may_return(&server, &mut tx, &caller, &within, &before).await?,
+        _ => {}
+    }
     pipelines::update(&mut tx, &after).await?;
     after.revision += 1;
     conclude(&server, tx, &caller, &within, "pipeline.change", &before, after).await
@@ -434,6 +445,7 @@ pub(crate) async fn remove(
             .hint("archive it first"));
     }
     let mut tx = server.store.begin().await?;
+    following::keep(&server, &mut tx, &caller, &within, &pipeline).await?;
     pipelines::remove(&mut tx, pipeline.id.as_str()).await?;
     let done = changed(entry(&caller, &within, "pipeline.remove", &pipeline), shown(&pipeline), None);
     server.commit(tx, vec![done], vec![event(&within, "pipeline.removed", &pipeline)]).await?;

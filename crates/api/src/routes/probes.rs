@@ -35,7 +35,9 @@ pub(crate) async fn test_new(
 ) -> Answer<Response> {
     problems(&server, &new, &new.settings)?;
     let connection = OpenConnection { name: new.name, connector: new.connector, settings: new.settings };
-    answer(&headers, |watch| async move { Ok(try_out(&server, &within, connection, watch).await) }).await
+    let base = server.settings.base_path();
+    answer(&base, &headers, |watch| async move { Ok(try_out(&server, &within, connection, watch).await) })
+        .await
 }
 
 /// Tests a connection. Whoever accepts `application/x-ndjson` is told every step while it happens.
@@ -50,6 +52,7 @@ pub(crate) async fn test(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let opened = open(&server, &mut *server.store.read().await?, &connection).await?;
+    let base = server.settings.base_path();
     let test = |watch| async move {
         let tested = try_out(&server, &within, opened, watch).await;
         let mut tx = server.store.begin().await?;
@@ -62,7 +65,7 @@ pub(crate) async fn test(
         server.commit(tx, vec![entry], vec![told]).await?;
         Ok::<_, Problem>(tested)
     };
-    answer(&headers, test).await
+    answer(&base, &headers, test).await
 }
 
 /// Tests changed settings of a connection before they are kept. Secrets that are left out are those that are kept, as long
@@ -84,12 +87,13 @@ pub(crate) async fn test_settings(
     problems(&server, &new, &sealed.whole())?;
     let opened =
         OpenConnection { name: new.name.clone(), connector: new.connector.clone(), settings: sealed.whole() };
+    let base = server.settings.base_path();
     let test = |watch| async move {
         let tested = try_out(&server, &within, opened, watch).await;
         note(&server, vec![noted(&caller, &within, &connection, &tested)]).await?;
         Ok::<_, Problem>(tested)
     };
-    answer(&headers, test).await
+    answer(&base, &headers, test).await
 }
 
 fn noted(caller: &Caller, within: &Within, connection: &Connection, tested: &Tested) -> NewEntry {

@@ -74,7 +74,13 @@ pub(crate) fn used(caller: &Caller, within: &Within, connection: &Connection) ->
     caller.did_in(within, "secret.use").on("connection", connection.id.as_str(), &connection.name)
 }
 
-async fn may_use(conn: &mut Conn, caller: &Caller, within: &Within, connection: &Connection) -> Answer<bool> {
+/// Whether the caller may use a connection. What may not be used does not exist for the caller.
+pub(crate) async fn may_use(
+    conn: &mut Conn,
+    caller: &Caller,
+    within: &Within,
+    connection: &Connection,
+) -> Answer<bool> {
     if within.member >= towpath_model::Role::Admin || !connection.restricted {
         return Ok(true);
     }

@@ -272,8 +272,8 @@ pub(crate) async fn cancel(
     OnRun(run, pipeline): OnRun,
 ) -> Answer<Response> {
     let mut tx = server.store.begin().await?;
-    let reason = format!("{} asked for it", caller.user.email);
-    if !runs::ask_to_cancel(&mut tx, run.id.as_str(), &reason).await? {
+    let by = caller.maker();
+    if !runs::ask_to_cancel(&mut tx, run.id.as_str(), "somebody asked for it", Some(&by)).await? {
         let detail = match run.state.is_ended() {
             true => format!("the run has ended: it is `{}`", run.state.word()),
             false => "somebody asked it to stop before".to_owned(),

@@ -14,6 +14,7 @@ use towpath_store::schedules::{self, Schedule};
 use towpath_store::{Conn, Tx};
 
 use super::room::shown;
+use super::{following, named};
 use crate::caller::{Caller, Within, changed};
 use crate::extract::{IfMatch, Json, Query, Tagged, object};
 use crate::guard::{OnPipeline, OnSchedule};
@@ -139,6 +140,8 @@ pub(crate) async fn create(
     }
     let schedule = made(&server, &caller, &within, &pipeline, new)?;
     let mut tx = server.store.begin().await?;
+    named::check_schedule(&mut tx, &caller, &within, &schedule.spec).await?;
+    following::check(&server, &mut tx, &caller, &within, &schedule, "/spec").await?;
     schedules::insert(&mut tx, &schedule).await?;
     let done = changed(entry(&caller, &within, "schedule.make", &schedule), None, shown(&schedule));
     server.commit(tx, vec![done], vec![event(&schedule, "schedule.made")]).await?;
@@ -168,11 +171,15 @@ pub(crate) async fn follow_document(
         (Some(known), Some(spec)) => {
             let now = Timestamp::now();
             let next_at = next(server, within, &spec, now)?.filter(|_| !known.paused);
-            Ok(schedules::update(tx, &Schedule { spec, next_at, handled_through: now, ..known }).await?)
+            let changed = Schedule { spec, next_at, handled_through: now, ..known };
+            following::check(server, tx, caller, within, &changed, "/schedule").await?;
+            Ok(schedules::update(tx, &changed).await?)
         }
         (None, Some(spec)) => {
             let new = NewSchedule { name: OF_DOCUMENT.into(), spec, params: Value::Null, paused: false };
-            Ok(schedules::insert(tx, &made(server, caller, within, pipeline, new)?).await?)
+            let new = made(server, caller, within, pipeline, new)?;
+            following::check(server, tx, caller, within, &new, "/schedule").await?;
+            Ok(schedules::insert(tx, &new).await?)
         }
     }
 }
@@ -215,18 +222,20 @@ pub(crate) async fn update(
         next_at: fresh.next_at,
         ..before.clone()
     };
-    write(&server, &caller, &within, "schedule.change", before, after).await
+    let mut tx = server.store.begin().await?;
+    named::check_schedule(&mut tx, &caller, &within, &after.spec).await?;
+    following::check(&server, &mut tx, &caller, &within, &after, "/spec").await?;
+    write(&server, tx, &caller, &within, "schedule.change", (before, after)).await
 }
 
 async fn write(
     server: &Server,
+    mut tx: Tx,
     caller: &Caller,
     within: &Within,
     action: &str,
-    before: Schedule,
-    mut after: Schedule,
+    (before, mut after): (Schedule, Schedule),
 ) -> Answer<Tagged<Schedule>> {
-    let mut tx = server.store.begin().await?;
     schedules::update(&mut tx, &after).await?;
     after.revision += 1;
     let done = changed(entry(caller, within, action, &after), shown(&before), shown(&after));
@@ -245,7 +254,8 @@ pub(crate) async fn pause(
     OnSchedule(before, _): OnSchedule,
 ) -> Answer<Tagged<Schedule>> {
     let after = Schedule { paused: true, next_at: None, ..before.clone() };
-    write(&server, &caller, &within, "schedule.pause", before, after).await
+    let tx = server.store.begin().await?;
+    write(&server, tx, &caller, &within, "schedule.pause", (before, after)).await
 }
 
 /// Lets a schedule fire again. What was due in the meantime is treated as its `catch_up` says.
@@ -259,7 +269,8 @@ pub(crate) async fn go_on(
 ) -> Answer<Tagged<Schedule>> {
     let next_at = next(&server, &within, &before.spec, before.handled_through)?;
     let after = Schedule { paused: false, next_at, ..before.clone() };
-    write(&server, &caller, &within, "schedule.go_on", before, after).await
+    let tx = server.store.begin().await?;
+    write(&server, tx, &caller, &within, "schedule.go_on", (before, after)).await
 }
 
 /// Removes a schedule; runs that it started stay.

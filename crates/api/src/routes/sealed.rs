@@ -130,7 +130,7 @@ mod tests {
                 (None, &["/password".to_owned()][..])
             );
             let refused = moved.refuse_without(&moved.settings, "/settings").unwrap_err();
-            assert_eq!(refused.body("").problems[0].path, "/settings/password");
+            assert_eq!(refused.body("", "").problems[0].path, "/settings/password");
             assert!(moved.refuse_without(&json!({ "password": null }), "").is_ok(), "taken out on purpose");
         }
     }

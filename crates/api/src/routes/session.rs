@@ -265,13 +265,26 @@ pub(crate) async fn is_password(inside: &Inside, password: String, kept: Option<
         .map_err(Problem::internal)
 }
 
+/// What others know of a person and try first as the password: address, name, and the names of workspaces.
+pub(crate) async fn around(conn: &mut Conn, user: &User) -> Answer<Vec<String>> {
+    let workspaces = workspaces::of_user(conn, user.id.as_str()).await?;
+    let names = workspaces.into_iter().map(|membership| membership.workspace.name);
+    Ok([user.email.clone(), user.name.clone()].into_iter().chain(names).collect())
+}
+
 /// Hashes a password, if it is good enough; `path` is where it stands in what was sent.
 pub(crate) async fn hash(inside: &Inside, password: String, about: &[&str], path: &str) -> Answer<String> {
-    if let Some(weakness) = passwords::weakness(&password, about) {
-        return Err(Problem::field(path, weakness));
-    }
     let _turn = inside.hashing.acquire().await.map_err(Problem::internal)?;
-    Ok(tokio::task::spawn_blocking(move || passwords::hash(&password)).await.map_err(Problem::internal)??)
+    let about: Vec<String> = about.iter().map(|text| (*text).to_owned()).collect();
+    let work = move || {
+        let about: Vec<&str> = about.iter().map(String::as_str).collect();
+        match passwords::weakness(&password, &about) {
+            Some(weakness) => Ok(Err(weakness)),
+            None => passwords::hash(&password).map(Ok),
+        }
+    };
+    let judged = tokio::task::spawn_blocking(work).await.map_err(Problem::internal)??;
+    judged.map_err(|weakness| Problem::field(path, weakness))
 }
 
 /// Signs out.

@@ -82,7 +82,8 @@ fn event(within: &Within, kind: &str, upload: &Upload) -> NewEvent {
     }
 }
 
-/// Takes a file: the body is its content. The same `Idempotency-Key` takes one file only.
+/// Takes a file: the body is its content. The same `Idempotency-Key` takes one file only, and answers the same name and
+/// content again with it.
 #[utoipa::path(post, path = "/api/v1/workspaces/{workspace}/uploads", tag = "uploads",
     params(("workspace" = String, Path), Named, ("idempotency-key" = Option<String>, Header)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
@@ -99,32 +100,12 @@ pub(crate) async fn take(
         return Err(Problem::field("/name", "a name has 1 to 500 characters"));
     }
     let word = idempotency(&headers)?;
-    let word = word.as_deref();
     let word = word.map(|word| format!("{}/{}/upload/{word}", within.id(), caller.maker()));
-    if let Some(word) = &word
-        && let Some(known) = answers::find(&mut *server.store.read().await?, word).await?
-    {
-        let upload: Upload = serde_json::from_str(&known.body).map_err(Problem::internal)?;
-        return match known.request == named.name {
-            true => Ok((StatusCode::CREATED, Json(upload)).into_response()),
-            false => {
-                Err(Problem::new(problem::CONFLICT, "this `Idempotency-Key` took a file with another name"))
-            }
-        };
-    }
     let id = UploadId::generate();
     let path = format!("uploads/{id}/{}", safe(&named.name));
     let target = server.files.join(within.id()).join(&path);
-    let folder = target.parent().map(FilePath::to_owned).unwrap_or_default();
-    let taken = write(&server, &folder, &target, request.into_body()).await;
-    let (size, sha256) = match taken {
-        Ok(taken) => taken,
-        Err(problem) => {
-            // What came so far is of no use.
-            let _ = fs::remove_dir_all(&folder).await;
-            return Err(problem);
-        }
-    };
+    let arriving = Arriving(target.parent().map(FilePath::to_owned));
+    let (size, sha256) = write(&server, &target, request.into_body()).await?;
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let upload = Upload {
         id,
@@ -138,24 +119,63 @@ pub(crate) async fn take(
         created_at: Timestamp::now(),
     };
     let mut tx = server.store.begin().await?;
-    uploads::insert(&mut tx, &upload).await?;
-    if let Some(word) = word {
+    if let Some(word) = &word {
+        // Of two that come at once, the second waits for the answer of the first.
+        server.store.lock(&mut tx, word).await?;
+        if let Some(known) = answers::find(&mut tx, word).await? {
+            return again(&known, &upload);
+        }
         let body = serde_json::to_string(&upload).map_err(Problem::internal)?;
-        answers::insert(&mut tx, &word, &Answered { request: upload.name.clone(), status: 201, body })
-            .await?;
+        answers::insert(&mut tx, word, &Answered { request: upload.name.clone(), status: 201, body }).await?;
     }
+    uploads::insert(&mut tx, &upload).await?;
     let entry = caller.did_in(&within, "upload.take").on("upload", upload.id.as_str(), &upload.name);
     let told = event(&within, "upload.taken", &upload);
     server.commit(tx, vec![changed(entry, None, shown(&upload))], vec![told]).await?;
+    arriving.stays();
     Ok((StatusCode::CREATED, Json(upload)).into_response())
 }
 
-async fn write(server: &Server, folder: &FilePath, target: &FilePath, body: Body) -> Answer<(u64, String)> {
+/// The answer to a request that was made before: the file that it took, if this one has the same name and content.
+fn again(known: &Answered, upload: &Upload) -> Answer<Response> {
+    let taken: Upload = serde_json::from_str(&known.body).map_err(Problem::internal)?;
+    let what = |upload: &Upload| (upload.name.clone(), upload.size, upload.sha256.clone());
+    match what(&taken) == what(upload) {
+        true => Ok((StatusCode::CREATED, Json(taken)).into_response()),
+        false => Err(Problem::new(
+            problem::CONFLICT,
+            format!("this `Idempotency-Key` took another file: `{}` with {} bytes", taken.name, taken.size),
+        )
+        .hint("send another key with every file")),
+    }
+}
+
+/// The folder of a file that is on its way. It goes when the file is not kept, also when the caller hangs up.
+struct Arriving(Option<PathBuf>);
+
+impl Arriving {
+    fn stays(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        if let Some(folder) = self.0.take() {
+            // One file in a folder of its own: done at once, and what cannot be removed is only waste.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+async fn write(server: &Server, target: &FilePath, body: Body) -> Answer<(u64, String)> {
     let failed = |error: std::io::Error| {
         tracing::error!("a file cannot be kept: {error}");
         Problem::new(problem::UNAVAILABLE, "the server cannot keep the file")
     };
-    fs::create_dir_all(folder).await.map_err(failed)?;
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).await.map_err(failed)?;
+    }
     let mut file = File::create(target).await.map_err(failed)?;
     let (mut size, mut digest) = (0_u64, Context::new(&SHA256));
     let mut stream = body.into_data_stream();

@@ -12,6 +12,7 @@ use towpath_store::workspaces::{self, Membership, Workspace, slug};
 use towpath_store::{Error, members};
 
 use super::fields::Wrong;
+use super::workspace_settings;
 use crate::caller::{Caller, Via, Within, changed};
 use crate::extract::{IfMatch, Json, Tagged};
 use crate::paging::Items;
@@ -118,7 +119,8 @@ pub(crate) struct WorkspaceChange {
     name: Option<String>,
     /// Its name in addresses. Addresses with the former name stop to work.
     slug: Option<String>,
-    /// Its settings, all of them.
+    /// Its settings, all of them: `calendars`, `egress`, `limits` with `runs` and `pipeline_runs`, `watch`. A part that is
+    /// left out is as usual.
     #[schema(value_type = Option<Object>)]
     settings: Option<Value>,
 }
@@ -141,13 +143,13 @@ pub(crate) async fn change(
         wrong.name("/name", name);
     }
     check_slug(&mut wrong, change.slug.as_deref());
-    if let Some(settings) = &change.settings {
-        wrong.settings("/settings", settings);
-    }
     wrong.end()?;
     let mut tx = server.store.begin().await?;
     let before = find(&mut tx, &within).await?;
     base.check(before.revision, &before)?;
+    if let Some(settings) = &change.settings {
+        workspace_settings::check(&server, &mut tx, within.id(), &before.settings, settings).await?;
+    }
     let mut after = before.clone();
     after.name = change.name.map_or(after.name, |name| name.trim().to_owned());
     after.slug = change.slug.unwrap_or(after.slug);

@@ -5,68 +5,35 @@ use std::sync::LazyLock;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use towpath_model::Fault;
+use zxcvbn::feedback::Warning;
+use zxcvbn::{Score, zxcvbn};
 
 /// Fewest characters.
 pub const LEAST: usize = 12;
 /// Most characters; more would only cost time.
 pub const MOST: usize = 256;
 
-/// Words that begin or make up passwords everywhere.
-const COMMON: &[&str] = &[
-    "password",
-    "passwort",
+/// Words that people here begin passwords with and that the lists of the estimator, which are of English, do not hold.
+const WORDS: &[&str] = &[
+    "towpath",
     "motdepasse",
+    "passwort",
     "azerty",
-    "qwerty",
-    "qwertz",
-    "admin",
-    "administrator",
+    "azertyuiop",
+    "qsdfghjklm",
     "administrateur",
-    "letmein",
-    "welcome",
     "bienvenue",
+    "bonjour",
     "soleil",
-    "sunshine",
-    "princess",
-    "dragon",
-    "monkey",
-    "football",
-    "baseball",
-    "iloveyou",
     "jetaime",
     "loulou",
     "doudou",
     "chouchou",
     "marseille",
-    "bonjour",
-    "hello",
-    "secret",
-    "changeme",
-    "default",
-    "towpath",
-    "master",
-    "shadow",
-    "superman",
-    "batman",
-    "trustno",
-    "whatever",
-    "starwars",
-    "abcdef",
-    "abc",
-    "aaa",
-    "test",
-    "guest",
-    "root",
-    "toor",
-    "login",
-    "access",
-    "company",
-    "summer",
-    "winter",
-    "spring",
-    "autumn",
     "printemps",
     "automne",
+    "entreprise",
+    "secret",
 ];
 
 fn argon() -> Argon2<'static> {
@@ -75,7 +42,8 @@ fn argon() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// Why a password is not good enough; none when it is.
+/// Why a password is not good enough; none when it is. `about` are the person's name and address and the names of
+/// workspaces, which others try first.
 pub fn weakness(password: &str, about: &[&str]) -> Option<String> {
     let count = password.chars().count();
     if count < LEAST {
@@ -86,27 +54,37 @@ pub fn weakness(password: &str, about: &[&str]) -> Option<String> {
     if count > MOST {
         return Some(format!("the password may have at most {MOST} characters"));
     }
-    // What is left of it without what everybody adds.
-    let plain: String = password.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect();
-    let mut rest = plain.clone();
-    for word in COMMON {
-        rest = rest.replace(word, "");
+    let parts = about.iter().flat_map(|text| text.split(['@', '.', ' ', '-', '_', '+']));
+    let told = about.iter().copied().chain(parts).filter(|word| word.chars().count() >= 3);
+    let known: Vec<&str> = told.chain(WORDS.iter().copied()).collect();
+    let found = zxcvbn(password, &known);
+    if found.score() >= Score::Four {
+        return None;
     }
-    for word in
-        about.iter().flat_map(|text| text.split(['@', '.', ' ', '-', '_'])).filter(|word| word.len() >= 4)
-    {
-        rest = rest.replace(&word.to_lowercase(), "");
+    let why = found.feedback().and_then(|feedback| feedback.warning()).map_or(
+        "it is made of words and patterns that others try first, such as your name or that of the workspace",
+        reason,
+    );
+    Some(format!("the password is easy to guess: {why}"))
+}
+
+fn reason(warning: Warning) -> &'static str {
+    match warning {
+        Warning::StraightRowsOfKeysAreEasyToGuess => "it is a row of keys",
+        Warning::ShortKeyboardPatternsAreEasyToGuess => "it is a pattern of keys that lie together",
+        Warning::RepeatsLikeAaaAreEasyToGuess => "it repeats one character",
+        Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => "it repeats the same characters",
+        Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword => {
+            "many people use it"
+        }
+        Warning::ThisIsSimilarToACommonlyUsedPassword => "it is much like one that many people use",
+        Warning::SequencesLikeAbcAreEasyToGuess => "it is a sequence such as `abc` or `6543`",
+        Warning::RecentYearsAreEasyToGuess => "it is little more than a year",
+        Warning::AWordByItselfIsEasyToGuess => "it is a single word",
+        Warning::DatesAreOftenEasyToGuess => "it is little more than a date",
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess
+        | Warning::CommonNamesAndSurnamesAreEasyToGuess => "it is made of names",
     }
-    let varied = |text: &str| {
-        let letters: Vec<char> = text.chars().collect();
-        letters.windows(2).filter(|pair| (pair[0] as i64 - pair[1] as i64).abs() > 1).count()
-    };
-    if varied(&rest) < 5 && (rest != plain || varied(&plain) < 5) {
-        return Some(
-            "the password is one that others try first: a common word, your name, or a row of keys".into(),
-        );
-    }
-    None
 }
 
 /// The form in which a password is kept.
@@ -142,7 +120,7 @@ mod tests {
 
     #[test]
     fn passwords_that_others_try_first_are_refused() {
-        let about = ["ada.lovelace@example.org", "Ada Lovelace"];
+        let about = ["ada.lovelace@example.org", "Ada Lovelace", "Analytical Engines"];
         for weak in [
             "short",
             "password123456",
@@ -151,12 +129,30 @@ mod tests {
             "123456789012345",
             "Lovelace2026!!",
             "Welcome2026!!",
+            "1qaz2wsx3edc",
+            "passw0rd1234",
+            "liverpoolfc1",
+            "asdfghjkl123",
+            "analytical-engines",
+            "Motdepasse2026",
         ] {
             assert!(weakness(weak, &about).is_some(), "{weak}");
         }
-        for good in ["correct horse battery", "vélo rouge sous la pluie", "x7Kp-92mq-LLd0-wq", "Kq8#vR2pZ!mW"]
-        {
+        for good in [
+            "correct horse battery",
+            "vélo rouge sous la pluie",
+            "x7Kp-92mq-LLd0-wq",
+            "Kq8#vR2pZ!mW",
+            &"all of it is long ".repeat(14),
+        ] {
             assert_eq!(weakness(good, &about), None, "{good}");
         }
+    }
+
+    #[test]
+    fn it_is_said_why_a_password_is_easy_to_guess() {
+        let said = |password: &str| weakness(password, &["Ada"]).unwrap_or_default();
+        assert_eq!(said("aaaaaaaaaaaaaaaa"), "the password is easy to guess: it repeats one character");
+        assert!(said("passw0rd1234").ends_with("it is much like one that many people use"));
     }
 }

@@ -91,19 +91,23 @@ pub(crate) fn device_of<'a>(server: &Server, mark: &'a str) -> Option<&'a str> {
     is_signed(server, "device", user, signature).then_some(user)
 }
 
-/// Whether a request to a hook was signed with that key: `t=<seconds>,v1=<hmac of "t.body">`, at most five minutes ago.
-pub(crate) fn is_hook(key: &str, header: &str, body: &[u8]) -> bool {
+/// The signature of a web hook, if it is right and not too old: always written in the same way, so that a request that comes
+/// again is known again however its header is written.
+pub(crate) fn hook_signature(key: &str, header: &str, body: &[u8]) -> Option<String> {
     let part =
         |name: &str| header.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
-    let (Some(time), Some(signature)) = (part("t"), part("v1")) else { return false };
-    let Ok(seconds) = time.parse::<i64>() else { return false };
+    let (time, signature) = (part("t")?, part("v1")?);
+    let seconds = time.parse::<i64>().ok()?;
     if (Timestamp::now().as_second() - seconds).abs() > 300 {
-        return false;
+        return None;
     }
     let pairs = signature.as_bytes().chunks(2);
     let bytes: Option<Vec<u8>> =
         pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+    let bytes = bytes?;
     let signed = [time.as_bytes(), b".", body].concat();
     let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
-    bytes.is_some_and(|bytes| hmac::verify(&key, &signed, &bytes).is_ok())
+    hmac::verify(&key, &signed, &bytes).ok()?;
+    let plain: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(format!("{time},{plain}"))
 }

@@ -10,7 +10,7 @@ use towpath_api::workbench::{
 };
 use towpath_connect::ConnectorSpec;
 use towpath_connect::bounds::{Step, Steps};
-use towpath_model::{Fault, RunId};
+use towpath_model::{Document, Fault, RunId};
 use towpath_store::runs::Run;
 use towpath_store::workspaces::Workspace;
 
@@ -36,8 +36,16 @@ impl Workbench for Bench {
         Vec::new()
     }
 
-    fn read(&self, _: &str) -> Reading {
-        Reading::default()
+    fn read(&self, text: &str) -> Reading {
+        let value = Document::parse("document", text).map(|document| document.value).unwrap_or_default();
+        let nodes = value["nodes"].as_object();
+        let connections = nodes.into_iter().flatten().filter_map(|(_, node)| node["connection"].as_str());
+        Reading {
+            name: value["name"].as_str().unwrap_or_default().to_owned(),
+            connections: connections.map(str::to_owned).collect(),
+            schedule: value.get("schedule").cloned(),
+            ..Reading::default()
+        }
     }
     fn secrets(&self, _: &str, _: &Value) -> Vec<String> {
         Vec::new()

@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use towpath_api::Admitted;
 use towpath_api::live::hub::Hub;
 use towpath_api::post::{Letter, Post};
 use towpath_api::server::{Parts, Server, ServerSettings};
@@ -99,9 +100,11 @@ impl TestApp {
     pub(crate) fn on(settings: ServerSettings, store: Store, folder: TempDir) -> TestApp {
         let letters = Arc::new(Letters::default());
         let (stop, stopping) = tokio::sync::watch::channel(false);
+        let keys = Keys::parse(&"07".repeat(32)).unwrap();
+        let store = store.signing(keys.clone());
         let server = Server::new(Parts {
             store: store.clone(),
-            keys: Keys::parse(&"07".repeat(32)).unwrap(),
+            keys,
             settings,
             workbench: Arc::new(Bench),
             hub: Hub::default(),
@@ -260,8 +263,8 @@ impl TestApp {
     }
 
     pub(crate) async fn assert_audit_is_whole(&self) {
-        let mut conn = self.store.read().await.unwrap();
-        let verdict = towpath_store::audit::verify(&mut conn).await.unwrap();
+        let mut conn = self.store.snapshot().await.unwrap();
+        let verdict = towpath_store::audit::verify(&self.store, &mut conn).await.unwrap();
         assert!(verdict.breaks.is_empty(), "{verdict:?}");
     }
 
@@ -295,6 +298,8 @@ pub(crate) struct Said {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    /// The guard let it through.
+    pub(crate) admitted: bool,
 }
 
 impl Said {
@@ -380,6 +385,18 @@ impl Client {
         self.exchange(request.body(body).unwrap()).await
     }
 
+    /// Sends a file, with a key that makes the same request take one file only.
+    pub(crate) async fn upload(&mut self, path: &str, content: &str, key: &str) -> Said {
+        let request = self.request("POST", path, &[("idempotency-key", key)]);
+        self.exchange(request.body(Body::from(content.to_owned())).unwrap()).await
+    }
+
+    /// Sends text as it is.
+    pub(crate) async fn raw(&mut self, path: &str, content: &str, headers: &[(&str, &str)]) -> Said {
+        let request = self.request("POST", path, headers).header(header::CONTENT_TYPE, "application/json");
+        self.exchange(request.body(Body::from(content.to_owned())).unwrap()).await
+    }
+
     fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> axum::http::request::Builder {
         let mut request = Request::builder().method(method).uri(path).extension(ConnectInfo(self.address));
         if !self.cookies.is_empty() {
@@ -403,6 +420,7 @@ impl Client {
         let response: Response<Body> = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
+        let admitted = response.extensions().get::<Admitted>().is_some();
         let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         for cookie in headers.get_all(header::SET_COOKIE) {
@@ -416,7 +434,7 @@ impl Client {
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text.clone()));
         self.told.lock().unwrap().push(text);
         assert!(status < 500 || status == 502, "{status} {body:#}");
-        Said { status, headers, body }
+        Said { status, headers, body, admitted }
     }
 }
 

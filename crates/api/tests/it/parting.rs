@@ -1,11 +1,17 @@
 //! Who goes, what stays: owners, those who run the server, and erased people.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
+use towpath_model::ids::{PipelineId, WorkspaceId};
 use towpath_model::{Right, Role};
 use towpath_store::accounts::User;
+use towpath_store::pipelines::{self, Pipeline};
+use towpath_store::runs::{self, Cause, Run};
 
-use crate::kit::{PASSWORD, TestApp};
+use crate::kit::{Client, PASSWORD, TestApp};
 
 #[tokio::test]
 async fn a_workspace_keeps_an_owner_and_the_server_somebody_who_runs_it() {
@@ -61,6 +67,43 @@ async fn whoever_leaves_takes_keys_and_grants_along() {
     of_ada.get("/api/v1/workspaces/home").await.expect(404);
 }
 
+/// Stops a run in the name of a person, and leaves beside it what earlier versions wrote about that.
+async fn cancel(app: &TestApp, home: &str, browser: &mut Client, person: &User) {
+    let (now, home) = (Timestamp::now(), WorkspaceId::from_text(home));
+    let pipeline = Pipeline {
+        id: PipelineId::generate(),
+        workspace_id: home.clone(),
+        name: "orders".into(),
+        description: String::new(),
+        tags: vec![],
+        version: 1,
+        restricted: false,
+        has_hook: false,
+        revision: 1,
+        created_by: None,
+        created_at: now,
+        updated_at: now,
+        archived_at: None,
+    };
+    let runs = [0, 1].map(|_| Run::new(home.clone(), pipeline.id.clone(), 1, Cause::Manual, now));
+    let mut tx = app.store.begin().await.unwrap();
+    pipelines::insert(&mut tx, &pipeline).await.unwrap();
+    for run in &runs {
+        runs::insert(&mut tx, run).await.unwrap();
+    }
+    towpath_store::commit(tx).await.unwrap();
+    let path = |run: &Run| format!("/api/v1/workspaces/home/runs/{}", run.id);
+    let said = browser.post(&format!("{}/cancel", path(&runs[0])), json!({})).await.expect(202);
+    assert_eq!(said.text("/stopped_by"), person.id.as_str());
+    assert_eq!(said.text("/stop_reason"), "somebody asked for it");
+    let mut tx = app.store.begin().await.unwrap();
+    let former = "Zuleika.Dobson@oxford.example asked for it";
+    runs::ask_to_cancel(&mut tx, runs[1].id.as_str(), former, None).await.unwrap();
+    let line = "INSERT INTO run_logs (run_id, number, at, level, message) VALUES ($1, 1, 1, 'info', $2)";
+    sqlx::query(line).bind(runs[1].id.as_str()).bind(former).execute(&mut *tx).await.unwrap();
+    towpath_store::commit(tx).await.unwrap();
+}
+
 /// A person with a name that nothing else holds, who did and suffered everything that leaves traces.
 async fn busy(app: &TestApp, home: &str) -> User {
     let zuleika = app.person_like(User::new("Zuleika.Dobson@oxford.example", "Zuleika Dobson", "en")).await;
@@ -77,7 +120,8 @@ async fn busy(app: &TestApp, home: &str) -> User {
     let change = json!({ "email": "zuleika@elsewhere.example", "password": PASSWORD, "name": "Miss Dobson" });
     browser.patch("/api/v1/account", change).await.expect(200);
     browser.post(&format!("{path}/keys"), json!({ "name": "m", "scopes": ["keys:write"] })).await.expect(201);
-    browser.patch(path, json!({ "settings": { "a": 1 } })).await.expect(200);
+    browser.patch(path, json!({ "settings": { "limits": { "runs": 9 } } })).await.expect(200);
+    cancel(app, home, &mut browser, &zuleika).await;
     app.browser().sign_in("zuleika@elsewhere.example", "wrong", None).await.expect(401);
     zuleika
 }
@@ -103,6 +147,13 @@ async fn of_an_erased_person_no_name_is_left_anywhere_in_the_store() {
         export.body["keys"].as_array().unwrap().len() == 3
             && export.body["audit"].as_array().unwrap().len() > 8
     );
+
+    // What the person did with keys is among it.
+    let audit = export.body["audit"].as_array().unwrap();
+    let with_key = |entry: &&Value| entry["actor_kind"] == "key" && entry["action"] == "key.add";
+    assert_eq!(audit.iter().filter(with_key).count(), 1, "{audit:#?}");
+    let numbers: BTreeSet<i64> = audit.iter().map(|entry| entry["number"].as_i64().unwrap()).collect();
+    assert_eq!(numbers.len(), audit.len(), "every entry once");
 
     let holds = |bytes: &[u8], word: &str| {
         let text = String::from_utf8_lossy(bytes).to_lowercase();

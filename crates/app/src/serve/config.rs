@@ -107,11 +107,16 @@ impl StoreArgs {
             Some(url) => Store::open_postgres(url).await,
             None => Store::open_file(&self.database()).await,
         };
-        store.map_err(|error| match &self.store {
+        let store = store.map_err(|error| match &self.store {
             Some(_) => {
                 Fault::from(error).hint("check the address in `TOWPATH_STORE`, and that the database exists")
             }
             None => Fault::from(error).hint(format!("check the rights on `{}`", self.data.display())),
+        })?;
+        // What needs the key says so itself; without it, the audit remembers which entries were not signed.
+        Ok(match self.keys() {
+            Ok(keys) => store.signing(keys),
+            Err(_) => store,
         })
     }
 

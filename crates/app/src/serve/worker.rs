@@ -9,7 +9,7 @@ use towpath_store::seal::Keys;
 use towpath_store::{Engine, Store};
 
 use super::bench::Bench;
-use super::lookout::FileLookout;
+use super::lookout::{FileLookout, Noted};
 use super::runner::Runner;
 use super::telemetry::Telemetry;
 
@@ -32,7 +32,12 @@ pub(crate) fn worker(
         bench: bench.clone(),
         telemetry: telemetry.clone(),
     };
-    let lookout = FileLookout { store: store.clone(), keys: keys.clone(), bench: bench.clone() };
+    let lookout = FileLookout {
+        store: store.clone(),
+        keys: keys.clone(),
+        bench: bench.clone(),
+        noted: Noted::default(),
+    };
     let told = hub.clone();
     Service::new(Parts {
         store: store.clone(),

@@ -64,19 +64,23 @@ pub async fn end(
     .await
 }
 
-/// Asks a run to stop; false when it has ended, or somebody asked before. One that no worker has ends at once.
-pub async fn ask_to_cancel(conn: &mut Conn, id: &str, reason: &str) -> Result<bool, Error> {
+/// Asks a run to stop, in the name of a person or key; false when it has ended, or somebody asked before. One that no
+/// worker has ends at once.
+///
+/// The reason names nobody: it goes on into logs and faults, which stay when a person is erased.
+pub async fn ask_to_cancel(conn: &mut Conn, id: &str, reason: &str, by: Option<&str>) -> Result<bool, Error> {
     let now = now(conn).await?;
-    let waiting = sql("UPDATE runs SET state = 'cancelled', stop = 'cancelled', stop_asked_at = $2, stop_reason = $3,
-                       ended_at = $2, revision = revision + 1 WHERE id = $1 AND state IN ('queued', 'failing')");
-    if waiting.bind(id).bind(now).bind(reason).run(conn).await? == 1 {
+    let waiting =
+        sql("UPDATE runs SET state = 'cancelled', stop = 'cancelled', stop_asked_at = $2, stop_reason = $3,
+                       stopped_by = $4, ended_at = $2, revision = revision + 1
+                       WHERE id = $1 AND state IN ('queued', 'failing')");
+    if waiting.bind(id).bind(now).bind(reason).bind(by).run(conn).await? == 1 {
         return Ok(true);
     }
-    let asked = sql(
-        "UPDATE runs SET stop = 'cancelled', stop_asked_at = $2, stop_reason = $3, revision = revision + 1
-                     WHERE id = $1 AND state = 'running' AND stop IS NULL",
-    );
-    Ok(asked.bind(id).bind(now).bind(reason).run(conn).await? == 1)
+    let asked =
+        sql("UPDATE runs SET stop = 'cancelled', stop_asked_at = $2, stop_reason = $3, stopped_by = $4,
+                     revision = revision + 1 WHERE id = $1 AND state = 'running' AND stop IS NULL");
+    Ok(asked.bind(id).bind(now).bind(reason).bind(by).run(conn).await? == 1)
 }
 
 /// Puts a run that failed or was cancelled back into the queue, so that it goes on; false when it did not end so.
@@ -84,7 +88,7 @@ pub async fn resume(conn: &mut Conn, id: &str, by: Option<&str>) -> Result<bool,
     let now = now(conn).await?;
     let queued =
         sql("UPDATE runs SET state = 'queued', not_before = $2, ended_at = NULL, stop = NULL, stop_asked_at = NULL,
-             stop_reason = NULL, fault = NULL, failures = 0, lost = 0, started_by = COALESCE($3, started_by),
+             stop_reason = NULL, stopped_by = NULL, fault = NULL, failures = 0, lost = 0, started_by = COALESCE($3, started_by),
              revision = revision + 1
              WHERE id = $1 AND state IN ('failed', 'cancelled') AND undone_at IS NULL");
     Ok(queued.bind(id).bind(now).bind(by).run(conn).await? == 1)

@@ -172,6 +172,8 @@ pub struct Run {
     pub stop_asked_at: Option<Timestamp>,
     /// The same in words.
     pub stop_reason: Option<String>,
+    /// The person or key that asked to stop it.
+    pub stopped_by: Option<String>,
     /// What it fixed before its first row: the ends of incremental reads, and the items that it takes.
     #[serde(skip)]
     #[schema(ignore)]
@@ -251,6 +253,7 @@ impl Run {
             stop: None,
             stop_asked_at: None,
             stop_reason: None,
+            stopped_by: None,
             orders: None,
             resumable: false,
             rows_read: 0,
@@ -307,6 +310,7 @@ impl Read for Run {
             stop: row.maybe_word("stop", Stop::of)?,
             stop_asked_at: row.maybe_time("stop_asked_at")?,
             stop_reason: row.maybe_text("stop_reason")?,
+            stopped_by: row.maybe_text("stopped_by")?,
             orders: row.maybe_json("orders")?,
             resumable: row.flag("resumable")?,
             rows_read: row.count("rows_read")?,

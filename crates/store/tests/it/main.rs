@@ -11,6 +11,7 @@ mod runs;
 mod shape;
 
 use tempfile::TempDir;
+use towpath_store::seal::Keys;
 use towpath_store::{Error, Store};
 use towpath_testkit::{Postgres, postgres};
 
@@ -21,15 +22,20 @@ pub(crate) struct Fresh {
     _database: Option<Postgres>,
 }
 
+/// The key of every store here.
+pub(crate) fn keys() -> Keys {
+    Keys::parse(&"07".repeat(32)).unwrap()
+}
+
 pub(crate) async fn sqlite() -> Fresh {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open_file(&folder.path().join("towpath.db")).await.unwrap();
+    let store = Store::open_file(&folder.path().join("towpath.db")).await.unwrap().signing(keys());
     Fresh { store, _folder: folder, _database: None }
 }
 
 pub(crate) async fn postgresql() -> Fresh {
     let database = postgres();
-    let store = Store::open_postgres(&database.url()).await.unwrap();
+    let store = Store::open_postgres(&database.url()).await.unwrap().signing(keys());
     Fresh { store, _folder: tempfile::tempdir().unwrap(), _database: Some(database) }
 }
 

@@ -161,7 +161,7 @@ on_both! {
         assert_eq!(asked.stop, Some(Stop::TimedOut));
         assert_eq!(end(&mut tx, &held(2), &ended(Outcome::Stopped)).await?, Some(RunState::Failed));
         assert!(fate::resume(&mut tx, id, None).await?);
-        assert!(fate::ask_to_cancel(&mut tx, id, "enough").await?);
+        assert!(fate::ask_to_cancel(&mut tx, id, "enough", None).await?);
         let found = by_id(&mut tx, id).await?.unwrap();
         assert_eq!((found.state, found.stop), (RunState::Cancelled, Some(Stop::Cancelled)));
         Ok(())
@@ -192,7 +192,7 @@ on_both! {
         }
         assert_eq!(backfills::progress(&mut tx, id).await?.len(), 2);
         for run in backfills::open_runs(&mut tx, id).await? {
-            fate::ask_to_cancel(&mut tx, &run, "enough").await?;
+            fate::ask_to_cancel(&mut tx, &run, "enough", None).await?;
         }
         assert!(!backfills::finish(&mut tx, id, now).await?, "a piece waits");
         let last = piece(2);

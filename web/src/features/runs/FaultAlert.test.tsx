@@ -14,7 +14,7 @@ const href = (name: string) => screen.findByRole("link", { name }).then((link) =
 
 describe("a run that failed", () => {
   it("says why and what to do, and leads to the node and its connection", async () => {
-    answer({ show_versions: version, list_connections: { items: [aConnection()] }, log_logs: { items: [] } });
+    answer({ list_members: { items: [] }, show_versions: version, list_connections: { items: [aConnection()] }, log_logs: { items: [] } });
     show(aRun({ state: "failed", fault: free({ message: "node `orders`: the server does not answer", hint: "is it running?", temporary: false }) }));
     const alert = await screen.findByRole("alert");
     expect(alert.textContent).toContain("the server does not answer");
@@ -26,7 +26,7 @@ describe("a run that failed", () => {
   });
 
   it("leads to nodes that its log names, and to no connection that is not there", async () => {
-    answer({ show_versions: version, list_connections: { items: [aConnection()] }, log_logs: { items: [{ number: 1, at: version.created_at, level: "error", message: "no", node: "load" }] } });
+    answer({ list_members: { items: [] }, show_versions: version, list_connections: { items: [aConnection()] }, log_logs: { items: [{ number: 1, at: version.created_at, level: "error", message: "no", node: "load" }] } });
     show(aRun({ state: "failed", fault: free({ message: "it went wrong", temporary: true }) }));
     expect(await href("Node load")).toBe("/w/shop/pipelines/pl_sales?node=load");
     expect(screen.queryByRole("link", { name: /^Connection/ })).toBeNull();
@@ -34,15 +34,39 @@ describe("a run that failed", () => {
   });
 
   it("is not told of as failed while it tries again", async () => {
-    answer({ show_versions: version, list_connections: { items: [] } });
+    answer({ list_members: { items: [] }, show_versions: version, list_connections: { items: [] } });
     const fault = free({ message: "node `orders`: no answer", temporary: true });
     show(aRun({ state: "failing", fault, ended_at: null }));
     expect((await screen.findByRole("alert")).textContent).toContain("The run tries again by itself.");
     await waitFor(() => expect(screen.getByRole("link", { name: "Node orders" })).toBeTruthy());
   });
 
+  const people = { list_members: { items: [{ user_id: "us_1", name: "Ada", email: "ada@example.com", role: "editor" as const, origin: "invited", active: true, created_at: version.created_at }] } };
+  const text = () => screen.getByRole("alert").textContent;
+
   it("that somebody stopped says so, and no fault", async () => {
+    answer({ list_members: { items: [] } });
     show(aRun({ state: "cancelled", stop: "cancelled", fault: free({ message: "cancelled" }) }));
     expect((await screen.findByRole("alert")).textContent).toBe("Somebody stopped this run");
+  });
+
+  const stopped = { state: "cancelled", stop: "cancelled", stop_reason: "somebody asked for it" } as const;
+
+  it("names who stopped it", async () => {
+    answer(people);
+    show(aRun({ ...stopped, stopped_by: "us_1" }));
+    await waitFor(() => expect(text()).toBe("Ada stopped this run"));
+  });
+
+  it("names nobody who is not there any more", async () => {
+    answer(people);
+    show(aRun({ ...stopped, stopped_by: "us_gone" }));
+    await waitFor(() => expect(text()).toBe("Somebody stopped this runsomebody asked for it"));
+  });
+
+  it("tells of a piece of a backfill why it was stopped", async () => {
+    answer(people);
+    show(aRun({ state: "cancelled", stop: "cancelled", stopped_by: "us_1", backfill_id: "bf_1", stop_reason: "the backfill was ended" }));
+    await waitFor(() => expect(text()).toBe("Ada stopped this runthe backfill was ended"));
   });
 });

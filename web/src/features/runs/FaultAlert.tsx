@@ -5,6 +5,8 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { isOver } from "@/components/RunState";
 import { say } from "@/lib/sayings";
+import { usePeople } from "@/lib/usePeople";
+import { useWorkspace } from "@/lib/workspace";
 import { faultOf, type Run } from "./requests";
 
 // It reads the document of the pipeline, which runs that went well do not need.
@@ -16,13 +18,17 @@ export function FaultAlert({ run }: { run: Run }) {
   const fault = faultOf(run);
   const state = run.state.toLowerCase();
   const stops = run.stop_asked_at && !isOver(state);
+  const { slug } = useWorkspace();
+  const by = usePeople(slug)(run.stopped_by);
+  // Who stopped it says more than that somebody asked for it; of a backfill, the reason says more.
+  const why = by && !run.backfill_id ? undefined : run.stop_reason;
   return (
     <>
       {stops && <Alert severity="info" sx={{ mb: 2 }}>{t("stopping")}</Alert>}
       {state === "cancelled" && (
         <Alert severity="info" sx={{ mb: 2 }}>
-          <AlertTitle sx={{ fontWeight: 600, mb: 0 }}>{t(`stop.${run.stop?.toLowerCase() ?? "cancelled"}`)}</AlertTitle>
-          {run.stop_reason && say(run.stop_reason)}
+          <AlertTitle sx={{ fontWeight: 600, mb: 0 }}>{by ? t("stop.by", { name: by }) : t(`stop.${run.stop?.toLowerCase() ?? "cancelled"}`)}</AlertTitle>
+          {why && say(why)}
         </Alert>
       )}
       {fault?.message && state !== "cancelled" && (

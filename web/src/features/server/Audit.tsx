@@ -9,6 +9,7 @@ import { AuditExplorer } from "@/components/audit/AuditExplorer";
 import type { AuditSearch } from "@/components/audit/filters";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { say } from "@/lib/sayings";
 
 export function Audit() {
   const navigate = useNavigate();
@@ -33,7 +34,13 @@ function Verify() {
       {found && found.breaks.length > 0 && (
         <Alert severity="error">
           {t("broken", { count: found.breaks.length })}
-          <ul>{found.breaks.map((one) => <li key={one}>{one}</li>)}</ul>
+          <ul>{found.breaks.map((one) => <li key={one}>{say(one)}</li>)}</ul>
+        </Alert>
+      )}
+      {found && found.notes.length > 0 && (
+        <Alert severity="info" sx={{ mt: 1 }}>
+          {t("limits_of_chain")}
+          <ul>{found.notes.map((one) => <li key={one}>{say(one)}</li>)}</ul>
         </Alert>
       )}
     </Panel>

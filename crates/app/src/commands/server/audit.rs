@@ -9,13 +9,14 @@ use crate::output::{Console, Outcome};
 
 pub(crate) async fn audit(args: &AuditArgs, console: &Console) -> Result<Outcome, Fault> {
     let store = args.store.open().await?;
-    let mut conn = store.read().await?;
+    let mut conn = store.snapshot().await?;
     match args.command {
         AuditCommand::Verify => {
-            let verdict = verify(&mut conn).await?;
+            let verdict = verify(&store, &mut conn).await?;
             if console.json {
                 console.json_line(&verdict);
             }
+            verdict.notes.iter().for_each(|note| console.warn(note));
             verdict.breaks.iter().for_each(|found| console.error(found, None));
             if !verdict.breaks.is_empty() {
                 return Err(Fault::data(format!("the audit was changed in {} places", verdict.breaks.len()))
@@ -25,6 +26,11 @@ pub(crate) async fn audit(args: &AuditArgs, console: &Console) -> Result<Outcome
                 "the audit is whole: {} entries, the words of {} erased with a person",
                 verdict.entries, verdict.erased
             ));
+            if let Some(end) = &verdict.end {
+                console.say(&format!(
+                    "it ends with {end}; kept elsewhere, this shows later that nothing before it was changed"
+                ));
+            }
         }
         AuditCommand::Export => {
             let mut page = PageRequest { limit: 1000, after: None, sort: Some("number".into()) };

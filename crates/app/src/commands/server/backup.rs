@@ -197,7 +197,7 @@ fn put_file(folder: &Path, inside: &Path, entry: &mut tar::Entry<'_, impl Read>)
 }
 
 async fn finish(store: &Store, rows: u64, console: &Console) -> Result<Outcome, Fault> {
-    let verdict = audit::verify(&mut *store.read().await?).await?;
+    let verdict = audit::verify(store, &mut *store.snapshot().await?).await?;
     store.close().await;
     console.say(&format!("{rows} rows are back, and the files of workspaces"));
     if !verdict.breaks.is_empty() {

@@ -90,11 +90,12 @@ async fn inside(
     store: &towpath_store::Store,
     keys: Option<&towpath_store::seal::Keys>,
 ) -> Result<Vec<Look>, Fault> {
-    let mut conn = store.read().await?;
     let mut looks = Vec::new();
-    let verdict = audit::verify(&mut conn).await?;
+    let verdict = audit::verify(store, &mut *store.snapshot().await?).await?;
+    let mut conn = store.read().await?;
     looks.push(match verdict.breaks.first() {
-        None => fine("audit", format!("{} entries, whole", verdict.entries)),
+        None if verdict.notes.is_empty() => fine("audit", format!("{} entries, whole", verdict.entries)),
+        None => fine("audit", format!("{} entries, whole; {}", verdict.entries, verdict.notes.join("; "))),
         Some(first) => bad(
             "audit",
             &Fault::data(first.clone()).hint("compare with a backup; see `towpath audit verify`"),

@@ -35,9 +35,10 @@ async fn add(store: &Store, args: &UserAdd, console: &Console) -> Result<Outcome
     // Somebody has to run the server.
     user.runs_server = args.runs_server || accounts::count_running_server(&mut tx).await? == 0;
     let password = std::env::var("TOWPATH_PASSWORD").ok();
+    let about = [user.email.as_str(), &user.name, args.workspace.as_deref().unwrap_or_default()];
     let hash = match &password {
         Some(password) => {
-            if let Some(weakness) = passwords::weakness(password, &[&user.email, &user.name]) {
+            if let Some(weakness) = passwords::weakness(password, &about) {
                 return Err(Fault::config(weakness).at("variable", "TOWPATH_PASSWORD"));
             }
             Some(passwords::hash(password)?)

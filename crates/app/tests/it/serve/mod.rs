@@ -2,6 +2,7 @@
 
 mod client;
 mod fleet;
+mod guarded;
 mod interface;
 mod keeps;
 mod kills;

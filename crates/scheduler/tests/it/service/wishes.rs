@@ -33,7 +33,7 @@ on_both! {
         let waiting = house.ask(&pipeline).await;
         for id in [&waiting, &run] {
             let mut tx = house.store.begin().await.unwrap();
-            assert!(fate::ask_to_cancel(&mut tx, id, "enough").await.unwrap());
+            assert!(fate::ask_to_cancel(&mut tx, id, "enough", None).await.unwrap());
             commit(tx).await.unwrap();
             let _ = worker.stops.send(towpath_model::RunId::from_text(id.as_str()));
         }
@@ -64,7 +64,7 @@ on_both! {
         let run = house.ask(&pipeline).await;
         site.until("it runs", async || house.is(&run, RunState::Running).await).await;
         let mut tx = house.store.begin().await.unwrap();
-        assert!(fate::ask_to_cancel(&mut tx, &run, "enough").await.unwrap());
+        assert!(fate::ask_to_cancel(&mut tx, &run, "enough", None).await.unwrap());
         commit(tx).await.unwrap();
         site.pass(&house.store, 100).await;
         assert!(house.is(&run, RunState::Running).await, "it has some time");
