@@ -25,6 +25,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("0004_traces", include_str!("../migrations/0004_traces.sql")),
     ("0005_queries", include_str!("../migrations/0005_queries.sql")),
     ("0006_repairs", include_str!("../migrations/0006_repairs.sql")),
+    ("0008_operating", include_str!("../migrations/0008_operating.sql")),
 ];
 
 struct Done {

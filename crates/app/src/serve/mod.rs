@@ -18,6 +18,7 @@ mod meters;
 mod outline;
 mod passage;
 mod plain;
+pub(crate) mod private;
 mod rejects;
 mod runner;
 pub(crate) mod start;

@@ -2,10 +2,13 @@
 
 mod client;
 mod fleet;
+mod imported;
 mod interface;
 mod keeps;
+mod keys;
 mod kills;
 mod life;
+mod limits;
 mod live;
 mod looking;
 mod metrics;
