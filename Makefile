@@ -24,7 +24,7 @@ tour: ## Build Towpath, and show what the command line does on sample data
 	@tools/tour.sh
 
 test: ## Install what tests need, then run every test and check
-	@tools/prepare.sh build servers singer files oidc web deploy interface browser
+	@tools/prepare.sh build servers singer files oidc web deploy calendars interface browser
 	@tools/test.sh
 
 compat: ## Run the tests that need PostgreSQL on versions 12 to 18 (takes some minutes; V="12 18" for some)

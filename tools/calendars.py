@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Compares the calendars of Towpath, day by day, with two libraries that others keep up to date.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install holidays exchange_calendars
-    /tmp/venv/bin/python tools/calendars.py
+`make test` installs them (tools/calendars.txt), builds the example that prints the calendars, and runs this.
 
-Every weekday from 2000 to 2050 on which one side is open and the other is not is printed with its reason, where one is
+Every weekday from 2000 to 2060 on which one side is open and the other is not is printed with its reason, where one is
 known. The exit code is 1 when a difference has none. Weekends are closed on both sides. Weekday holidays of exchanges
 come from exchange_calendars, public holidays from holidays.
 """
@@ -17,14 +16,14 @@ import sys
 import exchange_calendars
 import holidays
 
-FIRST, LAST = 2000, 2050
+FIRST, LAST = 2000, 2060
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def ours(name):
     """Closed weekdays, as the program prints them."""
-    command = ["cargo", "run", "--quiet", "-p", "towpath-scheduler", "--example", "calendar", "--"]
-    output = subprocess.run([*command, name, str(FIRST), str(LAST)], cwd=ROOT, check=True, capture_output=True, text=True)
+    command = [ROOT / "target/debug/examples/calendar", name, str(FIRST), str(LAST)]
+    output = subprocess.run(command, check=True, capture_output=True, text=True)
     days = {}
     for line in output.stdout.splitlines():
         day, _, title = line.partition(" ")

@@ -15,12 +15,15 @@
 #   tools/prepare.sh load           wrk, which asks a server as often as it can
 #   tools/prepare.sh singer         Python packages with Singer streams (tools/singer.txt), in a virtual environment in
 #                                   the cache folder of the user; TOWPATH_TEST_SINGER names another folder
+#   tools/prepare.sh calendars      Python packages with holidays and sessions of exchanges (tools/calendars.txt), in a virtual
+#                                   environment in the cache folder of the user; TOWPATH_TEST_CALENDARS names another folder
 #   tools/prepare.sh deploy         what checks files for operators: Prometheus, systemd, and Python packages
 #                                   (tools/deploy.txt) in a virtual environment; TOWPATH_TEST_DEPLOY names another folder
 set -eu
 
 missing=""
 deploy=""
+calendars=""
 singer=""
 files=""
 oidc=""
@@ -50,6 +53,11 @@ for task in "$@"; do
         want python3 python3
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
         files=${TOWPATH_TEST_FILES:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/files}
+        ;;
+    calendars)
+        want python3 python3
+        python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
+        calendars=${TOWPATH_TEST_CALENDARS:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/calendars}
         ;;
     deploy)
         want promtool prometheus
@@ -139,6 +147,7 @@ python_packages() { # list, folder
 python_packages singer.txt "$singer"
 python_packages files.txt "$files"
 python_packages deploy.txt "$deploy"
+python_packages calendars.txt "$calendars"
 python_packages interface.txt "$interface"
 
 # The same for packages of npm: exactly those of the lock file, without their scripts.

@@ -20,6 +20,11 @@ pipelines() {
     target/debug/towpath test $found
 }
 
+calendars() {
+    # Business days, day by day, with libraries that others keep up to date.
+    "${TOWPATH_TEST_CALENDARS:-${XDG_CACHE_HOME:-$HOME/.cache}/towpath/calendars}/bin/python" tools/calendars.py
+}
+
 pages() {
     # The pages: types, lints, tests, that the client is that of the interface, and how much is loaded at first.
     (cd web && npm run --silent types && npm run --silent lint && npm run --silent client -- --check &&
@@ -33,6 +38,7 @@ part build cargo build --quiet --workspace --all-targets
 [ "${failed#*build}" = "$failed" ] || { echo "failed:$failed"; exit 1; }
 part lint cargo clippy --quiet --workspace --all-targets -- -D warnings
 part pipelines pipelines
+part calendars calendars
 # Doc examples; `cargo test` runs them anyway where nextest is missing.
 if cargo nextest --version >/dev/null 2>&1; then
     part docs cargo test --quiet --workspace --doc

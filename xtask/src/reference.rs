@@ -16,7 +16,7 @@ pub const FOLDER: &str = "docs/reference";
 
 /// Pages that tests of the interface compare, not this program: the document of the interface, and what is made of its
 /// lists.
-const OF_TESTS: [&str; 3] = ["openapi.json", "rights.md", "errors"];
+const OF_TESTS: [&str; 4] = ["openapi.json", "rights.md", "events.md", "errors"];
 
 /// A generated file. Without text it must not exist.
 #[derive(Debug, PartialEq, Eq)]
@@ -100,6 +100,7 @@ fn pages(binary: &Path) -> anyhow::Result<Vec<Page>> {
          of [files with connections](connections.schema.json)\n  \
          and of the [settings of notifications](notifications.schema.json)\n\
          - [Interface of the server](openapi.json), an OpenAPI document\n- [Rights](rights.md): who may use which route\n\
+         - [Live events](events.md): what happens, kind by kind\n\
          - [Problems](errors/README.md) that the interface answers\n",
     );
     index.push_str("\n## Connectors\n\n| Connector | What it is | Write modes |\n|---|---|---|\n");

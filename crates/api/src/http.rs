@@ -175,8 +175,7 @@ fn origin(settings: &ServerSettings, request: &Request<Body>) -> Origin {
 
 /// Where a request comes from: the last address on its way that is not one of our own proxies.
 fn address(settings: &ServerSettings, peer: Option<IpAddr>, forwarded: Option<&str>) -> Option<IpAddr> {
-    let trusted =
-        |address: &IpAddr| settings.trusted_proxies.iter().any(|known| known == &address.to_string());
+    let trusted = |address: &IpAddr| settings.trusted_proxies.iter().any(|known| known.contains(*address));
     let mut found = peer?;
     let mut way: Vec<&str> = forwarded.unwrap_or_default().split(',').map(str::trim).collect();
     while trusted(&found) {
@@ -188,12 +187,14 @@ fn address(settings: &ServerSettings, peer: Option<IpAddr>, forwarded: Option<&s
 
 #[cfg(test)]
 mod tests {
+    use towpath_connect::bounds::Network;
+
     use super::*;
 
     #[test]
     fn only_proxies_that_are_trusted_are_believed() {
-        let settings =
-            ServerSettings { trusted_proxies: vec!["10.0.0.1".into()], ..ServerSettings::default() };
+        let trusted = ["10.0.0.1", "192.168.4.0/22", "fd00::/8"].map(|text| Network::parse(text).unwrap());
+        let settings = ServerSettings { trusted_proxies: trusted.into(), ..ServerSettings::default() };
         let at = |peer: &str, forwarded: Option<&str>| {
             address(&settings, peer.parse().ok(), forwarded).map(|address| address.to_string())
         };
@@ -201,5 +202,14 @@ mod tests {
         assert_eq!(at("10.0.0.1", Some("9.9.9.9, 192.0.2.7")).as_deref(), Some("192.0.2.7"));
         assert_eq!(at("10.0.0.1", Some("nonsense")).as_deref(), Some("10.0.0.1"));
         assert_eq!(at("10.0.0.1", None).as_deref(), Some("10.0.0.1"));
+        // Through a proxy of a network, and one more before it.
+        assert_eq!(at("192.168.7.254", Some("9.9.9.9, 192.0.2.7")).as_deref(), Some("192.0.2.7"));
+        assert_eq!(at("fd00::12", Some("192.0.2.7, 192.168.4.1")).as_deref(), Some("192.0.2.7"));
+        assert_eq!(at("fd00::12", Some("192.0.2.7, ::ffff:192.168.4.1")).as_deref(), Some("192.0.2.7"));
+        assert_eq!(
+            at("192.168.8.1", Some("192.0.2.7")).as_deref(),
+            Some("192.168.8.1"),
+            "beside the network"
+        );
     }
 }

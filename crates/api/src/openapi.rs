@@ -1,9 +1,11 @@
 //! The list of routes, and the OpenAPI document that is made from it.
 //!
 //! A handler's description gives its part; what holds for every route (what it needs, how it can fail, how to sign in)
-//! is added by [`whole`] once; [`links`] says where what one route made is found by others. The document is committed, so that a change of the interface is seen as one.
+//! is added by [`whole`] once; [`links`] says where what one route made is found by others, and [`live`] what streams tell.
+//! The document is committed, so that a change of the interface is seen as one.
 
 mod links;
+mod live;
 mod whole;
 
 use axum::Router;

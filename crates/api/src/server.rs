@@ -8,6 +8,7 @@ use axum::extract::FromRef;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
+use towpath_connect::bounds::Network;
 use towpath_store::Store;
 use towpath_store::audit::NewEntry;
 use towpath_store::events::NewEvent;
@@ -40,8 +41,8 @@ pub struct ServerSettings {
     pub body_bytes: usize,
     /// Largest upload, in bytes.
     pub upload_bytes: u64,
-    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<String>,
+    /// Addresses and networks of reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
     /// Secret that `/metrics` asks for as a bearer token; without one it answers on loopback only.
     #[serde(skip_serializing)]
     pub metrics_token: Option<String>,

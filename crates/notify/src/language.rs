@@ -112,6 +112,19 @@ impl Language {
         }
     }
 
+    /// That a trouble is over.
+    pub(crate) fn end(self, trouble: NoticeKind) -> &'static str {
+        match (self, trouble) {
+            (Language::English, NoticeKind::RunLate) => "is no longer late",
+            (Language::English, NoticeKind::MissingFile) => "no file is missing any more",
+            (Language::English, NoticeKind::Freshness) => "the data is fresh again",
+            (Language::French, NoticeKind::RunLate) => "n'est plus en retard",
+            (Language::French, NoticeKind::MissingFile) => "il ne manque plus de fichier",
+            (Language::French, NoticeKind::Freshness) => "les données sont de nouveau à jour",
+            (language, _) => language.kind(NoticeKind::RunRecovered),
+        }
+    }
+
     pub(crate) fn severity(self, severity: Severity) -> &'static str {
         match (self, severity) {
             (Language::English, Severity::Info) => "information",

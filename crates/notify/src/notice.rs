@@ -16,7 +16,7 @@ use crate::language::{Language, moment, span};
 pub enum NoticeKind {
     /// A run failed for good, after its retries.
     RunFailed,
-    /// A pipeline that had failed ran through again.
+    /// A trouble is over: the pipeline ran through again, or a late run, fresh data or a missing file has come.
     RunRecovered,
     /// A run ended well and put rows into quarantine.
     RunQuarantined,
@@ -47,6 +47,11 @@ impl NoticeKind {
         NoticeKind::Drift,
     ];
 
+    /// The kind of that name.
+    pub(crate) fn of(name: &str) -> Option<NoticeKind> {
+        NoticeKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The name in settings and messages to programs.
     pub fn name(self) -> &'static str {
         match self {
@@ -60,6 +65,14 @@ impl NoticeKind {
             NoticeKind::Drift => "drift",
             NoticeKind::Test => "test",
         }
+    }
+
+    /// Whether it is a trouble whose end is told. Others are over once they do not happen any more.
+    pub(crate) fn has_end(self) -> bool {
+        matches!(
+            self,
+            NoticeKind::RunFailed | NoticeKind::RunLate | NoticeKind::MissingFile | NoticeKind::Freshness
+        )
     }
 
     /// How bad it is when nothing else is known.
@@ -285,16 +298,17 @@ pub struct Notice {
     pub at: Timestamp,
     /// Notices of one trouble, its repetitions and its end share this.
     pub group: String,
+    /// The trouble that is over, when it is the end of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<NoticeKind>,
 }
 
 impl Notice {
-    /// A notice of usual severity about a pipeline, which forms a group with others of its kind; failures form one with
-    /// recoveries.
+    /// A notice of usual severity about a pipeline, which forms a group with others of its kind. A recovery is that of
+    /// failures.
     pub fn new(kind: NoticeKind, workspace: &str, pipeline: &str, detail: Detail, at: Timestamp) -> Self {
-        let trouble = match kind {
-            NoticeKind::RunRecovered => NoticeKind::RunFailed,
-            kind => kind,
-        };
+        let ends = (kind == NoticeKind::RunRecovered).then_some(NoticeKind::RunFailed);
+        let trouble = ends.unwrap_or(kind);
         Notice {
             kind,
             severity: kind.usual_severity(),
@@ -307,6 +321,7 @@ impl Notice {
             link: None,
             at,
             group: format!("{workspace}/{pipeline}/{}", trouble.name()),
+            ends,
         }
     }
 
@@ -325,9 +340,20 @@ impl Notice {
         self.kind == NoticeKind::RunRecovered
     }
 
+    /// The trouble that it is, or that it ends. Notices of earlier versions end failures.
+    pub fn trouble(&self) -> NoticeKind {
+        match self.is_recovery() {
+            true => self.ends.unwrap_or(NoticeKind::RunFailed),
+            false => self.kind,
+        }
+    }
+
     /// One line that says what happened.
     pub fn title(&self, language: Language) -> String {
-        let what = language.kind(self.kind);
+        let what = match self.is_recovery() {
+            true => language.end(self.trouble()),
+            false => language.kind(self.kind),
+        };
         match &self.pipeline {
             Some(pipeline) => format!("{pipeline}{}{what}", language.colon()),
             None => format!("{}{}{what}", self.workspace, language.colon()),

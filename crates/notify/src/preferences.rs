@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::language::Language;
-use crate::notice::NoticeKind;
+use crate::notice::{Notice, NoticeKind};
 use crate::pace::PaceSettings;
 
 /// What a person wants to hear of, in every workspace.
@@ -53,8 +53,11 @@ impl Preferences {
     }
 }
 
-/// Whether a list of kinds has one. Who hears of failures hears of their end.
-pub(crate) fn has(kinds: &[NoticeKind], kind: NoticeKind) -> bool {
-    let trouble = if kind == NoticeKind::RunRecovered { NoticeKind::RunFailed } else { kind };
-    kinds.contains(&kind) || kinds.contains(&trouble)
+/// Whether a list of kinds has that of a notice. Who hears of a trouble hears of its end.
+pub(crate) fn has(kinds: &[NoticeKind], notice: &Notice) -> bool {
+    match notice.trouble() {
+        // That a pipeline runs again may be worth knowing by itself; the other ends are nothing without their beginning.
+        NoticeKind::RunFailed => kinds.contains(&notice.kind) || kinds.contains(&NoticeKind::RunFailed),
+        trouble => kinds.contains(&trouble),
+    }
 }

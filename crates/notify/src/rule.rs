@@ -12,7 +12,7 @@ pub struct Rule {
     /// Channel to tell, for example `on-call`.
     pub channel: String,
 
-    /// What to tell of, for example `[run_failed, run_late]`. That a pipeline runs again is told wherever its failure
+    /// What to tell of, for example `[run_failed, run_late]`. The end of a trouble is told wherever the trouble
     /// was.
     pub kinds: Vec<NoticeKind>,
 
@@ -30,9 +30,9 @@ impl Rule {
     /// Whether the rule's channel is to hear of a notice. The end of a trouble is judged like the trouble itself; whether
     /// the channel was told of that is known to [`decide`](crate::decide).
     pub fn wants(&self, notice: &Notice) -> bool {
-        let (kind, severity) = match notice.is_recovery() {
-            true => (NoticeKind::RunFailed, Severity::Error),
-            false => (notice.kind, notice.severity),
+        let (kind, severity) = match (notice.is_recovery(), notice.trouble()) {
+            (true, trouble) => (trouble, trouble.usual_severity()),
+            (false, kind) => (kind, notice.severity),
         };
         let is_any = self.pipelines.is_empty() && self.tags.is_empty();
         let is_named = notice.pipeline.as_ref().is_some_and(|pipeline| self.pipelines.contains(pipeline));
@@ -70,6 +70,9 @@ mod tests {
         assert!(errors.wants(&failed) && errors.wants(&again) && !errors.wants(&late));
         let only_late = rule(&[NoticeKind::RunLate], &["orders"], &[], Severity::Info);
         assert!(only_late.wants(&late) && !only_late.wants(&failed) && !only_late.wants(&again));
+        // The end of a delay is judged like the delay.
+        let came = Notice { ends: Some(NoticeKind::RunLate), ..again.clone() };
+        assert!(only_late.wants(&came) && everything.wants(&came) && !errors.wants(&came));
         assert!(!rule(&[], &["stock"], &["hr"], Severity::Info).wants(&failed));
     }
 }

@@ -23,8 +23,8 @@ pub enum Error {
     /// A newer program made it; holds the step that this one does not know.
     #[error("the store was made by a newer version of Towpath (step `{0}` is unknown here)")]
     Newer(String),
-    /// A secret cannot be opened with the key at hand.
-    #[error("a secret cannot be opened: {0}")]
+    /// A secret cannot be sealed or opened with the key at hand.
+    #[error("a secret cannot be sealed or opened: {0}")]
     Sealed(String),
 }
 

@@ -2,7 +2,10 @@
 //!
 //! Events are written in the transaction of what they tell. Numbers follow each other without holes for every reader: on
 //! PostgreSQL a lock keeps the order of numbers and of commits the same, so that nobody reads past an event that
-//! becomes visible later.
+//! becomes visible later. What each kind says is in [`kinds`].
+
+pub mod bodies;
+pub mod kinds;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -97,6 +100,12 @@ pub async fn newest_of_run(
 pub async fn write(store: &Store, conn: &mut Conn, events: Vec<NewEvent>) -> Result<(), Error> {
     if events.is_empty() {
         return Ok(());
+    }
+    // What was promised is kept by tests: whatever happens in them is looked at here.
+    if cfg!(debug_assertions)
+        && let Some(why) = events.iter().find_map(|event| kinds::fits(&event.kind, &event.body).err())
+    {
+        return Err(Error::Corrupt(why));
     }
     store.lock(conn, "towpath-events").await?;
     let mut number = last(conn).await?;

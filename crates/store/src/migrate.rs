@@ -26,6 +26,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("0005_queries", include_str!("../migrations/0005_queries.sql")),
     ("0006_repairs", include_str!("../migrations/0006_repairs.sql")),
     ("0007_stopped_by", include_str!("../migrations/0007_stopped_by.sql")),
+    ("0008_operating", include_str!("../migrations/0008_operating.sql")),
 ];
 
 struct Done {

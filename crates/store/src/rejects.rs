@@ -343,3 +343,11 @@ pub async fn dismiss(
 pub async fn clear(conn: &mut Conn, run: &str) -> Result<u64, Error> {
     sql("DELETE FROM rejects WHERE run_id = $1").bind(run).run(conn).await
 }
+
+/// Removes rows in quarantine, and what was corrected of them, of runs that ended before that time, also of those that are
+/// kept; returns how many rows that were.
+pub async fn sweep(conn: &mut Conn, before: Timestamp) -> Result<u64, Error> {
+    let old = "run_id IN (SELECT id FROM runs WHERE ended_at < $1)";
+    sql(format!("DELETE FROM repairs WHERE {old}")).bind(before).run(conn).await?;
+    sql(format!("DELETE FROM rejects WHERE {old}")).bind(before).run(conn).await
+}

@@ -1,11 +1,18 @@
 //! Sealed secrets, each under its owner and a name; the place of the seal is both.
+//!
+//! A few stand in columns of other tables. What goes through all of them, when keys are exchanged or looked at, is in
+//! [`whole`].
+
+mod whole;
 
 use jiff::Timestamp;
 
 use crate::db::Conn;
 use crate::error::Error;
-use crate::seal::Keys;
+use crate::seal::{Keys, key_of};
 use crate::sql::{Read, Row, sql};
+
+pub use whole::{Kind, Opened, look, of_other_keys, rotate};
 
 /// A secret as it is kept.
 #[derive(Debug, Clone)]
@@ -34,14 +41,15 @@ pub async fn put(
     name: &str,
     text: &str,
 ) -> Result<(), Error> {
+    let sealed = keys.seal(&place(owner, name), text)?;
     sql("INSERT INTO secrets (workspace_id, owner, name, sealed, key_id, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $6)
          ON CONFLICT (owner, name) DO UPDATE SET sealed = $4, key_id = $5, updated_at = $6")
     .bind(workspace)
     .bind(owner)
     .bind(name)
-    .bind(keys.seal(&place(owner, name), text)?)
-    .bind(keys.current())
+    .bind(&sealed)
+    .bind(key_of(&sealed))
     .bind(Timestamp::now())
     .run(conn)
     .await
@@ -74,65 +82,4 @@ pub async fn remove(conn: &mut Conn, owner: &str, name: Option<&str>) -> Result<
         .bind(name.unwrap_or_default())
         .run(conn)
         .await
-}
-
-/// Sealed texts that stand in columns of other tables: table, column, and what their place ends with.
-const ELSEWHERE: [(&str, &str, &str); 2] =
-    [("users", "second_factor", "second-factor"), ("pipelines", "hook", "hook")];
-
-/// Seals everything that another key sealed with the current one; returns how many, and which do not open.
-pub async fn rotate(conn: &mut Conn, keys: &Keys) -> Result<(u64, Vec<String>), Error> {
-    let old: Vec<Sealed> =
-        sql("SELECT owner, name, sealed FROM secrets WHERE key_id <> $1 ORDER BY owner, name")
-            .bind(keys.current())
-            .all(conn)
-            .await?;
-    let (mut done, mut failed) = (0, Vec::new());
-    for secret in old {
-        match again(keys, &secret)? {
-            Some(sealed) => {
-                sql("UPDATE secrets SET sealed = $3, key_id = $4, updated_at = $5 WHERE owner = $1 AND name = $2")
-                    .bind(&secret.owner)
-                    .bind(&secret.name)
-                    .bind(sealed)
-                    .bind(keys.current())
-                    .bind(Timestamp::now())
-                    .run(conn)
-                    .await?;
-                done += 1;
-            }
-            None => failed.push(place(&secret.owner, &secret.name)),
-        }
-    }
-    for (table, column, name) in ELSEWHERE {
-        let beginning = format!("1.{}.%", keys.current());
-        let text = format!(
-            "SELECT id AS owner, '{name}' AS name, {column} AS sealed FROM {table}
-             WHERE {column} IS NOT NULL AND {column} NOT LIKE $1 ORDER BY id"
-        );
-        let old: Vec<Sealed> = sql(text).bind(beginning).all(conn).await?;
-        for secret in old {
-            match again(keys, &secret)? {
-                Some(sealed) => {
-                    sql(format!("UPDATE {table} SET {column} = $2 WHERE id = $1"))
-                        .bind(&secret.owner)
-                        .bind(sealed)
-                        .run(conn)
-                        .await?;
-                    done += 1;
-                }
-                None => failed.push(place(&secret.owner, &secret.name)),
-            }
-        }
-    }
-    Ok((done, failed))
-}
-
-/// The secret sealed with the current key; none when it does not open.
-fn again(keys: &Keys, secret: &Sealed) -> Result<Option<String>, Error> {
-    let place = place(&secret.owner, &secret.name);
-    match keys.open(&place, &secret.sealed) {
-        Ok(text) => keys.seal(&place, &text).map(Some),
-        Err(_) => Ok(None),
-    }
 }

@@ -26,6 +26,10 @@ pub struct Worker {
     pub started_at: Timestamp,
     /// Its last sign of life.
     pub heartbeat_at: Timestamp,
+    /// Names of the master keys that it has; with the first one it seals. None are known of earlier versions.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub keys: Vec<String>,
 }
 
 impl Read for Worker {
@@ -38,15 +42,20 @@ impl Read for Worker {
             draining: row.flag("draining")?,
             started_at: row.time("started_at")?,
             heartbeat_at: row.time("heartbeat_at")?,
+            keys: words(&row.maybe_text("keys")?.unwrap_or_default()),
         })
     }
 }
 
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
 /// Writes a sign of life.
 pub async fn put(conn: &mut Conn, worker: &Worker) -> Result<(), Error> {
-    sql("INSERT INTO workers (id, name, version, capacity, draining, started_at, heartbeat_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (id) DO UPDATE SET capacity = $4, draining = $5, heartbeat_at = $7")
+    sql("INSERT INTO workers (id, name, version, capacity, draining, started_at, heartbeat_at, keys)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (id) DO UPDATE SET capacity = $4, draining = $5, heartbeat_at = $7, keys = $8")
     .bind(worker.id.as_str())
     .bind(&worker.name)
     .bind(&worker.version)
@@ -54,6 +63,7 @@ pub async fn put(conn: &mut Conn, worker: &Worker) -> Result<(), Error> {
     .bind(worker.draining)
     .bind(worker.started_at)
     .bind(worker.heartbeat_at)
+    .bind(worker.keys.join(" "))
     .run(conn)
     .await
     .map(drop)

@@ -2406,6 +2406,112 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        /** @description A backfill was paused, goes on, or was cancelled. */
+        BackfillChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["BackfillNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "backfill.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description How a backfill ended. */
+        BackfillEnded: {
+            /** @description Its identity. */
+            id: string;
+            /** @description How it stands. */
+            state: components["schemas"]["BackfillState"];
+        };
+        /** @description All pieces of a backfill ended. */
+        BackfillEndedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["BackfillEnded"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "backfill.ended";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A backfill began. */
+        BackfillMadeEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["BackfillNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "backfill.made";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description How a backfill stands. */
+        BackfillNews: {
+            /** @description Its identity. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many pieces it has.
+             */
+            pieces: number;
+            /** @description How it stands. */
+            state: components["schemas"]["BackfillState"];
+        };
         /**
          * @description How a backfill stands.
          * @enum {string}
@@ -2479,6 +2585,35 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        /** @description A channel changed. */
+        ChannelChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ChannelNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "channel.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
         /** @description A kind of channel. */
         ChannelKind: {
             /** @description Its name in settings. */
@@ -2487,6 +2622,71 @@ export interface components {
             schema: Record<string, never>;
             /** @description Its name for people. */
             title: string;
+        };
+        /** @description A channel of notifications was made. */
+        ChannelMadeEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ChannelNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "channel.made";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description Which channel it is. */
+        ChannelNews: {
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A channel was removed. */
+        ChannelRemovedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ChannelNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "channel.removed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
         };
         /** @description A channel as it is answered: without secrets, with the names of those that are kept. */
         ChannelView: components["schemas"]["Channel"] & {
@@ -2603,6 +2803,35 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        /** @description A connection changed. */
+        ConnectionChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ConnectionNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "connection.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
         /** @description A connection in a list: without secrets, with who uses it. */
         ConnectionItem: components["schemas"]["Connection"] & {
             /**
@@ -2617,6 +2846,109 @@ export interface components {
              * @description How many schedules of these pipelines fire.
              */
             schedules: number;
+        };
+        /** @description A connection was made. */
+        ConnectionMadeEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ConnectionNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "connection.made";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description Which connection it is. */
+        ConnectionNews: {
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name; none of one that is restricted. */
+            name?: string | null;
+        };
+        /** @description A connection was removed. */
+        ConnectionRemovedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ConnectionNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "connection.removed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description What a test of a connection gave. */
+        ConnectionTested: {
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name; none of one that is restricted. */
+            name?: string | null;
+            /** @description Whether it works. */
+            ok: boolean;
+        };
+        /** @description A connection was tested. */
+        ConnectionTestedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ConnectionTested"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "connection.tested";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
         };
         /** @description A connection as it is answered: without secrets, with the names of those that are kept. */
         ConnectionView: components["schemas"]["Connection"] & {
@@ -4467,6 +4799,134 @@ export interface components {
             /** @description Name of the workspace of an invitation. */
             workspace?: string | null;
         };
+        /** @description Something that happened. */
+        LiveEvent: components["schemas"]["RunQueuedEvent"] | components["schemas"]["RunStartedEvent"] | components["schemas"]["RunProgressEvent"] | components["schemas"]["RunLogEvent"] | components["schemas"]["RunStoppingEvent"] | components["schemas"]["RunFailingEvent"] | components["schemas"]["RunEndedEvent"] | components["schemas"]["RunChangedEvent"] | components["schemas"]["RunUndoingEvent"] | components["schemas"]["RunUndoneEvent"] | components["schemas"]["RunUndoFailedEvent"] | components["schemas"]["PipelineMadeEvent"] | components["schemas"]["PipelineChangedEvent"] | components["schemas"]["PipelineRemovedEvent"] | components["schemas"]["ConnectionMadeEvent"] | components["schemas"]["ConnectionChangedEvent"] | components["schemas"]["ConnectionTestedEvent"] | components["schemas"]["ConnectionRemovedEvent"] | components["schemas"]["QueryMadeEvent"] | components["schemas"]["QueryChangedEvent"] | components["schemas"]["QueryRemovedEvent"] | components["schemas"]["ScheduleMadeEvent"] | components["schemas"]["ScheduleChangedEvent"] | components["schemas"]["SchedulePassedEvent"] | components["schemas"]["ScheduleRemovedEvent"] | components["schemas"]["BackfillMadeEvent"] | components["schemas"]["BackfillChangedEvent"] | components["schemas"]["BackfillEndedEvent"] | components["schemas"]["UploadTakenEvent"] | components["schemas"]["UploadRemovedEvent"] | components["schemas"]["ChannelMadeEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelRemovedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["WorkspaceChangedEvent"] | components["schemas"]["WorkspaceClosedEvent"] | components["schemas"]["NoticeNewEvent"] | components["schemas"]["NoticeReadEvent"] | components["schemas"]["PresenceHereEvent"] | components["schemas"]["PresenceLeftEvent"];
+        /** @description What a client hears, over a WebSocket or as a server-sent event. */
+        LiveMessage: components["schemas"]["LiveEvent"] | components["schemas"]["LiveSnapshot"] | components["schemas"]["LiveSubscribed"] | components["schemas"]["LiveUnsubscribed"] | components["schemas"]["LiveRoster"] | components["schemas"]["LiveProblem"] | components["schemas"]["LivePong"];
+        /** @description Somebody at a pipeline. */
+        LivePerson: {
+            /** @description The connection: one person may have several. */
+            client: string;
+            /** @description Name of the person. */
+            name: string;
+            /** @description The node. */
+            node: string | null;
+            /** @description Identity of the person. */
+            user_id: string;
+        };
+        /** @description Somebody is there. */
+        LivePong: {
+            /** @constant */
+            type: "pong";
+        };
+        /** @description The person is at a pipeline. Others who are there are told. */
+        LivePresent: {
+            /** @description The node. */
+            node?: string | null;
+            /** @description The pipeline, by identity or name. */
+            pipeline: string;
+            /** @constant */
+            type: "present";
+            /** @description The workspace, by identity or name. */
+            workspace: string;
+        };
+        /** @description Something was not done. The stream goes on. */
+        LiveProblem: {
+            /** @description Which problem it is: a code of the reference. */
+            code: string;
+            /** @description What was not done, and why. */
+            detail: string;
+            /** @constant */
+            type: "problem";
+        };
+        /** @description What a client says over a WebSocket. */
+        LiveRequest: components["schemas"]["LiveSubscribe"] | components["schemas"]["LiveUnsubscribe"] | components["schemas"]["LivePresent"] | components["schemas"]["LiveSimple"];
+        /** @description Who is at the pipeline, this connection among them; changes of it are events. */
+        LiveRoster: {
+            people: components["schemas"]["LivePerson"][];
+            /** @description Identity of the pipeline. */
+            pipeline: string;
+            /** @constant */
+            type: "roster";
+            /** @description The word by which others know this connection. */
+            you: string;
+        };
+        /** @description The person is at no pipeline any more; or asks whether somebody is there. */
+        LiveSimple: {
+            /** @enum {string} */
+            type: "absent" | "ping";
+        };
+        /** @description Events before that number may be missing: read the state anew, and go on from it. */
+        LiveSnapshot: {
+            /**
+             * Format: int64
+             * @description Where to go on.
+             */
+            number: number;
+            /** @description Why. */
+            reason: string;
+            /** @constant */
+            type: "snapshot";
+        };
+        /** @description Wants to hear of something. */
+        LiveSubscribe: {
+            /**
+             * Format: int64
+             * @description After which event; without it, from now on.
+             */
+            after?: number | null;
+            /** @description Only what the caller is told. */
+            notifications?: boolean;
+            /** @description Only of one pipeline, by identity. */
+            pipeline?: string | null;
+            /** @description Only of one run. */
+            run?: string | null;
+            /** @constant */
+            type: "subscribe";
+            /** @description The workspace, by identity or name. */
+            workspace: string;
+        };
+        /** @description The subscription holds. */
+        LiveSubscribed: {
+            /**
+             * Format: int64
+             * @description The last event that is known.
+             */
+            number: number;
+            topic: components["schemas"]["LiveTopic"];
+            /** @constant */
+            type: "subscribed";
+        };
+        /** @description Something to hear of. */
+        LiveTopic: {
+            /** @description Only what the caller is told. */
+            notifications?: boolean;
+            /** @description Only of one pipeline, by identity. */
+            pipeline?: string | null;
+            /** @description Only of one run. */
+            run?: string | null;
+            /** @description The workspace, by identity or name. */
+            workspace: string;
+        };
+        /** @description Does not want to hear of it any more. */
+        LiveUnsubscribe: {
+            /** @description Only what the caller is told. */
+            notifications?: boolean;
+            /** @description Only of one pipeline, by identity. */
+            pipeline?: string | null;
+            /** @description Only of one run. */
+            run?: string | null;
+            /** @constant */
+            type: "unsubscribe";
+            /** @description The workspace, by identity or name. */
+            workspace: string;
+        };
+        /** @description The subscription is over: it was asked for, or the right to it is gone. */
+        LiveUnsubscribed: {
+            topic: components["schemas"]["LiveTopic"];
+            /** @constant */
+            type: "unsubscribed";
+        };
         /** @description A load that was committed. */
         Load: {
             /**
@@ -4506,6 +4966,31 @@ export interface components {
              * @description When it was taken back.
              */
             undone_at?: string | null;
+        };
+        /** @description How far a load has come. */
+        LoadNow: {
+            /**
+             * Format: int64
+             * @description Rows among them that an earlier attempt left in place.
+             */
+            before: number;
+            /**
+             * Format: int64
+             * @description Bytes of those rows in memory.
+             */
+            bytes: number;
+            /**
+             * Format: double
+             * @description Share of the sources that is read, from 0 to 1, where they know their size.
+             */
+            fraction?: number | null;
+            /** @description The destination node. */
+            node: string;
+            /**
+             * Format: int64
+             * @description Rows handed to the destination.
+             */
+            rows: number;
         };
         /** @description An address with its password. */
         Login: {
@@ -4565,6 +5050,42 @@ export interface components {
             role: string;
             /** @description The person. */
             user_id: string;
+        };
+        /** @description Somebody got another role in the workspace, came or left. */
+        MemberChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["MemberNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "member.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description Whose role changed. */
+        MemberNews: {
+            /** @description Identity of the person. */
+            member_id: string;
+            /** @description The role; none when the person left. */
+            role?: string | null;
         };
         /** @description A workspace with the role that a person has in it. */
         Membership: components["schemas"]["Workspace"] & {
@@ -4786,6 +5307,35 @@ export interface components {
             /** @description The node. */
             node: string;
         };
+        /** @description What a node counted so far. */
+        NodeNow: {
+            /** @description Connector or transform. */
+            kind: string;
+            /** @description Its name. */
+            node: string;
+            /**
+             * Format: int64
+             * @description Rows in quarantine.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Rows that came in.
+             */
+            read: number;
+            /** @description `source`, `transform` or `destination`. */
+            role: string;
+            /**
+             * Format: double
+             * @description Seconds from the first request for rows to the latest row.
+             */
+            seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Rows that went out, or were handed to the destination.
+             */
+            written: number;
+        };
         /** @description What is known of a node before it runs. */
         NodeOutline: {
             /** @description Connector or transform. */
@@ -4865,6 +5415,82 @@ export interface components {
             updated_at: string;
             /** @description Where it happened. */
             workspace_id: string;
+        };
+        /** @description What the caller was told. */
+        NoticeNew: {
+            /** @description Identity of the notice. */
+            id: string;
+            /** @description What happened, for example `run_failed`. */
+            kind: string;
+            /** @description How bad it is: `info`, `warning` or `error`. */
+            severity: string;
+            /** @description One line that says what happened, in the language of the caller. */
+            title: string;
+        };
+        /** @description The caller was told something. Only the caller hears of it. */
+        NoticeNewEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["NoticeNew"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "notice.new";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description What the caller read: one notice, everything of a workspace, or everything. */
+        NoticeRead: {
+            /** @description Identity of the notice. */
+            id?: string | null;
+            /** @description Identity of the workspace. */
+            workspace?: string | null;
+        };
+        /** @description The caller read what they were told, perhaps on another page. Only the caller hears of it. */
+        NoticeReadEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["NoticeRead"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "notice.read";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
         };
         /** @description A notice, in the language of the reader. */
         NoticeView: components["schemas"]["Notice"] & {
@@ -4998,6 +5624,35 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        /** @description A pipeline, its hook or its progress changed. */
+        PipelineChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["PipelineNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pipeline.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
         /** @description A pipeline in a list, with how it stands. */
         PipelineLine: components["schemas"]["Pipeline"] & {
             last_run?: components["schemas"]["Run"] | null;
@@ -5006,6 +5661,81 @@ export interface components {
              * @description When a schedule starts it next; missing when none does.
              */
             next_at?: string | null;
+        };
+        /** @description A pipeline was made. */
+        PipelineMadeEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["PipelineNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pipeline.made";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description How a pipeline stands. */
+        PipelineNews: {
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name; none of one that is restricted. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Its revision.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description The version that runs.
+             */
+            version: number;
+        };
+        /** @description A pipeline was removed. */
+        PipelineRemovedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["PipelineNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pipeline.removed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
         };
         /** @description A pipeline with the version that runs. */
         PipelineView: components["schemas"]["Pipeline"] & {
@@ -5023,6 +5753,75 @@ export interface components {
             lineage: components["schemas"]["ColumnLineage"][];
             /** @description Its name. */
             port: string;
+        };
+        /** @description Somebody is at a pipeline, went to another of its nodes, or is still there. */
+        PresenceHereEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["PresenceNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "presence.here";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description Somebody left a pipeline. */
+        PresenceLeftEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["PresenceNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "presence.left";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description Where somebody is. */
+        PresenceNews: {
+            /** @description The connection: one person may have several. */
+            client: string;
+            /** @description Name of the person. */
+            name: string;
+            /** @description The node of the pipeline. */
+            node?: string | null;
+            /** @description Identity of the person. */
+            user_id: string;
         };
         /** @description The body of an answer that is a problem. */
         ProblemBody: {
@@ -5096,6 +5895,98 @@ export interface components {
             name: string;
             /** @description What stands on the button. */
             title: string;
+        };
+        /** @description A saved query changed. */
+        QueryChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["QueryNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "query.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A query was saved beside a connection. */
+        QueryMadeEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["QueryNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "query.made";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description Which saved query it is. */
+        QueryNews: {
+            /** @description Its identity. */
+            id: string;
+        };
+        /** @description A saved query was removed. */
+        QueryRemovedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["QueryNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "query.removed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
         };
         /** @description What is read. */
         ReadAll: {
@@ -5487,11 +6378,569 @@ export interface components {
             /** @description Zone in which days are counted. */
             zone: string;
         };
+        /** @description Something about a run that ended changed, such as its quarantine. */
+        RunChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A run that ended. */
+        RunEnded: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The backfill that it is a piece of, where the scheduler says so. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /**
+             * Format: int64
+             * @description Attempts that failed.
+             */
+            failures?: number | null;
+            /** @description Why it failed. */
+            fault?: Record<string, never> | null;
+            /** @description Identity of the run. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Rows in quarantine.
+             */
+            rows_quarantined?: number | null;
+            /**
+             * Format: int64
+             * @description Rows in place.
+             */
+            rows_written?: number | null;
+            /** @description The schedule that started it, where the scheduler says so. */
+            schedule_id?: string | null;
+            /**
+             * Format: double
+             * @description Seconds of the last attempt.
+             */
+            seconds?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+            stop?: components["schemas"]["Stop"] | null;
+        };
+        /** @description A run ended, well or not. */
+        RunEndedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunEnded"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.ended";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A run whose attempt failed. */
+        RunFailing: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The backfill that it is a piece of, where the scheduler says so. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /** @description Why. */
+            fault?: Record<string, never> | null;
+            /** @description Identity of the run. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Rows in quarantine.
+             */
+            rows_quarantined?: number | null;
+            /**
+             * Format: int64
+             * @description Rows in place.
+             */
+            rows_written?: number | null;
+            /** @description The schedule that started it, where the scheduler says so. */
+            schedule_id?: string | null;
+            /**
+             * Format: double
+             * @description Seconds of the attempt.
+             */
+            seconds?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /** @description An attempt failed; whether another one follows is decided within moments. */
+        RunFailingEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunFailing"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.failing";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description What a run said. */
+        RunLog: {
+            /** @description The lines, with their numbers within the run. */
+            lines: components["schemas"]["Line"][];
+        };
+        /** @description A run said something. */
+        RunLogEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunLog"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.log";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description How a run stands. */
+        RunNews: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The backfill that it is a piece of, where the scheduler says so. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /** @description Identity of the run. */
+            id: string;
+            /** @description The schedule that started it, where the scheduler says so. */
+            schedule_id?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /** @description How far an attempt has come. */
+        RunProgress: {
+            /** @description One for each destination. */
+            loads: components["schemas"]["LoadNow"][];
+            /** @description One for each node. */
+            nodes: components["schemas"]["NodeNow"][];
+            /**
+             * Format: double
+             * @description Seconds since it began.
+             */
+            seconds: number;
+        };
+        /** @description How far the attempt has come. */
+        RunProgressEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunProgress"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.progress";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A run that waits. */
+        RunQueued: {
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            again_at?: string | null;
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The backfill that it is a piece of, where the scheduler says so. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /**
+             * Format: int64
+             * @description Attempts that failed.
+             */
+            failures?: number | null;
+            /** @description Why the last attempt failed. */
+            fault?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When its schedule was due.
+             */
+            fire_at?: string | null;
+            /** @description The server that stops and leaves it to another one. */
+            handed_over_by?: string | null;
+            /** @description Identity of the run. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Attempts that were lost with their server.
+             */
+            lost?: number | null;
+            /**
+             * Format: date-time
+             * @description It does not start earlier.
+             */
+            not_before?: string | null;
+            /** @description The schedule that started it, where the scheduler says so. */
+            schedule_id?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /** @description A run waits: it is new, is tried again, goes on, or was handed over. */
+        RunQueuedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunQueued"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.queued";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A run that began. */
+        RunStarted: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The backfill that it is a piece of, where the scheduler says so. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /** @description Identity of the run. */
+            id: string;
+            /** @description The schedule that started it, where the scheduler says so. */
+            schedule_id?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+            /** @description The server that carries it out. */
+            worker: string;
+        };
+        /** @description An attempt of a run began. */
+        RunStartedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunStarted"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.started";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
         /**
          * @description How a run stands.
          * @enum {string}
          */
         RunState: "queued" | "running" | "failing" | "done" | "quarantined" | "failed" | "cancelled";
+        /** @description A run that is to stop. */
+        RunStopping: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The backfill that it is a piece of, where the scheduler says so. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /** @description Identity of the run. */
+            id: string;
+            /** @description The same in words. */
+            reason?: string | null;
+            /** @description The schedule that started it, where the scheduler says so. */
+            schedule_id?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+            stop?: components["schemas"]["Stop"] | null;
+        };
+        /** @description A run was asked to stop. */
+        RunStoppingEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunStopping"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.stopping";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A run whose loads stay where they are. */
+        RunUndoFailed: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The backfill that it is a piece of, where the scheduler says so. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /** @description Why. */
+            fault: Record<string, never>;
+            /** @description Identity of the run. */
+            id: string;
+            /** @description The schedule that started it, where the scheduler says so. */
+            schedule_id?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /** @description The loads of a run could not be taken back. */
+        RunUndoFailedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunUndoFailed"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.undo_failed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description The loads of a run are being taken back. */
+        RunUndoingEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.undoing";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A run whose loads were taken back. */
+        RunUndone: {
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempt: number;
+            /** @description The backfill that it is a piece of, where the scheduler says so. */
+            backfill_id?: string | null;
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /** @description Identity of the run. */
+            id: string;
+            /** @description What was done, by destination. */
+            nodes: Record<string, never>[];
+            /** @description The schedule that started it, where the scheduler says so. */
+            schedule_id?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /** @description The loads of a run were taken back. */
+        RunUndoneEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["RunUndone"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run.undone";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
         /** @description A query that is kept. */
         SavedQuery: {
             /** @description The connection that it asks. */
@@ -5567,6 +7016,162 @@ export interface components {
             updated_at: string;
             /** @description The workspace it belongs to. */
             workspace_id: string;
+        };
+        /** @description A schedule changed, was paused, or goes on. */
+        ScheduleChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ScheduleNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "schedule.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A schedule was made. */
+        ScheduleMadeEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ScheduleNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "schedule.made";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description How a schedule stands. */
+        ScheduleNews: {
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it fires next.
+             */
+            next_at?: string | null;
+            /** @description Whether it is paused. */
+            paused: boolean;
+        };
+        /** @description What a schedule passed over. */
+        SchedulePassed: {
+            /**
+             * Format: date-time
+             * @description The first time that was passed over.
+             */
+            first: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it fires next.
+             */
+            next_at?: string | null;
+            /** @description The run that goes on. */
+            run?: string | null;
+            /**
+             * Format: date-time
+             * @description The last one.
+             */
+            through: string;
+            /** @description Why: `paused`, `missed`, or `overlap` with a run that goes on. */
+            why: string;
+        };
+        /** @description Times at which a schedule was due passed without a run. */
+        SchedulePassedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["SchedulePassed"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "schedule.passed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A schedule was removed. */
+        ScheduleRemovedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["ScheduleNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "schedule.removed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
         };
         /** @description How a test message went. */
         SentTest: {
@@ -5918,6 +7523,76 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace_id: string;
         };
+        /** @description Which upload it is. */
+        UploadNews: {
+            /** @description Its identity. */
+            id: string;
+            /** @description Name of the file. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
+            size: number;
+        };
+        /** @description An upload was removed. */
+        UploadRemovedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["UploadNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "upload.removed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description A file was uploaded. */
+        UploadTakenEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["UploadNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "upload.taken";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
         /** @description A file with who reads it. */
         UploadView: components["schemas"]["Upload"] & {
             /** @description Pipelines in use whose documents name it, as far as the caller may know of them. */
@@ -6146,6 +7821,69 @@ export interface components {
             settings?: Record<string, never> | null;
             /** @description Its name in addresses. Addresses with the former name stop to work. */
             slug?: string | null;
+        };
+        /** @description The workspace or its settings changed. */
+        WorkspaceChangedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["WorkspaceNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "workspace.changed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description The workspace was closed. */
+        WorkspaceClosedEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body: components["schemas"]["WorkspaceNews"];
+            /** @description The connection it is about. */
+            connection_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "workspace.closed";
+            /**
+             * Format: int64
+             * @description Its number; later events have higher ones. To go on from here, ask for what comes after it.
+             */
+            number: number;
+            /** @description The pipeline it is about. */
+            pipeline_id: string | null;
+            /** @description The run it is about. */
+            run_id: string | null;
+            /** @constant */
+            type: "event";
+            /** @description Where it happened. */
+            workspace_id: string | null;
+        };
+        /** @description Which workspace it is. */
+        WorkspaceNews: {
+            /** @description Its identity. */
+            workspace_id: string;
         };
     };
     responses: {

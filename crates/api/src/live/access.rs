@@ -8,9 +8,7 @@
 use serde_json::Value;
 use towpath_store::audit::NewEntry;
 use towpath_store::events::NewEvent;
-
-/// The kind of the event.
-pub(crate) const CHANGED: &str = "access.changed";
+use towpath_store::events::kinds::ACCESS_CHANGED;
 
 /// What the audit calls changes that may take access away.
 const TAKES: [&str; 21] = [
@@ -40,5 +38,5 @@ const TAKES: [&str; 21] = [
 /// The event that goes with these entries, if any of them may take access away.
 pub(crate) fn told(entries: &[NewEntry]) -> Option<NewEvent> {
     let takes = entries.iter().any(|entry| TAKES.contains(&&*entry.action));
-    takes.then(|| NewEvent { kind: CHANGED.into(), body: Value::Null, ..NewEvent::default() })
+    takes.then(|| NewEvent { kind: ACCESS_CHANGED.into(), body: Value::Null, ..NewEvent::default() })
 }

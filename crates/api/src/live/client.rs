@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use towpath_model::{Right, Role};
+use towpath_store::events::kinds::ACCESS_CHANGED;
 use towpath_store::events::{self, Event};
 use towpath_store::{connections, keys, members, pipelines, sessions, workspaces};
 
-use super::access;
 use super::hub::{Happened, Heard};
 use super::presence::{self, Here, LONGEST_NODE, Pace, Person};
 use crate::caller::{Caller, Via};
@@ -30,7 +30,7 @@ const MOST: usize = 200;
 /// What a client says.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-enum Said {
+pub(super) enum Said {
     /// Wants to hear of something.
     Subscribe {
         /// What of.
@@ -347,7 +347,12 @@ impl Client {
         let topic = &subscription.topic;
         let is_seen = |id: &Option<String>| id.as_ref().is_none_or(|id| !subscription.hidden.contains(id));
         let same = |wanted: &Option<String>, is: &Option<String>| wanted.is_none() || wanted == is;
-        event.workspace_id.as_deref() == Some(&subscription.workspace)
+        // What one person is told belongs to no workspace, when it is about all of them.
+        let is_here = match &event.workspace_id {
+            Some(workspace) => *workspace == subscription.workspace,
+            None => event.user_id.is_some(),
+        };
+        is_here
             && event.user_id.as_ref().is_none_or(|user| user == self.caller.user.id.as_str())
             && (!topic.notifications || event.user_id.is_some())
             && is_seen(&event.pipeline_id)
@@ -366,7 +371,7 @@ impl Client {
                         continue;
                     }
                     self.number = event.number;
-                    if event.kind == access::CHANGED {
+                    if event.kind == ACCESS_CHANGED {
                         return Ok(News::Doubt);
                     }
                     if self.subscriptions.iter().any(|known| self.hears(known, event)) {

@@ -6,6 +6,8 @@ pub mod hub;
 mod presence;
 pub(crate) mod sent;
 pub(crate) mod socket;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

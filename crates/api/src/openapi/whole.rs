@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi as Document;
 
-use super::links;
+use super::{links, live};
 use crate::needs::{NEEDS, Need};
 use crate::problem::CODES;
 use crate::sparse;
@@ -37,6 +37,7 @@ pub(super) fn whole(document: &Document, version: &str) -> Value {
     }
     sparse::describe(&mut whole);
     links::add(&mut whole);
+    live::add(&mut whole);
     whole
 }
 

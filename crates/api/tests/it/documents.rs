@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use towpath_api::problem::CODES;
+use towpath_store::events::kinds::KINDS;
 
 /// The version of the committed document; the real one is that of the program.
 const VERSION: &str = "1";
@@ -79,6 +80,95 @@ fn every_operation_has_a_name_of_its_own_says_what_it_does_and_every_reference_l
             _ => {}
         }
     }
+}
+
+/// Words for the type of a field; `None` for one that is always null.
+fn words(schema: &Value) -> String {
+    let name = |target: &str| target.rsplit('/').next().unwrap().to_owned();
+    if let Some(target) = schema["$ref"].as_str() {
+        return name(target);
+    }
+    if let Some(all) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
+        return all.iter().map(words).filter(|word| word != "null").collect::<Vec<_>>().join(" or ");
+    }
+    match &schema["type"] {
+        Value::String(kind) if kind == "array" => format!("list of {}", words(&schema["items"])),
+        Value::String(kind) if schema["format"] == "date-time" && kind == "string" => "time".into(),
+        Value::String(kind) => kind.clone(),
+        Value::Array(kinds) => {
+            let kind = kinds.iter().find(|kind| *kind != "null").unwrap();
+            let mut alone = schema.clone();
+            alone["type"] = kind.clone();
+            words(&alone)
+        }
+        _ => "anything".into(),
+    }
+}
+
+fn is_maybe(schema: &Value) -> bool {
+    let is_null = |kind: &Value| kind == "null" || kind["type"] == "null";
+    let has_null = |all: &Value| all.as_array().is_some_and(|all| all.iter().any(is_null));
+    has_null(&schema["type"]) || has_null(&schema["oneOf"]) || has_null(&schema["anyOf"])
+}
+
+fn fields(document: &Value, name: &str) -> String {
+    let schema = &document["components"]["schemas"][name];
+    let mut text = String::new();
+    for (field, of) in schema["properties"].as_object().unwrap() {
+        let description = of["description"].as_str().unwrap_or_default().replace('\n', " ");
+        let maybe = if is_maybe(of) { ", or nothing" } else { "" };
+        text += &format!("| `{field}` | {}{maybe} | {description} |\n", words(of));
+    }
+    text
+}
+
+#[test]
+fn every_kind_of_event_stands_in_the_reference() {
+    let document = towpath_api::openapi::document(VERSION);
+    let mut text = String::from(
+        "# Live events\n\nEvery kind of event, and what its `body` holds. How to listen: \
+         [Live events](../guides/live-events.md). The same as types: `LiveEvent` in the\n\
+         [interface document](openapi.json).\n",
+    );
+    let mut bodies: Vec<String> = Vec::new();
+    let mut noun = "";
+    for kind in KINDS {
+        let (of, _) = kind.name.split_once('.').unwrap();
+        if of != noun {
+            noun = of;
+            text += "\n| Kind | When | Body |\n|---|---|---|\n";
+        }
+        let body = (kind.body)();
+        text += &format!("| `{}` | {} | [{body}](#{}) |\n", kind.name, kind.says, body.to_lowercase());
+        if !bodies.contains(&body) {
+            bodies.push(body);
+        }
+    }
+    text += "\n## Bodies\n";
+    let mut at = 0;
+    while let Some(name) = bodies.get(at).cloned() {
+        let schema = &document["components"]["schemas"][&name];
+        let description = schema["description"].as_str().unwrap_or_default();
+        text += &format!("\n### {name}\n\n{description}\n\n");
+        match schema["enum"].as_array() {
+            Some(values) => {
+                let values: Vec<String> =
+                    values.iter().map(|word| format!("`{}`", word.as_str().unwrap())).collect();
+                text += &format!("One of {}.\n", values.join(", "));
+            }
+            None => text += &format!("| Field | Type | What |\n|---|---|---|\n{}", fields(&document, &name)),
+        }
+        // Types within types follow.
+        for of in schema["properties"].as_object().into_iter().flat_map(|fields| fields.values()) {
+            for word in words(of).split(' ').map(str::to_owned) {
+                if document["components"]["schemas"].get(&word).is_some() && !bodies.contains(&word) {
+                    bodies.push(word);
+                }
+            }
+        }
+        at += 1;
+    }
+    assert_fresh("docs/reference/events.md", &text);
 }
 
 #[test]

@@ -5,10 +5,13 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use futures::StreamExt;
+use jiff::Timestamp;
 use serde_json::json;
 use tower::ServiceExt;
 use towpath_model::{Right, Role};
 use towpath_store::Store;
+use towpath_store::notices::happenings::Happening;
+use towpath_store::notices::inbox;
 use towpath_testkit::{Postgres, postgres};
 
 use crate::kit::{Client, TestApp, settings};
@@ -135,4 +138,38 @@ async fn events_of_restricted_connections_are_for_those_with_a_grant() {
     of_owner.until(&open).await;
     of_bob.until(&open).await;
     assert!(of_owner.1.contains(&secret) && !of_bob.1.contains(&secret), "{}", of_bob.1);
+}
+
+#[tokio::test]
+async fn what_one_reads_is_told_to_ones_other_pages_and_to_nobody_else() {
+    let app = TestApp::new().await;
+    let (store, hub) = (app.store.clone(), app.server.hub.clone());
+    tokio::spawn(async move { hub.run(&store, Duration::from_millis(50)).await });
+    let home = app.workspace("home").await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    app.member(&home, &ada, Role::Owner).await;
+    app.member(&home, &bob, Role::Owner).await;
+    let happening = Happening {
+        number: 0,
+        once: "once".into(),
+        at: Timestamp::now(),
+        workspace_id: home.clone(),
+        pipeline_id: None,
+        run_id: None,
+        kind: "run_failed".into(),
+        severity: "error".into(),
+        group: "home/orders/run_failed".into(),
+        notice: json!({}),
+    };
+    let mut tx = app.store.begin().await.unwrap();
+    inbox::tell(&mut tx, ada.id.as_str(), &happening).await.unwrap();
+    towpath_store::commit(tx).await.unwrap();
+    let mut other_page = Listening::begin(&app.with_session(&ada).await).await;
+    let mut of_bob = Listening::begin(&app.with_session(&bob).await).await;
+    let mut of_ada = app.with_session(&ada).await;
+    of_ada.post("/api/v1/account/notices/read", json!({})).await.expect(204);
+    other_page.until("notice.read").await;
+    of_ada.patch("/api/v1/workspaces/home", json!({ "name": "Home again" })).await.expect(200);
+    of_bob.until("workspace.changed").await;
+    assert!(!of_bob.1.contains("notice.read"), "{}", of_bob.1);
 }

@@ -84,8 +84,16 @@ pub(crate) struct SecretsArgs {
 pub(crate) enum SecretsCommand {
     /// Print a new key
     NewKey,
-    /// Seal every secret with a new key; with TOWPATH_KEY, put the new key on a line before the old one first
-    Rotate,
+    /// Seal every secret with a new key, also while servers run
+    Rotate(RotateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateArgs {
+    /// Forget the old keys: check that nothing is sealed with them and no server seals with them, and take them out of the
+    /// key file
+    #[arg(long)]
+    pub(crate) retire: bool,
 }
 
 #[derive(Debug, Args)]

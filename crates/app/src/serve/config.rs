@@ -1,5 +1,8 @@
 //! How a server is set up: flags and environment first, then a file, then defaults.
 
+#[cfg(test)]
+mod tests;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -9,13 +12,15 @@ use serde::Deserialize;
 use towpath_api::ServerSettings;
 use towpath_api::server::Provider;
 use towpath_connect::EgressSettings;
-use towpath_model::scope::plain_io;
+use towpath_connect::bounds::Network;
+use towpath_model::scope::{Scope, plain_io};
 use towpath_model::{Document, Fault};
 use towpath_notify::MailAccount;
 use towpath_store::Store;
 use towpath_store::seal::Keys;
 
 use super::bench::PipelineLimits;
+use super::private::{private, write_private};
 
 /// Where a server keeps what it remembers.
 #[derive(Debug, Clone, Args)]
@@ -71,6 +76,9 @@ pub(crate) struct ServeArgs {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ServerFile {
+    /// Address by which browsers reach the server, with the path below which it stands, for example
+    /// `https://data.example.org`. `--public-url` and its variable go before it.
+    pub(crate) public_url: Option<String>,
     /// A session ends when it is not used for so many hours. Default: 24.
     pub(crate) session_idle_hours: Option<i64>,
     /// A session ends after so many hours in any case. Default: 336, which is two weeks.
@@ -83,7 +91,9 @@ pub(crate) struct ServerFile {
     pub(crate) requests_at_once: Option<u32>,
     /// Largest upload in bytes. Default: 2 GiB.
     pub(crate) upload_bytes: Option<u64>,
-    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed, for example `127.0.0.1`.
+    /// Addresses and networks of reverse proxies whose `X-Forwarded-For` is believed, for example
+    /// `[127.0.0.1, 10.42.0.0/16]`. Whoever has such an address can say to come from anywhere: name no network with
+    /// others in it.
     pub(crate) trusted_proxies: Vec<String>,
     /// What `/metrics` asks for as a bearer token. Without it, metrics are for this machine only.
     pub(crate) metrics_token: Option<towpath_model::Secret>,
@@ -142,7 +152,7 @@ impl StoreArgs {
     }
 
     /// The file of the key, where none was named.
-    pub(crate) fn own_key_file(&self) -> PathBuf {
+    fn own_key_file(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| self.data.join("key"))
     }
 
@@ -154,22 +164,21 @@ impl StoreArgs {
             return Keys::parse(&text).map_err(|fault| fault.at("variable", "TOWPATH_KEY"));
         }
         let file = self.own_key_file();
-        match std::fs::read_to_string(&file) {
-            Ok(text) => Keys::parse(&text).map_err(|fault| fault.at("file", file.display())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.key_file.is_none() && self.store.is_none() => {
-                self.make_folder()?;
-                let text = Keys::generate()?;
-                write_private(&file, &format!("{text}\n"))?;
-                Keys::parse(&text)
+        if !file.exists() && self.key_file.is_none() {
+            if self.store.is_some() {
+                return Err(Fault::config("no key is given that seals secrets")
+                    .hint("make one with `towpath secrets new-key` and give it to every server as `TOWPATH_KEY` or `--key-file`"));
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.store.is_some() => {
-                Err(Fault::config("no key is given that seals secrets")
-                    .hint("make one with `towpath secrets new-key` and give it to every server as `TOWPATH_KEY` or `--key-file`"))
-            }
-            Err(error) => {
-                Err(Fault::config(format!("the key file `{}` cannot be read: {}", file.display(), plain_io(&error))))
-            }
+            self.make_folder()?;
+            write_private(&file, &format!("{}\n", Keys::generate()?))?;
         }
+        Keys::from_file(&file)
+    }
+
+    /// The file that the keys stand in; none when they stand in a variable.
+    pub(crate) fn key_file(&self) -> Option<PathBuf> {
+        let is_variable = self.key_file.is_none() && std::env::var("TOWPATH_KEY").is_ok();
+        (!is_variable).then(|| self.own_key_file())
     }
 }
 
@@ -182,7 +191,8 @@ impl ServeArgs {
         };
         let limits = PipelineLimits { egress: file.egress, programs: file.programs };
         let usual = ServerSettings::default();
-        let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        let public_url = self.public_url.clone().or(file.public_url);
+        let public_url = public_url.unwrap_or_else(|| format!("http://{}", self.listen));
         let parsed = url::Url::parse(&public_url);
         if !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
             return Err(Fault::config(format!("`{public_url}` is not an address of a server"))
@@ -197,7 +207,7 @@ impl ServeArgs {
             requests_at_once: file.requests_at_once.unwrap_or(usual.requests_at_once),
             body_bytes: usual.body_bytes,
             upload_bytes: file.upload_bytes.unwrap_or(usual.upload_bytes),
-            trusted_proxies: file.trusted_proxies,
+            trusted_proxies: networks(&file.trusted_proxies)?,
             metrics_token: file.metrics_token.map(|token| token.expose().to_owned()),
             providers: file.providers,
         };
@@ -209,39 +219,38 @@ impl ServeArgs {
     }
 }
 
+fn networks(entries: &[String]) -> Result<Vec<Network>, Fault> {
+    let network = |entry: &String| {
+        Network::parse(entry.trim()).ok_or_else(|| {
+            Fault::config(format!("`trusted_proxies`: `{entry}` is no address and no network"))
+                .hint("write `10.0.0.5` or `10.1.0.0/16`")
+        })
+    };
+    entries.iter().map(network).collect()
+}
+
 fn read_file(path: &Path) -> Result<ServerFile, Fault> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         Fault::config(format!("the settings `{name}` cannot be read: {}", plain_io(&error)))
     })?;
-    let document = Document::parse(&name, &text).map_err(|problems| {
+    parse(&name, &text, |name| std::env::var(name).ok())
+}
+
+fn parse(
+    name: &str,
+    text: &str,
+    variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+) -> Result<ServerFile, Fault> {
+    let document = Document::parse(name, text).map_err(|problems| {
         Fault::config(problems.first().map_or_else(String::new, |problem| problem.message.clone()))
-            .at("file", &name)
+            .at("file", name)
     })?;
     // Secrets of providers may stand in the environment.
-    let scope = towpath_model::scope::Scope::new(Path::new("."), |name| std::env::var(name).ok());
+    let scope = Scope::new(Path::new("."), variable);
     let value = scope.resolve(&document.value, &serde_json::Value::Null, "").map_err(|problems| {
         Fault::config(problems.first().map_or_else(String::new, |problem| problem.message.clone()))
-            .at("file", &name)
+            .at("file", name)
     })?;
-    serde_json::from_value(value).map_err(|error| Fault::config(error.to_string()).at("file", &name))
-}
-
-/// Writes a file that only its owner reads.
-pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Fault> {
-    let written = std::fs::write(path, text).and_then(|()| private(path, 0o600));
-    written.map_err(|error| {
-        Fault::unavailable(format!("`{}` cannot be written: {}", path.display(), plain_io(&error)))
-    })
-}
-
-#[cfg(unix)]
-fn private(path: &Path, mode: u32) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path, _: u32) -> std::io::Result<()> {
-    Ok(())
+    serde_json::from_value(value).map_err(|error| Fault::config(error.to_string()).at("file", name))
 }

@@ -19,6 +19,7 @@ mod outline;
 mod passage;
 mod plain;
 mod previews;
+pub(crate) mod private;
 mod rejects;
 mod runner;
 pub(crate) mod start;

@@ -3,6 +3,9 @@
 //! Several servers on one store share the work: whoever finds the last round old enough takes the next one, in a
 //! transaction that the others wait for.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +16,7 @@ use towpath_model::Fault;
 use towpath_store::audit::{self, NewEntry};
 use towpath_store::runs::{self, logs, outputs};
 use towpath_store::{
-    Store, answers, commit, events, links, notices, previews, sessions, settings, throttles, workers,
+    Store, answers, commit, events, links, notices, previews, rejects, sessions, settings, throttles, workers,
 };
 
 const LAST: &str = "retention.last";
@@ -23,6 +26,8 @@ const LAST: &str = "retention.last";
 pub(crate) struct Removed {
     logs: u64,
     runs: u64,
+    #[serde(default)]
+    quarantine: u64,
     audit: u64,
     events: u64,
     sessions: u64,
@@ -39,7 +44,7 @@ pub(crate) struct Removed {
 /// Looks every ten minutes whether it is time for a round.
 pub(crate) async fn run(store: Store, mut stop: watch::Receiver<bool>) {
     loop {
-        match round(&store, SignedDuration::from_hours(1)).await {
+        match round(&store, Timestamp::now(), SignedDuration::from_hours(1)).await {
             Ok(Some(removed)) if removed != Removed::default() => {
                 tracing::info!("removed what was kept long enough: {}", json!(removed));
             }
@@ -54,8 +59,7 @@ pub(crate) async fn run(store: Store, mut stop: watch::Receiver<bool>) {
 }
 
 /// One round, unless there was one in the last `pause`.
-pub(crate) async fn round(store: &Store, pause: SignedDuration) -> Result<Option<Removed>, Fault> {
-    let now = Timestamp::now();
+async fn round(store: &Store, now: Timestamp, pause: SignedDuration) -> Result<Option<Removed>, Fault> {
     let mut tx = store.begin().await?;
     store.lock(&mut tx, "towpath-retention").await?;
     let last: Option<Timestamp> = settings::find(&mut tx, LAST).await?;
@@ -68,6 +72,8 @@ pub(crate) async fn round(store: &Store, pause: SignedDuration) -> Result<Option
     let days = |days: i64| ago(days.saturating_mul(24));
     let removed = Removed {
         logs: logs::sweep(&mut tx, days(policy.logs_days)).await?,
+        // Before the runs, so that rows which go with their run are counted, too.
+        quarantine: rejects::sweep(&mut tx, days(policy.runs_days)).await?,
         runs: runs::sweep(&mut tx, days(policy.runs_days)).await?,
         audit: audit::sweep(store, &mut tx, days(policy.audit_days)).await?,
         events: events::sweep(&mut tx, ago(policy.events_hours)).await?,
@@ -80,7 +86,7 @@ pub(crate) async fn round(store: &Store, pause: SignedDuration) -> Result<Option
         workers: workers::sweep(&mut tx, ago(24)).await?,
         notices: notices::sweep(&mut tx, days(policy.logs_days)).await?,
     };
-    if removed.logs + removed.runs + removed.audit + removed.sessions > 0 {
+    if removed.logs + removed.runs + removed.quarantine + removed.audit + removed.sessions > 0 {
         let entry = NewEntry {
             detail: Some(json!({ "removed": removed, "policy": policy })),
             ..NewEntry::of("retention.apply")

@@ -47,6 +47,7 @@ pub(crate) fn worker(
         tell: Arc::new(move || told.wake()),
         work: Arc::clone(&bench.work),
         stops: bench.stops.clone(),
+        keys: keys.clone(),
         settings: Settings {
             name: name(),
             version: env!("CARGO_PKG_VERSION").into(),

@@ -34,6 +34,35 @@ fn alerts_are_raised_by_what_they_are_about_and_by_nothing_else() {
 }
 
 #[test]
+fn prometheus_understands_where_to_ask() {
+    passes("promtool", &["check", "config", "--syntax-only"], &deploy("monitoring/prometheus.yaml"));
+}
+
+#[test]
+fn an_image_is_built_from_what_is_in_the_repository() {
+    let read = |name: &str| std::fs::read_to_string(deploy(name)).unwrap();
+    // The pages are built, and are there before the program is built that carries them.
+    let image = read("docker/Dockerfile");
+    let places =
+        ["npm ci", "npm run build", "COPY . .", "COPY --from=pages /src/web/dist web/dist", "cargo build"];
+    let places = places.map(|step| image.find(step).unwrap_or_else(|| panic!("`{step}` is missing")));
+    assert!(places.is_sorted(), "{image}");
+    // What git leaves out, the image leaves out: it may be large, old, or somebody's data.
+    let (left_out, ignored) = (read("../.dockerignore"), read("../.gitignore"));
+    let has = |line: &str| left_out.lines().any(|known| known == line);
+    for line in ignored.lines() {
+        let name = line.trim_matches('/');
+        assert!(
+            has(name)
+                || has(&format!("**/{name}"))
+                || has(&format!("**/{}", name.rsplit('/').next().unwrap())),
+            "`.dockerignore` does not leave out `{line}`"
+        );
+    }
+    assert!(has("web/dist/*") && has(".git"));
+}
+
+#[test]
 fn systemd_understands_the_unit_and_finds_little_exposed() {
     let home = Sandbox::new();
     let unit = std::fs::read_to_string(deploy("systemd/towpath.service")).unwrap();
@@ -63,6 +92,7 @@ fn deployments_name_no_variable_and_no_route_that_is_not_there() {
         "docker/Dockerfile",
         "docker/compose.yaml",
         "kubernetes/towpath.yaml",
+        "monitoring/prometheus.yaml",
         "systemd/towpath.service",
         "proxy/nginx.conf",
     ];

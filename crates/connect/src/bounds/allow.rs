@@ -1,6 +1,6 @@
 //! What the settings of a workspace allow, and the rules that follow.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use towpath_model::Fault;
 
 use super::address::{AddressKind, is_metadata_name, kind_of};
+use super::network::Network;
 
 /// Which addresses connections may be made to, besides public ones.
 ///
@@ -33,46 +34,6 @@ pub(super) struct Rules {
     networks: Vec<(Network, Option<u16>)>,
     hosts: Vec<(String, Option<u16>)>,
     sockets: Vec<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Network {
-    first: IpAddr,
-    bits: u8,
-}
-
-impl Network {
-    fn parse(text: &str) -> Option<Self> {
-        let (first, bits) = match text.split_once('/') {
-            Some((first, bits)) => (first.parse::<IpAddr>().ok()?, Some(bits)),
-            None => (text.parse::<IpAddr>().ok()?, None),
-        };
-        let first = first.to_canonical();
-        let most = if first.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
-            None => most,
-            Some(bits) if !bits.is_empty() && bits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                bits.parse().ok()?
-            }
-            Some(_) => return None,
-        };
-        (bits <= most).then_some(Network { first, bits })
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        let cut = |value: u128, length: u8| value.checked_shr(u32::from(length - self.bits)).unwrap_or(0);
-        match (self.first, address) {
-            (IpAddr::V4(first), IpAddr::V4(address)) => {
-                cut(u32::from(first).into(), 32) == cut(u32::from(address).into(), 32)
-            }
-            (IpAddr::V6(first), IpAddr::V6(address)) => cut(first.into(), 128) == cut(address.into(), 128),
-            _ => false,
-        }
-    }
-
-    fn is_one_address(&self) -> bool {
-        self.bits == if self.first.is_ipv4() { 32 } else { 128 }
-    }
 }
 
 impl Rules {

@@ -14,6 +14,7 @@
 pub mod address;
 pub mod allow;
 pub mod egress;
+mod network;
 pub mod steps;
 pub mod web;
 
@@ -26,6 +27,7 @@ use towpath_model::scope::ScopeBounds;
 
 pub use allow::EgressSettings;
 pub use egress::{Egress, Refused, Unreached};
+pub use network::Network;
 pub use steps::{Standing, Step, Steps};
 pub use web::Web;
 

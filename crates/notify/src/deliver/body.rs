@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::language::{Language, moment};
 use crate::message::{Entry, Message};
-use crate::notice::Severity;
+use crate::notice::{NoticeKind, Severity};
 
 /// Most characters of a detail in a chat.
 const LONGEST: usize = 600;
@@ -20,6 +20,7 @@ pub(super) fn plain(message: &Message, language: Language) -> Value {
         let notice = &entry.notice;
         json!({
             "kind": notice.kind.name(),
+            "ends": notice.ends.map(NoticeKind::name),
             "severity": notice.severity,
             "workspace": notice.workspace,
             "pipeline": notice.pipeline,

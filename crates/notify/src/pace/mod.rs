@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::settings::{Digest, Pace, PaceSettings};
 use crate::message::{Entry, Message, Occasion};
-use crate::notice::{Notice, NoticeKind};
+use crate::notice::Notice;
 
 /// The span in which messages are counted.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -234,6 +234,6 @@ impl Group {
     /// Whether nobody will say its end, and it is long ago.
     fn is_forgotten(&self, now: Timestamp) -> bool {
         let is_told = self.untold == 0 && self.over.is_none() && self.told_at.is_some();
-        is_told && self.latest.kind != NoticeKind::RunFailed && now.duration_since(self.latest.at) > QUIET
+        is_told && !self.latest.kind.has_end() && now.duration_since(self.latest.at) > QUIET
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::notice::Detail;
+use crate::notice::{Detail, NoticeKind};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_770_000_000 + seconds).unwrap()
@@ -101,6 +101,23 @@ fn a_recovery_of_what_was_never_told_is_not_told() {
     let mut channel = Channel::new(&PaceSettings::default());
     channel.hears(notice(NoticeKind::RunRecovered, "orders", 0));
     assert_eq!(channel.told(), []);
+}
+
+#[test]
+fn the_end_of_a_delay_is_told_however_long_it_took() {
+    let mut channel = Channel::new(&PaceSettings::default());
+    channel.hears(notice(NoticeKind::RunLate, "orders", 0));
+    let late = notice(NoticeKind::RunLate, "orders", 86_400 * 5);
+    let came = Notice {
+        ends: Some(late.kind),
+        group: late.group.clone(),
+        ..notice(NoticeKind::RunRecovered, "orders", 86_400 * 5)
+    };
+    channel.hears(came);
+    use Occasion::*;
+    assert_eq!(channel.told(), [(First, 0, 1), (Recovery, 5 * 24 * 60, 0)]);
+    assert_eq!(channel.sent[1].title(crate::Language::English), "orders: is no longer late");
+    assert_eq!(channel.state.groups.len(), 0);
 }
 
 #[test]

@@ -131,8 +131,7 @@ impl Dispatcher {
                 None => None,
             };
             for (person, preferences) in &audience.people {
-                let (sees, is_mailed) =
-                    (has(&preferences.in_app, notice.kind), has(&preferences.mail, notice.kind));
+                let (sees, is_mailed) = (has(&preferences.in_app, &notice), has(&preferences.mail, &notice));
                 if !(sees || is_mailed) || !may_see(tx, person, happening, pipeline.as_ref()).await? {
                     continue;
                 }

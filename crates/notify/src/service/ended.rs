@@ -1,10 +1,11 @@
-//! What an ended run has to say: that it failed, that the pipeline runs again, and what is unlike before. Pure.
+//! What an ended run has to say: that it failed, which troubles are over, and what is unlike before. Pure.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
+use towpath_store::notices::happenings::Open;
 use towpath_store::pipelines::Pipeline;
 use towpath_store::runs::{Cause, Run, RunState};
 use towpath_store::workspaces::Workspace;
@@ -30,6 +31,8 @@ pub struct EndedRun<'a> {
     pub report_before: Option<&'a Value>,
     /// Rows of the successes before it, the latest of which stand last.
     pub history: &'a [RunVolume],
+    /// Troubles of the pipeline that go on, besides failures.
+    pub going_on: &'a [Open],
     /// What is watched.
     pub watch: &'a Watch,
     /// Where the run is shown.
@@ -123,6 +126,7 @@ pub fn notices_of(ended: &EndedRun<'_>) -> Vec<Notice> {
         notices.push(Notice { group: format!("{}/{}", missing.group, node.node), ..missing });
     }
     if run.state.is_success() {
+        notices.extend(ended.over(&report, &notices));
         notices.extend(ended.unlike(&report));
     }
     notices
@@ -139,13 +143,38 @@ impl EndedRun<'_> {
         }
     }
 
+    /// Troubles that are over, now that the run ended well.
+    fn over(&self, report: &Report, said: &[Notice]) -> Vec<Notice> {
+        let is_over = |open: &&Open| match NoticeKind::of(&open.kind) {
+            // Whether data came is seen from when a run ended well.
+            Some(NoticeKind::RunLate | NoticeKind::Freshness) => true,
+            // A run of other days, or of a few rows, does not look for what is due now.
+            Some(NoticeKind::MissingFile) => {
+                let has_looked =
+                    report.nodes.iter().any(|node| open.group.ends_with(&format!("/{}", node.node)));
+                self.is_usual() && has_looked && !said.iter().any(|notice| notice.group == open.group)
+            }
+            _ => false,
+        };
+        let detail = Detail::Recovered { rows: self.run.rows_written };
+        let notice = |open: &Open| Notice {
+            ends: NoticeKind::of(&open.kind),
+            group: open.group.clone(),
+            ..self.notice(NoticeKind::RunRecovered, detail.clone())
+        };
+        self.going_on.iter().filter(is_over).map(notice).collect()
+    }
+
+    /// A backfill moves what it moves, and a repair a few rows.
+    fn is_usual(&self) -> bool {
+        self.run.backfill_id.is_none() && self.run.cause != Cause::Repair
+    }
+
     /// What is unlike the runs before.
     fn unlike(&self, report: &Report) -> Vec<Notice> {
         let mut found: Vec<(Finding, &str)> = Vec::new();
         let name = &self.pipeline.name;
-        // A backfill moves what it moves, and a repair a few rows.
-        let is_usual = self.run.backfill_id.is_none() && self.run.cause != Cause::Repair;
-        if self.watch.tells_rows(name) && is_usual {
+        if self.watch.tells_rows(name) && self.is_usual() {
             let at = self.run.ended_at.unwrap_or(self.run.created_at);
             let date = date(self.run.interval_start, at, &self.run.zone);
             let here = RunVolume { date, rows: self.run.rows_written };
@@ -222,6 +251,7 @@ mod tests {
         report: Value,
         report_before: Value,
         history: Vec<RunVolume>,
+        going_on: Vec<Open>,
         watch: Watch,
     }
 
@@ -234,6 +264,7 @@ mod tests {
                 report: nothing.clone(),
                 report_before: nothing,
                 history: Vec::new(),
+                going_on: Vec::new(),
                 watch: Watch::default(),
             }
         }
@@ -248,6 +279,7 @@ mod tests {
             before: case.before,
             report_before: Some(&case.report_before),
             history: &case.history,
+            going_on: &case.going_on,
             watch: &case.watch,
             link: Some("https://towpath.example.com/w/shop/runs/run_1".into()),
         })
@@ -313,6 +345,36 @@ mod tests {
                 "7 autres fichiers ne sont pas arrivés ; le dernier était attendu le 2026-03-02 08:00 UTC"
             ]
         );
+    }
+
+    #[test]
+    fn a_run_that_ends_well_ends_the_troubles_that_it_answers() {
+        let open =
+            |kind: &str, group: &str| Open { kind: kind.into(), group: format!("Shop/orders/{group}") };
+        let going_on = vec![
+            open("run_late", "run_late"),
+            open("freshness", "freshness"),
+            open("missing_file", "missing_file/files"),
+            open("missing_file", "missing_file/other"),
+        ];
+        let alert = json!({ "what": "no file", "since": "2026-03-02" });
+        let report = json!({ "nodes": [{ "node": "files" }, { "node": "other", "alerts": [alert] }] });
+        let case = Case { report, going_on, ..Case::default() };
+        let ended = |case: &Case| -> Vec<(NoticeKind, String)> {
+            let ends = said(case).into_iter().filter(Notice::is_recovery);
+            ends.map(|notice| (notice.trouble(), notice.group)).collect()
+        };
+        let of = |kind: NoticeKind, group: &str| (kind, format!("Shop/orders/{group}"));
+        let expected = [
+            of(NoticeKind::RunLate, "run_late"),
+            of(NoticeKind::Freshness, "freshness"),
+            of(NoticeKind::MissingFile, "missing_file/files"),
+        ];
+        assert_eq!(ended(&case), expected);
+        let backfill = Case { run: json!({ "backfill_id": "bf_1" }), ..case };
+        assert_eq!(ended(&backfill), expected[..2], "it looks for other files");
+        let failed = Case { run: json!({ "state": "failed" }), ..backfill };
+        assert_eq!(ended(&failed), []);
     }
 
     #[test]

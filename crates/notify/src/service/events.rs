@@ -18,6 +18,8 @@ use crate::watch::Watch;
 
 /// Events that are read at once.
 const MOST: u32 = 200;
+/// Troubles that a run which ends well may end, besides failures.
+const ENDED_BY_SUCCESS: [&str; 3] = ["run_late", "freshness", "missing_file"];
 
 impl Dispatcher {
     /// Reads on in the events of ended runs; true when there may be more.
@@ -43,11 +45,11 @@ impl Dispatcher {
         };
         let last = events::last(&mut tx).await?;
         let ended = facts::ended(&mut tx, through, last, MOST).await?;
-        let mut found = Vec::new();
         for event in &ended {
-            found.extend(self.of_run(&mut tx, &event.run_id).await?);
+            // One by one: what is over by a run is no trouble of the next one.
+            let found = self.of_run(&mut tx, &event.run_id).await?;
+            happenings::put(&self.store, &mut tx, &found).await?;
         }
-        happenings::put(&self.store, &mut tx, &found).await?;
         let is_more = ended.len() == MOST as usize;
         let through = if is_more { ended.last().map_or(last, |event| event.number) } else { last };
         settings::put(&mut tx, facts::THROUGH, &through).await?;
@@ -66,8 +68,9 @@ impl Dispatcher {
         let watch = Watch::of(&workspace.settings);
         let report = runs::report(conn, id).await?;
         let before = facts::before(conn, pipeline_id, id, ended_at).await?;
-        let (mut history, mut success) = (Vec::new(), None);
+        let (mut history, mut success, mut going_on) = (Vec::new(), None, Vec::new());
         if run.state.is_success() {
+            going_on = happenings::going_on(conn, pipeline_id, &ENDED_BY_SUCCESS).await?;
             // Weekends and weekdays are compared by themselves.
             let most = watch.rows.max_history.saturating_mul(4).clamp(1, 1000);
             history = facts::successes_before(conn, pipeline_id, id, ended_at, most).await?;
@@ -82,6 +85,7 @@ impl Dispatcher {
             before: before.map(|run| run.state),
             report_before: success.as_ref().and_then(|run| run.report.as_ref()),
             history: &history,
+            going_on: &going_on,
             watch: &watch,
             link: Some(self.link(&workspace, &format!("runs/{id}"))),
         });

@@ -194,7 +194,7 @@ impl House {
             pipeline_id: Some(self.pipeline.id.to_string()),
             run_id: Some(id.into()),
             kind: "run.ended".into(),
-            body: json!({}),
+            body: json!({ "id": id, "state": row["state"], "attempt": 1, "cause": "manual" }),
             ..NewEvent::default()
         };
         events::write(&self.store, &mut tx, vec![event]).await.unwrap();

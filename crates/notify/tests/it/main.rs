@@ -6,4 +6,5 @@ mod house;
 mod mail;
 mod server;
 mod support;
+mod watch;
 mod web;

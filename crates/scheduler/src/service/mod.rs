@@ -37,6 +37,7 @@ use tokio::task::JoinSet;
 use towpath_model::RunId;
 use towpath_model::ids::WorkerId;
 use towpath_store::runs::lease;
+use towpath_store::seal::Keys;
 use towpath_store::{Error, Store, commit, workers};
 
 pub use parting::hand_over;
@@ -78,6 +79,8 @@ pub struct Parts {
     pub work: Arc<Notify>,
     /// Runs that were asked to stop.
     pub stops: broadcast::Sender<RunId>,
+    /// The keys of the server, of which it tells with its signs of life.
+    pub keys: Keys,
     /// How it behaves.
     pub settings: Settings,
 }

@@ -77,6 +77,7 @@ async fn beat(core: &Core, begun: Duration) -> Result<(), Error> {
         draining: is_draining,
         started_at: *core.started_at.get_or_init(|| now),
         heartbeat_at: now,
+        keys: core.keys.ids(),
     };
     workers::put(&mut tx, &worker).await?;
     let kept = lease::keep(&mut tx, core.id.as_str(), &runs, now + LEASE).await?;

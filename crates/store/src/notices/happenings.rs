@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::db::{Conn, Store};
 use crate::error::Error;
+use crate::page::List;
 use crate::sql::{Read, Row, json, sql};
 
 /// Who works on what is to be told holds this lock, so that nothing is found or told twice.
@@ -103,4 +104,33 @@ pub async fn handled(conn: &mut Conn, through: i64) -> Result<u64, Error> {
 /// Whether it is known that this happened.
 pub async fn is_known(conn: &mut Conn, once: &str) -> Result<bool, Error> {
     Ok(sql("SELECT count(*) FROM happenings WHERE once = $1").bind(once).number(conn).await? > 0)
+}
+
+/// A trouble that goes on: what was found last in its group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// What sort of thing it is.
+    pub kind: String,
+    /// What its end is to share with it.
+    pub group: String,
+}
+
+impl Read for Open {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Open { kind: row.text("kind")?, group: row.text("group_key")? })
+    }
+}
+
+/// Troubles of a pipeline that go on: those of these kinds after which nothing came in their group.
+pub async fn going_on(conn: &mut Conn, pipeline: &str, kinds: &[&str]) -> Result<Vec<Open>, Error> {
+    let kinds: Vec<String> = kinds.iter().map(|&kind| kind.to_owned()).collect();
+    List::of("SELECT kind, group_key, number FROM happenings h")
+        .only_if("h.pipeline_id = ?", pipeline)
+        .one_of("h.kind", &kinds)
+        .only(
+            "NOT EXISTS (SELECT 1 FROM happenings later WHERE later.pipeline_id = h.pipeline_id
+              AND later.group_key = h.group_key AND later.number > h.number)",
+        )
+        .all(conn, "number")
+        .await
 }

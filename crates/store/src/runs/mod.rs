@@ -493,7 +493,26 @@ pub async fn report(conn: &mut Conn, id: &str) -> Result<Option<Value>, Error> {
         .transpose()
 }
 
+/// A run whose rows are in place.
+const IN_PLACE: &str = "state IN ('done', 'quarantined') AND undone_at IS NULL";
+
 /// Removes runs that ended before that time, with everything that belongs to them; returns how many.
+///
+/// Whatever their age, those stay that tell how things stand: the newest run of each pipeline whose rows are in place, and
+/// runs with the newest load of a destination node. What they keep of rows is for [`rejects::sweep`](crate::rejects::sweep).
 pub async fn sweep(conn: &mut Conn, before: Timestamp) -> Result<u64, Error> {
-    sql("DELETE FROM runs WHERE ended_at < $1").bind(before).run(conn).await
+    let newer = format!(
+        "SELECT 1 FROM runs newer WHERE newer.pipeline_id = runs.pipeline_id AND {}
+         AND (newer.ended_at > runs.ended_at OR newer.ended_at = runs.ended_at AND newer.id > runs.id)",
+        IN_PLACE.replace("state", "newer.state").replace("undone_at", "newer.undone_at")
+    );
+    let load = "SELECT 1 FROM loads WHERE loads.run_id = runs.id AND loads.undone_at IS NULL AND NOT EXISTS
+         (SELECT 1 FROM loads newer WHERE newer.pipeline_id = loads.pipeline_id AND newer.node = loads.node
+          AND newer.committed_at > loads.committed_at AND newer.undone_at IS NULL)";
+    sql(format!(
+        "DELETE FROM runs WHERE ended_at < $1 AND NOT ({IN_PLACE} AND NOT EXISTS ({newer})) AND NOT EXISTS ({load})"
+    ))
+    .bind(before)
+    .run(conn)
+    .await
 }

@@ -7,7 +7,9 @@ mod moves;
 mod notices;
 mod passing;
 mod people;
+mod retention;
 mod runs;
+mod sealed;
 mod shape;
 
 use tempfile::TempDir;

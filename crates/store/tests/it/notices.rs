@@ -149,10 +149,11 @@ on_both! {
 on_both! {
     async fn the_end_of_a_run_is_kept_until_it_was_read(store: &Store) {
         let mut tx = store.begin().await?;
-        let event = |kind: &str| events::NewEvent { kind: kind.into(), ..Default::default() };
+        let body = json!({ "id": "run_1", "state": "done", "attempt": 1, "cause": "manual" });
+        let event = |kind: &str| events::NewEvent { kind: kind.into(), body: body.clone(), ..Default::default() };
         let last = events::last(&mut tx).await?;
         settings::put(&mut tx, facts::THROUGH, &last).await?;
-        events::write(store, &mut tx, vec![event("run.ended"), event("run.started")]).await?;
+        events::write(store, &mut tx, vec![event("run.ended"), event("run.changed")]).await?;
         let later = Timestamp::now() + SignedDuration::from_hours(1);
         assert_eq!(events::sweep(&mut tx, later).await?, 1);
         let last = events::last(&mut tx).await?;

@@ -67,3 +67,11 @@ async fn a_store_opens_again_and_two_servers_may_open_it_at_once() {
     one.unwrap();
     two.unwrap();
 }
+
+#[tokio::test]
+async fn what_was_committed_to_a_file_survives_a_power_cut() {
+    let fresh = crate::sqlite().await;
+    let mut tx = fresh.store.begin().await.unwrap();
+    let level: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *tx).await.unwrap();
+    assert_eq!(level, 2, "FULL");
+}

@@ -15,8 +15,10 @@ use towpath_store::dump::{TABLES, clear, read, snapshot, steps, write};
 use towpath_store::{Engine, Store, accounts, audit, commit};
 
 use super::done;
+use super::packing::{Packed, header, pack};
 use crate::cli::{BackupArgs, RestoreArgs};
 use crate::output::{Console, Outcome};
+use crate::serve::private::PrivateFile;
 
 const MANIFEST: &str = "towpath-backup.json";
 
@@ -38,9 +40,9 @@ fn failed(what: &str, path: &Path) -> impl Fn(std::io::Error) -> Fault {
 
 pub(crate) async fn backup(args: &BackupArgs, console: &Console) -> Result<Outcome, Fault> {
     let store = args.store.open().await?;
-    let partial = args.file.with_extension("partial");
     let unwritten = failed("the backup cannot be written to", &args.file);
-    let file = BufWriter::new(File::create(&partial).map_err(&unwritten)?);
+    // It holds hashes of passwords, and whatever is in the files of workspaces.
+    let file = BufWriter::new(PrivateFile::beside(&args.file).map_err(&unwritten)?);
     let packed = zstd::stream::write::Encoder::new(file, 3).map_err(&unwritten)?;
     let mut tar = tar::Builder::new(packed);
     let manifest = Manifest {
@@ -52,7 +54,7 @@ pub(crate) async fn backup(args: &BackupArgs, console: &Console) -> Result<Outco
             Engine::Sqlite => "sqlite".into(),
             Engine::Postgres => "postgres".into(),
         },
-        key: args.store.keys().ok().map(|keys| keys.current().to_owned()),
+        key: args.store.keys().ok().map(|keys| keys.current()),
     };
     add(&mut tar, MANIFEST, &serde_json::to_vec_pretty(&manifest).unwrap_or_default()).map_err(&unwritten)?;
     let mut tx = snapshot(&store).await?;
@@ -65,40 +67,55 @@ pub(crate) async fn backup(args: &BackupArgs, console: &Console) -> Result<Outco
         std::io::Seek::rewind(&mut spool).map_err(&unwritten)?;
         append_file(&mut tar, &format!("tables/{table}.ndjson"), &mut spool).map_err(&unwritten)?;
     }
-    // The snapshot is not needed for files: they never change once they are there.
+    // Files are no part of the snapshot: they are copied as they are by then.
     drop(tx);
-    let files = args.store.files();
-    if files.is_dir() {
-        tar.append_dir_all("files", &files).map_err(&unwritten)?;
-    }
+    let folder = args.store.files();
+    let files = match folder.is_dir() {
+        true => pack(&mut tar, "files", &folder).map_err(&unwritten)?,
+        false => Packed::default(),
+    };
     let packed = tar.into_inner().map_err(&unwritten)?;
-    let mut file = packed.finish().map_err(&unwritten)?;
-    file.flush().and_then(|()| file.get_ref().sync_all()).map_err(&unwritten)?;
-    std::fs::rename(&partial, &args.file).map_err(&unwritten)?;
+    let file = packed.finish().map_err(&unwritten)?;
+    let file = file.into_inner().map_err(|error| unwritten(error.into_error()))?;
+    file.keep().map_err(&unwritten)?;
     let mut tx = store.begin().await?;
     let mut entry = done("backup.make");
-    entry.detail = Some(json!({ "rows": rows }));
+    let (changed, vanished) = (files.changed.len(), files.vanished.len());
+    entry.detail =
+        Some(json!({ "rows": rows, "files": files.files, "changed": changed, "vanished": vanished }));
     audit::write(&store, &mut tx, vec![entry]).await?;
     commit(tx).await?;
     store.close().await;
-    console.say(&format!("{rows} rows and the files of workspaces are in `{}`", args.file.display()));
+    console.say(&format!(
+        "{rows} rows and {} files of workspaces are in `{}`",
+        files.files,
+        args.file.display()
+    ));
+    tell(console, &files);
     console.say("keep the key elsewhere: without it, the secrets in a backup do not open");
     Ok(Outcome::Done)
 }
 
+/// Says which files are not in the backup as they should be.
+fn tell(console: &Console, files: &Packed) {
+    for path in &files.vanished {
+        console.warn(&format!("`{}` vanished while the backup was made, and is not in it", path.display()));
+    }
+    for path in &files.changed {
+        console.warn(&format!(
+            "`{}` changed while it was copied, and may be of no use: back up again when nothing writes to it",
+            path.display()
+        ));
+    }
+}
+
 fn add<W: Write>(tar: &mut tar::Builder<W>, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let mut header = tar::Header::new_gnu();
-    header.set_size(bytes.len() as u64);
-    header.set_mode(0o600);
-    header.set_cksum();
+    let mut header = header(tar::EntryType::Regular, bytes.len() as u64, 0o600);
     tar.append_data(&mut header, name, bytes)
 }
 
 fn append_file<W: Write>(tar: &mut tar::Builder<W>, name: &str, file: &mut File) -> std::io::Result<()> {
-    let mut header = tar::Header::new_gnu();
-    header.set_size(file.metadata()?.len());
-    header.set_mode(0o600);
-    header.set_cksum();
+    let mut header = header(tar::EntryType::Regular, file.metadata()?.len(), 0o600);
     tar.append_data(&mut header, name, file)
 }
 

@@ -1,11 +1,12 @@
 //! `towpath doctor`: looks at everything that a server needs, and says what is wrong and what to do.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 use towpath_model::Fault;
 use towpath_model::scope::plain_io;
-use towpath_store::{audit, connections, secrets, workers, workspaces};
+use towpath_store::{audit, secrets, workers};
 
 use crate::cli::DoctorArgs;
 use crate::output::{Console, Outcome, Tone};
@@ -31,7 +32,7 @@ pub(crate) async fn doctor(args: &DoctorArgs, console: &Console) -> Result<Outco
     let mut looks = vec![folder(&args.store.data)];
     let keys = args.store.keys();
     looks.push(match &keys {
-        Ok(keys) => fine("key", format!("key `{}` seals secrets", keys.current())),
+        Ok(keys) => fine("key", key(&keys.ids())),
         Err(fault) => bad("key", fault),
     });
     match args.store.open().await {
@@ -60,6 +61,14 @@ pub(crate) async fn doctor(args: &DoctorArgs, console: &Console) -> Result<Outco
         }
     }
     Ok(if is_well { Outcome::Done } else { Outcome::Failed })
+}
+
+fn key(ids: &[String]) -> String {
+    let current = &ids[0];
+    match ids.len() {
+        1 => format!("key `{current}` seals secrets"),
+        more => format!("key `{current}` seals secrets, and {} older ones open them", more - 1),
+    }
 }
 
 fn folder(path: &Path) -> Look {
@@ -102,27 +111,40 @@ async fn inside(
         ),
     });
     if let Some(keys) = keys {
-        let (mut count, mut failed) = (0, Vec::new());
-        for workspace in workspaces::all(&mut conn).await? {
-            for connection in connections::all(&mut conn, workspace.id.as_str()).await? {
-                match secrets::open(&mut conn, keys, connection.id.as_str()).await {
-                    Ok(opened) => count += opened.len(),
-                    Err(_) => failed.push(connection.name),
-                }
-            }
-        }
-        looks.push(match failed.as_slice() {
-            [] => fine("secrets", format!("{count} secrets of connections open")),
+        let looked = secrets::look(&mut conn, keys).await?;
+        looks.push(match looked.failed.as_slice() {
+            [] => fine("secrets", opened(&looked.opened)),
             names => bad(
                 "secrets",
-                &Fault::config(format!("secrets of {} do not open with the key at hand", names.join(", ")))
+                &Fault::config(format!("{} cannot be opened with the key at hand", names.join(", ")))
                     .hint("give the key that sealed them; see `towpath secrets --help`"),
             ),
         });
     }
     let now = jiff::Timestamp::now();
-    let alive = workers::all(&mut conn).await?;
-    let alive = alive.iter().filter(|worker| now.duration_since(worker.heartbeat_at).as_secs() < 60).count();
-    looks.push(fine("workers", format!("{alive} give signs of life")));
+    let all = workers::all(&mut conn).await?;
+    let alive: Vec<_> =
+        all.iter().filter(|worker| now.duration_since(worker.heartbeat_at).as_secs() < 60).collect();
+    looks.push(fine("workers", format!("{} give signs of life", alive.len())));
+    let current = keys.map(towpath_store::seal::Keys::current);
+    let lacks = |worker: &&&workers::Worker| current.as_ref().is_some_and(|key| !worker.keys.contains(key));
+    if let (Some(current), Some(server)) = (&current, alive.iter().find(lacks)) {
+        looks.push(bad(
+            "workers",
+            &Fault::config(format!("server `{}` does not have key `{current}`", server.name))
+                .hint("give every server the same keys; see `towpath secrets --help`"),
+        ));
+    }
     Ok(looks)
+}
+
+/// How much of each kind opens.
+fn opened(counts: &BTreeMap<secrets::Kind, u64>) -> String {
+    match counts.values().sum::<u64>() {
+        0 => "nothing is sealed".into(),
+        all => {
+            let each = counts.iter().map(|(kind, count)| format!("{} {count}", kind.word()));
+            format!("{all} open ({})", each.collect::<Vec<_>>().join(", "))
+        }
+    }
 }

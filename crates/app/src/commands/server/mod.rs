@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod import;
+mod packing;
 pub(crate) mod secrets;
 pub(crate) mod user;
 

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
@@ -241,27 +241,54 @@ impl House {
 
     /// Starts a run and follows it, as a page does, until it is told that it ended.
     pub(super) async fn run_with(&self, pipeline: &str, wanted: Value, headers: HeaderMap) -> Value {
+        let events = self.listen().await;
+        let run = self.begin_run(pipeline, wanted, headers).await;
+        self.ended(events, &[run]).await.remove(0)
+    }
+
+    /// Starts runs at once, and follows them until all have ended.
+    pub(super) async fn run_all(&self, pipelines: &[&str]) -> Vec<Value> {
+        let events = self.listen().await;
+        let begun = pipelines.iter().map(|pipeline| self.begin_run(pipeline, json!({}), HeaderMap::new()));
+        let runs = futures::future::join_all(begun).await;
+        self.ended(events, &runs).await
+    }
+
+    async fn listen(&self) -> Response {
         let url = format!("{}/api/v1/events?workspace=house", self.address);
-        let mut events = self.client.get(url).bearer_auth(&self.token).send().await.unwrap();
+        self.client.get(url).bearer_auth(&self.token).send().await.unwrap()
+    }
+
+    /// Starts a run; returns its identity.
+    async fn begin_run(&self, pipeline: &str, wanted: Value, headers: HeaderMap) -> String {
         let url = format!("{}/api/v1/workspaces/house/pipelines/{pipeline}/runs", self.address);
         let request = self.client.post(url).bearer_auth(&self.token).headers(headers);
         let request = request.header("content-type", "application/json").body(wanted.to_string());
         let run: Value = serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
-        let run = run["id"].as_str().unwrap_or_else(|| panic!("{run:#}"));
+        run["id"].as_str().unwrap_or_else(|| panic!("{run:#}")).to_owned()
+    }
+
+    /// The runs, once it was told that they have ended.
+    async fn ended(&self, mut events: Response, runs: &[String]) -> Vec<Value> {
         let mut told = String::new();
-        let ended = async {
+        let all_ended = async {
             loop {
                 let piece = events.chunk().await.unwrap().unwrap();
                 told.push_str(std::str::from_utf8(&piece).unwrap());
                 let all = told.lines().filter_map(|line| line.strip_prefix("data: "));
                 let all = all.filter_map(|data| serde_json::from_str::<Value>(data).ok());
-                if all.into_iter().any(|event| event["kind"] == "run.ended" && event["run_id"] == run) {
+                let ended: Vec<Value> = all.filter(|event| event["kind"] == "run.ended").collect();
+                if runs.iter().all(|run| ended.iter().any(|event| event["run_id"] == **run)) {
                     return;
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap();
-        self.get(&format!("runs/{run}")).await.expect(200)
+        tokio::time::timeout(Duration::from_secs(60), all_ended).await.unwrap();
+        let mut found = Vec::new();
+        for run in runs {
+            found.push(self.get(&format!("runs/{run}")).await.expect(200));
+        }
+        found
     }
 
     /// Number of the server's process.

@@ -37,6 +37,11 @@ async fn with_connection() -> House {
 pub(super) async fn with_sales(house: House) -> House {
     let connection = json!({ "name": "shop", "connector": "sqlite", "settings": { "path": "shop.db" } });
     house.post("connections", connection).await.expect(201);
+    with_sales_file(house).await
+}
+
+/// A house with the file for [`SHOP`].
+pub(super) async fn with_sales_file(house: House) -> House {
     house.file("sales.csv", SALES).await;
     house
 }
@@ -120,6 +125,12 @@ async fn a_backup_brings_everything_back() {
         assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
     };
     at(&house, &["backup", &file]);
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&file).unwrap()) & 0o777, 0o600);
+    assert!(
+        !house.home.files().iter().any(|name| name.ends_with(".partial")),
+        "nothing is left of its making"
+    );
     house.kill();
     std::fs::remove_file(house.home.path("data/towpath.db")).unwrap();
     for rest in ["towpath.db-wal", "towpath.db-shm"] {

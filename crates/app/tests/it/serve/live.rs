@@ -1,7 +1,8 @@
 //! Live events under clients that others wrote: `websockets` of Python and `ws` of Node, which tell what they checked.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::House;
 use super::client::{EMAIL, PASSWORD};
@@ -66,6 +67,26 @@ async fn people_at_one_pipeline_see_each_other_from_two_servers() {
     let mut script = Command::new(packages().join("bin/python"));
     content(script.arg(script_path("presence.py")).arg(&house.token).args(fleet.addresses()));
     fleet.end();
+}
+
+#[tokio::test]
+async fn the_program_of_the_guide_hears_of_runs() {
+    let house = super::life::with_sales(House::open(&[]).await).await;
+    house.pipeline(super::life::SHOP).await;
+    let guide = include_str!("../../../../../docs/guides/live-events.md");
+    let program = guide.split_once("```python\n").unwrap().1.split_once("```").unwrap().0;
+    house.home.write("listen.py", program);
+    let mut python = Command::new(packages().join("bin/python"));
+    python.arg(house.home.path("listen.py")).stdout(Stdio::piped());
+    python.env("SERVER", &house.address).env("KEY", &house.token).env("WORKSPACE", "house");
+    let mut listening = python.spawn().unwrap();
+    let mut lines = BufReader::new(listening.stdout.take().unwrap()).lines();
+    // It says that it listens, and from then on nothing is lost.
+    assert_eq!(lines.next().unwrap().unwrap(), "listening");
+    let run = house.run("shop").await;
+    assert_eq!(lines.next().unwrap().unwrap(), format!("{} done", run["id"].as_str().unwrap()));
+    listening.kill().unwrap();
+    listening.wait().unwrap();
 }
 
 pub(super) fn script_path(name: &str) -> PathBuf {

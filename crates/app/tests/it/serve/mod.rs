@@ -3,10 +3,13 @@
 mod client;
 mod fleet;
 mod guarded;
+mod imported;
 mod interface;
 mod keeps;
+mod keys;
 mod kills;
 mod life;
+mod limits;
 mod live;
 mod looking;
 mod metrics;

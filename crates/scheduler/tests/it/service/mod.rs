@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use towpath_model::RunId;
 use towpath_scheduler::service::{Clock, Lookout, Parts, Service, Settings, Stop, Task, TaskRunner};
 use towpath_store::runs::lease::{self, Ended, Outcome};
+use towpath_store::seal::Keys;
 use towpath_store::{Conn, Error, Store, commit};
 
 /// The time of the store, put forward by tests.
@@ -192,6 +193,7 @@ impl Site {
             tell: Arc::new(tell),
             work: Arc::clone(&work),
             stops: stops.clone(),
+            keys: Keys::parse(&"07".repeat(32)).unwrap(),
             settings: Settings {
                 name: "test".into(),
                 version: "0".into(),
