@@ -1,5 +1,7 @@
-//! Every kind of event, with the type of its body. The interface document and the reference are made of this list, and
-//! builds for development refuse to write an event that is not on it or has another body.
+//! Every kind of event, with the type of its body.
+//!
+//! The interface document and the reference are made of this list, and builds for development refuse to write an event that
+//! is not on it or has another body.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
