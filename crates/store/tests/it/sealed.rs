@@ -48,7 +48,7 @@ on_both! {
         accounts::set_second_factor(&mut tx, &ada, Some(&factor), None).await?;
 
         let lost = look(&mut tx, &new).await?;
-        assert_eq!(lost.failed, ["connection `shop`", "hook `orders`", "second factor `ada@example.org`"]);
+        assert_eq!(lost.failed, ["connection `shop`", "hook `orders`", "second factor `Ada@example.org`"]);
         let looked = look(&mut tx, &both).await?;
         assert!(looked.failed.is_empty());
         let counts: Vec<(Kind, u64)> = looked.opened.into_iter().collect();

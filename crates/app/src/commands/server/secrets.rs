@@ -130,10 +130,12 @@ fn without_old(text: &str) -> String {
     let mut kept = String::new();
     for line in text.lines() {
         let is_key = !line.trim().is_empty() && !line.trim().starts_with('#');
-        if !(is_key && std::mem::replace(&mut has_key, is_key || has_key)) {
-            kept.push_str(line);
-            kept.push('\n');
+        if is_key && has_key {
+            continue;
         }
+        has_key |= is_key;
+        kept.push_str(line);
+        kept.push('\n');
     }
     kept
 }
