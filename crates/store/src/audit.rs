@@ -420,8 +420,9 @@ pub async fn addresses(conn: &mut Conn, person: &str) -> Result<Vec<String>, Err
         .await
 }
 
-/// Takes names, addresses and contents out of what a person did, also with keys, and of what was done to that person, and
-/// out of every other entry in whose words one of the person's mail addresses stands.
+/// Takes names, addresses and contents out of what a person did, also with keys, and of what was done to that person.
+///
+/// The same of every other entry in whose words one of the person's mail addresses stands.
 pub async fn erase(
     store: &Store,
     conn: &mut Conn,

@@ -56,7 +56,7 @@ async fn a_restricted_connection_is_named_by_those_who_may_use_it_and_run_by_ope
     house.ask(Method::PUT, "pipelines/copy", Some(new.clone()), seen.tag.as_deref()).await.expect(200);
     house.sign_in("eve@example.org").await;
     let run = house.run("copy").await;
-    assert_eq!((&run["state"], &run["rows_written"]), (&json!("succeeded"), &json!(2)), "{run:#}");
+    assert_eq!((&run["state"], &run["rows_written"]), (&json!("done"), &json!(2)), "{run:#}");
     let seen = house.get("pipelines/copy").await;
     let again = json!({ "document": format!("# changed\n{COPY}") });
     house.ask(Method::PUT, "pipelines/copy", Some(again), seen.tag.as_deref()).await.expect(422);
