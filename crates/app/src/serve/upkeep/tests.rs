@@ -116,6 +116,6 @@ async fn a_round_removes_what_was_kept_long_enough_and_the_audit_says_what() {
         let told = told(&store).await;
         assert_eq!(told, [json!(runs), json!(lines)]);
         assert_eq!((&told[0]["runs"], &told[1]["logs"]), (&json!(1), &json!(2)));
-        assert!(audit::verify(&mut store.read().await.unwrap()).await.unwrap().breaks.is_empty());
+        assert!(audit::verify(&store, &mut store.read().await.unwrap()).await.unwrap().breaks.is_empty());
     }
 }
