@@ -491,6 +491,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/server/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how much of what the server has is in use. */
+        get: operations["usage_server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/server/workers": {
         parameters: {
             query?: never;
@@ -639,11 +656,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Lists the sessions of a person, the one used last first. */
+        get: operations["list_sessions_sessions"];
         put?: never;
         post?: never;
         /** Ends every session of a person. */
         delete: operations["end_sessions_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session of a person. */
+        delete: operations["end_session_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1445,6 +1480,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens the sources of a pipeline as it is saved, and says what every node gives, and how it is computed. No row is shown. */
+        post: operations["plan_saved_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/pipelines/{pipeline}/preview": {
         parameters: {
             query?: never;
@@ -2049,7 +2101,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Finds things by a part of their names. Only what the caller may see is found. */
+        /**
+         * Finds things by a part of their names. Only what the caller may see is found.
+         * @description Tables are known by what pipelines wrote, and by what was seen when somebody looked into a connection: no system is
+         *     asked.
+         */
         get: operations["find_search"];
         put?: never;
         post?: never;
@@ -3371,13 +3427,16 @@ export interface components {
         };
         /** @description Something that was found. */
         Hit: {
-            /** @description More about it. */
+            /**
+             * @description More about it: a description, the connector, the connection of a table, the state of a run, the identity of the
+             *     pipeline of a schedule, the bytes of a file, the place within a page.
+             */
             detail: string;
-            /** @description Its identity; of a page its path. */
+            /** @description Its identity; of a table the name of its connection and its own, with `/` between; of a page its path. */
             id: string;
-            /** @description `pipeline`, `connection`, `schedule`, `upload`, `run`, or `page` of the documents. */
+            /** @description `pipeline`, `run`, `connection`, `table`, `schedule`, `upload`, or `page` of the documents. */
             kind: string;
-            /** @description Its name. */
+            /** @description Its name; of a run that of its pipeline. */
             name: string;
         };
         /** @description A web hook that was opened. The key is shown once. */
@@ -3805,13 +3864,16 @@ export interface components {
         Items_Hit: {
             /** @description The entries. */
             items: {
-                /** @description More about it. */
+                /**
+                 * @description More about it: a description, the connector, the connection of a table, the state of a run, the identity of the
+                 *     pipeline of a schedule, the bytes of a file, the place within a page.
+                 */
                 detail: string;
-                /** @description Its identity; of a page its path. */
+                /** @description Its identity; of a table the name of its connection and its own, with `/` between; of a page its path. */
                 id: string;
-                /** @description `pipeline`, `connection`, `schedule`, `upload`, `run`, or `page` of the documents. */
+                /** @description `pipeline`, `run`, `connection`, `table`, `schedule`, `upload`, or `page` of the documents. */
                 kind: string;
-                /** @description Its name. */
+                /** @description Its name; of a run that of its pipeline. */
                 name: string;
             }[];
             /** @description Where the next page begins, for `after`; missing on the last one. */
@@ -4024,7 +4086,7 @@ export interface components {
         Items_PipelineLine: {
             /** @description The entries. */
             items: (components["schemas"]["Pipeline"] & {
-                last_run?: components["schemas"]["Run"] | null;
+                last_run?: components["schemas"]["LastRun"] | null;
                 /**
                  * Format: date-time
                  * @description When a schedule starts it next; missing when none does.
@@ -4425,6 +4487,51 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
+        Items_Session: {
+            /** @description The entries. */
+            items: {
+                /** @description The address from which it was used last. */
+                address?: string | null;
+                /** @description What the browser or program calls itself. */
+                agent?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the person signed in.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends in any case.
+                 */
+                expires_at: string;
+                /** @description Its identity. */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends if it is not used.
+                 */
+                idle_until: string;
+                /** @description What holds the token. */
+                kind: components["schemas"]["SessionKind"];
+                /** @description How the person signed in: `password`, `password+code`, `password+recovery`, `oidc:…`. */
+                method: string;
+                /**
+                 * Format: date-time
+                 * @description When the token was changed last.
+                 */
+                rotated_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was used last, to the minute.
+                 */
+                seen_at: string;
+                /** @description Whose it is. */
+                user_id: string;
+            }[];
+            /** @description Where the next page begins, for `after`; missing on the last one. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
         Items_StreamOutline: {
             /** @description The entries. */
             items: {
@@ -4712,6 +4819,45 @@ export interface components {
          * @enum {string}
          */
         Lasting: "undone" | "nothing_kept" | "expired";
+        /** @description The last run of a pipeline, as lists show it. */
+        LastRun: {
+            /** @description What started it. */
+            cause: components["schemas"]["Cause"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Rows sent to quarantine.
+             */
+            rows_quarantined: number;
+            /**
+             * Format: int64
+             * @description Rows in place in destinations.
+             */
+            rows_written: number;
+            /**
+             * Format: double
+             * @description How long its last attempt took.
+             */
+            seconds?: number | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+        };
         /**
          * @description Who must act on a line.
          * @enum {string}
@@ -5655,7 +5801,7 @@ export interface components {
         };
         /** @description A pipeline in a list, with how it stands. */
         PipelineLine: components["schemas"]["Pipeline"] & {
-            last_run?: components["schemas"]["Run"] | null;
+            last_run?: components["schemas"]["LastRun"] | null;
             /**
              * Format: date-time
              * @description When a schedule starts it next; missing when none does.
@@ -5744,6 +5890,11 @@ export interface components {
             last_run?: components["schemas"]["Run"] | null;
             /** @description Its schedules. */
             schedules: components["schemas"]["Schedule"][];
+        };
+        /** @description With which values a saved document is to be planned. */
+        PlanOf: {
+            /** @description Values for its parameters. */
+            params?: Record<string, never>;
         };
         /** @description An output port of a node. */
         PortOutline: {
@@ -7598,6 +7749,39 @@ export interface components {
             /** @description Pipelines in use whose documents name it, as far as the caller may know of them. */
             used_by: components["schemas"]["UseView"][];
         };
+        /** @description How much of what the server has is in use. */
+        UsageView: {
+            /**
+             * Format: int64
+             * @description Bytes that are free where files are kept, where the system tells it.
+             */
+            free_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Memory of the process that answers which is not swapped out, in bytes, where the system tells it.
+             */
+            memory_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Messages to people and systems that are on their way.
+             */
+            messages_waiting: number;
+            /**
+             * Format: int64
+             * @description Runs that wait for a place, on all servers.
+             */
+            runs_queued: number;
+            /**
+             * Format: int64
+             * @description Runs that are carried out, on all servers.
+             */
+            runs_running: number;
+            /**
+             * Format: int64
+             * @description Bytes that the store takes on its disk.
+             */
+            store_bytes: number;
+        };
         /** @description A person with an account. */
         User: {
             /** @description Accounts that are not active cannot sign in. */
@@ -8864,6 +9048,25 @@ export interface operations {
             };
         };
     };
+    usage_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"];
+                };
+            };
+        };
+    };
     list_workers_workers: {
         parameters: {
             query?: {
@@ -9162,11 +9365,59 @@ export interface operations {
             };
         };
     };
+    list_sessions_sessions: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
+                fields?: ("address" | "agent" | "created_at" | "expires_at" | "id" | "idle_until" | "kind" | "method" | "rotated_at" | "seen_at" | "user_id")[];
+            };
+            header?: never;
+            path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Session"];
+                };
+            };
+        };
+    };
     end_sessions_sessions: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Identity of the person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_session_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the session. */
+                session: string;
                 /** @description Identity of the person. */
                 user: string;
             };
@@ -10927,6 +11178,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    plan_saved_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanOf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
             };
         };
     };
