@@ -51,7 +51,7 @@ async fn what_is_wrong_is_refused_by_name_and_what_came_before_stays() {
         SHOP.replace("name: shop", "name: wrong").replace("from: totals", "from: total"),
     );
     let args = ["--connections-file", "connections.yaml", "shop.yaml", "wrong.yaml"];
-    import(&house, &args).expect(1, &["wrong.yaml", "`total`", "did you mean `totals`"]);
+    import(&house, &args).expect(2, &["wrong.yaml", "`total`", "did you mean `totals`"]);
     let names = house.get("pipelines").await.expect(200);
     assert_eq!(names["items"].as_array().unwrap().len(), 1, "{names:#}");
     import(&house, &["--as", "nobody@example.org", "shop.yaml"]).expect(1, &["nobody is there", "--as"]);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::House;
-use super::client::begin;
+use super::client::{EMAIL, begin};
 use super::life::{SHOP, with_sales};
 use crate::sandbox::Sandbox;
 
@@ -50,8 +50,10 @@ async fn a_key_is_exchanged_while_the_server_runs_and_nothing_sealed_is_lost() {
     // Once more goes on where it was, and makes no third key.
     house.command(&["secrets", "rotate"]);
     assert_eq!(house.home.read("data/key"), both);
-    assert_eq!(secrets(&house, &[]), "ok  secrets: 3 open (channel 2, hook 1)");
+    assert_eq!(secrets(&house, &[]), "ok  secrets: 5 open (channel 4, hook 1)");
     house.command(&["secrets", "rotate", "--retire"]);
+    // Tokens of programs that the old key signed are good no more.
+    house.sign_in(EMAIL).await;
     let new = house.home.read("data/key");
     assert!(lines(&new) == 1 && both.starts_with(&new), "the new key is left");
     for name in ["before", "meanwhile"] {
@@ -92,6 +94,7 @@ async fn two_servers_that_share_a_key_file_change_keys_together() {
     house.address = one;
     opens(&tested(&house, "elsewhere").await);
     house.command(&[&["secrets"], &options[..], &["rotate", "--retire"]].concat());
+    house.sign_in(EMAIL).await;
     assert!(!keys.read("key").contains(first.trim()));
     opens(&tested(&house, "before").await);
     house.command(&[&["doctor"], &options[..]].concat());
