@@ -136,8 +136,8 @@ mod tests {
 
     #[test]
     fn what_stands_below_a_heading_is_found_after_titles_and_headings() {
-        let found = find("idempotent", 100);
-        assert!(found.iter().any(|(_, place)| place.contains("idempotent")), "{found:?}");
+        let found = find("synchronous", 100);
+        assert!(found.iter().any(|(_, place)| place.contains("synchronous")), "{found:?}");
         let ranks: Vec<u8> = found
             .iter()
             .map(|(entry, place)| match (place.is_empty(), entry.headings.contains(place)) {

@@ -1,3 +1,5 @@
+//! What is typed, what variables say and what stands in a file, in this order.
+
 use clap::Parser;
 use towpath_model::PipelineSpec;
 

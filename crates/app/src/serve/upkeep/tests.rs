@@ -1,3 +1,5 @@
+//! What is removed, what stays, and what is told of it, on both stores.
+
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use towpath_model::ids::{PipelineId, WorkspaceId};
