@@ -12,10 +12,10 @@ const dialog = (page) => page.locator('[role="dialog"]:visible, [role="menu"]:vi
 /** Presses a button that opens a dialog. */
 const opens = (file, key) => async (page) => { await press(said(file, key))(page); await dialog(page); };
 /** Chooses what is needed less often in the builder, and waits for what it opens. */
-const more = (file, key, what = '[role="dialog"]:visible') => async (page) => {
+const more = (file, key, what = (page) => page.locator('[role="dialog"]:visible').first().waitFor()) => async (page) => {
   await press(said("pipelines", "more_actions"))(page);
   await page.getByRole("menuitem", { name: said(file, key) }).click();
-  await page.locator(what).first().waitFor();
+  await what(page);
 };
 
 /** Goes to a screen and opens what is to be seen. */
@@ -59,14 +59,14 @@ export async function screens(page) {
           one("builder-versions", `${builder}?version=1`),
           one("builder-insert", builder, { open: (window) => window.getByRole("button", { name: /^(Add a node|Ajouter un nœud)$/ }).first().click() }),
           one("builder-parameters", builder, { open: more("pipelines", "document_title") }),
-          one("builder-changes", builder, { open: more("pipelines", "dry.title", "main [role=status]") }),
+          one("builder-changes", builder, { open: more("pipelines", "dry.title", settled) }),
           one("builder-keys", builder, { open: more("pipelines", "keys_title") }),
           one("builder-run", builder, { open: (window) => window.getByRole("button", { name: /^(Run|Exécuter|Lancer)$/ }).first().click() }),
         ]
       : []),
     one("runs", `${home}/runs`),
     ...(trend ? [one("runs-trend", `${home}/runs?pipeline=${trend.name}`)] : []),
-    ...(run ? [one("run", `${home}/runs/${run.id}`), ...["timeline", "counts", "logs", "quarantine", "loads"].map(inRun), one("run-node", `${home}/runs/${run.id}`, { open: (window) => window.locator(".react-flow__node").first().click() }), one("run-again", `${home}/runs/${run.id}`, { open: opens("runs", "again.deed") })] : []),
+    ...(run ? [one("run", `${home}/runs/${run.id}`), ...["timeline", "counts", "logs", "quarantine", "loads"].map(inRun), one("run-node", `${home}/runs/${run.id}`, { wide: true, open: (window) => window.locator(".react-flow__node").first().click() }), one("run-again", `${home}/runs/${run.id}`, { open: opens("runs", "again.deed") })] : []),
     ...(failed ? [one("run-failed", `${home}/runs/${failed.id}`)] : []),
     one("schedules", `${home}/schedules`),
     one("schedules-month", `${home}/schedules?view=month`),

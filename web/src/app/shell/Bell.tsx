@@ -3,6 +3,7 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
 import List from "@mui/material/List";
+import ListItem from "@mui/material/ListItem";
 import ListItemButton from "@mui/material/ListItemButton";
 import ListItemText from "@mui/material/ListItemText";
 import Popover from "@mui/material/Popover";
@@ -69,13 +70,15 @@ function Notices({ onLeave }: { onLeave: () => void }) {
   return (
     <List dense>
       {data.items.map((notice) => (
-        <ListItemButton key={notice.id} onClick={() => go(notice)} sx={{ borderLeft: 3, borderColor: notice.read_at ? "transparent" : "primary.main" }}>
-          <ListItemText
-            primary={notice.words.title}
-            secondary={<>{say(notice.words.text)}<Box component="span" sx={{ display: "block", mt: 0.25 }}><TimeText at={notice.updated_at} /></Box></>}
-            slotProps={{ primary: { sx: { fontWeight: notice.read_at ? 400 : 650 } } }}
-          />
-        </ListItemButton>
+        <ListItem key={notice.id} disablePadding>
+          <ListItemButton onClick={() => go(notice)} sx={{ borderLeft: 3, borderColor: notice.read_at ? "transparent" : "primary.main" }}>
+            <ListItemText
+              primary={notice.words.title}
+              secondary={<>{say(notice.words.text)}<Box component="span" sx={{ display: "block", mt: 0.25 }}><TimeText at={notice.updated_at} /></Box></>}
+              slotProps={{ primary: { sx: { fontWeight: notice.read_at ? 400 : 650 } } }}
+            />
+          </ListItemButton>
+        </ListItem>
       ))}
     </List>
   );

@@ -228,6 +228,9 @@ proptest::proptest! {
         lines in proptest::collection::vec("[ 0-9:|@A-Za-zéR\\.\\[\\]{}-]{0,40}", 0..8),
         pattern in "[ a-z{}\\[\\]:%YmdHMS*|]{0,24}",
     ) {
+        // What begins like a packed file is read as one.
+        let packed: [&[u8]; 3] = [b"\x1f\x8b", b"PK", b"\x28\xb5\x2f\xfd"];
+        proptest::prop_assume!(!packed.iter().any(|mark| content.starts_with(mark)));
         let mut text = content;
         for line in lines {
             text.push(b'\n');

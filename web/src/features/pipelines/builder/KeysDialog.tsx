@@ -15,7 +15,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} maxWidth="xs" fullWidth aria-labelledby="keys-title">
       <DialogTitle id="keys-title">{t("keys_title")}</DialogTitle>
-      <DialogContent>
+      <DialogContent tabIndex={0}>
         <Box component="dl" sx={{ display: "grid", gridTemplateColumns: "auto 1fr", columnGap: 2, rowGap: 1, m: 0, "& dd": { m: 0 }, "& kbd": { fontFamily: "inherit", fontSize: 12.5, fontWeight: 600, border: 1, borderColor: "divider", borderRadius: 0.75, px: 0.75, py: 0.25, whiteSpace: "nowrap" } }}>
           {KEYS.map(([key, what]) => [<dt key={`${what}-key`}><kbd>{key}</kbd></dt>, <dd key={what}>{t(`key.${what}`)}</dd>])}
         </Box>
