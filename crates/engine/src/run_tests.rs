@@ -83,8 +83,8 @@ async fn rows_of_several_outputs_are_counted_by_output() {
     )
     .await;
     let parts = node(&report, "parts");
-    let written = |name: &str| node(&report, name).written;
-    assert_eq!((parts.ports["low"], parts.ports["rest"]), (written("low"), written("rest")));
+    let read = |name: &str| node(&report, name).read;
+    assert_eq!((parts.ports["low"], parts.ports["rest"]), (read("low"), read("rest")));
     assert!(parts.ports["low"] > 0 && parts.ports.values().sum::<u64>() == parts.written, "{parts:?}");
     assert!(node(&report, "people").ports.is_empty());
 }
