@@ -122,7 +122,10 @@ impl System {
         if one.is_cut {
             one.is_cut = false;
             let id = one.id.clone();
-            self.store.workers.get_mut(&id).unwrap().1 = true;
+            // Others may have removed it in the meantime, when the clock jumped; a sign of life brings it back.
+            let worker =
+                Worker { id: id.clone(), last_heartbeat: now, capacity: one.capacity, is_draining: false };
+            self.store.workers.entry(id.clone()).or_insert((worker, true)).1 = true;
             for hand in std::mem::take(&mut one.hands) {
                 if !hand.is_live {
                     self.store.report(hand.run, hand.attempt, &id, hand.result, now);
