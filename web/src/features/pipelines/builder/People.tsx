@@ -12,7 +12,7 @@ export function People({ people, size = 26, onGo }: { people: Person[]; size?: n
   const words = (person: Person) => (person.node ? t("person_at", { name: person.name, node: person.node }) : t("person_here", { name: person.name }));
   const rest = people.slice(MOST);
   return (
-    <Box component="ul" aria-label={t("people", { count: people.length })} sx={{ display: "flex", listStyle: "none", m: 0, p: 0, "& > li + li": { ml: "-5px" } }}>
+    <Box component="ul" aria-label={t("people", { count: people.length })} sx={{ display: "flex", listStyle: "none", m: 0, p: 0, "& > li + li": { ml: "-1px" } }}>
       {people.slice(0, MOST).map((person) => {
         const look = { width: size, height: size, fontSize: size * 0.42, display: "grid", placeItems: "center", borderRadius: "50%", border: "2px solid var(--mui-palette-background-paper)", color: "#fff", fontWeight: 700, p: 0, fontFamily: "inherit", lineHeight: 1 } as const;
         const { node } = person;
