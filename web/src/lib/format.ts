@@ -71,10 +71,11 @@ export function formatAgo(at: string | Date, now: number = Date.now()): string {
   return formatTime(at);
 }
 
-/** Seconds as people read them: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */
+/** Seconds as people read them: 34 ms, 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */
 export function formatDuration(seconds: number): string {
   const unit = (value: number, name: string, digits = 0) =>
     cached(`unit-${name}-${digits}`, (language) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits })).format(value);
+  if (seconds > 0 && seconds < 0.1) return unit(Math.max(1, Math.round(seconds * 1000)), "millisecond");
   if (seconds < 10) return unit(seconds, "second", 1);
   const whole = Math.round(seconds);
   if (whole < 60) return unit(whole, "second");

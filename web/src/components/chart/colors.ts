@@ -4,12 +4,11 @@ export interface Colors {
   faint: string;
   line: string;
   paper: string;
-  primary: string;
   /** By the state of a run. */
   states: Record<string, string>;
 }
 
-const NAMES: Record<keyof Omit<Colors, "states">, string> = { text: "text-primary", faint: "text-secondary", line: "divider", paper: "background-paper", primary: "primary-main" };
+const NAMES: Record<keyof Omit<Colors, "states">, string> = { text: "text-primary", faint: "text-secondary", line: "divider", paper: "background-paper" };
 const STATES: Record<string, string> = { done: "success-main", quarantined: "quarantine-main", failed: "error-main", failing: "warning-main", running: "info-main", queued: "queued-main", cancelled: "queued-main" };
 
 /** What the variables of the theme are where an element stands. */
@@ -17,5 +16,5 @@ export function colorsAt(element: HTMLElement): Colors {
   const style = getComputedStyle(element);
   const of = (name: string) => style.getPropertyValue(`--mui-palette-${name}`).trim();
   const states = Object.fromEntries(Object.entries(STATES).map(([state, name]) => [state, of(name)]));
-  return { text: of(NAMES.text), faint: of(NAMES.faint), line: of(NAMES.line), paper: of(NAMES.paper), primary: of(NAMES.primary), states };
+  return { text: of(NAMES.text), faint: of(NAMES.faint), line: of(NAMES.line), paper: of(NAMES.paper), states };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Colors } from "@/components/chart/colors";
+import { formatDuration } from "@/lib/format";
 import type { Run } from "../requests";
 import { drawTrend, inOrder, summaryOf } from "./trend";
 
-const colors: Colors = { text: "#000", faint: "#777", line: "#ddd", paper: "#fff", primary: "#00f", states: { done: "green", quarantined: "orange", failed: "red" } };
+const colors: Colors = { text: "#000", faint: "#777", line: "#ddd", paper: "#fff", states: { done: "green", quarantined: "orange", failed: "red" } };
 const words = { written: "Rows", quarantined: "Quarantine", duration: "Duration", state: (state: string) => state };
 const run = (id: string, state: string, rows: number, rejected = 0) =>
   ({ id, state, rows_written: rows, rows_quarantined: rejected, seconds: rows / 10, created_at: "2026-11-30T08:00:00Z", started_at: state === "Queued" ? null : "2026-11-30T08:00:00Z" }) as unknown as Run;
@@ -28,4 +29,8 @@ describe("the trend of a pipeline", () => {
   it("says in numbers what it shows", () => {
     expect(summaryOf(inOrder(newestFirst))).toEqual({ count: 3, failed: 1, least: 0, most: 38, longest: 3.8 });
   });
+});
+
+it("tells short durations apart", () => {
+  expect([0, 0.0004, 0.034, 0.4].map((seconds) => formatDuration(seconds))).toEqual(["0 sec", "1 ms", "34 ms", "0.4 sec"]);
 });

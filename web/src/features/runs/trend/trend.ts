@@ -44,7 +44,7 @@ export function drawTrend(runs: Run[], words: Words, colors: Colors): EChartsOpt
     series: [
       { type: "bar", stack: "rows", name: words.written, color: colors.states.done, barMaxWidth: 18, data: runs.map((run) => ({ value: run.rows_written, itemStyle: { color: colors.states[stateOf(run) === "quarantined" ? "done" : stateOf(run)] } })) },
       { type: "bar", stack: "rows", name: words.quarantined, color: colors.states.quarantined, barMaxWidth: 18, data: runs.map((run) => run.rows_quarantined) },
-      { type: "line", yAxisIndex: 1, name: words.duration, color: colors.primary, symbolSize: 5, lineStyle: { width: 1.5 }, data: runs.map((run) => ({ value: run.seconds ?? 0, symbol: stateOf(run) === "failed" ? "diamond" : "circle", symbolSize: stateOf(run) === "failed" ? 10 : 5, itemStyle: stateOf(run) === "failed" ? { color: colors.states.failed } : undefined })) },
+      { type: "line", yAxisIndex: 1, name: words.duration, color: colors.text, symbolSize: 5, lineStyle: { width: 1.5 }, data: runs.map((run) => ({ value: run.seconds ?? 0, symbol: stateOf(run) === "failed" ? "diamond" : "circle", symbolSize: stateOf(run) === "failed" ? 10 : 5, itemStyle: stateOf(run) === "failed" ? { color: colors.states.failed } : undefined })) },
     ],
   };
 }
