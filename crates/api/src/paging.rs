@@ -35,6 +35,7 @@ macro_rules! orders {
 
 orders! {
     ByCreated = ["created"];
+    ByCreatedOrSize = ["created", "duration", "written", "quarantined"];
     ByEmail = ["email", "created"];
     ByNameOrCreated = ["name", "created"];
     ByNameOrTime = ["name", "created", "updated"];

@@ -22,11 +22,18 @@ export function takeSession(session: SessionView): void {
   queries.setQueryData(sessionQuery.queryKey, session);
 }
 
+/** Beginnings of what this browser keeps of a person. */
+const OWN = ["towpath-queries/", "towpath-recent/"];
+
 export async function signOut(): Promise<void> {
-  await client.DELETE("/api/v1/session");
-  setCsrf(null);
-  queries.clear();
-  // What was being written in this window is for nobody else.
-  sessionStorage.clear();
-  navigator.serviceWorker?.controller?.postMessage("forget");
+  try {
+    await client.DELETE("/api/v1/session");
+  } finally {
+    setCsrf(null);
+    queries.clear();
+    // What was written in this window, asked of databases and searched for is for nobody else. Language and workspace stay.
+    sessionStorage.clear();
+    for (const key of Object.keys(localStorage)) if (OWN.some((own) => key.startsWith(own))) localStorage.removeItem(key);
+    navigator.serviceWorker?.controller?.postMessage("forget");
+  }
 }

@@ -78,7 +78,7 @@ const pagePipelinesOnePipeline = createRoute({
 const pageRuns = createRoute({
   getParentRoute: () => workspace,
   path: "runs",
-  validateSearch: search<{ pipeline?: string; state?: string; cause?: string; from?: string; until?: string; schedule?: string; backfill?: string }>,
+  validateSearch: search<{ pipeline?: string; state?: string; cause?: string; from?: string; until?: string; schedule?: string; backfill?: string; sort?: string }>,
   component: lazyRouteComponent(() => import("@/features/runs/RunsPage"), "RunsPage"),
 });
 const pageRunsOneRun = createRoute({

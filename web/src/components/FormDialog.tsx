@@ -26,18 +26,20 @@ interface Props {
   /** More deeds, left of the main one. */
   extra?: ReactNode;
   wide?: boolean;
+  /** What it shows is not shown again: it closes by its button, not by a slip of the hand. */
+  shownOnce?: boolean;
   children: ReactNode;
 }
 
 /** A form that is asked for, on small screens a page of its own. */
-export function FormDialog({ title, submit, onSubmit, onClose, busy = false, disabled = false, error, changed = false, places = false, extra, wide = false, children }: Props) {
+export function FormDialog({ title, submit, onSubmit, onClose, busy = false, disabled = false, error, changed = false, places = false, extra, wide = false, shownOnce = false, children }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const narrow = useMediaQuery("(max-width: 600px)");
   const guarded = useLeaveGuard(changed);
   const close = () => guarded(onClose);
   return (
-    <Dialog open onClose={close} fullScreen={narrow} fullWidth maxWidth={wide ? "md" : "sm"} aria-labelledby={id}>
+    <Dialog open onClose={shownOnce ? undefined : close} fullScreen={narrow} fullWidth maxWidth={wide ? "md" : "sm"} aria-labelledby={id}>
       <Box component="form" noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }} onSubmit={(event) => { event.preventDefault(); onSubmit?.(); }}>
         <DialogTitle id={id} variant="h2">{title}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, pt: "8px !important" }}>

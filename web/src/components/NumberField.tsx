@@ -1,7 +1,7 @@
 import TextField, { type TextFieldProps } from "@mui/material/TextField";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Limits, readNumber } from "@/lib/numbers";
+import { isTooLong, type Limits, readNumber } from "@/lib/numbers";
 
 type Read = ReturnType<typeof readNumber>;
 
@@ -19,7 +19,7 @@ export function useNumberText(value: unknown, onChange: (value: Read) => void, l
   const isNone = typeof readNumber(text, limits) === "string";
   const { min, max } = limits;
   const isOutside = isNone && typeof readNumber(text) === "number";
-  const wrong = !isNone ? undefined : !isOutside ? t("form.bad_number") : max !== undefined ? t("form.bad_count_between", { min: min ?? 0, max }) : t("form.bad_count", { min: min ?? 0 });
+  const wrong = !isNone ? undefined : isTooLong(text) ? t("form.too_long") : !isOutside ? t("form.bad_number") : max !== undefined ? t("form.bad_count_between", { min: min ?? 0, max }) : t("form.bad_count", { min: min ?? 0 });
   return { text, wrong, change: (next) => { setTyped(next); onChange(readNumber(next, limits)); } };
 }
 

@@ -17,6 +17,11 @@ it("takes a comma for a decimal one in French, and for none in English", async (
   expect(readNumber("1,2,3")).toBe("1,2,3");
 });
 
+it("keeps as text a whole number that would become another one", () => {
+  expect(readNumber("9007199254740991")).toBe(9007199254740991);
+  for (const text of ["9007199254740993", "-12345678901234567890"]) expect(readNumber(text)).toBe(text);
+});
+
 it("keeps as text what is outside of what is taken", () => {
   expect(["1.5", "0", "64", "65", ""].map((text) => readNumber(text, { whole: true, min: 1, max: 64 }))).toEqual(["1.5", "0", 64, "65", undefined]);
 });

@@ -19,7 +19,7 @@ use super::room::shown;
 use crate::caller::{Caller, Via, Within, changed};
 use crate::extract::{Json, Path, Query, idempotency, object};
 use crate::guard::{OnPipeline, OnRun};
-use crate::paging::{ByCreated, Items, PageQuery};
+use crate::paging::{ByCreatedOrSize, Items, PageQuery};
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
 
@@ -68,15 +68,15 @@ pub(crate) struct Which {
     until: Option<Timestamp>,
 }
 
-/// Runs of a workspace, the newest first.
+/// Runs of a workspace, the newest first unless another order is asked for.
 #[utoipa::path(get, path = "/api/v1/workspaces/{workspace}/runs", tag = "runs",
-    params(("workspace" = String, Path), Which, PageQuery<ByCreated>), responses((status = 200, body = Items<Run>)))]
+    params(("workspace" = String, Path), Which, PageQuery<ByCreatedOrSize>), responses((status = 200, body = Items<Run>)))]
 pub(crate) async fn list(
     State(server): State<Server>,
     caller: Caller,
     within: Within,
     Query(which): Query<Which>,
-    Query(page): Query<PageQuery<ByCreated>>,
+    Query(page): Query<PageQuery<ByCreatedOrSize>>,
 ) -> Answer<Json<Items<Run>>> {
     let words = which.state.as_deref().unwrap_or_default().split(',').filter(|word| !word.is_empty());
     let states = words.map(|word| RunState::of(word).ok_or(word)).collect::<Result<Vec<_>, _>>();

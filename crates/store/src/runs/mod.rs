@@ -1,17 +1,20 @@
 //! Runs: what was asked for, how each stands, and how it ended.
 //!
 //! A run is queued, then leased to a worker attempt by attempt ([`lease`]), and ends once ([`fate`]). Counts per node are
-//! in [`tasks`], what it said in [`logs`], what it committed in [`loads`], the first rows of that in [`outputs`].
+//! in [`tasks`], what it said in [`logs`], what it committed in [`loads`], the first rows of that in [`outputs`]. Lists of
+//! runs are made in [`listing`].
 //!
 //! Invariant: every change but the renewal of a lease moves `revision` on, so that a decision about a run can say which run
 //! it saw.
 
 pub mod fate;
 pub mod lease;
+pub mod listing;
 pub mod loads;
 pub mod logs;
 pub mod outputs;
 pub mod tasks;
+mod words;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,74 +24,11 @@ use towpath_model::ids::{PipelineId, WorkspaceId};
 
 use crate::db::Conn;
 use crate::error::Error;
-use crate::page::{List, Listed, Order, Page, PageRequest};
-use crate::sql::{Read, Row, Sql, json, sql, words};
+use crate::sql::{Read, Row, Sql, json, sql};
 
 pub use fate::{ask_to_cancel, resume};
-
-words! {
-    /// How a run stands.
-    RunState {
-        /// It waits for its time, for a free place, or for another attempt.
-        Queued = "queued",
-        /// A worker carries it out.
-        Running = "running",
-        /// An attempt failed; whether another one follows is decided within moments.
-        Failing = "failing",
-        /// Everything is committed.
-        Done = "done",
-        /// Everything is committed, and some rows are in quarantine.
-        Quarantined = "quarantined",
-        /// It ended without committing everything.
-        Failed = "failed",
-        /// Somebody stopped it.
-        Cancelled = "cancelled",
-    }
-}
-
-impl RunState {
-    /// Whether nothing happens to it any more.
-    pub fn is_ended(self) -> bool {
-        !matches!(self, RunState::Queued | RunState::Running | RunState::Failing)
-    }
-
-    /// Whether its rows are in place.
-    pub fn is_success(self) -> bool {
-        matches!(self, RunState::Done | RunState::Quarantined)
-    }
-}
-
-words! {
-    /// Why a run is to stop.
-    Stop {
-        /// Somebody cancelled it.
-        Cancelled = "cancelled",
-        /// An attempt took too long.
-        TimedOut = "timed_out",
-        /// A newer run of its schedule takes its place.
-        Superseded = "superseded",
-    }
-}
-
-words! {
-    /// What started a run.
-    Cause {
-        /// A schedule was due.
-        Schedule = "schedule",
-        /// A person, in the program.
-        Manual = "manual",
-        /// A program, over the API.
-        Api = "api",
-        /// Something happened elsewhere: a web hook, a file.
-        Event = "event",
-        /// Another pipeline ended well.
-        After = "after",
-        /// A backfill.
-        Backfill = "backfill",
-        /// Somebody corrected rows of another run.
-        Repair = "repair",
-    }
-}
+pub use listing::{Filter, list};
+pub use words::{Cause, RunState, Stop};
 
 /// A run.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -329,33 +269,6 @@ impl Read for Run {
     }
 }
 
-impl Listed for Run {
-    fn standing(&self, _: &str) -> (Value, String) {
-        (self.created_at.as_microsecond().into(), self.id.as_str().to_owned())
-    }
-}
-
-/// Which runs are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Of one pipeline.
-    pub pipeline_id: Option<String>,
-    /// In one of these states.
-    pub states: Vec<RunState>,
-    /// Started by that.
-    pub cause: Option<Cause>,
-    /// Of one schedule.
-    pub schedule_id: Option<String>,
-    /// Of one backfill.
-    pub backfill_id: Option<String>,
-    /// Asked for from then on.
-    pub from: Option<Timestamp>,
-    /// Asked for before then.
-    pub until: Option<Timestamp>,
-    /// Only of pipelines that everybody sees, or on which this person has a grant.
-    pub visible_to: Option<String>,
-}
-
 /// Adds a run. Fails with [`Error::Exists`] when its schedule started one for that time already, or when the
 /// same request did.
 pub async fn insert(conn: &mut Conn, run: &Run) -> Result<(), Error> {
@@ -420,33 +333,6 @@ pub async fn by_idempotency(conn: &mut Conn, workspace: &str, word: &str) -> Res
         .bind(workspace)
         .bind(word)
         .first(conn)
-        .await
-}
-
-/// Runs, the newest first.
-pub async fn list(
-    conn: &mut Conn,
-    workspace: &str,
-    filter: &Filter,
-    page: &PageRequest,
-) -> Result<Page<Run>, Error> {
-    let orders = [Order::number("created", "created_at")];
-    let states: Vec<String> = filter.states.iter().map(|state| state.word().to_owned()).collect();
-    List::of("SELECT * FROM runs")
-        .only_if("workspace_id = ?", workspace)
-        .maybe("pipeline_id = ?", filter.pipeline_id.as_deref())
-        .one_of("state", &states)
-        .maybe("cause = ?", filter.cause.map(Cause::word))
-        .maybe("schedule_id = ?", filter.schedule_id.as_deref())
-        .maybe("backfill_id = ?", filter.backfill_id.as_deref())
-        .maybe("created_at >= ?", filter.from)
-        .maybe("created_at < ?", filter.until)
-        .maybe(
-            "pipeline_id IN (SELECT id FROM pipelines WHERE restricted = 0 OR id IN
-              (SELECT object_id FROM grants WHERE user_id = ?))",
-            filter.visible_to.as_deref(),
-        )
-        .page(conn, page, &orders, "id", true)
         .await
 }
 

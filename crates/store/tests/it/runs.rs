@@ -12,8 +12,8 @@ use towpath_store::progress::{Refusal, Step, advance, checkpoints};
 use towpath_store::runs::lease::{
     AfterLoss, Claim, Ended, Held, Kept, Outcome, Silent, attempts, claim, end, expire, is_lost, keep,
 };
-use towpath_store::runs::{Cause, Run, RunState, Stop, by_id, fate, insert, insert_once};
-use towpath_store::{Conn, Error, Store, backfills, pipelines};
+use towpath_store::runs::{Cause, Filter, Run, RunState, Stop, by_id, fate, insert, insert_once};
+use towpath_store::{Conn, Error, Store, backfills, pipelines, runs};
 
 use crate::{on_both, workspace};
 
@@ -225,6 +225,48 @@ on_both! {
         assert!(advance(&mut tx, id, "run_2", &[step(Some("7"), "9")]).await?.is_err());
         assert_eq!(advance(&mut tx, id, "run_2", &[step(Some("5"), "9")]).await?, Ok(()));
         assert_eq!(checkpoints(&mut tx, id).await?[0].value, "9");
+        Ok(())
+    }
+}
+
+on_both! {
+    async fn runs_stand_in_the_order_that_is_asked_for_page_by_page(store: &Store) {
+        let (workspace, _) = workspace(store).await?;
+        let mut tx = store.begin().await?;
+        let pipeline = pipeline(&mut tx, &workspace, "orders").await?;
+        let now = micros(Timestamp::now());
+        // Seconds from start to end; none for one that waits.
+        for (index, seconds) in [Some(3), None, Some(7), Some(3), None].into_iter().enumerate() {
+            let asked = Run { fire_at: Some(now + SignedDuration::from_secs(index as i64)), ..run(&pipeline) };
+            insert(&mut tx, &asked).await?;
+            if let Some(seconds) = seconds {
+                let started = now - SignedDuration::from_secs(seconds);
+                let id = asked.id.as_str();
+                let it = Claim { run: id, revision: 1, worker: ("w", "w"), now: started, until: now, resumed: false };
+                let taken = claim(&mut tx, &it).await?.unwrap();
+                let held = Held { run_id: asked.id.to_string(), attempt: taken.attempt, worker_id: "w".into() };
+                end(&mut tx, &held, &ended(Outcome::Done)).await?;
+            }
+        }
+        let seconds = |run: &Run| Some(run.ended_at?.duration_since(run.started_at?).as_secs());
+        for (sort, expected) in [
+            ("-duration", [Some(7), Some(3), Some(3), None, None]),
+            ("duration", [None, None, Some(3), Some(3), Some(7)]),
+        ] {
+            let mut page = PageRequest { limit: 2, after: None, sort: Some(sort.into()) };
+            let mut all: Vec<Run> = Vec::new();
+            loop {
+                let part = runs::list(&mut tx, &workspace, &Filter::default(), &page).await?;
+                all.extend(part.items);
+                let Some(next) = part.next else { break };
+                page.after = Some(next);
+            }
+            assert_eq!(all.iter().map(seconds).collect::<Vec<_>>(), expected, "{sort}");
+            let mut ids: Vec<&str> = all.iter().map(|run| run.id.as_str()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), 5, "{sort}: a run stands on two pages");
+        }
         Ok(())
     }
 }

@@ -56,4 +56,17 @@ describe("the list of runs", () => {
     expect(await screen.findByRole("link", { name: "sales" })).toBeTruthy();
     expect(screen.queryByRole("alert")).toBeNull();
   });
+
+  it("puts the longest runs first at one press, the shortest at the next, and keeps the order in the address", async () => {
+    answer({ list_pipelines: { items: [aPipeline()] }, list_runs: { items: [aRun()] } });
+    const { address } = show();
+    const head = async () => within(await screen.findByRole("table")).getByRole("button", { name: "Duration", hidden: true });
+    await userEvent.click(await head());
+    expect(address()).toBe("/w/shop/runs?sort=-duration");
+    await userEvent.click(await head());
+    expect(address()).toBe("/w/shop/runs?sort=duration");
+    await userEvent.click(within(await screen.findByRole("table")).getByRole("button", { name: "When" }));
+    expect(address()).toBe("/w/shop/runs");
+    expect(askedOf("list_runs").map((asked) => asked.query.sort)).toEqual(["-created", "-duration", "duration"]);
+  });
 });

@@ -25,6 +25,11 @@ import { faultOf, type Run } from "./requests";
 import { RunsFilters } from "./RunsFilters";
 import { Trend } from "./trend/Trend";
 
+const NEWEST = "-created";
+
+/** What is largest comes first at the first press, for that is what one looks for. */
+const turned = (name: string, before: string) => (before === `-${name}` ? name : `-${name}`);
+
 /** From the beginning of a day where the reader is, or its end. */
 function moment(day: string | undefined, daysLater: number): string | undefined {
   if (!day) return undefined;
@@ -34,18 +39,18 @@ function moment(day: string | undefined, daysLater: number): string | undefined 
   return at.toISOString();
 }
 
-/** Every run of the workspace, the newest first. New ones and changes come by themselves. */
+/** Every run of the workspace, the newest first unless another order is chosen. New ones and changes come by themselves. */
 export function RunsPage() {
   const { t } = useTranslation("runs");
   const { slug: workspace } = useWorkspace();
   const search = useSearch({ from: "/inside/w/$workspace/runs" });
   const navigate = useNavigate({ from: "/w/$workspace/runs" });
   const pipelines = usePipelines(workspace);
-  const { pipeline, state, cause, from, until, schedule, backfill } = search;
+  const { pipeline, state, cause, from, until, schedule, backfill, sort = NEWEST } = search;
   const isFiltered = [pipeline, state, cause, from, until, schedule, backfill].some(Boolean);
   // The address may hold the name of a pipeline, which people can type; the server wants its identity.
   const id = pipelines.data?.find((one) => one.name === pipeline)?.id ?? pipeline;
-  const query = { pipeline: id, state: state?.split(",") as Api<"RunState">[] | undefined, cause: cause as Api<"Cause"> | undefined, from: moment(from, 0), until: moment(until, 1), schedule, backfill, limit: 100 };
+  const query = { pipeline: id, state: state?.split(",") as Api<"RunState">[] | undefined, cause: cause as Api<"Cause"> | undefined, from: moment(from, 0), until: moment(until, 1), schedule, backfill, sort: sort as "created", limit: 100 };
   const list = useList(["runs", workspace, "list", query], (after) => body(client.GET("/api/v1/workspaces/{workspace}/runs", { params: { path: { workspace }, query: { ...query, after } } })), !pipeline || !pipelines.isPending);
   const rows = list.rows ?? [];
   const now = useNow(1000, rows.some((run) => !isOver(run.state.toLowerCase())));
@@ -56,18 +61,18 @@ export function RunsPage() {
       { key: "pipeline", title: t("list.pipeline"), cell: (run) => <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} sx={{ fontWeight: 600, color: "text.primary", overflowWrap: "anywhere" }}>{nameOf(run.pipeline_id)}</TextLink> },
       { key: "cause", title: t("list.cause"), wide: true, cell: (run) => <Box component="span" sx={{ whiteSpace: "nowrap" }}>{t(`cause.${run.cause.toLowerCase()}`)}</Box> },
       { key: "data", title: t("list.data"), wide: true, cell: (run) => <Box component="span" sx={{ whiteSpace: "nowrap" }}>{dataOf(run)}</Box> },
-      { key: "at", title: t("list.at"), cell: (run) => <Box component="span" sx={{ whiteSpace: { sm: "nowrap" } }}><TimeText at={run.started_at ?? run.created_at} /></Box> },
-      { key: "duration", title: t("list.duration"), right: true, wide: true, cell: (run) => { const seconds = secondsOf(run, now); return seconds === null ? "–" : formatDuration(isOver(run.state.toLowerCase()) ? seconds : Math.floor(seconds)); } },
-      { key: "written", title: t("list.written"), right: true, wide: true, cell: (run) => formatNumber(run.rows_written) },
-      { key: "quarantined", title: t("list.quarantined"), right: true, wide: true, cell: (run) => (run.rows_quarantined > 0 ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} search={{ tab: "quarantine" }} sx={{ color: "quarantine.main", fontWeight: 600 }}>{formatNumber(run.rows_quarantined)}</TextLink> : <Box component="span" sx={{ color: "text.secondary" }}>0</Box>) },
+      { key: "at", sort: "created", title: t("list.at"), cell: (run) => <Box component="span" sx={{ whiteSpace: { sm: "nowrap" } }}><TimeText at={run.started_at ?? run.created_at} /></Box> },
+      { key: "duration", sort: "duration", title: t("list.duration"), right: true, wide: true, cell: (run) => { const seconds = secondsOf(run, now); return seconds === null ? "–" : formatDuration(isOver(run.state.toLowerCase()) ? seconds : Math.floor(seconds)); } },
+      { key: "written", sort: "written", title: t("list.written"), right: true, wide: true, cell: (run) => formatNumber(run.rows_written) },
+      { key: "quarantined", sort: "quarantined", title: t("list.quarantined"), right: true, wide: true, cell: (run) => (run.rows_quarantined > 0 ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} search={{ tab: "quarantine" }} sx={{ color: "quarantine.main", fontWeight: 600 }}>{formatNumber(run.rows_quarantined)}</TextLink> : <Box component="span" sx={{ color: "text.secondary" }}>0</Box>) },
     ],
     [t, workspace, nameOf, now],
   );
   return (
     <Page>
       <PageHeader title={t("title")} text={t("text")} />
-      <RunsFilters search={search} pipelines={pipelines.data ?? []} onChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })} onReset={isFiltered ? () => void navigate({ search: {} }) : undefined} />
-      {pipeline && rows.length > 0 && <Trend workspace={workspace} runs={rows} />}
+      <RunsFilters search={search} pipelines={pipelines.data ?? []} onChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })} onReset={isFiltered ? () => void navigate({ search: { sort: search.sort } }) : undefined} />
+      {pipeline && sort === NEWEST && rows.length > 0 && <Trend workspace={workspace} runs={rows} />}
       {list.error ? (
         <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
       ) : !list.rows ? (
@@ -79,7 +84,7 @@ export function RunsPage() {
           <EmptyState icon={<Play />} title={t("none")} text={t("none_text")} action={<LinkButton to="/w/$workspace/pipelines" params={{ workspace }} variant="contained">{t("to_pipelines")}</LinkButton>} />
         )
       ) : (
-        <DataTable label={t("title")} columns={columns} rows={rows} rowKey={(run) => run.id} onOpen={(run) => void navigate({ to: "/w/$workspace/runs/$run", params: { workspace, run: run.id } })} onMore={list.more} isLoadingMore={list.isLoadingMore} />
+        <DataTable label={t("title")} columns={columns} rows={rows} rowKey={(run) => run.id} onOpen={(run) => void navigate({ to: "/w/$workspace/runs/$run", params: { workspace, run: run.id } })} sort={sort} onSort={(chosen) => { const next = turned(chosen.replace("-", ""), sort); void navigate({ search: (before) => ({ ...before, sort: next === NEWEST ? undefined : next }), replace: true }); }} onMore={list.more} isLoadingMore={list.isLoadingMore} />
       )}
     </Page>
   );

@@ -82,12 +82,12 @@ export function SchedulesPage() {
           <Calendar key={view} workspace={workspace} span={view} day={day} onDay={(next) => set({ day: next === today ? undefined : next })} schedules={shown} pipeline={chosen?.id} nameOf={pipelines.nameOf} />
         )}
       </Box>
-      {pipelines.data && (search.schedule === "new" || edited) && (
+      {may("editor") && pipelines.data && (search.schedule === "new" || edited) && (
         <Suspense fallback={<Waiting text={t("loading_editor")} />}>
           <ScheduleEditor key={search.schedule} schedule={edited} pipelines={pipelines.inUse} pipeline={chosen?.id} onClose={() => set({ schedule: undefined })} />
         </Suspense>
       )}
-      {search.backfill === "new" && pipelines.data && <BackfillDialog pipelines={pipelines.inUse} schedules={schedules ?? []} pipeline={chosen?.id} onClose={() => set({ backfill: undefined })} onMade={(id) => set({ backfill: id, view: "backfills" })} />}
+      {may("operator") && search.backfill === "new" && pipelines.data && <BackfillDialog pipelines={pipelines.inUse} schedules={schedules ?? []} pipeline={chosen?.id} onClose={() => set({ backfill: undefined })} onMade={(id) => set({ backfill: id, view: "backfills" })} />}
     </Page>
   );
 }

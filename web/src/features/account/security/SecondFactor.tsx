@@ -41,7 +41,7 @@ function NewCodes({ account, onClose }: { account: Account; onClose: () => void 
   const { t } = useTranslation("account");
   const [password, setPassword] = useState("");
   const make = useMutation({ mutationFn: () => body(client.POST("/api/v1/account/recovery-codes", { body: { password: password || undefined } })), onSettled: refreshAccount });
-  if (make.data) return <FormDialog title={t("codes")} onClose={onClose}><RecoveryCodes codes={make.data.codes} /></FormDialog>;
+  if (make.data) return <FormDialog title={t("codes")} onClose={onClose} shownOnce><RecoveryCodes codes={make.data.codes} /></FormDialog>;
   return (
     <FormDialog title={t("new_codes")} submit={t("new_codes")} onSubmit={() => make.mutate()} onClose={onClose} busy={make.isPending} disabled={account.has_password && !password} error={make.error}>
       {t("new_codes_text")}

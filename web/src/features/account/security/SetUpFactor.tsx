@@ -20,7 +20,7 @@ export function SetUpFactor({ account, onClose }: { account: Account; onClose: (
   const start = useMutation({ mutationFn: () => body(client.POST("/api/v1/account/second-factor", { body: { password: password || undefined } })) });
   const finish = useMutation({ mutationFn: () => body(client.PUT("/api/v1/account/second-factor", { body: { code: code.replaceAll(/\s/g, "") } })), onSettled: refreshAccount });
   const wrong = fieldProblem(finish.error, "/code");
-  if (finish.data) return <FormDialog title={t("factor_is_on")} onClose={onClose}><RecoveryCodes codes={finish.data.codes} /></FormDialog>;
+  if (finish.data) return <FormDialog title={t("factor_is_on")} onClose={onClose} shownOnce><RecoveryCodes codes={finish.data.codes} /></FormDialog>;
   if (start.data) {
     return (
       <FormDialog title={t("factor")} submit={t("factor_finish")} onSubmit={() => finish.mutate()} onClose={onClose} busy={finish.isPending} disabled={!/^\d{6}$/.test(code.replaceAll(/\s/g, ""))} error={finish.error}>

@@ -38,7 +38,7 @@ export function AddPerson({ onClose }: { onClose: () => void }) {
   });
   const changed = useChanged([name, email, language, runs]);
   const wrong = (field: string) => fieldProblem(add.error, `/${field}`);
-  if (add.data) return <FormDialog title={t("person_added", { name: add.data.user.name })} onClose={onClose}><PasswordLink link={add.data.password_link} /></FormDialog>;
+  if (add.data) return <FormDialog title={t("person_added", { name: add.data.user.name })} onClose={onClose} shownOnce><PasswordLink link={add.data.password_link} /></FormDialog>;
   return (
     <FormDialog title={t("add_person")} submit={t("add_person")} onSubmit={() => add.mutate()} onClose={onClose} busy={add.isPending} changed={changed} disabled={!email.trim() || !name.trim()} error={add.error}>
       <TextField label={t("name")} name="name" value={name} onChange={(event) => setName(event.target.value)} error={wrong("name") !== undefined} helperText={wrong("name")} autoFocus required autoComplete="off" />

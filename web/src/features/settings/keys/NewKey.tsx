@@ -40,7 +40,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
   if (make.data) {
     const curl = `curl -H "Authorization: Bearer ${make.data.key}" ${new URL(serverUrl(`/api/v1/workspaces/${slug}/pipelines`), location.origin)}`;
     return (
-      <FormDialog title={t("keys.made", { name: make.data.entry.name })} onClose={onClose}>
+      <FormDialog title={t("keys.made", { name: make.data.entry.name })} onClose={onClose} shownOnce>
         <Once text={t("keys.once")} label={t("keys.key")} value={make.data.key} />
         <Box>
           <Typography variant="body2" color="textSecondary" gutterBottom>{t("keys.example")}</Typography>

@@ -32,7 +32,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
   const made = invite.data;
   if (made) {
     return (
-      <FormDialog title={t("people.invited", { email: made.invitation.email })} onClose={onClose}>
+      <FormDialog title={t("people.invited", { email: made.invitation.email })} onClose={onClose} shownOnce>
         <Alert severity={made.sent ? "success" : "info"}>{made.sent ? t("people.sent") : t("people.not_sent")}</Alert>
         <Once text={t("people.link_once", { until: formatTime(made.expires_at) })} label={t("people.link")} value={made.link} />
       </FormDialog>
