@@ -21,6 +21,7 @@ pub mod backfills;
 pub mod connections;
 mod db;
 pub mod dump;
+mod durable;
 pub mod erasure;
 mod error;
 pub mod events;

@@ -13,7 +13,7 @@ mod tests;
 use sqlx::{AssertSqlSafe, raw_sql};
 use towpath_model::fingerprint;
 
-use crate::db::{Conn, Engine, Store};
+use crate::db::{Conn, Engine, Store, commit};
 use crate::error::Error;
 use crate::sql::{Read, Row, sql};
 
@@ -69,7 +69,7 @@ async fn up_to(store: &Store, count: usize) -> Result<(), Error> {
             None => step(&mut tx, store.engine(), name, text).await?,
         }
     }
-    Ok(tx.commit().await?)
+    commit(tx).await
 }
 
 async fn step(tx: &mut Conn, engine: Engine, name: &str, text: &str) -> Result<(), Error> {

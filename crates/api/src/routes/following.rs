@@ -146,6 +146,7 @@ pub(crate) async fn keep(
             && names(&other.spec).contains(&pipeline.name.as_str())
     };
     let mut others: Vec<&Stating> = around.following.iter().filter(waits).collect();
+    others.sort_by_key(|other| (&other.pipeline, &other.pipeline_id));
     others.dedup_by(|a, b| a.pipeline_id == b.pipeline_id);
     if others.is_empty() {
         return Ok(());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sqlx::Row;
-use towpath_store::Store;
+use towpath_store::{Store, commit};
 
 /// Columns with their types and whether they may be null, and indexes with their columns.
 type Shape = BTreeMap<String, Vec<String>>;
@@ -69,9 +69,13 @@ async fn a_store_opens_again_and_two_servers_may_open_it_at_once() {
 }
 
 #[tokio::test]
-async fn what_was_committed_to_a_file_survives_a_power_cut() {
-    let fresh = crate::sqlite().await;
-    let mut tx = fresh.store.begin().await.unwrap();
-    let level: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *tx).await.unwrap();
-    assert_eq!(level, 2, "FULL");
+async fn a_commit_to_a_file_is_refused_when_it_cannot_be_brought_to_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open_file(&folder.path().join("towpath.db")).await.unwrap();
+    commit(store.begin().await.unwrap()).await.unwrap();
+    let log = folder.path().join("towpath.db-wal");
+    std::fs::rename(&log, folder.path().join("elsewhere")).unwrap();
+    std::fs::create_dir(&log).unwrap();
+    let refused = commit(store.begin().await.unwrap()).await.unwrap_err();
+    assert!(refused.to_string().contains("the disk refused"), "{refused}");
 }
