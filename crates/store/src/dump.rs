@@ -67,11 +67,10 @@ pub const TABLES: &[&str] = &[
 /// Tables that mean nothing on another server.
 const PASSING: [&str; 4] = ["workers", "events", "throttles", "previews"];
 
-/// A transaction that sees one state of everything.
+/// A transaction that sees one state of everything, for as long as it takes; it holds nobody up.
 pub async fn snapshot(store: &Store) -> Result<Tx, Error> {
-    let mut tx = store.begin().await?;
+    let mut tx = store.snapshot().await?;
     if store.engine() == Engine::Postgres {
-        sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").run(&mut tx).await?;
         // A backup may wait for its disk; nobody waits for a transaction that reads.
         sql("SET LOCAL idle_in_transaction_session_timeout TO 0").run(&mut tx).await?;
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use towpath_store::dump::{TABLES, clear, read, snapshot, write};
-use towpath_store::{Store, audit, commit, progress};
+use towpath_store::{Error, Store, audit, commit, progress};
 
-use crate::{postgresql, sqlite, workspace};
+use crate::{on_both, postgresql, sqlite, workspace};
 
 async fn all(store: &Store) -> BTreeMap<&'static str, String> {
     let mut tx = snapshot(store).await.unwrap();
@@ -50,6 +50,21 @@ async fn a_store_moves_to_another_database_and_back_unchanged() {
     assert_eq!(first, all(&again.store).await);
     let verdict = audit::verify(&again.store, &mut again.store.snapshot().await.unwrap()).await.unwrap();
     assert_eq!((verdict.entries, verdict.breaks), (2, vec![]));
+}
+
+on_both! {
+    async fn a_dump_holds_up_nobody_who_writes_and_does_not_see_what_they_do(store: &Store) {
+        let (workspace, _) = workspace(store).await?;
+        let mut dump = snapshot(store).await?;
+        let mut text = Vec::new();
+        let before = write(&mut dump, "pipelines", &mut text).await?;
+        // A file has one writer: this would wait until the dump is done, if the dump were one.
+        let mut tx = store.begin().await?;
+        crate::runs::pipeline(&mut tx, &workspace, "orders").await?;
+        commit(tx).await?;
+        assert_eq!(write(&mut dump, "pipelines", &mut text).await?, before);
+        Ok(())
+    }
 }
 
 #[tokio::test]
