@@ -13,16 +13,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
 
 use crate::durable::Log;
 use crate::error::Error;
 use crate::migrate;
+use crate::readers::{PATIENCE, Reader, Readers};
 use crate::seal::Keys;
 
 /// A connection on which statements run.
 pub type Conn = AnyConnection;
+
+/// A transaction that only reads.
+pub type Snapshot<'c> = Transaction<'c, Any>;
 
 /// A transaction; what was done in it is undone when it is dropped.
 pub struct Tx {
@@ -74,12 +77,18 @@ pub enum Engine {
     Postgres,
 }
 
+#[derive(Debug, Clone)]
+enum Reading {
+    File(Arc<Readers>),
+    Server(AnyPool),
+}
+
 /// What a server remembers.
 #[derive(Debug, Clone)]
 pub struct Store {
     engine: Engine,
     url: String,
-    reading: AnyPool,
+    reading: Reading,
     writing: AnyPool,
     log: Option<Arc<Log>>,
     keys: Option<Keys>,
@@ -108,20 +117,20 @@ impl Store {
         let pool = |size: u32| {
             AnyPoolOptions::new()
                 .max_connections(size)
-                .acquire_timeout(Duration::from_secs(30))
+                .acquire_timeout(PATIENCE)
                 .idle_timeout(Duration::from_secs(600))
-                // A file does not hang up. Asking it before every statement would double the way to its thread.
+                // A file does not hang up.
                 .test_before_acquire(engine == Engine::Postgres)
                 .after_connect(move |connection, _| Box::pin(prepare(connection, engine)))
         };
         let (reading, writing) = match engine {
             Engine::Sqlite => {
                 let writing = pool(1).connect_with(options.clone()).await?;
-                (pool(connections).connect_lazy_with(options), writing)
+                (Reading::File(Arc::new(Readers::new(options, connections as usize))), writing)
             }
             Engine::Postgres => {
                 let both = pool(connections).connect_with(options).await?;
-                (both.clone(), both)
+                (Reading::Server(both.clone()), both)
             }
         };
         Ok(Store { engine, url: url.to_owned(), reading, writing, log: None, keys: None })
@@ -149,8 +158,11 @@ impl Store {
     }
 
     /// A connection for reading. Statements on it see what was committed.
-    pub async fn read(&self) -> Result<PoolConnection<Any>, Error> {
-        Ok(self.reading.acquire().await?)
+    pub async fn read(&self) -> Result<Reader, Error> {
+        match &self.reading {
+            Reading::File(readers) => readers.take().await,
+            Reading::Server(pool) => Ok(pool.acquire().await?.into()),
+        }
     }
 
     /// A transaction that may write; what it does is undone unless it is committed.
@@ -163,13 +175,13 @@ impl Store {
     }
 
     /// A transaction that only reads, and sees one state of everything.
-    pub async fn snapshot(&self) -> Result<Tx, Error> {
-        let mut inner = self.reading.begin().await?;
+    pub async fn snapshot<'c>(&self, conn: &'c mut Conn) -> Result<Snapshot<'c>, Error> {
+        let mut tx = conn.begin().await?;
         if self.engine == Engine::Postgres {
             let text = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-            sqlx::query(text).execute(&mut *inner).await?;
+            sqlx::query(text).execute(&mut *tx).await?;
         }
-        Ok(Tx { inner, log: None })
+        Ok(tx)
     }
 
     /// Holds everybody else back who asks for the same lock, until the transaction ends.
@@ -193,12 +205,16 @@ impl Store {
 
     /// Closes every connection.
     pub async fn close(&self) {
-        self.reading.close().await;
+        match &self.reading {
+            Reading::File(readers) => readers.close().await,
+            Reading::Server(pool) => pool.close().await,
+        }
         self.writing.close().await;
     }
 }
 
-async fn prepare(connection: &mut AnyConnection, engine: Engine) -> Result<(), sqlx::Error> {
+/// What every connection is told first.
+pub(crate) async fn prepare(connection: &mut AnyConnection, engine: Engine) -> Result<(), sqlx::Error> {
     let statements = match engine {
         // After a power cut, a run that loaded rows must not be run once more because the store forgot it: `durable` waits for
         // the disk, outside of the lock of the writer.

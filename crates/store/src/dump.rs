@@ -11,7 +11,7 @@ use sqlx::any::{AnyRow, AnyTypeInfoKind};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 use towpath_model::fingerprint;
 
-use crate::db::{Conn, Engine, Store, Tx};
+use crate::db::{Conn, Engine, Snapshot, Store};
 use crate::error::Error;
 use crate::migrate;
 use crate::sql::sql;
@@ -68,8 +68,8 @@ pub const TABLES: &[&str] = &[
 const PASSING: [&str; 4] = ["workers", "events", "throttles", "previews"];
 
 /// A transaction that sees one state of everything, for as long as it takes; it holds nobody up.
-pub async fn snapshot(store: &Store) -> Result<Tx, Error> {
-    let mut tx = store.snapshot().await?;
+pub async fn snapshot<'c>(store: &Store, conn: &'c mut Conn) -> Result<Snapshot<'c>, Error> {
+    let mut tx = store.snapshot(conn).await?;
     if store.engine() == Engine::Postgres {
         // A backup may wait for its disk; nobody waits for a transaction that reads.
         sql("SET LOCAL idle_in_transaction_session_timeout TO 0").run(&mut tx).await?;
@@ -133,7 +133,8 @@ pub async fn freeze(store: &Store, out: &mut (dyn Write + Send)) -> Result<(), E
     let steps =
         migrate::STEPS.iter().map(|(name, text)| json!({ "name": name, "fingerprint": fingerprint(text) }));
     writeln!(out, "{}", json!({ "steps": steps.collect::<Vec<_>>() })).map_err(failed)?;
-    let mut tx = snapshot(store).await?;
+    let mut conn = store.read().await?;
+    let mut tx = snapshot(store, &mut conn).await?;
     for table in TABLES {
         let mut lines = Vec::new();
         write(&mut tx, table, &mut lines).await?;

@@ -36,6 +36,7 @@ pub mod pipelines;
 pub mod previews;
 pub mod progress;
 pub mod queries;
+mod readers;
 pub mod rejects;
 pub mod repairs;
 pub mod runs;
@@ -53,5 +54,6 @@ pub mod uses;
 pub mod workers;
 pub mod workspaces;
 
-pub use db::{Conn, Engine, Store, Tx, commit, now};
+pub use db::{Conn, Engine, Snapshot, Store, Tx, commit, now};
 pub use error::Error;
+pub use readers::Reader;

@@ -75,5 +75,6 @@ pub(crate) async fn of_server(
 #[utoipa::path(get, path = "/api/v1/server/audit/verify", tag = "audit",
     responses((status = 200, body = Verdict)))]
 pub(crate) async fn verify(State(server): State<Server>) -> Answer<Json<Verdict>> {
-    Ok(Json(audit::verify(&server.store, &mut *server.store.snapshot().await?).await?))
+    let mut conn = server.store.read().await?;
+    Ok(Json(audit::verify(&server.store, &mut *server.store.snapshot(&mut conn).await?).await?))
 }

@@ -263,7 +263,8 @@ impl TestApp {
     }
 
     pub(crate) async fn assert_audit_is_whole(&self) {
-        let mut conn = self.store.snapshot().await.unwrap();
+        let mut conn = self.store.read().await.unwrap();
+        let mut conn = self.store.snapshot(&mut conn).await.unwrap();
         let verdict = towpath_store::audit::verify(&self.store, &mut conn).await.unwrap();
         assert!(verdict.breaks.is_empty(), "{verdict:?}");
     }

@@ -61,7 +61,8 @@ impl Facts {
         if core.lost_sight.swap(false, Ordering::AcqRel) {
             self.lose_sight();
         }
-        let mut tx = core.store.snapshot().await?;
+        let mut conn = core.store.read().await?;
+        let mut tx = core.store.snapshot(&mut conn).await?;
         let now = core.clock.now(&mut tx).await?;
         self.watch(now, core.clock.elapsed());
         let workspaces = facts::workspaces(&mut tx).await?;
@@ -91,6 +92,7 @@ impl Facts {
         let workers = workers::all(&mut tx).await?.into_iter().map(worker).collect();
         let runs = open.iter().map(|row| run(row, &mut self.known)).collect();
         drop(tx);
+        drop(conn);
         self.runs = open.into_iter().map(|row| (row.id.clone(), row)).collect();
         if core.clock.elapsed().saturating_sub(begun) > SLOW {
             self.watching_since = Some(now);

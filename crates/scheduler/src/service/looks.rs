@@ -64,13 +64,15 @@ struct Kept(BTreeMap<String, (Revisions, Option<Waiting>)>);
 type Revisions = (i64, i64, i64);
 
 async fn round(core: &Core, kept: &mut Kept) -> Result<usize, Error> {
-    let mut tx = core.store.snapshot().await?;
+    let mut conn = core.store.read().await?;
+    let mut tx = core.store.snapshot(&mut conn).await?;
     let now = core.clock.now(&mut tx).await?;
     let marks = facts::schedule_marks(&mut tx).await?;
     kept.refresh(&mut tx, &marks).await?;
     let times: BTreeMap<String, Timestamp> =
         arrivals::next_looks(&mut tx).await?.into_iter().map(|next| (next.schedule_id, next.at)).collect();
     drop(tx);
+    drop(conn);
     let waiting: Vec<&Waiting> = kept.0.values().filter_map(|(_, waiting)| waiting.as_ref()).collect();
     for one in &waiting {
         if times.get(&one.place.schedule_id).is_none_or(|at| *at <= now) {

@@ -47,7 +47,8 @@ async fn without_keys(store: &Store) -> Store {
 }
 
 async fn whole(store: &Store) -> Result<Verdict, Error> {
-    verify(store, &mut *store.snapshot().await?).await
+    let mut conn = store.read().await?;
+    verify(store, &mut *store.snapshot(&mut conn).await?).await
 }
 
 on_both! {

@@ -8,7 +8,8 @@ use towpath_store::{Error, Store, audit, commit, progress};
 use crate::{on_both, postgresql, sqlite, workspace};
 
 async fn all(store: &Store) -> BTreeMap<&'static str, String> {
-    let mut tx = snapshot(store).await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let mut tx = snapshot(store, &mut conn).await.unwrap();
     let mut tables = BTreeMap::new();
     for table in TABLES {
         let mut text = Vec::new();
@@ -48,14 +49,17 @@ async fn a_store_moves_to_another_database_and_back_unchanged() {
     // Columns may come in another order of keys; both were made by the same step, so they do not.
     assert_eq!(first, second);
     assert_eq!(first, all(&again.store).await);
-    let verdict = audit::verify(&again.store, &mut again.store.snapshot().await.unwrap()).await.unwrap();
+    let mut conn = again.store.read().await.unwrap();
+    let mut seen = again.store.snapshot(&mut conn).await.unwrap();
+    let verdict = audit::verify(&again.store, &mut seen).await.unwrap();
     assert_eq!((verdict.entries, verdict.breaks), (2, vec![]));
 }
 
 on_both! {
     async fn a_dump_holds_up_nobody_who_writes_and_does_not_see_what_they_do(store: &Store) {
         let (workspace, _) = workspace(store).await?;
-        let mut dump = snapshot(store).await?;
+        let mut conn = store.read().await?;
+        let mut dump = snapshot(store, &mut conn).await?;
         let mut text = Vec::new();
         let before = write(&mut dump, "pipelines", &mut text).await?;
         // A file has one writer: this would wait until the dump is done, if the dump were one.

@@ -9,7 +9,8 @@ use crate::output::{Console, Outcome};
 
 pub(crate) async fn audit(args: &AuditArgs, console: &Console) -> Result<Outcome, Fault> {
     let store = args.store.open().await?;
-    let mut conn = store.snapshot().await?;
+    let mut conn = store.read().await?;
+    let mut conn = store.snapshot(&mut conn).await?;
     match args.command {
         AuditCommand::Verify => {
             let verdict = verify(&store, &mut conn).await?;

@@ -57,7 +57,8 @@ pub(crate) async fn backup(args: &BackupArgs, console: &Console) -> Result<Outco
         key: args.store.keys().ok().map(|keys| keys.current()),
     };
     add(&mut tar, MANIFEST, &serde_json::to_vec_pretty(&manifest).unwrap_or_default()).map_err(&unwritten)?;
-    let mut tx = snapshot(&store).await?;
+    let mut conn = store.read().await?;
+    let mut tx = snapshot(&store, &mut conn).await?;
     let mut rows = 0;
     for table in TABLES {
         // A table may be larger than memory: it goes through a file, as its size stands before it.
@@ -69,6 +70,7 @@ pub(crate) async fn backup(args: &BackupArgs, console: &Console) -> Result<Outco
     }
     // Files are no part of the snapshot: they are copied as they are by then.
     drop(tx);
+    drop(conn);
     let folder = args.store.files();
     let files = match folder.is_dir() {
         true => pack(&mut tar, "files", &folder).map_err(&unwritten)?,
@@ -214,7 +216,9 @@ fn put_file(folder: &Path, inside: &Path, entry: &mut tar::Entry<'_, impl Read>)
 }
 
 async fn finish(store: &Store, rows: u64, console: &Console) -> Result<Outcome, Fault> {
-    let verdict = audit::verify(store, &mut *store.snapshot().await?).await?;
+    let mut conn = store.read().await?;
+    let verdict = audit::verify(store, &mut *store.snapshot(&mut conn).await?).await?;
+    drop(conn);
     store.close().await;
     console.say(&format!("{rows} rows are back, and the files of workspaces"));
     if !verdict.breaks.is_empty() {

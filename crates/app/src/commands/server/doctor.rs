@@ -100,8 +100,8 @@ async fn inside(
     keys: Option<&towpath_store::seal::Keys>,
 ) -> Result<Vec<Look>, Fault> {
     let mut looks = Vec::new();
-    let verdict = audit::verify(store, &mut *store.snapshot().await?).await?;
     let mut conn = store.read().await?;
+    let verdict = audit::verify(store, &mut *store.snapshot(&mut conn).await?).await?;
     looks.push(match verdict.breaks.first() {
         None if verdict.notes.is_empty() => fine("audit", format!("{} entries, whole", verdict.entries)),
         None => fine("audit", format!("{} entries, whole; {}", verdict.entries, verdict.notes.join("; "))),
