@@ -11,7 +11,7 @@ use towpath_store::audit::{ActorKind, NewEntry, Outcome};
 use towpath_store::keys::{self, ApiKey};
 use towpath_store::seal::{hash_token, random_text};
 use towpath_store::sessions::{self, Session, SessionKind, Signed};
-use towpath_store::workspaces::Workspace;
+use towpath_store::workspaces::{Membership, Workspace};
 
 use crate::problem::{self, Answer, Problem};
 use crate::server::Server;
@@ -152,37 +152,49 @@ const AGE: SignedDuration = SignedDuration::from_hours(1);
 /// How long the token before a change still works, for requests that were under way.
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
 
+/// A caller, and how they stand in the workspace of the path.
+pub(crate) struct Known {
+    pub(crate) caller: Caller,
+    /// Nothing when the path has no workspace, or they are no member of it.
+    pub(crate) member: Option<Membership>,
+}
+
 /// What a request brought along.
 pub(crate) enum Brought {
     Nothing,
-    Caller(Box<Caller>),
+    Caller(Box<Known>),
     /// A caller with a cookie whose token is due to be exchanged: the hash of the token.
-    Ageing(Box<Caller>, String),
+    Ageing(Box<Known>, String),
     /// Something that does not work any more, or never did.
     Unknown,
 }
 
-/// Reads who calls.
-pub(crate) async fn identify(server: &Server, headers: &HeaderMap, origin: Origin) -> Answer<Brought> {
+/// Reads who calls, and how they stand in the workspace that the path names: one question to the store.
+pub(crate) async fn identify(
+    server: &Server,
+    headers: &HeaderMap,
+    origin: Origin,
+    workspace: Option<&str>,
+) -> Answer<Brought> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let text = value.to_str().unwrap_or_default();
         let Some(token) = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")) else {
             return Ok(Brought::Unknown);
         };
         return match token.starts_with(tokens::KEY_BEGINNING) {
-            true => by_key(server, token, origin).await,
-            false => by_token(server, token, origin).await,
+            true => by_key(server, token, origin, workspace).await,
+            false => by_token(server, token, origin, workspace).await,
         };
     }
     match cookie::session(headers, server.settings.is_secure()) {
-        Some(token) => by_cookie(server, &token, origin).await,
+        Some(token) => by_cookie(server, &token, origin, workspace).await,
         None => Ok(Brought::Nothing),
     }
 }
 
-async fn by_key(server: &Server, token: &str, origin: Origin) -> Answer<Brought> {
+async fn by_key(server: &Server, token: &str, origin: Origin, workspace: Option<&str>) -> Answer<Brought> {
     let mut conn = server.store.read().await?;
-    let Some(owned) = keys::by_hash(&mut conn, &hash_token(token)).await? else {
+    let Some(owned) = keys::by_hash(&mut conn, &hash_token(token), workspace).await? else {
         return Ok(Brought::Unknown);
     };
     drop(conn);
@@ -192,26 +204,28 @@ async fn by_key(server: &Server, token: &str, origin: Origin) -> Answer<Brought>
         keys::used(&mut tx, owned.key.id.as_str()).await?;
         towpath_store::commit(tx).await?;
     }
-    Ok(Brought::Caller(Box::new(Caller { user: owned.user, via: Via::Key(owned.key), origin })))
+    let caller = Caller { user: owned.user, via: Via::Key(owned.key), origin };
+    Ok(Brought::Caller(Box::new(Known { caller, member: owned.member })))
 }
 
-async fn by_token(server: &Server, token: &str, origin: Origin) -> Answer<Brought> {
+async fn by_token(server: &Server, token: &str, origin: Origin, workspace: Option<&str>) -> Answer<Brought> {
     let Some(session) = tokens::read(server, token) else { return Ok(Brought::Unknown) };
     let mut conn = server.store.read().await?;
     // A token is short-lived, and yet a session that is revoked ends at once.
-    Ok(match sessions::live(&mut conn, &session).await? {
-        Some(Signed { session, user, .. }) => {
-            Brought::Caller(Box::new(Caller { user, via: Via::Program(session), origin }))
+    Ok(match sessions::live(&mut conn, &session, workspace).await? {
+        Some(Signed { session, user, member, .. }) => {
+            let caller = Caller { user, via: Via::Program(session), origin };
+            Brought::Caller(Box::new(Known { caller, member }))
         }
         None => Brought::Unknown,
     })
 }
 
-async fn by_cookie(server: &Server, token: &str, origin: Origin) -> Answer<Brought> {
+async fn by_cookie(server: &Server, token: &str, origin: Origin, workspace: Option<&str>) -> Answer<Brought> {
     let mut conn = server.store.read().await?;
-    let found = sessions::by_token(&mut conn, SessionKind::Browser, &hash_token(token)).await?;
+    let found = sessions::by_token(&mut conn, SessionKind::Browser, &hash_token(token), workspace).await?;
     drop(conn);
-    let Some(Signed { session, user, is_former }) = found else { return Ok(Brought::Unknown) };
+    let Some(Signed { session, user, is_former, member }) = found else { return Ok(Brought::Unknown) };
     let now = Timestamp::now();
     if is_former && now.duration_since(session.rotated_at) > GRACE {
         // Two hold a token of which one was exchanged: one of them took it from the other.
@@ -232,8 +246,8 @@ async fn by_cookie(server: &Server, token: &str, origin: Origin) -> Answer<Broug
         towpath_store::commit(tx).await?;
     }
     let is_due = !is_former && now.duration_since(session.rotated_at) > AGE;
-    let caller = Box::new(Caller { user, via: Via::Browser(session), origin });
-    Ok(if is_due { Brought::Ageing(caller, hash_token(token)) } else { Brought::Caller(caller) })
+    let known = Box::new(Known { caller: Caller { user, via: Via::Browser(session), origin }, member });
+    Ok(if is_due { Brought::Ageing(known, hash_token(token)) } else { Brought::Caller(known) })
 }
 
 /// Exchanges the token of a session; returns the new one, or none when somebody was faster or the session ended.

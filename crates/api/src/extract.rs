@@ -54,7 +54,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
+        // Most answers fit, and are written without being moved.
+        let mut bytes = Vec::with_capacity(8192);
+        match serde_json::to_writer(&mut bytes, &self.0) {
+            Ok(()) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+            Err(error) => Problem::internal(error.to_string()).into_response(),
+        }
     }
 }
 
@@ -117,7 +122,7 @@ pub(crate) struct Tagged<T>(pub i64, pub T);
 
 impl<T: Serialize> IntoResponse for Tagged<T> {
     fn into_response(self) -> Response {
-        let mut response = axum::Json(self.1).into_response();
+        let mut response = Json(self.1).into_response();
         if let Ok(tag) = HeaderValue::from_str(&tag(self.0)) {
             response.headers_mut().insert(header::ETAG, tag);
         }

@@ -21,9 +21,9 @@ use towpath_store::runs::Run;
 use towpath_store::schedules::Schedule;
 use towpath_store::sessions::Session;
 use towpath_store::workspaces::Membership;
-use towpath_store::{Conn, backfills, connections, pipelines, runs, schedules, workspaces};
+use towpath_store::{Conn, backfills, connections, pipelines, runs, schedules};
 
-use crate::caller::{Brought, Caller, Origin, Via, Within, check_csrf, exchange, identify, with};
+use crate::caller::{Brought, Caller, Known, Origin, Via, Within, check_csrf, exchange, identify, with};
 use crate::http::Admitted;
 use crate::needs::{NEEDS, Need};
 use crate::problem::{self, Answer, Problem};
@@ -114,16 +114,18 @@ async fn admit(inside: &Inside, parts: &mut Parts, left: &mut Option<u32>) -> An
         return Err(Problem::new(problem::METHOD, format!("this address does not take `{method}`")));
     }
     let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-    let brought = identify(server, &parts.headers, origin.clone()).await?;
+    let params = RawPathParams::from_request_parts(parts, &()).await.ok();
+    let workspace = params.as_ref().and_then(|params| param(params, "workspace"));
+    let brought = identify(server, &parts.headers, origin.clone(), workspace).await?;
     let counted = match &brought {
-        Brought::Caller(caller) | Brought::Ageing(caller, _) => caller.counted_as(),
+        Brought::Caller(known) | Brought::Ageing(known, _) => known.caller.counted_as(),
         _ => origin.address.clone().unwrap_or_default(),
     };
     *left = Some(0);
     *left = Some(inside.limits.count(&counted)?);
-    let (caller, hash) = match brought {
-        Brought::Caller(caller) => (*caller, None),
-        Brought::Ageing(caller, hash) => (*caller, Some(hash)),
+    let (Known { caller, member }, hash) = match brought {
+        Brought::Caller(known) => (*known, None),
+        Brought::Ageing(known, hash) => (*known, Some(hash)),
         Brought::Unknown if need != Some(Need::Nobody) => {
             return Err(Problem::new(problem::SIGN_IN, "the session, token or key is unknown, or has ended"));
         }
@@ -136,7 +138,7 @@ async fn admit(inside: &Inside, parts: &mut Parts, left: &mut Option<u32>) -> An
     };
     if let Some(need) = need {
         check_csrf(server, &parts.method, &parts.headers, &caller)?;
-        if let Err(problem) = permit(server, parts, &caller, need).await {
+        if let Err(problem) = permit(server, parts, &caller, need, member).await {
             if problem.code().status == 403 {
                 note_denial(server, &caller, &path, &problem).await?;
             }
@@ -154,7 +156,18 @@ async fn note_denial(server: &Server, caller: &Caller, path: &str, problem: &Pro
     server.commit(server.store.begin().await?, vec![entry], vec![]).await
 }
 
-async fn permit(server: &Server, parts: &mut Parts, caller: &Caller, need: Need) -> Answer<()> {
+/// The value of a part of the path.
+fn param<'p>(params: &'p RawPathParams, name: &str) -> Option<&'p str> {
+    params.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+async fn permit(
+    server: &Server,
+    parts: &mut Parts,
+    caller: &Caller,
+    need: Need,
+    member: Option<Membership>,
+) -> Answer<()> {
     match need {
         Need::Nobody | Need::Person => Ok(()),
         Need::Self_ => match caller.via {
@@ -167,21 +180,25 @@ async fn permit(server: &Server, parts: &mut Parts, caller: &Caller, need: Need)
             (true, Via::Key(_)) => Err(Problem::new(problem::FORBIDDEN, "an API key is not enough for this")),
             (false, _) => Err(Problem::new(problem::FORBIDDEN, "only people who run the server may do this")),
         },
-        Need::In(right) => within(server, parts, caller, right, false).await,
-        Need::On(right) => within(server, parts, caller, right, true).await,
+        Need::In(right) => within(server, parts, caller, right, false, member).await,
+        Need::On(right) => within(server, parts, caller, right, true, member).await,
     }
 }
 
-async fn within(server: &Server, parts: &mut Parts, caller: &Caller, right: Right, on: bool) -> Answer<()> {
+async fn within(
+    server: &Server,
+    parts: &mut Parts,
+    caller: &Caller,
+    right: Right,
+    on: bool,
+    member: Option<Membership>,
+) -> Answer<()> {
     let params = RawPathParams::from_request_parts(parts, &())
         .await
         .map_err(|rejection| Problem::new(problem::NOT_FOUND, rejection.body_text()))?;
-    let param = |name: &str| params.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
-    let name = param("workspace").unwrap_or_default();
-    let unknown = || Problem::not_found("workspace", name);
-    let mut conn = server.store.read().await?;
-    let found = workspaces::membership(&mut conn, name, caller.user.id.as_str()).await?;
-    let Membership { workspace, role: member, .. } = found.ok_or_else(unknown)?;
+    let param = |name: &str| param(&params, name);
+    let unknown = || Problem::not_found("workspace", param("workspace").unwrap_or_default());
+    let Membership { workspace, role: member, .. } = member.ok_or_else(unknown)?;
     if matches!(&caller.via, Via::Key(key) if key.workspace_id != workspace.id) {
         return Err(unknown());
     }
@@ -192,6 +209,7 @@ async fn within(server: &Server, parts: &mut Parts, caller: &Caller, right: Righ
             kinds.into_iter().find_map(|kind| Some((kind, param(kind)?)))
         });
         if let Some((kind, name)) = found {
+            let mut conn = server.store.read().await?;
             let target = target(&mut conn, workspace.id.as_str(), kind, name).await?;
             let target = target.ok_or_else(|| Problem::not_found(kind, name))?;
             role = role_on(&mut conn, &target, caller, member)
@@ -200,7 +218,6 @@ async fn within(server: &Server, parts: &mut Parts, caller: &Caller, right: Righ
             parts.extensions.insert(target);
         }
     }
-    drop(conn);
     allow(caller, role, right)?;
     parts.extensions.insert(Within { workspace, member, role });
     Ok(())

@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::reader::Reader;
 use crate::document::Document;
 use crate::incremental::Incremental;
 use crate::landing::Landing;

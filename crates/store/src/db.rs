@@ -28,6 +28,7 @@ pub type Conn = AnyConnection;
 pub type Snapshot<'c> = Transaction<'c, Any>;
 
 /// A transaction; what was done in it is undone when it is dropped.
+#[derive(Debug)]
 pub struct Tx {
     inner: Transaction<'static, Any>,
     log: Option<Arc<Log>>,
@@ -220,7 +221,7 @@ pub(crate) async fn prepare(connection: &mut AnyConnection, engine: Engine) -> R
         // the disk, outside of the lock of the writer.
         Engine::Sqlite => {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 15000; \
-             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;"
         }
         // A server that stands still in the middle of a transaction loses it, and with it the locks that others wait for:
         // long before its leases end.

@@ -9,6 +9,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::page::List;
 use crate::sql::{Read, Row, json, sql};
+use crate::workspaces::{BESIDE, Membership, beside, read_beside};
 
 /// An API key, without the key.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -62,11 +63,13 @@ pub struct Owned {
     pub key: ApiKey,
     /// Whose it is.
     pub user: User,
+    /// The role of the person in the workspace that was asked for.
+    pub member: Option<Membership>,
 }
 
 impl Read for Owned {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
-        Ok(Owned { key: ApiKey::read(row)?, user: User::read(row)? })
+        Ok(Owned { key: ApiKey::read(row)?, user: User::read(row)?, member: read_beside(row)? })
     }
 }
 
@@ -88,13 +91,14 @@ pub async fn insert(conn: &mut Conn, key: &ApiKey, hash: &str) -> Result<(), Err
     .map(drop)
 }
 
-/// The live key of that hash, with its person.
-pub async fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Owned>, Error> {
+/// The live key of that hash, with its person and that person's role in a workspace, by identity or name in addresses.
+pub async fn by_hash(conn: &mut Conn, hash: &str, workspace: Option<&str>) -> Result<Option<Owned>, Error> {
     let text = format!(
-        "SELECT {COLUMNS}, u.* FROM api_keys k JOIN users u ON u.id = k.user_id
-         WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.active = 1"
+        "SELECT {COLUMNS}, u.*, {BESIDE} FROM api_keys k JOIN users u ON u.id = k.user_id {}
+         WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.active = 1",
+        beside("$3")
     );
-    sql(text).bind(hash).bind(Timestamp::now()).first(conn).await
+    sql(text).bind(hash).bind(Timestamp::now()).bind(workspace).first(conn).await
 }
 
 /// Keys of a workspace that were not revoked; of one person or of all.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::db::Conn;
 use crate::error::Error;
-use crate::sql::{Bind, Read, Sql, sql};
+use crate::sql::{Bind, Columns, Read, Sql, sql};
 
 /// What part of a list is wanted.
 #[derive(Debug, Clone, Default)]
@@ -69,12 +69,13 @@ pub(crate) struct List {
     sql: Sql,
     values: usize,
     conditions: usize,
+    beside: Option<(&'static Columns, &'static str)>,
 }
 
 impl List {
     /// Begins with `SELECT … FROM …`, without conditions.
     pub(crate) fn of(select: &str) -> List {
-        List { text: select.to_owned(), sql: sql(""), values: 0, conditions: 0 }
+        List { text: select.to_owned(), sql: sql(""), values: 0, conditions: 0, beside: None }
     }
 
     /// A value that the text refers to already, by its number.
@@ -128,6 +129,12 @@ impl List {
         self
     }
 
+    /// What a page shows beside its own table, looked up for its rows only: columns of `p`, as the page is called then, and
+    /// of the tables that are joined to it.
+    pub(crate) fn beside(self, columns: &'static Columns, joins: &'static str) -> List {
+        List { beside: Some((columns, joins)), ..self }
+    }
+
     /// Every row, in that order.
     pub(crate) async fn all<T: Read>(self, conn: &mut Conn, order: &str) -> Result<Vec<T>, Error> {
         self.sql.text(format!("{} ORDER BY {order}", self.text)).all(conn).await
@@ -168,7 +175,14 @@ impl List {
         let limit = request.limit.clamp(1, 1000) as usize;
         let ties = if order.is_unique { String::new() } else { format!(", {id} {way}") };
         let text = format!("{} ORDER BY {} {way}{ties} LIMIT {}", self.text, order.column, limit + 1);
-        let mut items: Vec<T> = self.sql.text(text).all(conn).await?;
+        let mut items: Vec<T> = match self.beside {
+            None => self.sql.text(text).all(conn).await?,
+            Some((columns, joins)) => {
+                let ties = if order.is_unique { String::new() } else { format!(", p.{id} {way}") };
+                let rest = format!("FROM ({text}) p {joins} ORDER BY p.{} {way}{ties}", order.column);
+                self.sql.all_of(conn, columns, &rest).await?
+            }
+        };
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|last| write_mark(last.standing(order.name)));

@@ -8,7 +8,8 @@ use towpath_model::ids::{PipelineId, WorkspaceId};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::page::{List, Listed, Order, Page, PageRequest};
-use crate::sql::{Read, Row, json, sql};
+use crate::sql::{Columns, Read, Row, json, sql};
+use crate::standing::{self, LastRun};
 
 /// A pipeline.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -60,17 +61,6 @@ impl Read for Pipeline {
             updated_at: row.time("updated_at")?,
             archived_at: row.maybe_time("archived_at")?,
         })
-    }
-}
-
-impl Listed for Pipeline {
-    fn standing(&self, order: &str) -> (Value, String) {
-        let value = match order {
-            "created" => self.created_at.as_microsecond().into(),
-            "updated" => self.updated_at.as_microsecond().into(),
-            _ => self.name.as_str().into(),
-        };
-        (value, self.id.as_str().to_owned())
     }
 }
 
@@ -210,13 +200,72 @@ pub async fn versions(conn: &mut Conn, pipeline: &str, page: &PageRequest) -> Re
         .await
 }
 
-/// Pipelines, page by page.
+/// A pipeline in a list, with how it stands.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PipelineLine {
+    /// The pipeline.
+    #[serde(flatten)]
+    pub pipeline: Pipeline,
+    /// The last run.
+    pub last_run: Option<LastRun>,
+    /// When a schedule starts it next; missing when none does.
+    pub next_at: Option<Timestamp>,
+}
+
+impl Read for PipelineLine {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        let pipeline = Pipeline::read(row)?;
+        let (next_at, last_run) = standing::read(row)?;
+        Ok(PipelineLine { pipeline, last_run, next_at })
+    }
+}
+
+impl Listed for PipelineLine {
+    fn standing(&self, order: &str) -> (Value, String) {
+        let pipeline = &self.pipeline;
+        let value = match order {
+            "created" => pipeline.created_at.as_microsecond().into(),
+            "updated" => pipeline.updated_at.as_microsecond().into(),
+            _ => pipeline.name.as_str().into(),
+        };
+        (value, pipeline.id.as_str().to_owned())
+    }
+}
+
+/// Of pipelines `p` with their last run `r`.
+const LINE: &Columns = &[
+    ("id", "p.id"),
+    ("workspace_id", "p.workspace_id"),
+    ("name", "p.name"),
+    ("description", "p.description"),
+    ("tags", "p.tags"),
+    ("version", "p.version"),
+    ("restricted", "p.restricted"),
+    ("hook", "CASE WHEN p.hook IS NULL THEN NULL ELSE '' END"),
+    ("revision", "p.revision"),
+    ("created_by", "p.created_by"),
+    ("created_at", "p.created_at"),
+    ("updated_at", "p.updated_at"),
+    ("archived_at", "p.archived_at"),
+    ("run_id", "r.id"),
+    ("run_cause", "r.cause"),
+    ("run_state", "r.state"),
+    ("run_created_at", "r.created_at"),
+    ("run_started_at", "r.started_at"),
+    ("run_ended_at", "r.ended_at"),
+    ("run_seconds", "r.seconds"),
+    ("run_rows_written", "r.rows_written"),
+    ("run_rows_quarantined", "r.rows_quarantined"),
+    ("next_at", "(SELECT min(s.next_at) FROM schedules s WHERE s.pipeline_id = p.id AND s.paused = 0)"),
+];
+
+/// Pipelines and how they stand, page by page.
 pub async fn list(
     conn: &mut Conn,
     workspace: &str,
     filter: &Filter,
     page: &PageRequest,
-) -> Result<Page<Pipeline>, Error> {
+) -> Result<Page<PipelineLine>, Error> {
     let orders = [
         Order::text("name", "name"),
         Order::number("created", "created_at"),
@@ -244,7 +293,7 @@ pub async fn list(
         Some(false) => list.only("archived_at IS NULL"),
         None => list,
     };
-    list.page(conn, page, &orders, "id", false).await
+    list.beside(LINE, standing::LAST).page(conn, page, &orders, "id", false).await
 }
 
 /// The name of a pipeline.

@@ -8,6 +8,7 @@ use crate::accounts::User;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::sql::{Read, Row, sql, words};
+use crate::workspaces::{BESIDE, Membership, beside, read_beside};
 
 words! {
     /// What holds the token of a session.
@@ -78,11 +79,18 @@ pub struct Signed {
     pub user: User,
     /// The token was exchanged for a newer one.
     pub is_former: bool,
+    /// The role of the person in the workspace that was asked for.
+    pub member: Option<Membership>,
 }
 
 impl Read for Signed {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
-        Ok(Signed { session: Session::read(row)?, user: User::read(row)?, is_former: row.flag("is_former")? })
+        Ok(Signed {
+            session: Session::read(row)?,
+            user: User::read(row)?,
+            is_former: row.flag("is_former")?,
+            member: read_beside(row)?,
+        })
     }
 }
 
@@ -107,24 +115,31 @@ pub async fn insert(conn: &mut Conn, session: &Session, hash: &str) -> Result<()
     .map(drop)
 }
 
-/// The live session of that token, with its person.
-pub async fn by_token(conn: &mut Conn, kind: SessionKind, hash: &str) -> Result<Option<Signed>, Error> {
+/// The live session of that token, with its person and that person's role in a workspace, by identity or name in addresses.
+pub async fn by_token(
+    conn: &mut Conn,
+    kind: SessionKind,
+    hash: &str,
+    workspace: Option<&str>,
+) -> Result<Option<Signed>, Error> {
     let text = format!(
-        "SELECT {COLUMNS}, u.*, CASE WHEN s.hash = $1 THEN 0 ELSE 1 END AS is_former
-         FROM sessions s JOIN users u ON u.id = s.user_id
+        "SELECT {COLUMNS}, u.*, CASE WHEN s.hash = $1 THEN 0 ELSE 1 END AS is_former, {BESIDE}
+         FROM sessions s JOIN users u ON u.id = s.user_id {}
          WHERE (s.hash = $1 OR s.former_hash = $1) AND s.kind = $2 AND s.revoked_at IS NULL
-           AND s.idle_until > $3 AND s.expires_at > $3 AND u.active = 1"
+           AND s.idle_until > $3 AND s.expires_at > $3 AND u.active = 1",
+        beside("$4")
     );
-    sql(text).bind(hash).bind(kind.word()).bind(Timestamp::now()).first(conn).await
+    sql(text).bind(hash).bind(kind.word()).bind(Timestamp::now()).bind(workspace).first(conn).await
 }
 
-/// The live session of that identity, with its person.
-pub async fn live(conn: &mut Conn, id: &str) -> Result<Option<Signed>, Error> {
+/// The same for the live session of that identity.
+pub async fn live(conn: &mut Conn, id: &str, workspace: Option<&str>) -> Result<Option<Signed>, Error> {
     let text = format!(
-        "SELECT {COLUMNS}, u.*, 0 AS is_former FROM sessions s JOIN users u ON u.id = s.user_id
-         WHERE s.id = $1 AND s.revoked_at IS NULL AND s.idle_until > $2 AND s.expires_at > $2 AND u.active = 1"
+        "SELECT {COLUMNS}, u.*, 0 AS is_former, {BESIDE} FROM sessions s JOIN users u ON u.id = s.user_id {}
+         WHERE s.id = $1 AND s.revoked_at IS NULL AND s.idle_until > $2 AND s.expires_at > $2 AND u.active = 1",
+        beside("$3")
     );
-    sql(text).bind(id).bind(Timestamp::now()).first(conn).await
+    sql(text).bind(id).bind(Timestamp::now()).bind(workspace).first(conn).await
 }
 
 /// Live sessions of a person, the one used last first.

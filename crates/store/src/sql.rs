@@ -1,5 +1,7 @@
 //! Statements and rows, with the few types that both databases share.
 
+use std::cell::Cell;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -92,13 +94,40 @@ impl Sql {
     /// All rows.
     pub(crate) async fn all<T: Read>(self, conn: &mut Conn) -> Result<Vec<T>, Error> {
         let rows = sqlx::query_with(AssertSqlSafe(self.text), self.values).fetch_all(conn).await?;
-        rows.iter().map(|row| T::read(&Row(row))).collect()
+        rows.iter().map(|row| T::read(&Row::of(row))).collect()
+    }
+
+    /// All rows with these columns, which stand before `rest`.
+    ///
+    /// A file has its connections in threads of their own, and each cell that crosses costs more than to read it: there, a
+    /// row crosses as one text.
+    pub(crate) async fn all_of<T: Read>(
+        self,
+        conn: &mut Conn,
+        columns: &'static Columns,
+        rest: &str,
+    ) -> Result<Vec<T>, Error> {
+        if conn.backend_name() == "PostgreSQL" {
+            let list: Vec<String> = columns.iter().map(|(name, what)| format!("{what} AS {name}")).collect();
+            return self.text(format!("SELECT {} {rest}", list.join(", "))).all(conn).await;
+        }
+        let list: Vec<&str> = columns.iter().map(|(_, what)| *what).collect();
+        let text = format!("SELECT json_array({}) {rest}", list.join(", "));
+        let rows = sqlx::query_with(AssertSqlSafe(text), self.values).fetch_all(conn).await?;
+        rows.iter()
+            .map(|row| {
+                let values = serde_json::from_str(row.try_get(0)?);
+                let values = values.map_err(|error| Error::Corrupt(error.to_string()))?;
+                let packed = Packed { columns, values, next: Cell::new(0) };
+                T::read(&Row { cells: Cells::Packed(&packed), under: "" })
+            })
+            .collect()
     }
 
     /// The first row, if there is one.
     pub(crate) async fn first<T: Read>(self, conn: &mut Conn) -> Result<Option<T>, Error> {
         let row = sqlx::query_with(AssertSqlSafe(self.text), self.values).fetch_optional(conn).await?;
-        row.map(|row| T::read(&Row(&row))).transpose()
+        row.map(|row| T::read(&Row::of(&row))).transpose()
     }
 
     /// The single number that a statement such as a count returns.
@@ -113,24 +142,97 @@ pub(crate) trait Read: Sized {
     fn read(row: &Row<'_>) -> Result<Self, Error>;
 }
 
-/// A row of an answer.
-pub(crate) struct Row<'a>(&'a AnyRow);
+/// Columns of an answer: the name of each, and what it holds.
+pub(crate) type Columns = [(&'static str, &'static str)];
 
-impl Row<'_> {
+/// A row of an answer.
+pub(crate) struct Row<'a> {
+    cells: Cells<'a>,
+    /// What the names of columns begin with.
+    under: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Cells<'a> {
+    Row(&'a AnyRow),
+    Packed(&'a Packed),
+}
+
+/// A row that crossed the way from the thread of its connection as one text.
+struct Packed {
+    columns: &'static Columns,
+    values: Vec<Value>,
+    /// Where the next column is looked for first: most are read in their order.
+    next: Cell<usize>,
+}
+
+impl Packed {
+    fn get(&self, under: &str, column: &str) -> Result<&Value, Error> {
+        let is_it = |at: &usize| {
+            self.columns.get(*at).is_some_and(|(name, _)| name.strip_prefix(under) == Some(column))
+        };
+        let next = self.next.get();
+        let at = (next..self.columns.len()).chain(0..next).find(is_it);
+        let found = at.and_then(|at| self.values.get(at));
+        self.next.set(at.map_or(0, |at| at + 1));
+        found.ok_or_else(|| Error::Corrupt(format!("there is no column `{under}{column}`")))
+    }
+}
+
+impl<'a> Row<'a> {
+    fn of(row: &'a AnyRow) -> Row<'a> {
+        Row { cells: Cells::Row(row), under: "" }
+    }
+
+    /// The same row for something whose columns have names that begin so, for it stands beside others.
+    pub(crate) fn under(&self, beginning: &'static str) -> Row<'a> {
+        Row { under: beginning, ..*self }
+    }
+
+    /// A cell that may be empty: of type `T`, or what `of` makes of its JSON.
+    fn maybe<T>(&self, column: &str, of: impl Fn(&Value) -> Option<T>) -> Result<Option<T>, Error>
+    where
+        T: for<'r> sqlx::Decode<'r, sqlx::Any> + sqlx::Type<sqlx::Any>,
+    {
+        Ok(match (self.cells, self.under) {
+            (Cells::Row(row), "") => row.try_get(column)?,
+            (Cells::Row(row), under) => row.try_get(format!("{under}{column}").as_str())?,
+            (Cells::Packed(packed), under) => match packed.get(under, column)? {
+                Value::Null => None,
+                value => Some(of(value).ok_or_else(|| self.unfit(column))?),
+            },
+        })
+    }
+
+    /// The only cell of a row that has one.
+    fn first<T>(&self) -> Result<T, Error>
+    where
+        T: for<'r> sqlx::Decode<'r, sqlx::Any> + sqlx::Type<sqlx::Any>,
+    {
+        match self.cells {
+            Cells::Row(row) => Ok(row.try_get(0)?),
+            Cells::Packed(_) => Err(self.unfit("0")),
+        }
+    }
+
+    fn unfit(&self, column: &str) -> Error {
+        Error::Corrupt(format!("column `{}{column}` is empty, or of another type", self.under))
+    }
+
     pub(crate) fn text(&self, column: &str) -> Result<String, Error> {
-        Ok(self.0.try_get(column)?)
+        self.maybe_text(column)?.ok_or_else(|| self.unfit(column))
     }
 
     pub(crate) fn maybe_text(&self, column: &str) -> Result<Option<String>, Error> {
-        Ok(self.0.try_get(column)?)
+        self.maybe(column, |value| value.as_str().map(str::to_owned))
     }
 
     pub(crate) fn int(&self, column: &str) -> Result<i64, Error> {
-        Ok(self.0.try_get(column)?)
+        self.maybe_int(column)?.ok_or_else(|| self.unfit(column))
     }
 
     pub(crate) fn maybe_int(&self, column: &str) -> Result<Option<i64>, Error> {
-        Ok(self.0.try_get(column)?)
+        self.maybe(column, Value::as_i64)
     }
 
     pub(crate) fn count(&self, column: &str) -> Result<u64, Error> {
@@ -138,7 +240,7 @@ impl Row<'_> {
     }
 
     pub(crate) fn float(&self, column: &str) -> Result<Option<f64>, Error> {
-        Ok(self.0.try_get(column)?)
+        self.maybe(column, Value::as_f64)
     }
 
     pub(crate) fn flag(&self, column: &str) -> Result<bool, Error> {
@@ -188,13 +290,13 @@ fn moment(micros: i64) -> Result<Timestamp, Error> {
 
 impl Read for i64 {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
-        Ok(row.0.try_get(0)?)
+        row.first()
     }
 }
 
 impl Read for String {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
-        Ok(row.0.try_get(0)?)
+        row.first()
     }
 }
 

@@ -6,7 +6,6 @@ use towpath_model::RunId;
 
 use crate::db::Conn;
 use crate::error::Error;
-use crate::page::List;
 use crate::runs::loads::Load;
 use crate::runs::{Cause, RunState};
 use crate::sql::{Read, Row, sql};
@@ -35,53 +34,32 @@ pub struct LastRun {
     pub rows_quarantined: u64,
 }
 
-/// How a pipeline stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
-    /// The pipeline.
-    pub pipeline_id: String,
-    /// When a schedule that is not paused starts it next.
-    pub next_at: Option<Timestamp>,
-    /// Its last run.
-    pub last_run: Option<LastRun>,
-}
-
-impl Read for Standing {
+impl Read for LastRun {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
-        let last_run = match row.maybe_text("run_id")? {
-            None => None,
-            Some(id) => Some(LastRun {
-                id: RunId::from_text(id),
-                cause: row.word("cause", Cause::of)?,
-                state: row.word("state", RunState::of)?,
-                created_at: row.time("created_at")?,
-                started_at: row.maybe_time("started_at")?,
-                ended_at: row.maybe_time("ended_at")?,
-                seconds: row.float("seconds")?,
-                rows_written: row.count("rows_written")?,
-                rows_quarantined: row.count("rows_quarantined")?,
-            }),
-        };
-        Ok(Standing { pipeline_id: row.text("id")?, next_at: row.maybe_time("next_at")?, last_run })
+        Ok(LastRun {
+            id: RunId::from_text(row.text("id")?),
+            cause: row.word("cause", Cause::of)?,
+            state: row.word("state", RunState::of)?,
+            created_at: row.time("created_at")?,
+            started_at: row.maybe_time("started_at")?,
+            ended_at: row.maybe_time("ended_at")?,
+            seconds: row.float("seconds")?,
+            rows_written: row.count("rows_written")?,
+            rows_quarantined: row.count("rows_quarantined")?,
+        })
     }
 }
 
-/// How these pipelines stand.
-pub async fn of(conn: &mut Conn, pipelines: &[String]) -> Result<Vec<Standing>, Error> {
-    if pipelines.is_empty() {
-        return Ok(Vec::new());
-    }
-    // One look into an index per pipeline and table, however many runs and schedules each has.
-    List::of(
-        "SELECT p.id, (SELECT min(s.next_at) FROM schedules s WHERE s.pipeline_id = p.id AND s.paused = 0) AS next_at,
-                r.id AS run_id, r.cause, r.state, r.created_at, r.started_at, r.ended_at, r.seconds, r.rows_written,
-                r.rows_quarantined
-         FROM pipelines p LEFT JOIN runs r ON r.id = (SELECT last.id FROM runs last WHERE last.pipeline_id = p.id
-                                                      ORDER BY last.created_at DESC, last.id DESC LIMIT 1)",
-    )
-    .one_of("p.id", pipelines)
-    .all(conn, "p.id")
-    .await
+/// The last run of pipelines `p`, as `r`: one look into an index per pipeline, however many runs it has. Of two that were made
+/// in the same microsecond, either is the last one.
+pub(crate) const LAST: &str = "LEFT JOIN runs r ON r.id =
+    (SELECT last.id FROM runs last WHERE last.pipeline_id = p.id ORDER BY last.created_at DESC LIMIT 1)";
+
+/// The next start by a schedule that is not paused, and the last run.
+pub(crate) fn read(row: &Row<'_>) -> Result<(Option<Timestamp>, Option<LastRun>), Error> {
+    let run = row.under("run_");
+    let last_run = run.maybe_text("id")?.map(|_| LastRun::read(&run)).transpose()?;
+    Ok((row.maybe_time("next_at")?, last_run))
 }
 
 /// The last load of every destination node of a workspace that was not taken back.

@@ -97,14 +97,23 @@ impl Read for Membership {
     }
 }
 
-/// The open workspace with that identity or that name in addresses, if a person is a member of it.
-pub async fn membership(conn: &mut Conn, id_or_slug: &str, user: &str) -> Result<Option<Membership>, Error> {
-    sql("SELECT w.*, m.role, m.origin FROM workspaces w JOIN members m ON m.workspace_id = w.id
-         WHERE (w.id = $1 OR w.slug = $1) AND m.user_id = $2 AND w.closed_at IS NULL")
-    .bind(id_or_slug)
-    .bind(user)
-    .first(conn)
-    .await
+/// Columns of the workspace that a request names and of the role that the person `u` has there, beside others.
+pub(crate) const BESIDE: &str = "at_w.id AS at_id, at_w.slug AS at_slug, at_w.name AS at_name,
+    at_w.settings AS at_settings, at_w.revision AS at_revision, at_w.created_at AS at_created_at,
+    at_w.updated_at AS at_updated_at, at_w.closed_at AS at_closed_at, at_m.role AS at_role, at_m.origin AS at_origin";
+
+/// The tables of [`BESIDE`]; the place is that of an identity or a name in addresses, or of nothing.
+pub(crate) fn beside(place: &str) -> String {
+    format!(
+        "LEFT JOIN workspaces at_w ON (at_w.id = {place} OR at_w.slug = {place}) AND at_w.closed_at IS NULL
+         LEFT JOIN members at_m ON at_m.workspace_id = at_w.id AND at_m.user_id = u.id"
+    )
+}
+
+/// What [`BESIDE`] holds; nothing when there is no such workspace, or the person is no member of it.
+pub(crate) fn read_beside(row: &Row<'_>) -> Result<Option<Membership>, Error> {
+    let at = row.under("at_");
+    at.maybe_text("role")?.map(|_| Membership::read(&at)).transpose()
 }
 
 /// Those that a person is a member of, by name.

@@ -403,7 +403,7 @@ impl Client {
         let mut conn = self.server.store.read().await.map_err(|_| Over::Unreachable)?;
         let is_live = match &self.caller.via {
             Via::Browser(session) | Via::Program(session) => {
-                sessions::live(&mut conn, session.id.as_str()).await.map(|live| live.is_some())
+                sessions::live(&mut conn, session.id.as_str(), None).await.map(|live| live.is_some())
             }
             Via::Key(key) => keys::is_live(&mut conn, key.id.as_str()).await,
         };

@@ -6,7 +6,7 @@ use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use towpath_store::page::PageRequest;
-use towpath_store::pipelines::{self, Filter, Pipeline};
+use towpath_store::pipelines::{self, Filter, Pipeline, PipelineLine};
 use towpath_store::runs::loads::Load;
 use towpath_store::{Conn, facts, schedules, standing};
 
@@ -66,10 +66,7 @@ pub(crate) async fn list(
     for load in standing::last_loads(&mut conn, within.id()).await? {
         loads.entry(load.pipeline_id.clone()).or_default().push(load);
     }
-    let ids: Vec<String> = known.iter().map(|pipeline| pipeline.id.to_string()).collect();
-    let all = standing::of(&mut conn, &ids).await?.into_iter();
-    let took: HashMap<String, f64> =
-        all.filter_map(|one| Some((one.pipeline_id, one.last_run?.seconds?))).collect();
+    let ids: Vec<String> = known.iter().map(|one| one.pipeline.id.to_string()).collect();
     let mut promises = promises(&mut conn, &within).await?;
     let mut targets: HashMap<String, Vec<String>> = HashMap::new();
     for ids in ids.chunks(AT_ONCE) {
@@ -77,13 +74,13 @@ pub(crate) async fn list(
         targets.extend(uses.into_iter().map(|known| (known.id, known.targets)));
     }
     let mut all = Vec::new();
-    for pipeline in known {
+    for PipelineLine { pipeline, last_run, .. } in known {
         let id = pipeline.id.as_str();
         let promise = Promise {
             server: &server,
             within: &within,
             specs: promises.remove(id).unwrap_or_default(),
-            grace: grace(took.get(id).copied().unwrap_or_default()),
+            grace: grace(last_run.and_then(|run| run.seconds).unwrap_or_default()),
             now,
         };
         let targets = targets.remove(id).unwrap_or_default();

@@ -1,7 +1,5 @@
 //! Pipelines: made, changed version by version, put away.
 
-use std::collections::HashMap;
-
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,9 +10,7 @@ use towpath_model::Role;
 use towpath_model::ids::PipelineId;
 use towpath_store::audit::NewEntry;
 use towpath_store::events::NewEvent;
-use towpath_store::page::Page;
-use towpath_store::pipelines::{self, Filter, Pipeline, Version};
-use towpath_store::standing::{self, LastRun, Standing};
+use towpath_store::pipelines::{self, Filter, Pipeline, PipelineLine, Version};
 use towpath_store::{Conn, Tx, runs, schedules};
 
 use super::room::shown;
@@ -52,17 +48,6 @@ pub(crate) struct PipelineView {
     schedules: Vec<schedules::Schedule>,
 }
 
-/// A pipeline in a list, with how it stands.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct PipelineLine {
-    #[serde(flatten)]
-    pipeline: Pipeline,
-    /// The last run.
-    last_run: Option<LastRun>,
-    /// When a schedule starts it next; missing when none does.
-    next_at: Option<Timestamp>,
-}
-
 /// Which pipelines are wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -96,16 +81,7 @@ pub(crate) async fn list(
     };
     let page = page.request()?;
     let mut conn = server.store.read().await?;
-    let Page { items, next } = pipelines::list(&mut conn, within.id(), &filter, &page).await?;
-    let ids: Vec<String> = items.iter().map(|pipeline| pipeline.id.to_string()).collect();
-    let all = standing::of(&mut conn, &ids).await?.into_iter();
-    let mut all: HashMap<String, Standing> = all.map(|one| (one.pipeline_id.clone(), one)).collect();
-    let line = |pipeline: Pipeline| {
-        let known = all.remove(pipeline.id.as_str());
-        let (next_at, last_run) = known.map_or((None, None), |one| (one.next_at, one.last_run));
-        PipelineLine { pipeline, last_run, next_at }
-    };
-    Ok(Json(Items { items: items.into_iter().map(line).collect(), next }))
+    Ok(Json(pipelines::list(&mut conn, within.id(), &filter, &page).await?.into()))
 }
 
 pub(crate) async fn view(conn: &mut Conn, within: &Within, pipeline: Pipeline) -> Answer<PipelineView> {

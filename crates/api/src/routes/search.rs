@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use towpath_model::{Right, RunId};
 use towpath_store::page::PageRequest;
+use towpath_store::pipelines::PipelineLine;
 use towpath_store::runs::RunState;
 use towpath_store::{Conn, connections, members, pipelines, runs, schedules, standing, uploads};
 
@@ -120,14 +121,12 @@ impl Search<'_> {
         };
         let found = pipelines::list(self.conn, self.within.id(), &filter, &Self::page()).await?.items;
         let first = found.iter().take(WITH_RUNS).filter(|_| with_runs);
-        let first: Vec<String> = first.map(|pipeline| pipeline.id.to_string()).collect();
-        let mut runs = Vec::new();
-        for standing in standing::of(self.conn, &first).await? {
-            let name =
-                found.iter().find(|one| one.id.as_str() == standing.pipeline_id).map(|one| one.name.clone());
-            runs.extend(standing.last_run.map(|run| run_hit(&run.id, run.state, name.unwrap_or_default())));
-        }
-        let hit = |one: pipelines::Pipeline| Hit {
+        let run = |one: &PipelineLine| {
+            let run = one.last_run.as_ref()?;
+            Some(run_hit(&run.id, run.state, one.pipeline.name.clone()))
+        };
+        let runs: Vec<Hit> = first.filter_map(run).collect();
+        let hit = |PipelineLine { pipeline: one, .. }: PipelineLine| Hit {
             kind: "pipeline",
             id: one.id.to_string(),
             name: one.name,

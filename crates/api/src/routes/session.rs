@@ -381,8 +381,8 @@ async fn refresh(server: &Server, origin: &Origin, token: &str) -> Answer<(Sessi
     let unknown = || Problem::new(problem::SIGN_IN, "the refresh token is unknown, was used, or has ended");
     let mut tx = server.store.begin().await?;
     let old = hash_token(token);
-    let found = sessions::by_token(&mut tx, SessionKind::Program, &old).await?;
-    let Some(Signed { session, user, is_former }) = found else { return Err(unknown()) };
+    let found = sessions::by_token(&mut tx, SessionKind::Program, &old, None).await?;
+    let Some(Signed { session, user, is_former, .. }) = found else { return Err(unknown()) };
     if is_former {
         // It was exchanged before: two hold it.
         sessions::revoke(&mut tx, user.id.as_str(), session.id.as_str()).await?;

@@ -4,7 +4,7 @@ use serde_json::json;
 use towpath_store::audit::{Filter, NewEntry, Verdict, erase, list, sweep, verify, write};
 use towpath_store::page::PageRequest;
 use towpath_store::seal::Keys;
-use towpath_store::{Engine, Error, Store, dump};
+use towpath_store::{Engine, Error, Store, commit, dump};
 
 use crate::{on_both, workspace};
 
@@ -21,7 +21,7 @@ async fn filled(store: &Store) -> Result<(), Error> {
     for number in 0..3 {
         let mut tx = store.begin().await?;
         write(store, &mut tx, vec![entry(number), entry(number)]).await?;
-        tx.commit().await?;
+        commit(tx).await?;
     }
     Ok(())
 }

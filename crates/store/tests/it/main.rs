@@ -14,7 +14,7 @@ mod shape;
 
 use tempfile::TempDir;
 use towpath_store::seal::Keys;
-use towpath_store::{Error, Store};
+use towpath_store::{Error, Store, commit};
 use towpath_testkit::{Postgres, postgres};
 
 /// A store that is gone when the value is dropped.
@@ -85,6 +85,6 @@ pub(crate) async fn workspace(store: &Store) -> Result<(String, String), Error> 
     };
     workspaces::insert(&mut tx, &workspace).await?;
     members::put(&mut tx, workspace.id.as_str(), user.id.as_str(), Role::Owner, "invited").await?;
-    tx.commit().await?;
+    commit(tx).await?;
     Ok((workspace.id.as_str().to_owned(), user.id.as_str().to_owned()))
 }

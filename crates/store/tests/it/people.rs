@@ -5,7 +5,7 @@ use towpath_model::Role;
 use towpath_model::ids::{LinkId, SessionId};
 use towpath_store::page::PageRequest;
 use towpath_store::sessions::{Session, SessionKind};
-use towpath_store::{Error, Store, accounts, links, members, sessions, throttles, workspaces};
+use towpath_store::{Error, Store, accounts, commit, links, members, sessions, throttles, workspaces};
 
 use crate::{on_both, workspace};
 
@@ -35,7 +35,7 @@ on_both! {
         mine.name = "Ada L.".into();
         accounts::update(&mut tx, &mine).await?;
         assert!(matches!(accounts::update(&mut tx, &theirs).await, Err(Error::Changed)));
-        tx.commit().await?;
+        commit(tx).await?;
         assert_eq!(accounts::find(&mut *store.read().await?, &id).await?.unwrap().name, "Ada L.");
         Ok(())
     }
@@ -43,7 +43,7 @@ on_both! {
 
 on_both! {
     async fn a_session_ends_when_it_is_revoked_and_its_old_token_is_known(store: &Store) {
-        let (_, user) = workspace(store).await?;
+        let (house, user) = workspace(store).await?;
         let now = Timestamp::now();
         let session = Session {
             id: SessionId::generate(),
@@ -62,15 +62,19 @@ on_both! {
         sessions::insert(&mut tx, &session, "one").await?;
         assert!(sessions::rotate(&mut tx, session.id.as_str(), "one", "two").await?);
         assert!(!sessions::rotate(&mut tx, session.id.as_str(), "one", "three").await?);
-        tx.commit().await?;
+        commit(tx).await?;
         let mut conn = store.read().await?;
-        assert!(!sessions::by_token(&mut conn, SessionKind::Browser, "two").await?.unwrap().is_former);
-        assert!(sessions::by_token(&mut conn, SessionKind::Browser, "one").await?.unwrap().is_former);
-        assert!(sessions::by_token(&mut conn, SessionKind::Program, "two").await?.is_none());
+        assert!(!sessions::by_token(&mut conn, SessionKind::Browser, "two", None).await?.unwrap().is_former);
+        assert!(sessions::by_token(&mut conn, SessionKind::Browser, "one", None).await?.unwrap().is_former);
+        assert!(sessions::by_token(&mut conn, SessionKind::Program, "two", None).await?.is_none());
+        for (named, role) in [(Some("house"), Some(Role::Owner)), (Some(house.as_str()), Some(Role::Owner)), (Some("barn"), None), (None, None)] {
+            let found = sessions::live(&mut conn, session.id.as_str(), named).await?.unwrap();
+            assert_eq!(found.member.map(|member| (member.role, member.workspace.slug)), role.map(|role| (role, "house".into())));
+        }
         drop(conn);
         let mut tx = store.begin().await?;
         assert!(sessions::revoke(&mut tx, &user, session.id.as_str()).await?);
-        assert!(sessions::by_token(&mut tx, SessionKind::Browser, "two").await?.is_none());
+        assert!(sessions::by_token(&mut tx, SessionKind::Browser, "two", None).await?.is_none());
         assert!(sessions::of_user(&mut tx, &user).await?.is_empty());
         Ok(())
     }

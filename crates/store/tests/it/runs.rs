@@ -13,7 +13,7 @@ use towpath_store::runs::lease::{
     AfterLoss, Claim, Ended, Held, Kept, Outcome, Silent, attempts, claim, end, expire, is_lost, keep,
 };
 use towpath_store::runs::{Cause, Filter, Run, RunState, Stop, by_id, fate, insert, insert_once};
-use towpath_store::{Conn, Error, Store, backfills, pipelines, runs};
+use towpath_store::{Conn, Error, Store, backfills, commit, pipelines, runs};
 
 use crate::{on_both, workspace};
 
@@ -94,7 +94,7 @@ on_both! {
         let pipeline = pipeline(&mut tx, &workspace, "orders").await?;
         let first = run(&pipeline);
         insert(&mut tx, &first).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         let again = Run { id: RunId::generate(), ..first.clone() };
         let mut tx = store.begin().await?;
         assert!(insert(&mut tx, &again).await.unwrap_err().exists_in("fire"));
