@@ -1695,7 +1695,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Runs of a workspace, the newest first. */
+        /** Runs of a workspace, the newest first unless another order is asked for. */
         get: operations["list_runs"];
         put?: never;
         post?: never;
@@ -11617,7 +11617,7 @@ export interface operations {
                 /** @description Of one schedule. */
                 schedule?: string;
                 /** @description The order; a `-` before it turns it around. */
-                sort?: "created" | "-created";
+                sort?: "created" | "-created" | "duration" | "-duration" | "written" | "-written" | "quarantined" | "-quarantined";
                 /** @description In one of these states, divided by commas. */
                 state?: components["schemas"]["RunState"][];
                 /** @description Asked for before then. */
