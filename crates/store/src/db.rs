@@ -25,7 +25,7 @@ use crate::seal::Keys;
 pub type Conn = AnyConnection;
 
 /// A transaction that only reads.
-pub type Snapshot<'c> = Transaction<'c, Any>;
+pub type ReadTx<'c> = Transaction<'c, Any>;
 
 /// A transaction; what was done in it is undone when it is dropped.
 #[derive(Debug)]
@@ -176,7 +176,7 @@ impl Store {
     }
 
     /// A transaction that only reads, and sees one state of everything.
-    pub async fn snapshot<'c>(&self, conn: &'c mut Conn) -> Result<Snapshot<'c>, Error> {
+    pub async fn snapshot<'c>(&self, conn: &'c mut Conn) -> Result<ReadTx<'c>, Error> {
         let mut tx = conn.begin().await?;
         if self.engine == Engine::Postgres {
             let text = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";

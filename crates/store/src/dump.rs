@@ -11,7 +11,7 @@ use sqlx::any::{AnyRow, AnyTypeInfoKind};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 use towpath_model::fingerprint;
 
-use crate::db::{Conn, Engine, Snapshot, Store};
+use crate::db::{Conn, Engine, ReadTx, Store};
 use crate::error::Error;
 use crate::migrate;
 use crate::sql::sql;
@@ -68,7 +68,7 @@ pub const TABLES: &[&str] = &[
 const PASSING: [&str; 4] = ["workers", "events", "throttles", "previews"];
 
 /// A transaction that sees one state of everything, for as long as it takes; it holds nobody up.
-pub async fn snapshot<'c>(store: &Store, conn: &'c mut Conn) -> Result<Snapshot<'c>, Error> {
+pub async fn snapshot<'c>(store: &Store, conn: &'c mut Conn) -> Result<ReadTx<'c>, Error> {
     let mut tx = store.snapshot(conn).await?;
     if store.engine() == Engine::Postgres {
         // A backup may wait for its disk; nobody waits for a transaction that reads.

@@ -54,6 +54,6 @@ pub mod uses;
 pub mod workers;
 pub mod workspaces;
 
-pub use db::{Conn, Engine, Snapshot, Store, Tx, commit, now};
+pub use db::{Conn, Engine, ReadTx, Store, Tx, commit, now};
 pub use error::Error;
 pub use readers::Reader;

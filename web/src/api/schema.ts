@@ -5459,6 +5459,10 @@ export interface components {
             kind: string;
             /** @description Its name. */
             node: string;
+            /** @description Rows by output, where there are several. */
+            ports?: {
+                [key: string]: number;
+            } | null;
             /**
              * Format: int64
              * @description Rows in quarantine.

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use towpath_api::live::hub::Hub;
+use towpath_engine::progress::NodeProgress;
 use towpath_engine::report::{Event, LoadProgress, RunState};
 use towpath_engine::run::EventSink;
 use towpath_store::events::{self, NewEvent};
@@ -107,8 +108,7 @@ impl Journal {
                 self.say(Level::Warn, None, message, detail());
             }
             Event::Progress { loads, nodes, seconds } => {
-                let loads: Vec<Value> = loads.iter().map(shown).collect();
-                let told = json!({ "loads": loads, "nodes": nodes, "seconds": seconds });
+                let told = progress(loads, nodes, *seconds);
                 *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
             }
             Event::LoadCommitted { node, receipt } => {
@@ -136,6 +136,12 @@ impl Journal {
             }
         }
     }
+}
+
+/// The body of `run.progress`.
+fn progress(loads: &[LoadProgress], nodes: &[NodeProgress], seconds: f64) -> Value {
+    let loads: Vec<Value> = loads.iter().map(shown).collect();
+    json!({ "loads": loads, "nodes": nodes, "seconds": seconds })
 }
 
 fn shown(load: &LoadProgress) -> Value {
@@ -209,5 +215,28 @@ impl Writer {
             body,
             ..NewEvent::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_the_engine_can_say_of_its_progress_is_in_the_reference() {
+        let load = LoadProgress { node: "out".into(), rows: 9, bytes: 99, before: 1, fraction: Some(0.5) };
+        let node = NodeProgress {
+            node: "check".into(),
+            role: "transform",
+            kind: "route".into(),
+            read: 10,
+            written: 9,
+            ports: [("high".to_owned(), 4), ("low".to_owned(), 5)].into(),
+            quarantined: 1,
+            seconds: Some(0.25),
+        };
+        let begun = NodeProgress { ports: [].into(), seconds: None, ..node.clone() };
+        let told = progress(&[LoadProgress { fraction: None, ..load.clone() }, load], &[node, begun], 1.5);
+        assert_eq!(events::kinds::fits("run.progress", &told), Ok(()));
     }
 }

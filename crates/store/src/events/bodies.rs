@@ -1,5 +1,7 @@
 //! What events say, by their kinds. The comments on the fields are the reference.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -180,6 +182,8 @@ body! {
         read: u64,
         /// Rows that went out, or were handed to the destination.
         written: u64,
+        /// Rows by output, where there are several.
+        ports: Option<BTreeMap<String, u64>>,
         /// Rows in quarantine.
         quarantined: u64,
         /// Seconds from the first request for rows to the latest row.

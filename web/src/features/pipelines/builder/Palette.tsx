@@ -22,6 +22,8 @@ export const Palette = memo(function Palette({ onClose }: { onClose: () => void 
   // The list is drawn once the canvas is there, and in between what people do: it is long, and nobody begins with it.
   const isDue = useDeferredValue(true, false);
   const choices = isDue ? all : [];
+  // Headings come with their entries: those that stand alone for a moment would be moved away by them.
+  const groups = isDue ? GROUPS : [];
   // The list is long: it is not drawn anew while somebody types in a form.
   const store = useBuilderStore();
   const onInsert = useCallback(({ kind, connection }: Choice) => store.now.insert(kind.role, kind.name, connection), [store]);
@@ -37,7 +39,7 @@ export const Palette = memo(function Palette({ onClose }: { onClose: () => void 
         <Tooltip title={t("palette_close")}><IconButton size="small" onClick={onClose} aria-label={t("palette_close")}><PanelLeftClose size={16} /></IconButton></Tooltip>
       </Box>
       <Box sx={{ flex: 1, overflow: "auto", px: 1, pb: 1.5 }} tabIndex={-1}>
-        {search.trim() ? choices.map((choice) => <Entry key={choice.id} choice={choice} onInsert={onInsert} />) : GROUPS.map((group) => (
+        {search.trim() ? choices.map((choice) => <Entry key={choice.id} choice={choice} onInsert={onInsert} />) : groups.map((group) => (
           <Box key={group} component="section" aria-label={t(`group.${group}`)}>
             <Typography variant="overline" component="h2" color="textSecondary" sx={{ px: 0.75 }}>{t(`group.${group}`)}</Typography>
             {choices.filter((choice) => choice.group === group).map((choice) => <Entry key={choice.id} choice={choice} onInsert={onInsert} />)}
