@@ -61,7 +61,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, sort, onSor
             {columns.map((column) => (
               <TableCell key={column.key} component={column.title === "" ? "td" : "th"} align={column.right ? "right" : "left"} sx={{ width: column.width, whiteSpace: "nowrap", bgcolor: "background.paper", ...(column.wide && { display: { xs: "none", md: "table-cell" } }) }} sortDirection={column.sort && sort?.replace("-", "") === column.sort ? (sort.startsWith("-") ? "desc" : "asc") : false}>
                 {column.sort && onSort ? (
-                  <TableSortLabel active={sort?.replace("-", "") === column.sort} direction={sort?.startsWith("-") ? "desc" : "asc"} onClick={() => onSort(sort === column.sort ? `-${column.sort}` : (column.sort ?? ""))}>{column.title}</TableSortLabel>
+                  <TableSortLabel hideSortIcon active={sort?.replace("-", "") === column.sort} direction={sort?.startsWith("-") ? "desc" : "asc"} onClick={() => onSort(sort === column.sort ? `-${column.sort}` : (column.sort ?? ""))}>{column.title}</TableSortLabel>
                 ) : (
                   column.title
                 )}

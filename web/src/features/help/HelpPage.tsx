@@ -37,7 +37,7 @@ export function HelpPage() {
         <Box component="article" sx={{ flex: 1, minWidth: 0, width: "100%", maxWidth: 820 }}>
           <ProblemAlert error={index.error ?? page.error} onRetry={() => void (index.error ? index.refetch() : page.refetch())} />
           {search ? (
-            <Results text={search} entries={index.data ?? []} />
+            index.data ? <Results text={search} entries={index.data} /> : index.isPending && <ListSkeleton rows={8} text={t("loading")} />
           ) : (
             <>
               {(index.isPending || (entry && page.isPending)) && <ListSkeleton rows={8} text={t("loading")} />}

@@ -58,7 +58,7 @@ export function RunsPage() {
   const columns = useMemo<Column<Run>[]>(
     () => [
       { key: "state", title: t("list.state"), width: 60, cell: (run) => <State run={run} /> },
-      { key: "pipeline", title: t("list.pipeline"), cell: (run) => <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} sx={{ fontWeight: 600, color: "text.primary", overflowWrap: "anywhere" }}>{nameOf(run.pipeline_id)}</TextLink> },
+      { key: "pipeline", title: t("list.pipeline"), cell: (run) => <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} sx={{ fontWeight: 600, color: "text.primary", overflowWrap: { xs: "anywhere", sm: "break-word" } }}>{nameOf(run.pipeline_id)}</TextLink> },
       { key: "cause", title: t("list.cause"), wide: true, cell: (run) => <Box component="span" sx={{ whiteSpace: "nowrap" }}>{t(`cause.${run.cause.toLowerCase()}`)}</Box> },
       { key: "data", title: t("list.data"), wide: true, cell: (run) => <Box component="span" sx={{ whiteSpace: "nowrap" }}>{dataOf(run)}</Box> },
       { key: "at", sort: "created", title: t("list.at"), cell: (run) => <Box component="span" sx={{ whiteSpace: { sm: "nowrap" } }}><TimeText at={run.started_at ?? run.created_at} /></Box> },
