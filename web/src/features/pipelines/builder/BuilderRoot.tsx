@@ -8,7 +8,7 @@ import useMediaQuery from "@mui/material/useMediaQuery";
 import { useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { PanelLeftOpen, X } from "lucide-react";
-import { useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConfirm } from "@/components/Confirm";
 import { useToasts } from "@/components/Toasts";
@@ -118,6 +118,8 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
     }
   };
   const node = graph.nodes.get(selected.at(-1) ?? "");
+  // Where the page opens with a node, its form is drawn right after the canvas; later on, at once, for keys go there.
+  const isCanvasThere = useDeferredValue(true, false);
   const hasPanel = node !== undefined && !isPanelShut && !narrow && view !== "yaml";
   const isEmpty = graph.nodes.size === 0 && builder.broken.length === 0;
   const closePanel = () => { builder.select([]); setIsPanelShut(false); };
@@ -176,7 +178,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
             </Box>
             {!narrow && !isEmpty && (hasRows ? <Box sx={{ height: "min(38%, 330px)", borderTop: 1, borderColor: "divider", flexShrink: 0 }}><Bottom pane={pane} setPane={setPane} trials={trials} onClose={deeds.closeRows} /></Box> : <PreviewBar onOpen={deeds.openRows} />)}
           </Box>
-          {hasPanel && <Box sx={{ width: isSplit ? 340 : 380, flexShrink: 0, borderLeft: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}><NodePanel onPreview={deeds.preview} onCopy={deeds.copy} onClose={deeds.closePanel} /></Box>}
+          {hasPanel && <Box sx={{ width: isSplit ? 340 : 380, flexShrink: 0, borderLeft: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}>{isCanvasThere && <NodePanel onPreview={deeds.preview} onCopy={deeds.copy} onClose={deeds.closePanel} />}</Box>}
         </Box>
       </Box>
       {narrow && node && view !== "yaml" && <NodeDialog onCopy={copy} onClose={closePanel} />}

@@ -7,7 +7,6 @@ import Typography from "@mui/material/Typography";
 import { BookOpen, Copy, Eye, Trash2, X } from "lucide-react";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Later } from "@/components/Later";
 import { LinkIconButton } from "@/components/links";
 import type { Role } from "../model/graph";
 import { type Kind, kindKey } from "../model/kinds";
@@ -36,7 +35,7 @@ export function NodePanel(deeds: Props) {
     <Box component="section" aria-label={t("node_panel", { name: node.name })} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0 }}>
       <Head role={node.role} name={node.kind} kind={kind} tab={tab} setTab={setTab} {...deeds} />
       <Box id="node-panel-body" role="tabpanel" aria-labelledby={`node-tab-${tab}`} tabIndex={0} sx={{ flex: 1, overflow: "auto", p: 2, minHeight: 0 }}>
-        <Later>{tab === "settings" ? <NodeForm key={node.name} node={node} onPreview={deeds.onPreview} /> : <Columns node={node} />}</Later>
+        {tab === "settings" ? <NodeForm key={node.name} node={node} onPreview={deeds.onPreview} /> : <Columns node={node} />}
       </Box>
     </Box>
   );
