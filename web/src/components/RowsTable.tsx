@@ -20,6 +20,16 @@ interface Props {
 }
 
 const ROW = 30;
+/** Room that is supposed until it is known: as much is drawn at once, and not in a second go. */
+const ROOM = { width: 1200, height: 300 };
+/** One style for all cells, said by the table: a table has thousands of them. */
+const CELLS = {
+  "& .cell": { px: 1, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "pre" },
+  "& .number": { textAlign: "right" },
+  "& .missing": { color: "text.secondary", fontStyle: "italic" },
+  "& .line": { display: "grid", position: "absolute", top: 0, left: 0, right: 0, height: ROW, alignItems: "center", borderBottom: 1, borderColor: "action.hover" },
+  "& .place": { px: 1, color: "text.secondary" },
+} as const;
 const WIDTHS: [RegExp, number][] = [
   [/^bool/, 80],
   [/^u?int|^float|^decimal/, 110],
@@ -31,7 +41,8 @@ const WIDTHS: [RegExp, number][] = [
 export function RowsTable({ label, columns, rows, height = 360, head, onMore }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  const lines = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 20 });
+  const lines = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 20, initialRect: ROOM });
+  const missing = t("column.null");
   const last = lines.getVirtualItems().at(-1)?.index ?? -1;
   const isAtEnd = rows.length > 0 && last >= rows.length - 20;
   useEffect(() => {
@@ -40,7 +51,7 @@ export function RowsTable({ label, columns, rows, height = 360, head, onMore }: 
   const width = (column: ColumnInfo) => WIDTHS.find(([type]) => type.test(column.type))?.[1] ?? Math.min(280, Math.max(120, column.name.length * 9 + 40));
   const template = `56px ${columns.map((column) => `minmax(${width(column)}px, 1fr)`).join(" ")}`;
   return (
-    <Box ref={box} role="table" tabIndex={0} aria-label={label} aria-rowcount={rows.length + 1} aria-colcount={columns.length} sx={{ height, overflow: "auto", border: 1, borderColor: "divider", borderRadius: 1, bgcolor: "background.paper", fontSize: 13 }}>
+    <Box ref={box} role="table" tabIndex={0} aria-label={label} aria-rowcount={rows.length + 1} aria-colcount={columns.length} sx={{ height, overflow: "auto", border: 1, borderColor: "divider", borderRadius: 1, bgcolor: "background.paper", fontSize: 13, ...CELLS }}>
       <Box sx={{ minWidth: "max-content" }} role="rowgroup">
         <Box role="row" sx={{ display: "grid", gridTemplateColumns: template, position: "sticky", top: 0, zIndex: 1, bgcolor: "background.paper", borderBottom: 1, borderColor: "divider" }}>
           <Box role="columnheader" sx={{ px: 1, py: 0.75, color: "text.secondary" }}>#</Box>
@@ -56,10 +67,10 @@ export function RowsTable({ label, columns, rows, height = 360, head, onMore }: 
         </Box>
         <Box sx={{ height: lines.getTotalSize(), position: "relative" }}>
           {lines.getVirtualItems().map((line) => (
-            <Box key={line.key} role="row" aria-rowindex={line.index + 2} sx={{ display: "grid", gridTemplateColumns: template, position: "absolute", top: 0, left: 0, right: 0, height: ROW, alignItems: "center", borderBottom: 1, borderColor: "action.hover" }} style={{ transform: `translateY(${line.start}px)` }}>
-              <Box role="rowheader" sx={{ px: 1, color: "text.secondary" }}>{formatNumber(line.index + 1)}</Box>
-              {columns.map((column, index) => <Cell key={column.name} value={rows[line.index]?.[index]} type={column.type} />)}
-            </Box>
+            <div key={line.key} role="row" aria-rowindex={line.index + 2} className="line" style={{ gridTemplateColumns: template, transform: `translateY(${line.start}px)` }}>
+              <div role="rowheader" className="place">{formatNumber(line.index + 1)}</div>
+              {columns.map((column, index) => <Cell key={column.name} value={rows[line.index]?.[index]} type={column.type} missing={missing} />)}
+            </div>
           ))}
         </Box>
       </Box>
@@ -67,14 +78,9 @@ export function RowsTable({ label, columns, rows, height = 360, head, onMore }: 
   );
 }
 
-function Cell({ value, type }: { value: unknown; type: string }) {
-  const { t } = useTranslation();
-  const isNumber = /^u?int|^float|^decimal/.test(type);
+function Cell({ value, type, missing }: { value: unknown; type: string; missing: string }) {
   const isMissing = value === null || value === undefined;
-  const text = isMissing ? t("column.null") : typeof value === "object" ? JSON.stringify(value) : String(value);
-  return (
-    <Box role="cell" title={text.length > 24 ? text : undefined} sx={{ px: 1, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "pre", textAlign: isNumber ? "right" : "left", ...(isMissing && { color: "text.secondary", fontStyle: "italic" }) }}>
-      {text}
-    </Box>
-  );
+  const text = isMissing ? missing : typeof value === "object" ? JSON.stringify(value) : String(value);
+  const look = `cell${/^u?int|^float|^decimal/.test(type) ? " number" : ""}${isMissing ? " missing" : ""}`;
+  return <div role="cell" className={look} title={text.length > 24 ? text : undefined}>{text}</div>;
 }

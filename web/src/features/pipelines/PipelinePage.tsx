@@ -7,6 +7,7 @@ import { Waiting } from "@/components/Waiting";
 import { useWorkspace } from "@/lib/workspace";
 import { BuilderRoot } from "./builder/BuilderRoot";
 import { kindsQuery, pipelineQuery } from "./requests";
+import { usePrepared } from "./usePrepared";
 
 /** One pipeline, in the builder. */
 export function PipelinePage() {
@@ -16,7 +17,8 @@ export function PipelinePage() {
   const saved = useQuery(pipelineQuery(slug, pipeline));
   const kinds = useQuery(kindsQuery);
   const fault = saved.error ?? kinds.error;
-  if (saved.data && kinds.data) return <BuilderRoot key={saved.data.value.id} saved={saved.data} address={pipeline} kinds={kinds.data} />;
+  const isPrepared = usePrepared(pipeline, saved.data?.value.current.document, kinds.data);
+  if (isPrepared && saved.data && kinds.data) return <BuilderRoot key={saved.data.value.id} saved={saved.data} address={pipeline} kinds={kinds.data} />;
   if (fault) return <Page><ProblemAlert error={fault} onRetry={() => { void saved.refetch(); void kinds.refetch(); }} /></Page>;
   return <Waiting text={t("loading_pipeline")} />;
 }

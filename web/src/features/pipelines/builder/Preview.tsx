@@ -8,7 +8,7 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
-import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
+import { memo, type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { ParamFields } from "@/components/ParamFields";
@@ -78,6 +78,8 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
   const { data, error, isFetching, dataUpdatedAt } = useQuery(options);
   const rows = data?.rows ?? [];
   const shown = target === undefined ? "" : port ? `${target}.${port}` : target;
+  // A table of many columns is drawn step by step, between what people do.
+  const drawn = useDeferredValue(useMemo(() => ({ of: shown, data, at: dataUpdatedAt }), [shown, data, dataUpdatedAt]));
   const title = target === undefined ? t("preview_title") : t("preview_of", { name: shown });
   const again = () => void client.fetchQuery({ ...previewQuery(look, true, true), staleTime: 0 }).catch(() => undefined);
   return (
@@ -99,8 +101,8 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
       <Box sx={{ flex: 1, minHeight: 0, overflow: "auto", "& > [role=table]": { border: 0, borderRadius: 0 } }}>
         {!may ? <Note text={t("preview_operators")} /> : target === undefined ? <Note text={isThere ? t("preview_no_input") : t("preview_choose")} /> : isBroken ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target, message: say(wrong) })} /> : error ? (
           <Box sx={{ px: 2 }}><ProblemAlert error={error} onRetry={again} places={!(error instanceof Problem && error.problems.length > 6)} /></Box>
-        ) : !data ? <Waiting text={t("preview_loading")} /> : rows.length === 0 ? <Note text={t("preview_empty")} /> : (
-          <Shown key={`${target} ${dataUpdatedAt}`} data={data} label={t("preview_of", { name: target })} />
+        ) : data?.rows.length === 0 ? <Note text={t("preview_empty")} /> : !data || !drawn.data || drawn.of !== shown ? <Waiting text={t("preview_loading")} /> : (
+          <Shown key={`${drawn.of} ${drawn.at}`} data={drawn.data} label={t("preview_of", { name: target })} />
         )}
         {!mayEdit && isDirty && <Alert severity="info">{t("preview_saved_only")}</Alert>}
       </Box>

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { Problem } from "@/api/problem";
 import { useDebounced } from "@/lib/useDebounced";
 import { sayBoth } from "@/lib/sayings";
@@ -26,13 +26,15 @@ export function useChecks(slug: string, saved: string | undefined, text: string,
   const calmMeaning = useDebounced(meaning, 900);
   const isFine = validated.data?.problems.length === 0 && graph.nodes.size > 0;
   const plan = useQuery({ ...planQuery(slug, saved, calm, calmMeaning, params, wantsColumns && !isBroken && isFine && calm === text), placeholderData: keepPreviousData });
-  const outlines = useMemo(() => new Map((plan.data?.nodes ?? []).map((node) => [node.node, node])), [plan.data]);
-  const faults = useMemo(() => new Map((plan.data?.faults ?? []).map((fault) => [fault.node, sayBoth(fault)])), [plan.data]);
+  // Columns give forms their choices and change much of what is drawn: step by step, between what people do.
+  const planned = useDeferredValue(plan.data);
+  const outlines = useMemo(() => new Map((planned?.nodes ?? []).map((node) => [node.node, node])), [planned]);
+  const faults = useMemo(() => new Map((planned?.faults ?? []).map((fault) => [fault.node, sayBoth(fault)])), [planned]);
   const problems = useMemo(() => {
     const all = [...(validated.data?.problems ?? []), ...(isFine ? (plan.data?.problems ?? []) : [])];
     // Problems that the plan refuses the document with are at their places too.
     if (isFine && plan.error instanceof Problem) all.push(...plan.error.problems);
     return all;
   }, [validated.data, isFine, plan.data, plan.error]);
-  return { problems, isChecking: validated.isFetching, checkFault: validated.error, outlines, faults, isPlanning: plan.isFetching, planFault: plan.error };
+  return { problems, isChecking: validated.isFetching, checkFault: validated.error, outlines, faults, isPlanning: plan.isFetching || planned !== plan.data, planFault: plan.error };
 }
