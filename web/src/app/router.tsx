@@ -66,7 +66,7 @@ const pagePipelines = createRoute({
 const pagePipelinesNew = createRoute({
   getParentRoute: () => workspace,
   path: "pipelines/new",
-  validateSearch: search<{ template?: string; upload?: string; connection?: string; settings?: Record<string, unknown> }>,
+  validateSearch: search<{ template?: string; upload?: string; sample?: string; connection?: string; settings?: Record<string, unknown> }>,
   component: lazyRouteComponent(() => import("@/features/pipelines/NewPipelinePage"), "NewPipelinePage"),
 });
 const pagePipelinesOnePipeline = createRoute({

@@ -27,7 +27,8 @@ export function DataPage() {
   const { connection: chosen, table } = useSearch({ from: "/inside/w/$workspace/data" });
   const connections = useQuery(connectionsQuery(slug));
   const types = useQuery(nodeTypesQuery);
-  const connection = connections.data?.find((one) => one.name === chosen);
+  // Where there is one alone, it need not be chosen.
+  const connection = connections.data?.find((one) => one.name === chosen || (chosen === undefined && connections.data.length === 1));
   const { may, isKnown } = useMayOn(connection?.id);
   const mayBrowse = connection !== undefined && may("editor");
   const streams = useQuery({ ...streamsQuery(slug, connection?.name ?? ""), enabled: mayBrowse });

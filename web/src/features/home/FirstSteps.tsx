@@ -13,8 +13,9 @@ import { problemOf } from "@/api/problem";
 import { queries } from "@/api/query";
 import { LinkButton } from "@/components/links";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { connectionsQuery } from "@/lib/connections";
 import { useWorkspace } from "@/lib/workspace";
-import { SAMPLE_NAME, sampleSales } from "./sample";
+import { SAMPLE_DATABASE, SAMPLE_NAME, sampleSales } from "./sample";
 
 /** What a new workspace needs, step by step; each step leads to where it is done. */
 export function FirstSteps({ workspace, hasPipeline, hasSchedule }: { workspace: string; hasPipeline: boolean; hasSchedule: boolean }) {
@@ -24,10 +25,10 @@ export function FirstSteps({ workspace, hasPipeline, hasSchedule }: { workspace:
   const connections = useQuery({ queryKey: ["connections", workspace, "any"], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace }, query: { limit: 1 } } })) });
   const uploads = useQuery({ queryKey: ["uploads", workspace, "any"], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/uploads", { params: { path: { workspace }, query: { limit: 1 } } })), enabled: may("operator") });
   const sample = useMutation({
-    mutationFn: () => upload(workspace),
-    onSuccess: async (made) => {
-      await queries.invalidateQueries({ queryKey: ["uploads"] });
-      await navigate({ to: "/w/$workspace/pipelines/new", params: { workspace }, search: { upload: made.id } });
+    mutationFn: async () => ({ made: await upload(workspace), to: await sampleDatabase(workspace, t("first.sample_database")) }),
+    onSuccess: async ({ made, to }) => {
+      await Promise.all([queries.invalidateQueries({ queryKey: ["uploads"] }), queries.invalidateQueries({ queryKey: ["connections"] })]);
+      await navigate({ to: "/w/$workspace/pipelines/new", params: { workspace }, search: { upload: made.id, sample: to } });
     },
   });
   if (!may("editor")) return <Typography color="textSecondary" sx={{ mb: 2 }}>{t("first.viewer")}</Typography>;
@@ -69,6 +70,16 @@ function Step({ isDone, title, text, action }: { isDone: boolean; title: string;
       {!isDone && action}
     </Box>
   );
+}
+
+/** Name of the database that the sample is loaded into: a file of the workspace, made when it is not there yet. */
+async function sampleDatabase(workspace: string, description: string): Promise<string> {
+  const there = await queries.fetchQuery({ ...connectionsQuery(workspace), staleTime: 0 });
+  const known = there.find((one) => one.connector === "sqlite" && (one.settings as { path?: unknown }).path === SAMPLE_DATABASE);
+  if (known) return known.name;
+  const taken = new Set(there.map((one) => one.name));
+  const name = ["sample", ...Array.from({ length: taken.size }, (_, at) => `sample-${at + 2}`)].find((one) => !taken.has(one)) ?? "sample";
+  return (await body(client.POST("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace } }, body: { name, connector: "sqlite", description, settings: { path: SAMPLE_DATABASE } as never } }))).name;
 }
 
 /** Uploads a small file of sales; the typed client does not send bodies of bytes. */

@@ -1,4 +1,6 @@
 export const SAMPLE_NAME = "sample-sales.csv";
+/** Where the sample is loaded to, in the folder of the workspace. */
+export const SAMPLE_DATABASE = "sample.db";
 
 const CUSTOMERS: [string, string][] = [["Atelier Nord", "BE"], ["Boulangerie Vidal", "FR"], ["Canal & Sons", "GB"], ["Dubois SPRL", "BE"], ["Érable Meubles", "CA"], ["Fabrik Lindau", "DE"]];
 const PRODUCTS: [string, number][] = [["Oak table", 420], ["Chair", 89.5], ["Shelf", 134.9], ["Lamp", 45], ["Stool", 59]];

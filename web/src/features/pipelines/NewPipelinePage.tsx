@@ -15,8 +15,9 @@ import { BuilderRoot } from "./builder/BuilderRoot";
 import { Examples } from "./fresh/Examples";
 import { Gallery } from "./fresh/Gallery";
 import { Setup } from "./fresh/Setup";
-import { emptyDocument, ofSource, STARTERS } from "./fresh/starters";
+import { emptyDocument, ofSource, sampleDocument, STARTERS } from "./fresh/starters";
 import { kindsQuery } from "./requests";
+import { useFirstNode } from "./useFirstNode";
 import { connectionsQuery } from "@/lib/connections";
 import { uploadQuery } from "@/lib/uploads";
 
@@ -25,7 +26,7 @@ export function NewPipelinePage() {
   const { t } = useTranslation("pipelines");
   const { slug, may } = useWorkspace();
   const navigate = useNavigate();
-  const { template, upload, connection, settings } = useSearch({ strict: false });
+  const { template, upload, sample, connection, settings } = useSearch({ strict: false });
   const [text, setText] = useState<string>();
   const file = useRef<HTMLInputElement>(null);
   const kinds = useQuery(kindsQuery);
@@ -34,14 +35,15 @@ export function NewPipelinePage() {
   const connections = useQuery({ ...connectionsQuery(slug), enabled: connection !== undefined });
   const chosen = connections.data?.find((one) => one.name === connection);
   const looked = uploaded.data
-    ? ofSource(uploaded.data.name.replace(/\.[^.]*$/, ""), "file", undefined, { path: uploaded.data.path, ...settings })
+    ? sample !== undefined ? sampleDocument(uploaded.data.path, sample, t) : ofSource(uploaded.data.name.replace(/\.[^.]*$/, ""), "file", undefined, { path: uploaded.data.path, ...settings })
     : chosen && ofSource(chosen.name, chosen.connector, chosen.name, settings ?? {});
   const begun = text ?? looked;
+  const isAimed = useFirstNode(begun, kinds.data);
   const open = (next: string | undefined) => void navigate({ to: ".", search: (old) => ({ ...old, template: next }), replace: true });
 
   if (!may("editor")) return <Page><EmptyState isPage title={t("new_editors")} /></Page>;
-  if (begun !== undefined && kinds.data) return <BuilderRoot kinds={kinds.data} fresh={begun} />;
-  if ((begun !== undefined && kinds.isPending) || (upload !== undefined && uploaded.isPending) || (connection !== undefined && connections.isPending)) return <Waiting text={t("loading_pipeline")} />;
+  if (begun !== undefined && kinds.data && isAimed) return <BuilderRoot kinds={kinds.data} fresh={begun} />;
+  if ((begun !== undefined && !isAimed) || (upload !== undefined && uploaded.isPending) || (connection !== undefined && connections.isPending)) return <Waiting text={t("loading_pipeline")} />;
   return (
     <Page>
       <PageHeader

@@ -17,6 +17,7 @@ import { say } from "@/lib/sayings";
 import { useStable } from "@/lib/useLatest";
 import { usePeople } from "@/lib/usePeople";
 import type { Kinds } from "../model/kinds";
+import { loads } from "../model/graph";
 import { isObject } from "../model/yaml";
 import { type PipelineView, refresh, rollback } from "../requests";
 import { VersionsDrawer } from "../versions/VersionsDrawer";
@@ -51,7 +52,7 @@ interface Props {
   fresh?: string;
 }
 
-type Open = "insert" | "keys" | "document" | "run" | "changes" | "tests" | null;
+type Open = "insert" | "target" | "keys" | "document" | "run" | "changes" | "tests" | null;
 
 /** The builder: canvas, text, forms and rows of one pipeline. */
 export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props) {
@@ -96,8 +97,15 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   const views: View[] = narrow ? ["steps", "canvas", "yaml"] : ["canvas", "split", "yaml"];
   const view = views.find((one) => one === search.view) ?? (narrow ? "steps" : "canvas");
   const setView = (next: View) => void navigate({ to: ".", search: (old) => ({ ...old, view: next === views[0] ? undefined : next }), replace: true });
+  /** A pipeline that loads nothing cannot run: asks where the rows of its last node should go. */
+  const wantTarget = () => {
+    const last = selected.at(-1) ?? [...graph.nodes.keys()].findLast((name) => !graph.edges.some((edge) => edge.node === name));
+    if (last !== undefined && selected.length !== 1) builder.select([last]);
+    setOpen(last === undefined ? "insert" : "target");
+  };
   const save = async () => { if (isDirty && mayEdit && !saving.isSaving) await saving.keep(); };
   const run = async () => {
+    if (mayEdit && builder.broken.length === 0 && !loads(graph)) return wantTarget();
     if (isDirty && mayEdit && !(await saving.keep({ run: true }))) return;
     setOpen("run");
   };
@@ -131,6 +139,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
     save: () => void save(),
     run: () => void run(),
     insert: () => setOpen("insert"),
+    target: wantTarget,
     document: () => setOpen("document"),
     keys: () => setOpen("keys"),
     preview,
@@ -146,7 +155,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   return (
     <StoreContext value={store}><BuilderContext value={builder}>
       <Box sx={{ display: "flex", flexDirection: "column", height: { xs: "auto", md: 0 }, flex: { md: "1 0 auto" }, minHeight: { xs: "calc(100dvh - 52px)", md: 0 } }}>
-        <Toolbar view={view} setView={deeds.setView} narrow={narrow} isSaving={saving.isSaving} onSave={deeds.save} onRun={deeds.run} onInsert={deeds.insert} onDocument={deeds.document} onKeys={deeds.keys} onChanges={deeds.changes} onTests={deeds.tests} />
+        <Toolbar view={view} setView={deeds.setView} narrow={narrow} isSaving={saving.isSaving} onSave={deeds.save} onRun={deeds.run} onInsert={deeds.insert} onDocument={deeds.document} onKeys={deeds.keys} onChanges={deeds.changes} onTests={deeds.tests} onTarget={deeds.target} />
         {isOld && isDirty && (
           <Alert severity="warning" square action={<Button color="inherit" size="small" onClick={() => saving.setNewer({ text: saved.value.current.document, etag: saved.etag, version: saved.value.version })}>{t("newer_show")}</Button>}>
             {t("newer", { name: byWhom, version: saved.value.version })}
@@ -182,7 +191,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
         </Box>
       </Box>
       {narrow && node && view !== "yaml" && <NodeDialog onCopy={copy} onClose={closePanel} />}
-      {open === "insert" && <InsertDialog onClose={() => setOpen(null)} />}
+      {(open === "insert" || open === "target") && <InsertDialog target={open === "target"} onClose={() => setOpen(null)} />}
       {narrow && (open === "changes" || open === "tests") && <Dialog open fullScreen onClose={() => setOpen(null)} slotProps={{ paper: { "aria-label": t("panes"), "aria-labelledby": undefined } }}><Bottom pane={pane} setPane={setPane} trials={trials} onClose={() => setOpen(null)} /></Dialog>}
       {open === "keys" && <KeysDialog onClose={() => setOpen(null)} />}
       {open === "document" && <DocumentDialog onClose={() => setOpen(null)} />}

@@ -124,6 +124,10 @@ export function Canvas({ locked = false }: { locked?: boolean }) {
   );
 }
 
+/** A node is brought into view so large at least that it can be read, and so far from the edge. */
+const READABLE = 0.6;
+const MARGIN = 40;
+
 /** Brings the node that was selected elsewhere into view. */
 function useReveal(pane: RefObject<HTMLDivElement | null>, name: string | undefined, places: Map<string, [number, number]>): void {
   const flow = useReactFlow();
@@ -138,10 +142,17 @@ function useReveal(pane: RefObject<HTMLDivElement | null>, name: string | undefi
       const at = latest.current.get(name);
       const room = pane.current?.getBoundingClientRect();
       if (!at || !room) return;
-      const { x, y, zoom } = flow.getViewport();
-      const [left, top] = [at[0] * zoom + x, at[1] * zoom + y];
-      const fits = left > 8 && top > 8 && left + WIDTH * zoom < room.width - 8 && top + 60 * zoom < room.height - 8;
-      if (!fits) void flow.setCenter(at[0] + WIDTH / 2, at[1] + 30, { zoom: Math.max(zoom, 0.6), duration: 250 });
+      const view = flow.getViewport();
+      const zoom = Math.max(view.zoom, READABLE);
+      // No further than needed: what stands around the node stays in view.
+      const place = (side: number, shift: number, begin: number, size: number) => {
+        const grown = side / 2 - ((side / 2 - shift) * zoom) / view.zoom + begin * zoom;
+        return Math.max(MARGIN, Math.min(grown, side - MARGIN - size * zoom)) - begin * zoom;
+      };
+      const [x, y] = [place(room.width, view.x, at[0], WIDTH), place(room.height, view.y, at[1], 60)];
+      const [left, top] = [at[0] * view.zoom + view.x, at[1] * view.zoom + view.y];
+      const fits = left > 8 && top > 8 && left + WIDTH * view.zoom < room.width - 8 && top + 60 * view.zoom < room.height - 8;
+      if (!fits) void flow.setViewport({ x, y, zoom }, { duration: 250 });
     }, 120);
     return () => clearTimeout(timer);
   }, [name, flow, pane]);

@@ -11,13 +11,14 @@ import { type Choice, useChoices } from "./choices";
 import { useBuilder } from "./context";
 import { COLOURS, KindIcon } from "./looks";
 
-/** Adds a node by typing: what it is called, Enter. */
-export function InsertDialog({ onClose }: { onClose: () => void }) {
+/** Adds a node by typing: what it is called, Enter. `target`: one that loads, for a pipeline that loads nothing. */
+export function InsertDialog({ target = false, onClose }: { target?: boolean; onClose: () => void }) {
   const { t } = useTranslation("pipelines");
   const { insert, selected, edge, graph } = useBuilder();
   const [search, setSearch] = useState("");
   const [at, setAt] = useState(0);
-  const all = useChoices(search);
+  const found = useChoices(search);
+  const all = target ? found.filter(({ kind }) => kind.role === "destination") : found;
   // Behind a node comes no source: they stand last.
   const isSource = (choice: Choice) => selected.length > 0 && choice.kind.role === "source";
   const choices = [...all.filter((choice) => !isSource(choice)), ...(search ? all.filter(isSource) : [])].slice(0, 40);
@@ -44,12 +45,12 @@ export function InsertDialog({ onClose }: { onClose: () => void }) {
     }
   };
   const through = graph.edges.find((one) => one.id === edge);
-  const where = through ? t("insert_into", { from: through.node, to: through.to }) : selected.length > 0 ? t("insert_behind", { name: selected.at(-1) }) : t("insert_free");
+  const where = target ? t("insert_target", { name: selected.at(-1) ?? "" }) : through ? t("insert_into", { from: through.node, to: through.to }) : selected.length > 0 ? t("insert_behind", { name: selected.at(-1) }) : t("insert_free");
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" sx={{ "& .MuiDialog-container": { alignItems: "flex-start" } }} slotProps={{ paper: { sx: { mt: "10vh" }, "aria-label": t("insert_title"), "aria-labelledby": undefined } }}>
       <Box sx={{ p: 2, pb: 1 }}>
         <InputBase autoFocus inputRef={field} fullWidth value={search} onChange={(event) => { setSearch(event.target.value); setAt(0); }} onKeyDown={onKeyDown} placeholder={t("insert_placeholder")} inputProps={{ "aria-label": t("insert_placeholder"), role: "combobox", "aria-expanded": true, "aria-controls": "insert-list", "aria-activedescendant": choices.length > 0 ? `insert-${at}` : undefined }} sx={{ fontSize: 17 }} />
-        <Typography variant="caption" color="textSecondary">{where}</Typography>
+        <Typography variant={target ? "body2" : "caption"} color="textSecondary">{where}</Typography>
       </Box>
       <List id="insert-list" role="listbox" aria-label={t("insert_title")} dense sx={{ overflow: "auto", maxHeight: 380, pt: 0 }}>
         {choices.map((choice, index) => (

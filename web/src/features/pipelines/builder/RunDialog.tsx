@@ -5,7 +5,6 @@ import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
 import TextField from "@mui/material/TextField";
-import Typography from "@mui/material/Typography";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -51,7 +50,6 @@ export function RunDialog({ slug, pipeline, name, value, onClose }: Props) {
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, "&&": { pt: 1 } }}>
           {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} />}
           <TextField type="date" label={t("run_date")} value={date} onChange={(event) => setDate(event.target.value)} helperText={t("run_date_hint")} slotProps={{ inputLabel: { shrink: true } }} />
-          {Object.keys(declared).length === 0 && <Typography variant="body2" color="textSecondary">{t("run_no_params")}</Typography>}
           {missing && <Alert severity="info">{t("run_missing")}</Alert>}
           <ProblemAlert error={run.error} />
         </DialogContent>

@@ -33,12 +33,13 @@ interface Props {
   onKeys: () => void;
   onChanges: () => void;
   onTests: () => void;
+  onTarget: () => void;
 }
 
 const part = ({ people, select, slug, graph, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, broken, view }: Builder) => ({ people, select, slug, name: graph.value.name, isPlaced: graph.positions.size > 0, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, isBroken: broken.length > 0, saved: view });
 
 /** The head of the builder: what the pipeline is, how it stands, what can be done. */
-export const Toolbar = memo(function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInsert, onDocument, onKeys, onChanges, onTests }: Props) {
+export const Toolbar = memo(function Toolbar({ view, setView, narrow, isSaving, onSave, onRun, onInsert, onDocument, onKeys, onChanges, onTests, onTarget }: Props) {
   const { t } = useTranslation("pipelines");
   const store = useBuilderStore();
   const { people, select, slug, name: given, isPlaced, isDirty, mayEdit, mayRun, undo, redo, canUndo, canRedo, edit, isBroken, saved } = useBuilderPart(part);
@@ -63,7 +64,7 @@ export const Toolbar = memo(function Toolbar({ view, setView, narrow, isSaving, 
       </Box>
       {!narrow && saved?.last_run && <LinkButton to="/w/$workspace/runs/$run" params={{ workspace: slug, run: saved.last_run.id }} size="small" color="inherit" title={t("last_run")} sx={{ minWidth: 0 }}><RunState state={saved.last_run.state as string} short /></LinkButton>}
       {!narrow && next?.next_at && <LinkButton to="/w/$workspace/schedules" params={{ workspace: slug }} search={{ pipeline: saved?.id }} size="small" color="inherit" startIcon={<CalendarClock size={15} />} title={t("next_run")} sx={{ whiteSpace: "nowrap" }}><TimeText at={next.next_at} /></LinkButton>}
-      <Problems onShowText={() => setView(narrow ? "yaml" : "split")} />
+      <Problems onShowText={() => setView(narrow ? "yaml" : "split")} onTarget={onTarget} />
       <Box sx={{ flex: 1 }} />
       <People people={people} onGo={(node) => select([node])} />
       {mayEdit && (

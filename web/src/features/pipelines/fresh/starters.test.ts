@@ -6,7 +6,7 @@ import { type JsonSchema, problemsOf } from "@/lib/testing/jsonSchema";
 import { readGraph } from "../model/graph";
 import { kindKey, kindsOf } from "../model/kinds";
 import { drawingOf } from "./drawing";
-import { documentOf, emptyDocument, ofSource, STARTERS } from "./starters";
+import { documentOf, emptyDocument, ofSource, sampleDocument, STARTERS } from "./starters";
 
 const schema: unknown = JSON.parse(readFileSync("../docs/reference/pipeline.schema.json", "utf8"));
 const kinds = kindsOf(schema as Schema);
@@ -26,6 +26,17 @@ describe("beginnings", () => {
       expect(kinds.has(kindKey(node.role, node.kind))).toBe(true);
       if (node.role !== "source") expect(graph?.edges.some((edge) => edge.to === node.name)).toBe(true);
     }
+  });
+
+  it("loads sample data into two tables, with sentences in the language of the page", () => {
+    const text = sampleDocument("uploads/up_1/sample: sales.csv", "sample-2", (key) => `« ${key} : # »`);
+    const { graph } = readGraph(text, kinds);
+    expect(wrong(text)).toEqual([]);
+    expect(graph?.value.description).toBe("« sample.description : # »");
+    expect(graph?.nodes.get("sales")?.value.path).toBe("uploads/up_1/sample: sales.csv");
+    expect([...(graph?.nodes.values() ?? [])].filter((node) => node.role === "destination").map(({ connection }) => connection)).toEqual(["sample-2", "sample-2"]);
+    for (const node of graph?.nodes.values() ?? []) if (node.role !== "source") expect(graph?.edges.some((edge) => edge.to === node.name)).toBe(true);
+    expect(text).not.toMatch(/[A-Z]{4}/);
   });
 
   it("are all shown, each once", () => {

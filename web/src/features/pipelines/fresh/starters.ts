@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { fresh } from "../model/yaml";
+import sample from "./sample.yaml?raw";
 
 // Good beginnings. Names in capitals are what one chooses: connections, and the name of the pipeline.
 
@@ -56,4 +57,12 @@ export const emptyDocument = (name: string) => `towpath: 1\nname: ${scalar(name)
 export function ofSource(name: string, connector: string, connection: string | undefined, settings: Record<string, unknown>): string {
   const rows = { source: connector, ...(connection !== undefined && { connection }), ...settings };
   return stringify({ towpath: 1, name, nodes: { rows } }, { lineWidth: 0 });
+}
+
+/** The pipeline of the sample data: a file of sales, read into two tables. `say` gives its sentences in the language of the page. */
+export function sampleDocument(path: string, connection: string, say: (key: string) => string): string {
+  return sample
+    .replace(/\b(DESCRIPTION|PATH)\b/g, (word) => scalar(word === "PATH" ? path : say("sample.description")))
+    .replace(/\bCONNECTION\b/g, () => scalar(connection))
+    .replace(/# (ONCE|CHECKED)\b/g, (_, word: string) => `# ${say(`sample.${word.toLowerCase()}`)}`);
 }

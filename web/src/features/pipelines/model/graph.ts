@@ -64,6 +64,9 @@ export function readGraph(text: string, kinds: Kinds): Reading {
   return { graph: graphOf(value, kinds, new Map(parts.flatMap((part) => (part.node === undefined ? [] : [[part.node, part.line] as const])))), problems: [] };
 }
 
+/** Whether anything is loaded. */
+export const loads = (graph: Graph): boolean => [...graph.nodes.values()].some((node) => node.role === "destination");
+
 export function nodesOf(value: Json): Record<string, Json> {
   if (!isObject(value.nodes)) return {};
   return Object.fromEntries(Object.entries(value.nodes).filter((entry): entry is [string, Json] => isObject(entry[1])));
