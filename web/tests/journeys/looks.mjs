@@ -8,6 +8,13 @@ const isDark = () => {
   return red + green + blue < 200;
 };
 
+/** How far a number of a line stands from its line at most, in pixels. */
+const lineOffset = () => {
+  const tops = (what) => [...document.querySelectorAll(what)].map((element) => element.getBoundingClientRect()).filter(({ height }) => height > 0).map(({ top }) => top);
+  const lines = tops(".cm-line");
+  return Math.max(...tops(".cm-lineNumbers .cm-gutterElement").slice(0, 12).map((top) => Math.min(...lines.map((line) => Math.abs(line - top)))));
+};
+
 export default async function looks(story) {
   const { facts } = story;
   await story.step("the pages speak French, also when they are opened again", async (page) => {
@@ -36,5 +43,11 @@ export default async function looks(story) {
     await page.getByRole("menuitemradio", { name: "As the system" }).click();
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+  });
+  await story.step("numbers of lines stand beside their lines, for who wants little motion too", async (page) => {
+    await visit(page, `${facts.home}/pipelines/new?template=people`);
+    await page.locator(".cm-line").first().waitFor();
+    const offset = await page.evaluate(lineOffset);
+    check(offset < 2, `a number stands ${offset} pixels from its line`);
   });
 }
