@@ -40,7 +40,8 @@ export async function screens(page) {
   const connection = connections.find(({ connector }) => connector === "postgres") ?? connections[0];
   const node = pipeline && (await firstNode(page, `${at}/pipelines/${pipeline.id}`));
   const [upload] = await list("uploads?limit=1");
-  const table = connection && (await ask(page, `${at}/connections/${connection.name}/streams`)).items?.[0];
+  // A table with rows shows more than an empty one.
+  const [table] = connection ? ((await ask(page, `${at}/connections/${connection.name}/streams`)).items ?? []).sort((one, other) => (other.rows ?? 0) - (one.rows ?? 0)) : [];
   const inTable = connection && table && `${home}/data?connection=${connection.name}&table=${encodeURIComponent(table.name)}`;
   const builder = pipeline && `${home}/pipelines/${pipeline.id}`;
   // Runs of one pipeline are drawn when there are some.

@@ -67,19 +67,30 @@ const look: ThemeOptions = {
         ".react-flow__panel.react-flow__attribution": { margin: 0, padding: 0 },
         ".react-flow__attribution a": { display: "inline-block", padding: "7px 4px 2px", lineHeight: "15px" },
         ":focus-visible": { outline: "2px solid var(--mui-palette-primary-main)", outlineOffset: 2 },
-        "@media (prefers-reduced-motion: reduce)": { "*, *::before, *::after": { animationDuration: "0.01ms !important", transitionDuration: "0.01ms !important" } },
+        // Any duration, however short, would make every property of every element a transition, and heights be measured of what is
+        // about to change: editors of code would set line numbers beside lines.
+        "@media (prefers-reduced-motion: reduce)": { "*, *::before, *::after": { animationDuration: "0.01ms !important", transitionDuration: "0s !important", transitionDelay: "0s !important" } },
       },
     },
     MuiButtonBase: { defaultProps: { disableRipple: true } },
     MuiButton: { defaultProps: { disableElevation: true } },
-    MuiPaper: { styleOverrides: { outlined: { borderColor: "var(--mui-palette-divider)" } } },
-    MuiDrawer: { styleOverrides: { paper: { backgroundImage: "none" } } },
+    // In the dark, what floats would be the greyer the higher it is: a border tells it apart, in the colour of every other surface.
+    MuiPaper: { styleOverrides: { root: { backgroundImage: "none" }, outlined: { borderColor: "var(--mui-palette-divider)" } } },
+    MuiDialog: { styleOverrides: { paper: { border: "1px solid var(--mui-palette-divider)" }, paperFullScreen: { border: 0 } } },
+    MuiPopover: { styleOverrides: { paper: { border: "1px solid var(--mui-palette-divider)" } } },
+    MuiDialogTitle: { defaultProps: { variant: "h2" } },
+    // Buttons end where the fields above them end.
+    MuiDialogActions: { styleOverrides: { root: { padding: "12px 24px 16px", flexWrap: "wrap" } } },
+    // Fields are white on the ground of a page as on a card.
+    MuiOutlinedInput: { styleOverrides: { root: { backgroundColor: "var(--mui-palette-background-paper)" } } },
     MuiTextField: { defaultProps: { size: "small", fullWidth: true } },
     MuiSelect: { defaultProps: { size: "small" } },
     // What a field is called is read, too, where nothing can be written into it.
     MuiFormLabel: { styleOverrides: { root: { "&.Mui-disabled": { color: "var(--mui-palette-text-secondary)" } } } },
+    // In the dark, the ground of an alert is near that of the page.
+    MuiAlert: { styleOverrides: { standard: { border: "1px solid var(--mui-palette-divider)" } } },
     MuiTooltip: { defaultProps: { arrow: true, enterDelay: 300 } },
-    MuiTableCell: { styleOverrides: { head: { fontWeight: 650, color: "var(--mui-palette-text-secondary)" } } },
+    MuiTableCell: { styleOverrides: { root: { borderBottomColor: "var(--mui-palette-divider)" }, head: { fontWeight: 650, color: "var(--mui-palette-text-secondary)" } } },
     MuiLink: { defaultProps: { underline: "hover" } },
   },
 };

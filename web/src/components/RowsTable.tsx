@@ -13,8 +13,12 @@ interface Props {
   columns: ColumnInfo[];
   rows: unknown[][];
   height?: number | string;
-  /** More in the head of a column: a mark, a menu. */
+  /** More in the head of a column, below its name: a mark. */
   head?: (column: ColumnInfo, index: number) => ReactNode;
+  /** And beside its name: a menu. */
+  corner?: (column: ColumnInfo) => ReactNode;
+  /** What stands where there are no rows. */
+  empty?: string;
   /** Asks for more rows when the last ones come into view. */
   onMore?: () => void;
 }
@@ -37,8 +41,10 @@ const WIDTHS: [RegExp, number][] = [
   [/^time/, 190],
 ];
 
+const isNumber = (type: string) => /^u?int|^float|^decimal/.test(type);
+
 /** Rows of data as they are: typed heads, numbers on the right, what is missing said as such. Only what is in view is drawn. */
-export function RowsTable({ label, columns, rows, height = 360, head, onMore }: Props) {
+export function RowsTable({ label, columns, rows, height = 360, head, corner, empty, onMore }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const lines = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 20, initialRect: ROOM });
@@ -48,23 +54,30 @@ export function RowsTable({ label, columns, rows, height = 360, head, onMore }: 
   useEffect(() => {
     if (isAtEnd) onMore?.();
   }, [isAtEnd, onMore, rows.length]);
-  const width = (column: ColumnInfo) => WIDTHS.find(([type]) => type.test(column.type))?.[1] ?? Math.min(280, Math.max(120, column.name.length * 9 + 40));
-  const template = `56px ${columns.map((column) => `minmax(${width(column)}px, 1fr)`).join(" ")}`;
+  const width = (column: ColumnInfo) => Math.max(WIDTHS.find(([type]) => type.test(column.type))?.[1] ?? 120, Math.min(280, column.name.length * 9 + 40));
+  // What room there is, is shared in proportion: equal shares would make all as wide as the widest.
+  const template = `56px ${columns.map(width).map((one) => `minmax(${one}px, ${one}fr)`).join(" ")}`;
   return (
     <Box ref={box} role="table" tabIndex={0} aria-label={label} aria-rowcount={rows.length + 1} aria-colcount={columns.length} sx={{ height, overflow: "auto", border: 1, borderColor: "divider", borderRadius: 1, bgcolor: "background.paper", fontSize: 13, ...CELLS }}>
       <Box sx={{ minWidth: "max-content" }} role="rowgroup">
         <Box role="row" sx={{ display: "grid", gridTemplateColumns: template, position: "sticky", top: 0, zIndex: 1, bgcolor: "background.paper", borderBottom: 1, borderColor: "divider" }}>
           <Box role="columnheader" sx={{ px: 1, py: 0.75, color: "text.secondary" }}>#</Box>
           {columns.map((column, index) => (
-            <Box key={column.name} role="columnheader" sx={{ px: 1, py: 0.75, minWidth: 0, position: "relative" }}>
-              <Tooltip title={`${column.name}: ${column.type}${column.nullable ? `, ${t("column.nullable")}` : ""}`}>
-                <Box sx={{ fontWeight: 650, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{column.name}</Box>
-              </Tooltip>
-              <Box sx={{ fontSize: 11, color: "text.secondary" }}>{column.type}</Box>
+            <Box key={column.name} role="columnheader" sx={{ px: 1, py: 0.75, minWidth: 0 }}>
+              <Box sx={{ display: "flex", gap: 0.25, alignItems: "flex-start" }}>
+                <Box sx={{ flex: 1, minWidth: 0, textAlign: isNumber(column.type) ? "right" : "left" }}>
+                  <Tooltip title={`${column.name}: ${column.type}${column.nullable ? `, ${t("column.nullable")}` : ""}`}>
+                    <Box sx={{ fontWeight: 650, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{column.name}</Box>
+                  </Tooltip>
+                  <Box sx={{ fontSize: 11, color: "text.secondary" }}>{column.type}</Box>
+                </Box>
+                {corner?.(column)}
+              </Box>
               {head?.(column, index)}
             </Box>
           ))}
         </Box>
+        {rows.length === 0 && empty && <Box role="row"><Box role="cell" sx={{ position: "sticky", left: 0, width: "fit-content", px: 1.5, py: 1.25, color: "text.secondary" }}>{empty}</Box></Box>}
         <Box sx={{ height: lines.getTotalSize(), position: "relative" }}>
           {lines.getVirtualItems().map((line) => (
             <div key={line.key} role="row" aria-rowindex={line.index + 2} className="line" style={{ gridTemplateColumns: template, transform: `translateY(${line.start}px)` }}>
@@ -81,6 +94,6 @@ export function RowsTable({ label, columns, rows, height = 360, head, onMore }: 
 function Cell({ value, type, missing }: { value: unknown; type: string; missing: string }) {
   const isMissing = value === null || value === undefined;
   const text = isMissing ? missing : typeof value === "object" ? JSON.stringify(value) : String(value);
-  const look = `cell${/^u?int|^float|^decimal/.test(type) ? " number" : ""}${isMissing ? " missing" : ""}`;
+  const look = `cell${isNumber(type) ? " number" : ""}${isMissing ? " missing" : ""}`;
   return <div role="cell" className={look} title={text.length > 24 ? text : undefined}>{text}</div>;
 }

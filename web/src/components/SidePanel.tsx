@@ -19,7 +19,7 @@ export function SidePanel({ title, text, width = 480, onClose, children }: Props
   const { t } = useTranslation();
   const id = useId();
   return (
-    <Drawer anchor="right" open onClose={onClose} sx={{ zIndex: "modal" }} slotProps={{ paper: { sx: { width, maxWidth: "100vw", backgroundImage: "none" }, role: "dialog", "aria-labelledby": id } }}>
+    <Drawer anchor="right" open onClose={onClose} sx={{ zIndex: "modal" }} slotProps={{ paper: { sx: { width, maxWidth: "100vw" }, role: "dialog", "aria-labelledby": id } }}>
       <Box sx={{ p: { xs: 2, sm: 3 }, minWidth: 0 }}>
         <Box sx={{ display: "flex", gap: 1, alignItems: "flex-start", mb: 1.5 }}>
           <Box sx={{ flex: 1, minWidth: 0 }}>

@@ -41,6 +41,8 @@ it("finds the sentence that says most, and says what stands in its holes too", (
   expect(say("the server cannot be reached: no route to host (server `db`)")).toContain("no route to host (server `db`)");
   expect(say("the server cannot be reached: connection refused (os error 111) (server `db:1`, database `x`, user `y`)")).toBe("le serveur est injoignable\u00a0: connexion refusée (os error 111) (serveur `db:1`, base de données `x`, utilisateur `y`)");
   expect(say("nodes: `a`, `b` and 3 more")).toBe("nœuds\u00a0: `a`, `b` et 3 autres");
+  expect(say("shop-returns: put rows into quarantine")).toBe("shop-returns\u00a0: a mis des lignes en quarantaine");
+  expect(say("no file of 2026-11-27 has come for machine `DEM12`; it was due at 2026-11-30 10:00 UTC")).toBe("aucun fichier du 2026-11-27 n'est arrivé pour machine `DEM12`\u202f; il était attendu le 2026-11-30 à 10:00 UTC");
   // Half a sentence in another language would be worse than none.
   expect(say("the thing that broke is in the other place")).toBe("the thing that broke is in the other place");
   expect(say("node `read`: something unheard of")).toBe("node `read`: something unheard of");

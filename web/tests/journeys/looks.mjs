@@ -8,6 +8,13 @@ const isDark = () => {
   return red + green + blue < 200;
 };
 
+/** Whether every number of a line stands beside its line, in the editor of the page. */
+const isNumbered = () => {
+  const tops = (what) => [...document.querySelectorAll(what)].map((element) => element.getBoundingClientRect()).filter(({ height }) => height > 0).map(({ top }) => top);
+  const [lines, numbers] = [tops(".cm-line"), tops(".cm-lineNumbers .cm-gutterElement").slice(0, 12)];
+  return numbers.length > 1 && numbers.every((number) => lines.some((line) => Math.abs(line - number) < 2));
+};
+
 export default async function looks(story) {
   const { facts } = story;
   await story.step("the pages speak French, also when they are opened again", async (page) => {
@@ -36,5 +43,9 @@ export default async function looks(story) {
     await page.getByRole("menuitemradio", { name: "As the system" }).click();
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+  });
+  await story.step("numbers of lines stand beside their lines, for who wants little motion too", async (page) => {
+    await visit(page, `${facts.home}/pipelines/${facts.source}?view=yaml`);
+    await page.waitForFunction(isNumbered);
   });
 }

@@ -58,7 +58,7 @@ export function Shell() {
       <Box component="a" href={`${path}#main`} onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }} sx={{ position: "absolute", left: -9999, zIndex: 2000, p: 1, bgcolor: "background.paper", "&:focus": { left: 8, top: 8 } }}>
         {t("skip")}
       </Box>
-      <AppBar position="fixed" color="default" elevation={0} sx={{ bgcolor: "background.paper", backgroundImage: "none", borderBottom: 1, borderColor: "divider", zIndex: (theme) => theme.zIndex.drawer + 1 }}>
+      <AppBar position="fixed" color="default" elevation={0} sx={{ bgcolor: "background.paper", borderBottom: 1, borderColor: "divider", zIndex: (theme) => theme.zIndex.drawer + 1 }}>
         <Toolbar variant="dense" sx={{ gap: { xs: 0.25, sm: 1 }, minHeight: 52 }}>
           {!wide && <IconButton edge="start" aria-label={t("menu")} aria-expanded={open} onClick={() => setOpenAt(path)}><MenuIcon size={20} /></IconButton>}
           <Box component={Link} to="/" aria-label="Towpath" sx={{ display: "flex", alignItems: "center", gap: 1, color: "text.primary", textDecoration: "none", mr: 1 }}>

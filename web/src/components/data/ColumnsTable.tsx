@@ -34,7 +34,7 @@ export function ColumnsTable({ columns, rows, keys = [], onOpen, counted }: Prop
       key: "name",
       title: t("column.name"),
       cell: ({ column }) => (
-        <Box sx={{ overflowWrap: "anywhere", minWidth: 130, maxWidth: 320 }}>
+        <Box sx={{ overflowWrap: "anywhere", minWidth: { xs: 130, md: 180 }, maxWidth: 320, ml: onOpen ? -0.5 : 0 }}>
           {onOpen ? <Button size="small" sx={{ px: 0.5, fontWeight: 650, textAlign: "left", minWidth: 0, justifyContent: "flex-start" }} onClick={() => onOpen(column.name)}>{column.name}</Button> : <strong>{column.name}</strong>}
           <Box component="span" sx={{ display: "block", px: onOpen ? 0.5 : 0, fontSize: 12, color: "text.secondary" }}>{column.type}{keys.includes(column.name) ? ` · ${t("column.key")}` : ""}</Box>
         </Box>
@@ -42,14 +42,13 @@ export function ColumnsTable({ columns, rows, keys = [], onOpen, counted }: Prop
     },
     { key: "missing", title: t("column.missing"), right: true, cell: ({ found }) => (found.missing === 0 ? <Box component="span" sx={{ color: "text.secondary" }}>0</Box> : `${formatNumber(found.missing)} (${formatPercent(found.missing / Math.max(1, found.rows))})`) },
     { key: "distinct", title: t("column.distinct"), right: true, cell: ({ found }) => (found.distinct < 0 ? "–" : formatNumber(found.distinct)) },
-    { key: "spread", title: t("column.spread"), wide: true, width: 180, cell: ({ found, column }) => (found.bins.length > 1 ? <Histogram bins={found.bins} inTime={found.inTime} height={28} small /> : <Short value={found.top.slice(0, 3).map((one) => one.value).join(", ") || undefined} type={isNumeric(column.type) ? "text" : column.type} />) },
-    { key: "min", title: t("column.min"), wide: true, cell: ({ found, column }) => <Short value={found.min} type={column.type} /> },
-    { key: "max", title: t("column.max"), wide: true, cell: ({ found, column }) => <Short value={found.max} type={column.type} /> },
+    { key: "spread", title: t("column.spread"), wide: true, width: 150, cell: ({ found, column }) => (found.bins.length > 1 ? <Histogram bins={found.bins} inTime={found.inTime} height={28} small /> : <Short value={found.top.slice(0, 3).map((one) => one.value).join(", ") || undefined} type={isNumeric(column.type) ? "text" : column.type} />) },
+    { key: "range", title: t("column.range"), wide: true, cell: ({ found, column }) => (found.min === undefined || found.min === found.max ? <Short value={found.min} type={column.type} /> : <><Short value={found.min} type={column.type} /><Short value={found.max} type={column.type} /></>) },
   ];
   return <DataTable label={t("column.list")} columns={shape} rows={lines} rowKey={({ column }) => column.name} onOpen={onOpen && (({ column }) => onOpen(column.name))} />;
 }
 
 function Short({ value, type }: { value: unknown; type: string }) {
   const text = shown(value, type);
-  return <Box component="span" title={text.length > 20 ? text : undefined} sx={{ display: "block", maxWidth: 170, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{text}</Box>;
+  return <Box component="span" title={text.length > 20 ? text : undefined} sx={{ display: "block", maxWidth: 160, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{text}</Box>;
 }

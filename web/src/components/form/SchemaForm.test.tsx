@@ -65,7 +65,7 @@ describe("a form made from a schema", () => {
 
   it("offers the values of a choice, and what stands for none", async () => {
     render(<Host />);
-    await userEvent.click(screen.getByLabelText("Tls"));
+    await userEvent.click(screen.getByLabelText("TLS"));
     await userEvent.click(screen.getByRole("option", { name: /disable/ }));
     expect(value).toEqual({ tls: "disable" });
   });

@@ -137,10 +137,12 @@ function nameOf(schema: Schema): AlternativeName {
   return { of: "type", text: typeof schema.type === "string" ? schema.type : "object" };
 }
 
-/** `null_values` → "Null values". */
+const ABBREVIATIONS = /\b(csv|html|id|ip|json|sql|tls|url|xml|yaml)\b/gi;
+
+/** `null_values` → "Null values", `tls` → "TLS". */
 export function human(name: string): string {
   const words = name.replace(/([a-z])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return (words.charAt(0).toUpperCase() + words.slice(1)).replace(ABBREVIATIONS, (word) => word.toUpperCase());
 }
 
 /** Which alternative a value is of. */

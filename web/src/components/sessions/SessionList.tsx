@@ -29,7 +29,7 @@ export function SessionList({ sessions, onEnd }: { sessions: Session[]; onEnd: (
               {[session.address, t("signed_in_by", { method: t(`method.${session.method.split(":")[0]}`, session.method) })].filter(Boolean).join(" · ")} · {t("seen")} <TimeText at={session.seen_at} />
             </Typography>
           </Box>
-          {!session.is_current && <Button size="small" color="error" onClick={() => onEnd(session)}>{t("end")}</Button>}
+          {!session.is_current && <Button size="small" color="error" sx={{ minWidth: 0 }} onClick={() => onEnd(session)}>{t("end")}</Button>}
         </Box>
       ))}
     </Box>

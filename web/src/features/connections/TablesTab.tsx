@@ -38,7 +38,7 @@ export function TablesTab({ connection }: { connection: ConnectionView }) {
   // A column that is looked for finds its tables, too.
   const found = data.filter((stream) => words.every((word) => `${stream.name} ${stream.columns.map((column) => column.name).join(" ")}`.toLowerCase().includes(word)));
   const columns: Column<Stream>[] = [
-    { key: "name", title: t("table"), cell: (one) => <Button size="small" sx={{ fontWeight: 600, textAlign: "left", justifyContent: "flex-start", overflowWrap: "anywhere", px: 0.5, minWidth: 110 }} onClick={() => open(one.name)}>{one.name}</Button> },
+    { key: "name", title: t("table"), cell: (one) => <Button size="small" sx={{ fontWeight: 600, textAlign: "left", justifyContent: "flex-start", overflowWrap: "anywhere", px: 0.5, ml: -0.5, minWidth: 110 }} onClick={() => open(one.name)}>{one.name}</Button> },
     { key: "columns", title: t("columns"), right: true, cell: (one) => formatNumber(one.columns.length) },
     { key: "key", title: t("key"), wide: true, cell: (one) => one.primary_key.join(", ") || "–" },
     { key: "rows", title: t("rows_about"), right: true, cell: (one) => (one.rows == null ? "–" : formatNumber(one.rows)) },
@@ -83,8 +83,7 @@ function Look({ connection, stream, onClose }: { connection: ConnectionView; str
       <Typography variant="h3">{t("first_rows")}</Typography>
       <ProblemAlert error={rows.error} onRetry={() => void rows.refetch()} />
       {!rows.data && !rows.error && <Waiting text={t("common:loading_rows")} />}
-      {rows.data && <RowsTable label={t("first_rows")} columns={rows.data.columns} rows={rows.data.rows as unknown[][]} height={Math.min(420, 60 + 30 * Math.max(1, rows.data.rows.length))} />}
-      {rows.data?.rows.length === 0 && <Typography color="textSecondary">{t("no_rows")}</Typography>}
+      {rows.data && <RowsTable label={t("first_rows")} columns={rows.data.columns} rows={rows.data.rows as unknown[][]} empty={t("no_rows")} height={rows.data.rows.length === 0 ? "auto" : Math.min(420, 60 + 30 * rows.data.rows.length)} />}
       </Box>
     </SidePanel>
   );

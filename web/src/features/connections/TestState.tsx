@@ -23,7 +23,7 @@ export function TestState({ connection }: { connection: Pick<Connection, "tested
     </Box>
   );
   return (
-    <Box component="span" sx={{ display: "inline-flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}>
+    <Box component="span" sx={{ display: "inline-flex", gap: 1, alignItems: "center", verticalAlign: "middle", flexWrap: "wrap" }}>
       {fault ? <Tooltip title={[fault.message, fault.hint].flatMap((words) => (words ? [say(words)] : [])).join(" — ")}>{mark}</Tooltip> : mark}
       {connection.tested_at && <Box component="span" sx={{ color: "text.secondary", fontSize: 13, whiteSpace: "nowrap" }}><TimeText at={connection.tested_at} /></Box>}
     </Box>

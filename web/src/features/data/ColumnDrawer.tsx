@@ -39,7 +39,7 @@ export function ColumnDrawer({ table, column, values, where, hasMore, onClose }:
   });
   return (
     <SidePanel title={column.name} text={column.type} onClose={onClose}>
-      <Alert severity={hasMore && !isWhole ? "info" : "success"} icon={false} sx={{ mb: 2 }} action={hasMore && !isWhole && <Button color="inherit" size="small" onClick={() => setIsWhole(true)}>{t("count_whole")}</Button>}>
+      <Alert severity="info" icon={false} sx={{ mb: 2 }} action={hasMore && !isWhole && <Button color="inherit" size="small" sx={{ whiteSpace: "nowrap" }} onClick={() => setIsWhole(true)}>{t("count_whole")}</Button>}>
         {isWhole ? t("over_whole") : hasMore ? t("over_first", { count: values.length, number: formatNumber(values.length) }) : t("over_all", { count: values.length, number: formatNumber(values.length) })}
         {where.length > 0 && ` ${t("with_filters")}`}
       </Alert>

@@ -27,7 +27,7 @@ export function ColumnMenu({ column, isKey, sort, filtered, onSort, onFilter, on
   };
   const [isUp, isDown] = [sort === column.name, sort === `-${column.name}`];
   return (
-    <Box sx={{ position: "absolute", top: 4, right: 0, display: "flex", alignItems: "center", color: "primary.main", bgcolor: "background.paper" }}>
+    <Box sx={{ display: "flex", alignItems: "center", gap: 0.25, pl: 0.5, mr: -0.75, color: "primary.main" }}>
       {isKey && <KeyRound size={13} role="img" aria-label={t("is_key")} />}
       {filtered && <Filter size={13} role="img" aria-label={t("is_filtered")} />}
       {isUp && <ArrowUp size={14} role="img" aria-label={t("is_ascending")} />}

@@ -99,8 +99,7 @@ export function Console({ connection, connector, streams, stream, answersSql }: 
         </TextField>
         <QueryMenu connection={connection} history={history} onChoose={(text, one) => { if (isOwn && sql !== saved?.sql) remember(sql); setSql(text); setSaved(one); run.reset(); }} onChanged={(one) => saved?.id === one.id && setSaved(one)} />
         <Keep connection={connection} sql={sql} saved={saved} onSaved={setSaved} />
-        <Box sx={{ flex: 1 }} />
-        {answersSql && may("editor") && sql.trim() !== "" && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, settings: { query: sql.trim().replace(/;\s*$/, "") } }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
+        {answersSql && may("editor") && sql.trim() !== "" && <LinkButton size="small" sx={{ ml: "auto" }} to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, settings: { query: sql.trim().replace(/;\s*$/, "") } }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
       {run.isPending && <Box role="status"><LinearProgress aria-label={t("asking")} /><Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>{t("asking")}</Typography></Box>}
       {run.error && !stopped && <ProblemAlert error={run.error instanceof Problem ? plainly(run.error) : run.error} />}

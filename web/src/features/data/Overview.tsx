@@ -38,7 +38,7 @@ export function Overview({ table, where, columns, rows, hasMore, onOpen }: Props
   const number = formatNumber(counted?.[0]?.rows ?? rows.length);
   return (
     <>
-      <Alert severity="info" icon={false} sx={{ mb: 1.5 }} action={hasMore && !isWhole && <Button color="inherit" size="small" onClick={() => setIsWhole(true)}>{t("count_whole")}</Button>}>
+      <Alert severity="info" icon={false} sx={{ mb: 1.5 }} action={hasMore && !isWhole && <Button color="inherit" size="small" sx={{ whiteSpace: "nowrap" }} onClick={() => setIsWhole(true)}>{t("count_whole")}</Button>}>
         {counted ? t("over_all", { count: counted[0]?.rows ?? 0, number }) : t(hasMore ? "over_first" : "over_all", { count: rows.length, number: formatNumber(rows.length) })}
         {where.length > 0 && ` ${t("with_filters")}`}
         {counted && columns.length > MOST_COLUMNS && ` ${t("first_columns", { number: formatNumber(MOST_COLUMNS) })}`}

@@ -52,11 +52,11 @@ export function RowsView({ table, view }: { table: Table; view: "rows" | "column
             label={t("rows_of", { name: table.stream.name })}
             columns={columns}
             rows={rows}
-            height={rows.length === 0 ? 90 : "max(320px, calc(100vh - 370px))"}
+            empty={where.length > 0 ? t("no_rows_found") : t("no_rows")}
+            height={rows.length === 0 ? "auto" : "max(320px, calc(100vh - 370px))"}
             onMore={more}
-            head={(one) => <ColumnMenu column={one} isKey={table.stream.primary_key.includes(one.name)} sort={sort} filtered={where.some((condition) => condition.column === one.name)} onSort={(next) => go({ sort: next })} onFilter={() => setAsked(one.name)} onStatistics={() => go({ column: one.name })} />}
+            corner={(one) => <ColumnMenu column={one} isKey={table.stream.primary_key.includes(one.name)} sort={sort} filtered={where.some((condition) => condition.column === one.name)} onSort={(next) => go({ sort: next })} onFilter={() => setAsked(one.name)} onStatistics={() => go({ column: one.name })} />}
           />
-          {rows.length === 0 && <Typography color="textSecondary" sx={{ mt: 1.5 }}>{where.length > 0 ? t("no_rows_found") : t("no_rows")}</Typography>}
           {hasMore && !canPage && <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>{t("no_order")}</Typography>}
         </>
       )}

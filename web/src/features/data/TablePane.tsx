@@ -43,7 +43,8 @@ export function TablePane({ connection, connector, streams, stream, missing, ans
       <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", flexWrap: "wrap", mb: 0.5 }}>
         <Typography variant="h2" sx={{ flex: "1 1 240px", minWidth: 0, overflowWrap: "anywhere" }}>{stream?.name ?? connection}</Typography>
         {stream?.rows != null && <Typography variant="body2" color="textSecondary">{t("about_rows", { count: stream.rows, number: formatNumber(stream.rows) })}</Typography>}
-        {stream && may("editor") && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, settings: stream.settings }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
+        {/* Beside a question, its own pipeline is offered. */}
+        {stream && may("editor") && !(view === "sql" && answersSql) && <LinkButton size="small" to="/w/$workspace/pipelines/new" params={{ workspace: slug }} search={{ connection, settings: stream.settings }} startIcon={<Workflow size={15} />}>{t("as_pipeline")}</LinkButton>}
       </Box>
       <Tabs value={view} onChange={(_, next: View) => void navigate({ to: ".", search: { ...search, view: next === "rows" ? undefined : next, column: undefined } })} aria-label={t("views")} sx={{ borderBottom: 1, borderColor: "divider", mb: 2 }}>
         {(["rows", "columns", "sql"] as const).map((one) => <Tab key={one} value={one} id={`view-${one}`} aria-controls="view-panel" label={t(`view.${one}`)} />)}

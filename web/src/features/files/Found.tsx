@@ -28,10 +28,10 @@ export function Found({ found }: { found: Inspected }) {
       </Typography>
       {found.alerts.map((alert) => <Alert key={alert} severity="warning">{say(alert)}</Alert>)}
       {found.facts.length > 0 && <Facts found={found} />}
-      <section aria-label={t("columns_word")}>
+      <div>
         <Typography variant="h3" sx={{ mb: 1 }}>{t("columns_word")}</Typography>
         <DataTable label={t("columns_word")} columns={columns} rows={found.columns} rowKey={(one) => one.name} />
-      </section>
+      </div>
       {found.rejected > 0 && <Rejects found={found} />}
       {found.notes.length > 0 && (
         <section aria-label={t("remarks")}>

@@ -38,7 +38,7 @@ export function Bottom({ pane, setPane, trials, onClose }: Props) {
   const isWhole = broken.length === 0;
   return (
     <Box component="section" aria-label={t(pane === "changes" ? "dry.title" : "tests.tab")} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0, bgcolor: "background.paper" }}>
-      <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
+      <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, minHeight: 43, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
         {tabs}
         <Box sx={{ flex: 1 }} />
         {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} inline />}

@@ -13,6 +13,7 @@ import { useTranslation } from "react-i18next";
 import { useConfirm } from "@/components/Confirm";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
+import { ListSkeleton } from "@/components/Waiting";
 import { say } from "@/lib/sayings";
 import { useStable } from "@/lib/useLatest";
 import { usePeople } from "@/lib/usePeople";
@@ -187,7 +188,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
             </Box>
             {!narrow && !isEmpty && (hasRows ? <Box sx={{ height: "min(38%, 330px)", borderTop: 1, borderColor: "divider", flexShrink: 0 }}><Bottom pane={pane} setPane={setPane} trials={trials} onClose={deeds.closeRows} /></Box> : <PreviewBar onOpen={deeds.openRows} />)}
           </Box>
-          {hasPanel && <Box sx={{ width: isSplit ? 340 : 380, flexShrink: 0, borderLeft: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}>{isCanvasThere && <NodePanel onPreview={deeds.preview} onCopy={deeds.copy} onClose={deeds.closePanel} />}</Box>}
+          {hasPanel && <Box sx={{ width: isSplit ? 340 : 380, flexShrink: 0, borderLeft: 1, borderColor: "divider", bgcolor: "background.paper", minHeight: 0 }}>{isCanvasThere ? <NodePanel onPreview={deeds.preview} onCopy={deeds.copy} onClose={deeds.closePanel} /> : <ListSkeleton text={t("common:loading_page")} />}</Box>}
         </Box>
       </Box>
       {narrow && node && view !== "yaml" && <NodeDialog onCopy={copy} onClose={closePanel} />}

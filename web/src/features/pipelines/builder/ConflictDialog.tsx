@@ -52,7 +52,7 @@ export function ConflictDialog({ base, mine, newer, kinds, onTakeTheirs, onMerge
         <Typography variant="h3" component="h3" sx={{ mt: 2 }}>{t("conflict_mine")}</Typography>
         <DiffView from={base} to={mine} kinds={kinds} />
       </DialogContent>
-      <DialogActions sx={{ flexWrap: "wrap", gap: 1 }}>
+      <DialogActions sx={{ gap: 1 }}>
         <Button onClick={onClose}>{t("conflict_later")}</Button>
         <Button onClick={onTakeTheirs}>{t("conflict_take")}</Button>
         <Button color="warning" onClick={onKeepMine}>{t("conflict_keep")}</Button>

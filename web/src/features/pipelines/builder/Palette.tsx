@@ -8,6 +8,7 @@ import Typography from "@mui/material/Typography";
 import { PanelLeftClose, Search } from "lucide-react";
 import { memo, useCallback, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ListSkeleton } from "@/components/Waiting";
 import { GROUPS } from "../model/kinds";
 import { DRAGGED } from "./Canvas";
 import { type Choice, useChoices } from "./choices";
@@ -34,11 +35,12 @@ export const Palette = memo(function Palette({ onClose }: { onClose: () => void 
           value={search}
           onChange={(event) => setSearch(event.target.value)}
           placeholder={t("palette_search")}
-          slotProps={{ htmlInput: { "aria-label": t("palette_search") }, input: { startAdornment: <InputAdornment position="start"><Search size={15} aria-hidden /></InputAdornment> } }}
+          slotProps={{ htmlInput: { "aria-label": t("palette_search") }, input: { sx: { fontSize: 13.5, pl: 1.25, "& input": { pr: 0.5 } }, startAdornment: <InputAdornment position="start"><Search size={15} aria-hidden /></InputAdornment> } }}
         />
         <Tooltip title={t("palette_close")}><IconButton size="small" onClick={onClose} aria-label={t("palette_close")}><PanelLeftClose size={16} /></IconButton></Tooltip>
       </Box>
       <Box sx={{ flex: 1, overflow: "auto", px: 1, pb: 1.5 }} tabIndex={-1}>
+        {!isDue && <ListSkeleton rows={10} text={t("common:loading_page")} />}
         {search.trim() ? choices.map((choice) => <Entry key={choice.id} choice={choice} onInsert={onInsert} />) : groups.map((group) => (
           <Box key={group} component="section" aria-label={t(`group.${group}`)}>
             <Typography variant="overline" component="h2" color="textSecondary" sx={{ px: 0.75 }}>{t(`group.${group}`)}</Typography>
@@ -62,8 +64,8 @@ const Entry = memo(function Entry({ choice, onInsert }: { choice: Choice; onInse
         sx={{ display: "flex", width: "100%", justifyContent: "flex-start", gap: 1, px: 0.75, py: 0.6, borderRadius: 1, cursor: "grab", textAlign: "left", "&:hover": { bgcolor: "action.hover" } }}
       >
         <Box component="span" sx={{ color: COLOURS[kind.role], display: "inline-flex" }}><KindIcon kind={kind} /></Box>
-        <Box component="span" sx={{ fontSize: 13, flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{title}</Box>
-        {connection && <Box component="span" sx={{ fontSize: 11, color: "text.secondary" }}>{kind.name}</Box>}
+        <Box component="span" sx={{ fontSize: 13, lineHeight: 1.3, flex: connection ? "1 0 auto" : 1, maxWidth: connection ? "65%" : undefined, overflowWrap: "anywhere" }}>{title}</Box>
+        {connection && <Box component="span" sx={{ fontSize: 11, color: "text.secondary", ml: "auto", minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{kind.title}</Box>}
       </ButtonBase>
     </Tooltip>
   );

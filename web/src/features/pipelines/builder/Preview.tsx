@@ -83,20 +83,25 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
   const title = target === undefined ? t("preview_title") : t("preview_of", { name: shown });
   const again = () => void client.fetchQuery({ ...previewQuery(look, true, true), staleTime: 0 }).catch(() => undefined);
   return (
-    <Box component="section" aria-label={t("preview_title")} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0, bgcolor: "background.paper" }}>
-      <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
+    <Box component="section" aria-label={t("preview_title")} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0, bgcolor: "background.paper", containerType: "inline-size" }}>
+      <Box sx={{ display: "flex", columnGap: 1.5, rowGap: 0.5, alignItems: "center", px: 2, py: 0.75, borderBottom: 1, borderColor: "divider", flexWrap: "wrap" }}>
         {tabs}
-        {/* Beside the tabs, the name says enough to who sees it. */}
-        <Typography variant="h3" component="h2" aria-label={title} sx={{ overflowWrap: "anywhere" }}>{tabs ? shown : title}</Typography>
-        <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: "1 1 130px" }}>
-          {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}
-        </Typography>
-        {data && !isFetching && <Typography variant="caption" color="textSecondary" sx={{ whiteSpace: "nowrap" }}><Trans t={t} i18nKey="preview_read" components={{ ago: <TimeText at={data.read_at} /> }} /></Typography>}
-        {outputs.length > 1 && !isFed && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
-        {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} inline />}
-        <TextField select label={t("rows")} value={limit} onChange={(event) => setLimit(Number(event.target.value))} sx={{ width: 92 }}>{LIMITS.map((one) => <MenuItem key={one} value={one}>{formatNumber(one)}</MenuItem>)}</TextField>
-        <Tooltip title={t("preview_again")}><span><IconButton size="small" disabled={!enabled || isFetching} onClick={again} aria-label={t("preview_again")}><RefreshCw size={16} /></IconButton></span></Tooltip>
-        {onClose && <IconButton size="small" onClick={onClose} aria-label={t("preview_close")}><X size={17} /></IconButton>}
+        {/* With the form of a node beside it there is little room: then the words stand below the buttons. */}
+        <Box sx={{ display: "flex", gap: 1.5, alignItems: "center", flex: "1 1 220px", minWidth: 0, ...(tabs && target !== undefined && { "@container (max-width: 700px)": { order: 1, flexBasis: "100%" } }) }}>
+          {/* Beside the tabs, the name says enough to who sees it. */}
+          <Typography variant="h3" component="h2" aria-label={title} sx={{ overflowWrap: "anywhere" }}>{tabs ? shown : title}</Typography>
+          <Typography variant="body2" color="textSecondary" role="status" sx={{ flex: 1 }}>
+            {isFetching ? t("preview_loading") : data ? [t(data.more ? "preview_first" : "preview_all", { count: rows.length, rows: formatNumber(rows.length) }), data.rejected > 0 ? t("preview_rejected", { count: data.rejected, rows: formatNumber(data.rejected) }) : ""].filter(Boolean).join(" · ") : ""}
+          </Typography>
+          {data && !isFetching && <Typography variant="caption" color="textSecondary" sx={{ whiteSpace: "nowrap" }}><Trans t={t} i18nKey="preview_read" components={{ ago: <TimeText at={data.read_at} /> }} /></Typography>}
+        </Box>
+        <Box sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap", minWidth: 0, ml: "auto" }}>
+          {outputs.length > 1 && !isFed && <TextField select label={t("port")} value={port ?? ""} onChange={(event) => setChosen(event.target.value)} sx={{ width: 140 }}>{outputs.map((one) => <MenuItem key={one} value={one}>{one}</MenuItem>)}</TextField>}
+          {Object.keys(declared).length > 0 && <ParamFields params={paramsIn(declared)} values={params} onChange={setParams} inline />}
+          <TextField select value={limit} onChange={(event) => setLimit(Number(event.target.value))} slotProps={{ select: { SelectDisplayProps: { "aria-label": t("rows") } } }} sx={{ width: 128, "& .MuiSelect-select": { py: 0.5, fontSize: 13.5 } }}>{LIMITS.map((one) => <MenuItem key={one} value={one}>{t("rows_count", { rows: formatNumber(one) })}</MenuItem>)}</TextField>
+          <Tooltip title={t("preview_again")}><span><IconButton size="small" disabled={!enabled || isFetching} onClick={again} aria-label={t("preview_again")}><RefreshCw size={16} /></IconButton></span></Tooltip>
+          {onClose && <IconButton size="small" onClick={onClose} aria-label={t("preview_close")}><X size={17} /></IconButton>}
+        </Box>
       </Box>
       <Box sx={{ flex: 1, minHeight: 0, overflow: "auto", "& > [role=table]": { border: 0, borderRadius: 0 } }}>
         {!may ? <Note text={t("preview_operators")} /> : target === undefined ? <Note text={isThere ? t("preview_no_input") : t("preview_choose")} /> : isBroken ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target, message: say(wrong) })} /> : error ? (

@@ -57,7 +57,7 @@ export function Setup({ slug, starter, onReady, onClose }: Props) {
   return (
     <Dialog open onClose={leave} maxWidth="md" fullWidth fullScreen={narrow} aria-labelledby="setup-title">
       <Box component="form" onSubmit={(event) => { event.preventDefault(); if (isComplete) onReady(document); }} sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }}>
-        <DialogTitle id="setup-title" variant="h2">{t(`starter.${starter.key}.title`)}</DialogTitle>
+        <DialogTitle id="setup-title">{t(`starter.${starter.key}.title`)}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
           <Typography color="textSecondary">{t(`starter.${starter.key}.text`)}</Typography>
           <DrawingView document={starter.text} isNamed={!narrow} />

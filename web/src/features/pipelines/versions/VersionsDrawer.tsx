@@ -31,7 +31,7 @@ interface Props {
   onRollback: ((version: number) => void) | undefined;
 }
 
-/** Every version of a pipeline, each compared with the one that runs. The address says which one is open. */
+/** Every version of a pipeline, each compared with the one that runs, and that one with the one before it. The address says which one is open. */
 export function VersionsDrawer({ slug, view, kinds, version, onRollback }: Props) {
   const { t } = useTranslation("pipelines");
   const navigate = useNavigate();
@@ -39,19 +39,21 @@ export function VersionsDrawer({ slug, view, kinds, version, onRollback }: Props
   const path = { workspace: slug, pipeline: view.id };
   const list = useList(["pipelines", slug, "versions", view.id], (after) => body(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/versions", { params: { path, query: { after, limit: 50 } } })));
   const nameOf = usePeople(slug);
-  const diff = useQuery({ queryKey: ["pipelines", slug, "diff", view.id, version, view.version], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/diff", { params: { path, query: { from: version, to: view.version } } })), enabled: version > 0 && version !== view.version });
   const open = version > 0 ? version : undefined;
+  const isCurrent = open === view.version;
+  const from = isCurrent ? version - 1 : version;
+  const diff = useQuery({ queryKey: ["pipelines", slug, "diff", view.id, from, view.version], queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/pipelines/{pipeline}/diff", { params: { path, query: { from, to: view.version } } })), enabled: from > 0 });
   return (
-    <Drawer anchor="right" open sx={{ zIndex: (theme) => theme.zIndex.modal }} onClose={() => show(undefined)} slotProps={{ paper: { sx: { width: open ? "min(920px, 100vw)" : "min(440px, 100vw)" }, role: "dialog", "aria-labelledby": "versions-title" } as never }}>
+    <Drawer anchor="right" open sx={{ zIndex: (theme) => theme.zIndex.modal }} onClose={() => show(undefined)} slotProps={{ paper: { sx: { width: open && from > 0 ? "min(920px, 100vw)" : "min(440px, 100vw)" }, role: "dialog", "aria-labelledby": "versions-title" } as never }}>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1, p: 2, pb: 1 }}>
         {open && <IconButton size="small" aria-label={t("versions_back")} onClick={() => show(0)}><ArrowLeft size={18} /></IconButton>}
-        <Typography id="versions-title" variant="h2" sx={{ flex: 1 }}>{open ? t("version_against", { number: open, current: view.version }) : t("versions")}</Typography>
-        {open && onRollback && open !== view.version && <Button size="small" variant="contained" startIcon={<RotateCcw size={15} />} onClick={() => onRollback(open)}>{t("rollback")}</Button>}
+        <Typography id="versions-title" variant="h2" sx={{ flex: 1 }}>{isCurrent ? t("version_number", { number: open }) : open ? t("version_against", { number: open, current: view.version }) : t("versions")}</Typography>
+        {open && onRollback && !isCurrent && <Button size="small" variant="contained" startIcon={<RotateCcw size={15} />} onClick={() => onRollback(open)}>{t("rollback")}</Button>}
         <IconButton size="small" aria-label={t("common:close")} onClick={() => show(undefined)}><X size={18} /></IconButton>
       </Box>
       {open ? (
         <Box sx={{ px: 2, pb: 2 }}>
-          {open === view.version && <Typography color="textSecondary">{t("version_current_text")}</Typography>}
+          {isCurrent && <Typography color="textSecondary">{from > 0 ? t("version_current_text", { before: from }) : t("version_first_text")}</Typography>}
           {diff.isFetching && !diff.data && <Waiting text={t("diff_loading")} />}
           <ProblemAlert error={diff.error} onRetry={() => void diff.refetch()} />
           {diff.data && <DiffView from={diff.data.from.document} to={diff.data.to.document} kinds={kinds} />}
