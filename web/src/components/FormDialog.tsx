@@ -41,12 +41,12 @@ export function FormDialog({ title, submit, onSubmit, onClose, busy = false, dis
   return (
     <Dialog open onClose={shownOnce ? undefined : close} fullScreen={narrow} fullWidth maxWidth={wide ? "md" : "sm"} aria-labelledby={id}>
       <Box component="form" noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }} onSubmit={(event) => { event.preventDefault(); onSubmit?.(); }}>
-        <DialogTitle id={id} variant="h2">{title}</DialogTitle>
+        <DialogTitle id={id}>{title}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, pt: "8px !important" }}>
           {children}
           <ProblemAlert error={error} places={places} />
         </DialogContent>
-        <DialogActions sx={{ px: 3, pb: 2, flexWrap: "wrap" }}>
+        <DialogActions sx={{ flexWrap: "wrap" }}>
           {extra}
           <Button onClick={close}>{submit ? t("cancel") : t("close")}</Button>
           {submit && <Button type="submit" variant="contained" loading={busy} disabled={disabled}>{submit}</Button>}

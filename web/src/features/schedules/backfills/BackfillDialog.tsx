@@ -137,7 +137,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
             <ProblemAlert error={make.error} />
           </Box>
         </DialogContent>
-        <DialogActions sx={{ px: 3, py: 1.5 }}>
+        <DialogActions sx={{ pt: 1.5 }}>
           <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" disabled={!isComplete || Boolean(preview.error) || pieces?.total === 0} loading={make.isPending}>{pieces && isComplete ? t("backfill.deed", { count: pieces.total, pieces: formatNumber(pieces.total) }) : t("backfill.make")}</Button>
         </DialogActions>

@@ -102,7 +102,7 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
             <ProblemAlert error={save.error} />
           </Box>
         </DialogContent>
-        <DialogActions sx={{ px: 3, py: 1.5 }}>
+        <DialogActions sx={{ pt: 1.5 }}>
           <Button onClick={leave}>{t("common:cancel")}</Button>
           <Button type="submit" variant="contained" disabled={!mayBeKept} loading={save.isPending}>{schedule ? t("common:save") : t("editor.deed")}</Button>
         </DialogActions>
