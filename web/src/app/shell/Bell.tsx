@@ -16,6 +16,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, body, client } from "@/api/client";
 import { sessionQuery } from "@/api/session";
+import { Marked } from "@/components/Marked";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
@@ -74,7 +75,7 @@ function Notices({ onLeave }: { onLeave: () => void }) {
           <ListItemButton onClick={() => go(notice)} sx={{ borderLeft: 3, borderColor: notice.read_at ? "transparent" : "primary.main" }}>
             <ListItemText
               primary={notice.words.title}
-              secondary={<>{say(notice.words.text)}<Box component="span" sx={{ display: "block", mt: 0.25 }}><TimeText at={notice.updated_at} /></Box></>}
+              secondary={<><Marked text={say(notice.words.text)} /><Box component="span" sx={{ display: "block", mt: 0.25 }}><TimeText at={notice.updated_at} /></Box></>}
               slotProps={{ primary: { sx: { fontWeight: notice.read_at ? 400 : 650 } } }}
             />
           </ListItemButton>
