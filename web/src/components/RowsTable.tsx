@@ -20,9 +20,10 @@ interface Props {
 }
 
 const ROW = 30;
+const NUMBER = /^u?int|^float|^decimal/;
 const WIDTHS: [RegExp, number][] = [
   [/^bool/, 80],
-  [/^u?int|^float|^decimal/, 110],
+  [NUMBER, 110],
   [/^date$/, 110],
   [/^time/, 190],
 ];
@@ -45,7 +46,7 @@ export function RowsTable({ label, columns, rows, height = 360, head, onMore }: 
         <Box role="row" sx={{ display: "grid", gridTemplateColumns: template, position: "sticky", top: 0, zIndex: 1, bgcolor: "background.paper", borderBottom: 1, borderColor: "divider" }}>
           <Box role="columnheader" sx={{ px: 1, py: 0.75, color: "text.secondary" }}>#</Box>
           {columns.map((column, index) => (
-            <Box key={column.name} role="columnheader" sx={{ px: 1, py: 0.75, minWidth: 0, position: "relative" }}>
+            <Box key={column.name} role="columnheader" sx={{ px: 1, py: 0.75, minWidth: 0, position: "relative", textAlign: NUMBER.test(column.type) ? "right" : "left" }}>
               <Tooltip title={`${column.name}: ${column.type}${column.nullable ? `, ${t("column.nullable")}` : ""}`}>
                 <Box sx={{ fontWeight: 650, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{column.name}</Box>
               </Tooltip>
@@ -69,11 +70,10 @@ export function RowsTable({ label, columns, rows, height = 360, head, onMore }: 
 
 function Cell({ value, type }: { value: unknown; type: string }) {
   const { t } = useTranslation();
-  const isNumber = /^u?int|^float|^decimal/.test(type);
   const isMissing = value === null || value === undefined;
   const text = isMissing ? t("column.null") : typeof value === "object" ? JSON.stringify(value) : String(value);
   return (
-    <Box role="cell" title={text.length > 24 ? text : undefined} sx={{ px: 1, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "pre", textAlign: isNumber ? "right" : "left", ...(isMissing && { color: "text.secondary", fontStyle: "italic" }) }}>
+    <Box role="cell" title={text.length > 24 ? text : undefined} sx={{ px: 1, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "pre", textAlign: NUMBER.test(type) ? "right" : "left", ...(isMissing && { color: "text.secondary", fontStyle: "italic" }) }}>
       {text}
     </Box>
   );
