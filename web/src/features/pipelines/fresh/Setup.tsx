@@ -50,14 +50,14 @@ export function Setup({ slug, starter, onReady, onClose }: Props) {
     return given[slot] ?? other ?? choices[0] ?? { name: NAMES[slot], connector: slot === "FILES" ? "file" : (connectorsOf(slot)[0]?.name ?? "sqlite") };
   };
   const chosen = Object.fromEntries(starter.slots.map((slot) => [slot, chosenOf(slot)]));
-  const document = documentOf(starter, name.trim() || "pipeline", chosen);
+  const document = documentOf(starter, name.trim() || "pipeline", chosen, t(`starter.${starter.key}.text`));
   const isComplete = name.trim() !== "" && starter.slots.every((slot) => chosenOf(slot).name.trim() !== "");
   const guarded = useLeaveGuard(useChanged([name, given]));
   const leave = () => guarded(onClose);
   return (
     <Dialog open onClose={leave} maxWidth="md" fullWidth fullScreen={narrow} aria-labelledby="setup-title">
       <Box component="form" onSubmit={(event) => { event.preventDefault(); if (isComplete) onReady(document); }} sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }}>
-        <DialogTitle id="setup-title" variant="h2">{t(`starter.${starter.key}.title`)}</DialogTitle>
+        <DialogTitle id="setup-title">{t(`starter.${starter.key}.title`)}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
           <Typography color="textSecondary">{t(`starter.${starter.key}.text`)}</Typography>
           <DrawingView document={starter.text} isNamed={!narrow} />
