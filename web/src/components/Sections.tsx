@@ -34,7 +34,7 @@ export function Sections({ label, sections, current, children }: Props) {
         <List disablePadding sx={{ display: "flex", flexDirection: { xs: "row", md: "column" }, gap: 0.25 }}>
           {sections.map((section) => (
             <ListItem key={section.key} disablePadding sx={{ width: { xs: "auto", md: "100%" } }}>
-              <LinkListItem ref={section.key === current ? here : undefined} to={section.to as string} params={section.params as never} selected={section.key === current} aria-current={section.key === current ? "page" : undefined} sx={{ borderRadius: 1, py: 0.75, px: 1.25, whiteSpace: "nowrap" }}>
+              <LinkListItem ref={section.key === current ? here : undefined} to={section.to as string} params={section.params as never} selected={section.key === current} aria-current={section.key === current ? "page" : undefined} sx={{ borderRadius: 1, py: 0.75, px: 1.25, whiteSpace: { xs: "nowrap", md: "normal" } }}>
                 <ListItemIcon sx={{ minWidth: 30, color: section.key === current ? "primary.main" : undefined }}>{section.icon}</ListItemIcon>
                 <ListItemText primary={section.title} slotProps={{ primary: { sx: { fontSize: 14, fontWeight: section.key === current ? 650 : 500 } } }} />
               </LinkListItem>
