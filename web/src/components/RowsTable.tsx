@@ -46,7 +46,8 @@ export function RowsTable({ label, columns, rows, height = 360, head, onMore }: 
         <Box role="row" sx={{ display: "grid", gridTemplateColumns: template, position: "sticky", top: 0, zIndex: 1, bgcolor: "background.paper", borderBottom: 1, borderColor: "divider" }}>
           <Box role="columnheader" sx={{ px: 1, py: 0.75, color: "text.secondary" }}>#</Box>
           {columns.map((column, index) => (
-            <Box key={column.name} role="columnheader" sx={{ px: 1, py: 0.75, minWidth: 0, position: "relative", textAlign: NUMBER.test(column.type) ? "right" : "left" }}>
+            <Box key={column.name} role="columnheader" sx={{ px: 1, py: 0.75, minWidth: 0, position: "relative", textAlign: !head && NUMBER.test(column.type) ? "right" : "left" }}>
+              {/* Marks and menus stand on the right, where a name would be below them. */}
               <Tooltip title={`${column.name}: ${column.type}${column.nullable ? `, ${t("column.nullable")}` : ""}`}>
                 <Box sx={{ fontWeight: 650, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{column.name}</Box>
               </Tooltip>
