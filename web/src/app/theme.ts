@@ -32,6 +32,7 @@ const look: ThemeOptions = {
         background: { default: "#f5f7f6", paper: "#ffffff" },
         text: { primary: "#16211f", secondary: "#4d5a58" },
         divider: "#d9e0de",
+        action: { selected: "rgba(15, 95, 100, 0.1)" },
       },
     },
     dark: {
@@ -47,6 +48,7 @@ const look: ThemeOptions = {
         background: { default: "#0f1615", paper: "#172120" },
         text: { primary: "#e6eeec", secondary: "#a8b8b5" },
         divider: "#2c3a38",
+        action: { selected: "rgba(95, 208, 197, 0.14)" },
       },
     },
   },
@@ -64,7 +66,7 @@ const look: ThemeOptions = {
     MuiCssBaseline: {
       styleOverrides: {
         body: { fontVariantNumeric: "tabular-nums" },
-        ".react-flow__panel.react-flow__attribution": { margin: 0, padding: 0 },
+        ".react-flow__panel.react-flow__attribution": { margin: 0, padding: 0, background: "transparent" },
         ".react-flow__attribution a": { display: "inline-block", padding: "7px 4px 2px", lineHeight: "15px" },
         ":focus-visible": { outline: "2px solid var(--mui-palette-primary-main)", outlineOffset: 2 },
         // Any duration, however short, would make every property of every element a transition, and heights be measured of what is
@@ -83,6 +85,10 @@ const look: ThemeOptions = {
     MuiDialogActions: { styleOverrides: { root: { padding: "12px 24px 16px", flexWrap: "wrap" } } },
     // Fields are white on the ground of a page as on a card.
     MuiOutlinedInput: { styleOverrides: { root: { backgroundColor: "var(--mui-palette-background-paper)" } } },
+    // Both arrows stand behind the tabs, which thus begin where the page does, and keep their width when an arrow leads nowhere.
+    MuiTabScrollButton: { styleOverrides: { root: { order: 1, width: 36, "&.Mui-disabled": { opacity: 0.35 } } } },
+    // Examples in empty fields are there to be read.
+    MuiInputBase: { styleOverrides: { input: { "&::placeholder": { color: "var(--mui-palette-text-secondary)", opacity: 0.85 } } } },
     MuiTextField: { defaultProps: { size: "small", fullWidth: true } },
     MuiSelect: { defaultProps: { size: "small" } },
     // What a field is called is read, too, where nothing can be written into it.

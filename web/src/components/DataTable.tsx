@@ -18,6 +18,7 @@ export interface Column<T> {
   right?: boolean;
   /** Left out on narrow screens. */
   wide?: boolean;
+  /** Where there is room for every column. */
   width?: number | string;
   /** The name by which the server sorts. */
   sort?: string;
@@ -59,7 +60,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, sort, onSor
         <TableHead>
           <TableRow>
             {columns.map((column) => (
-              <TableCell key={column.key} component={column.title === "" ? "td" : "th"} align={column.right ? "right" : "left"} sx={{ width: column.width, whiteSpace: "nowrap", bgcolor: "background.paper", ...(column.wide && { display: { xs: "none", md: "table-cell" } }) }} sortDirection={column.sort && sort?.replace("-", "") === column.sort ? (sort.startsWith("-") ? "desc" : "asc") : false}>
+              <TableCell key={column.key} component={column.title === "" ? "td" : "th"} align={column.right ? "right" : "left"} sx={{ width: { md: column.width }, whiteSpace: { sm: "nowrap" }, bgcolor: "background.paper", ...(column.wide && { display: { xs: "none", md: "table-cell" } }) }} sortDirection={column.sort && sort?.replace("-", "") === column.sort ? (sort.startsWith("-") ? "desc" : "asc") : false}>
                 {column.sort && onSort ? (
                   <TableSortLabel hideSortIcon active={sort?.replace("-", "") === column.sort} direction={sort?.startsWith("-") ? "desc" : "asc"} onClick={() => onSort(sort === column.sort ? `-${column.sort}` : (column.sort ?? ""))}>{column.title}</TableSortLabel>
                 ) : (

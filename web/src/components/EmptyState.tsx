@@ -22,7 +22,7 @@ export function EmptyState({ icon, title, text, action, isPage = false }: Props)
         </Box>
       )}
       <Typography variant="h2" component={isPage ? "h1" : "h2"} gutterBottom>{title}</Typography>
-      {text && <Typography color="textSecondary" sx={{ mb: 2.5 }} component="div">{text}</Typography>}
+      {text && <Typography color="textSecondary" sx={{ mb: 2.5, textWrap: "balance" }} component="div">{text}</Typography>}
       {action}
     </Box>
   );

@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
-import { Children, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 interface Props {
   title: string;
@@ -16,17 +16,17 @@ interface Props {
 
 /** A part of a page that stands by itself. */
 export function Panel({ title, text, action, destroys, children }: Props) {
-  const isEmpty = Children.toArray(children).length === 0;
   return (
     <Paper variant="outlined" component="section" sx={{ p: { xs: 2, sm: 2.5 }, mb: 2.5, ...(destroys && { borderColor: "error.main" }) }}>
-      <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "flex-start", mb: isEmpty ? 0 : 2 }}>
+      <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "flex-start" }}>
         <Box sx={{ flex: "1 1 240px", minWidth: 0 }}>
           <Typography variant="h2">{title}</Typography>
           {text && <Typography variant="body2" color="textSecondary" component="div" sx={{ mt: 0.5, maxWidth: 720, "& a": { textDecoration: "underline" } }}>{text}</Typography>}
         </Box>
         {action}
       </Box>
-      {children}
+      {/* What shows itself only at times leaves no gap while it does not. */}
+      <Box sx={{ "&:not(:empty)": { mt: 2 } }}>{children}</Box>
     </Paper>
   );
 }
@@ -34,7 +34,7 @@ export function Panel({ title, text, action, destroys, children }: Props) {
 /** What is known of something: a word, and what it is. */
 export function Facts({ facts }: { facts: [label: string, value: ReactNode][] }) {
   return (
-    <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: { xs: "1fr", sm: "minmax(140px, max-content) 1fr" }, columnGap: 3, rowGap: { xs: 0.25, sm: 1 } }}>
+    <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: { xs: "1fr", sm: "minmax(200px, max-content) 1fr" }, columnGap: 3, rowGap: { xs: 0.25, sm: 1 } }}>
       {facts.map(([label, value]) => (
         <Box key={label} sx={{ display: "contents" }}>
           <Typography component="dt" variant="body2" color="textSecondary">{label}</Typography>

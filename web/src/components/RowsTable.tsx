@@ -34,14 +34,15 @@ const CELLS = {
   "& .line": { display: "grid", position: "absolute", top: 0, left: 0, right: 0, height: ROW, alignItems: "center", borderBottom: 1, borderColor: "action.hover" },
   "& .place": { px: 1, color: "text.secondary" },
 } as const;
+const NUMBER = /^u?int|^float|^decimal/;
 const WIDTHS: [RegExp, number][] = [
   [/^bool/, 80],
-  [/^u?int|^float|^decimal/, 110],
+  [NUMBER, 110],
   [/^date$/, 110],
   [/^time/, 190],
 ];
 
-const isNumber = (type: string) => /^u?int|^float|^decimal/.test(type);
+const isNumber = (type: string) => NUMBER.test(type);
 
 /** Rows of data as they are: typed heads, numbers on the right, what is missing said as such. Only what is in view is drawn. */
 export function RowsTable({ label, columns, rows, height = 360, head, corner, empty, onMore }: Props) {

@@ -34,7 +34,7 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 export function formatBytes(bytes: number): string {
   const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
   const unit = UNITS[step] ?? "byte";
-  return cached(`bytes-${unit}`, (language) => new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: step === 0 ? 0 : 1 })).format(bytes / 1000 ** step);
+  return cached(`bytes-${unit}`, (language) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: step === 0 ? "long" : "short", maximumFractionDigits: step === 0 ? 0 : 1 })).format(bytes / 1000 ** step);
 }
 
 /** A day and a time: 29 Nov 2026, 14:05:09. */
@@ -49,6 +49,17 @@ export function formatDay(at: string | Date, zone?: string): string {
 /** Only the time of day: 14:05:09. */
 export function formatClock(at: string | Date, zone?: string): string {
   return cached(`clock-${zone ?? ""}`, (language) => new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone: zone })).format(new Date(at));
+}
+
+/** Hours and minutes, without the seconds that schedules rarely have: 06:30. */
+export function formatHour(at: string | Date, zone?: string): string {
+  return cached(`hour-${zone ?? ""}`, (language) => new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: zone })).format(new Date(at));
+}
+
+/** A day of this week or the next ones, and a time: Tue 1 Dec, 06:30. */
+export function formatNear(at: string | Date, zone?: string): string {
+  const day = cached(`near-${zone ?? ""}`, (language) => new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", timeZone: zone })).format(new Date(at));
+  return `${day}, ${formatHour(at, zone)}`;
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -43,6 +43,10 @@ it("finds the sentence that says most, and says what stands in its holes too", (
   expect(say("nodes: `a`, `b` and 3 more")).toBe("nœuds\u00a0: `a`, `b` et 3 autres");
   expect(say("shop-returns: put rows into quarantine")).toBe("shop-returns\u00a0: a mis des lignes en quarantaine");
   expect(say("no file of 2026-11-27 has come for machine `DEM12`; it was due at 2026-11-30 10:00 UTC")).toBe("aucun fichier du 2026-11-27 n'est arrivé pour machine `DEM12`\u202f; il était attendu le 2026-11-30 à 10:00 UTC");
+  // Lines of a log are sentences too.
+  expect(say("`orders` begins for the data of 2026-11-29")).toBe("`orders` commence pour les données du 2026-11-29");
+  expect(say("7310 rows are in place")).toBe("lignes en place\u00a0: 7310");
+  expect(say("no file of 2026-11-27 has come for machine `SU12`")).toBe("aucun fichier du 2026-11-27 n'est arrivé pour machine `SU12`");
   // Half a sentence in another language would be worse than none.
   expect(say("the thing that broke is in the other place")).toBe("the thing that broke is in the other place");
   expect(say("node `read`: something unheard of")).toBe("node `read`: something unheard of");

@@ -60,10 +60,12 @@ export function AccountMenu({ user }: { user: Api<"User"> }) {
         <Divider component="li" />
         <LinkMenuItem to="/account" onClick={() => setAnchor(null)}>{t("account")}</LinkMenuItem>
         <Divider component="li" />
+        <Heading text={t("colours")} />
         {MODES.map((one) => (
           <MenuItem key={one} selected={mode === one} onClick={() => setMode(one)} role="menuitemradio" aria-checked={mode === one}>{t(`mode.${one}`)}</MenuItem>
         ))}
         <Divider component="li" />
+        <Heading text={t("language")} />
         {(Object.keys(LANGUAGES) as Language[]).map((one) => (
           <MenuItem key={one} lang={one} selected={currentLanguage() === one} onClick={() => choose(one)} role="menuitemradio" aria-checked={currentLanguage() === one}>{LANGUAGES[one]}</MenuItem>
         ))}
@@ -72,4 +74,9 @@ export function AccountMenu({ user }: { user: Api<"User"> }) {
       </Menu>
     </>
   );
+}
+
+/** What the entries below choose between. */
+function Heading({ text }: { text: string }) {
+  return <Typography component="li" role="presentation" variant="overline" color="textSecondary" sx={{ px: 2 }}>{text}</Typography>;
 }

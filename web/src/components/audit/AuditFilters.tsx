@@ -22,7 +22,8 @@ export function AuditFilters({ search, onSearch, names, live, onLive }: Props) {
   const set = (part: AuditSearch) => onSearch({ ...search, ...part });
   const isFiltered = Object.values(search).some(Boolean);
   const areas = AREAS.map((area) => ({ area, word: t(`area.${area}`) })).sort((a, b) => a.word.localeCompare(b.word));
-  const field = { width: { xs: "calc(50% - 6px)", sm: 168 } };
+  const field = { width: { xs: "calc(50% - 6px)", sm: 140 } };
+  const day = { width: { xs: field.width.xs, sm: 162 } };
   return (
     <Box sx={{ mb: 2 }}>
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "center" }}>
@@ -35,8 +36,8 @@ export function AuditFilters({ search, onSearch, names, live, onLive }: Props) {
           <MenuItem value="">{t("any")}</MenuItem>
           {OUTCOMES.map((outcome) => <MenuItem key={outcome} value={outcome}>{t(`outcome.${outcome}`)}</MenuItem>)}
         </TextField>
-        <TextField type="date" label={t("from")} value={search.from ?? ""} onChange={(event) => set({ from: event.target.value || undefined })} sx={field} slotProps={{ inputLabel: { shrink: true } }} />
-        <TextField type="date" label={t("until")} value={search.until ?? ""} onChange={(event) => set({ until: event.target.value || undefined })} sx={field} slotProps={{ inputLabel: { shrink: true } }} />
+        <TextField type="date" label={t("from")} value={search.from ?? ""} onChange={(event) => set({ from: event.target.value || undefined })} sx={day} slotProps={{ inputLabel: { shrink: true } }} />
+        <TextField type="date" label={t("until")} value={search.until ?? ""} onChange={(event) => set({ until: event.target.value || undefined })} sx={day} slotProps={{ inputLabel: { shrink: true } }} />
         <FormControlLabel control={<Switch size="small" checked={live} onChange={(event) => onLive(event.target.checked)} />} label={t("live")} />
         {isFiltered && <Button size="small" onClick={() => onSearch({})}>{t("clear")}</Button>}
       </Box>

@@ -3,6 +3,7 @@ import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
 import { type Column, DataTable } from "@/components/DataTable";
+import { Marked } from "@/components/Marked";
 import { formatNumber, formatPercent } from "@/lib/format";
 import { say } from "@/lib/sayings";
 import type { Inspected } from "./api";
@@ -17,7 +18,7 @@ export function Found({ found }: { found: Inspected }) {
   const columns: Column<Seen>[] = [
     { key: "name", title: t("column"), cell: (one) => <Box sx={{ fontWeight: 650, overflowWrap: "anywhere", minWidth: 110 }}>{one.name}</Box> },
     { key: "type", title: t("type"), cell: (one) => one.type },
-    { key: "why", title: t("why"), wide: true, cell: (one) => <Box sx={{ color: "text.secondary", fontSize: 13, minWidth: 180 }}>{one.evidence ? say(one.evidence) : t("by_format")}</Box> },
+    { key: "why", title: t("why"), wide: true, cell: (one) => <Box sx={{ color: "text.secondary", fontSize: 13, minWidth: 180 }}>{one.evidence ? <Marked text={say(one.evidence)} /> : t("by_format")}</Box> },
     { key: "empty", title: t("missing"), right: true, cell: (one) => (one.empty === 0 ? <Box component="span" sx={{ color: "text.secondary" }}>0</Box> : `${formatNumber(one.empty)} (${formatPercent(one.empty / Math.max(1, found.rows))})`) },
     { key: "examples", title: t("values"), wide: true, cell: (one) => <Box sx={{ fontSize: 13, maxWidth: 260, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }} title={one.examples.join(" · ")}>{one.examples.join(" · ")}</Box> },
   ];
@@ -26,7 +27,7 @@ export function Found({ found }: { found: Inspected }) {
       <Typography variant="body2" color="textSecondary" role="status">
         {t("columns", { count: found.columns.length, number: formatNumber(found.columns.length) })} · {found.is_whole ? t("over_all", { count: found.rows, number: rows }) : t("counted_first", { count: found.rows, number: rows })}
       </Typography>
-      {found.alerts.map((alert) => <Alert key={alert} severity="warning">{say(alert)}</Alert>)}
+      {found.alerts.map((alert) => <Alert key={alert} severity="warning"><Marked text={say(alert)} /></Alert>)}
       {found.facts.length > 0 && <Facts found={found} />}
       <div>
         <Typography variant="h3" sx={{ mb: 1 }}>{t("columns_word")}</Typography>
@@ -36,7 +37,7 @@ export function Found({ found }: { found: Inspected }) {
       {found.notes.length > 0 && (
         <section aria-label={t("remarks")}>
           <Typography variant="h3" sx={{ mb: 0.5 }}>{t("remarks")}</Typography>
-          <Box component="ul" sx={{ m: 0, pl: 2.5, fontSize: 14 }}>{found.notes.map((note) => <li key={note}>{say(note)}</li>)}</Box>
+          <Box component="ul" sx={{ m: 0, pl: 2.5, fontSize: 14 }}>{found.notes.map((note) => <li key={note}><Marked text={say(note)} /></li>)}</Box>
         </section>
       )}
     </Box>
@@ -57,7 +58,7 @@ function Facts({ found }: { found: Inspected }) {
           <Box key={`${fact.file ?? ""} ${fact.what} ${index}`} sx={{ display: "contents" }}>
             <Box component="dt" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>{t(`fact.${fact.what}`, { defaultValue: fact.what })}{ofFile(fact.file)}</Box>
             <Box component="dd" sx={{ m: 0, fontWeight: 600, overflowWrap: "anywhere" }}>{fact.found}</Box>
-            <Box component="dd" sx={{ m: 0, color: "text.secondary", mb: { xs: 1, sm: 0 }, overflowWrap: "anywhere" }}>{say(fact.evidence)}</Box>
+            <Box component="dd" sx={{ m: 0, color: "text.secondary", mb: { xs: 1, sm: 0 }, overflowWrap: "anywhere" }}><Marked text={say(fact.evidence)} /></Box>
           </Box>
         ))}
       </Box>
@@ -71,10 +72,10 @@ function Rejects({ found }: { found: Inspected }) {
     { key: "place", title: t("place"), cell: (one) => <Box sx={{ whiteSpace: "nowrap", fontSize: 13 }}>{one.place}</Box> },
     { key: "column", title: t("column"), cell: (one) => one.column ?? "–" },
     { key: "value", title: t("value"), cell: (one) => <Box component="code" sx={{ overflowWrap: "anywhere" }}>{one.value ?? "–"}</Box> },
-    { key: "why", title: t("why"), wide: true, cell: (one) => <Box sx={{ color: "text.secondary", fontSize: 13 }}>{say(one.reason)}</Box> },
+    { key: "why", title: t("why"), wide: true, cell: (one) => <Box sx={{ color: "text.secondary", fontSize: 13 }}><Marked text={say(one.reason)} /></Box> },
   ];
   return (
-    <section aria-label={t("messy")}>
+    <section>
       <Typography variant="h3" sx={{ mb: 1 }}>{t("messy")}</Typography>
       <Alert severity="warning" sx={{ mb: 1 }}>{t("rejected", { count: found.rejected, number: formatNumber(found.rejected) })}{found.rejects.length < found.rejected && ` ${t("first_rejects", { number: formatNumber(found.rejects.length) })}`}</Alert>
       <DataTable label={t("messy")} columns={columns} rows={found.rejects} rowKey={(one) => `${one.place} ${one.column ?? ""}`} />

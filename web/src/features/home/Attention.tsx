@@ -8,6 +8,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, body, client } from "@/api/client";
 import { TextLink } from "@/components/links";
+import { Marked } from "@/components/Marked";
 import { RunState } from "@/components/RunState";
 import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
@@ -43,7 +44,7 @@ export function Attention({ workspace, summary, late }: { workspace: string; sum
   return (
     <Card title={t("attention.title", { count })}>
       <Lines>
-        {summary.failed.map((standing) => <OfRun key={standing.pipeline.id} workspace={workspace} standing={standing}>{messageOf(standing)}</OfRun>)}
+        {summary.failed.map((standing) => <OfRun key={standing.pipeline.id} workspace={workspace} standing={standing}><Marked text={messageOf(standing)} /></OfRun>)}
         {summary.late.map((schedule) => (
           <Line key={schedule.id} mark={<Box component={Clock} size={16} aria-hidden sx={{ color: "warning.main" }} />} side={schedule.next_at && <TimeText at={schedule.next_at} />}>
             <TextLink to="/w/$workspace/schedules" params={{ workspace }} search={{ view: "list", pipeline: schedule.pipeline_id }} sx={{ fontWeight: 650 }}>{summary.standings.find(({ pipeline }) => pipeline.id === schedule.pipeline_id)?.pipeline.name}</TextLink>
@@ -60,7 +61,7 @@ export function Attention({ workspace, summary, late }: { workspace: string; sum
         {told.map((notice) => (
           <Line key={notice.id} mark={<Box component={BellRing} size={16} aria-hidden sx={{ color: notice.severity === "error" ? "error.main" : notice.severity === "warning" ? "warning.main" : "info.main" }} />} side={<Box sx={{ display: "flex", alignItems: "center", gap: 0.5 }}><TimeText at={notice.updated_at} /><Tooltip title={t("attention.read")}><IconButton size="small" aria-label={t("attention.read_of", { title: notice.words.title })} onClick={() => read(notice.id)}><Check size={16} /></IconButton></Tooltip></Box>}>
             {notice.run_id ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: notice.run_id }} sx={{ fontWeight: 650 }}>{notice.words.title}</TextLink> : notice.pipeline_id ? <TextLink to="/w/$workspace/pipelines/$pipeline" params={{ workspace, pipeline: notice.pipeline_id }} sx={{ fontWeight: 650 }}>{notice.words.title}</TextLink> : <strong>{notice.words.title}</strong>}
-            <Typography variant="body2" color="textSecondary">{say(notice.words.text)}</Typography>
+            <Typography variant="body2" color="textSecondary"><Marked text={say(notice.words.text)} /></Typography>
           </Line>
         ))}
         {undelivered > 0 && (

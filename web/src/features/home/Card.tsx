@@ -8,9 +8,10 @@ export function Card({ title, action, children }: { title: ReactNode; action?: R
   const id = useId();
   return (
     <Paper variant="outlined" component="section" aria-labelledby={id} sx={{ overflow: "hidden" }}>
-      <Box sx={{ display: "flex", alignItems: "center", gap: 1, px: 2, pt: 1.5, pb: 1 }}>
+      <Box sx={{ display: "flex", alignItems: "center", gap: 1, px: 2, py: 1, minHeight: 50 }}>
         <Typography variant="h2" id={id} sx={{ flex: 1 }}>{title}</Typography>
-        {action}
+        {/* Its words end where the times below end. */}
+        {action && <Box sx={{ mr: "-5px", flexShrink: 0 }}>{action}</Box>}
       </Box>
       {children}
     </Paper>

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
 import { LinkButton, TextLink } from "@/components/links";
 import { TimeText } from "@/components/TimeText";
-import { currentLocale } from "@/lib/i18n";
+import { formatNear } from "@/lib/format";
 import { Card, Line, Lines } from "./Card";
 
 const FIRST = 6;
@@ -17,7 +17,7 @@ export function NextRuns({ workspace, schedules, nameOf }: { workspace: string; 
       {schedules.length === 0 && <Box sx={{ px: 2, pb: 2, color: "text.secondary" }}>{t("next.none")}</Box>}
       <Lines>
         {schedules.slice(0, FIRST).map((schedule) => (
-          <Line key={schedule.id} mark={<Box component={Clock3} size={16} aria-hidden sx={{ color: "text.secondary" }} />} side={schedule.next_at && <><TimeText at={schedule.next_at} /><br />{new Intl.DateTimeFormat(currentLocale(), { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(new Date(schedule.next_at))}</>}>
+          <Line key={schedule.id} mark={<Box component={Clock3} size={16} aria-hidden sx={{ color: "text.secondary" }} />} side={schedule.next_at && <><TimeText at={schedule.next_at} /><br />{formatNear(schedule.next_at)}</>}>
             <TextLink to="/w/$workspace/schedules" params={{ workspace }} search={{ view: "list", pipeline: schedule.pipeline_id }} sx={{ fontWeight: 650, color: "text.primary" }}>{nameOf(schedule.pipeline_id)}</TextLink>
           </Line>
         ))}

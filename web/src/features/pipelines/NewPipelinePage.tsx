@@ -52,7 +52,7 @@ export function NewPipelinePage() {
         back={{ label: t("title"), to: "/w/$workspace/pipelines", params: { workspace: slug } }}
         actions={
           <>
-            <Button startIcon={<FileUp size={16} />} onClick={() => file.current?.click()}>{t("import")}</Button>
+            <Button variant="outlined" startIcon={<FileUp size={16} />} onClick={() => file.current?.click()}>{t("import")}</Button>
             <input ref={file} type="file" accept=".yaml,.yml,.json" hidden onChange={(event) => { void event.target.files?.[0]?.text().then(setText); event.target.value = ""; }} />
             <Button variant="contained" onClick={() => setText(emptyDocument(t("new_name")))}>{t("new_empty")}</Button>
           </>

@@ -14,6 +14,7 @@ import { body, client } from "@/api/client";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { LinkButton, TextLink } from "@/components/links";
+import { OnlyRead } from "@/components/OnlyRead";
 import { Page } from "@/components/Page";
 import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/ProblemAlert";
@@ -58,7 +59,7 @@ export function PipelinesPage() {
     { key: "run", title: t("last_run"), width: 210, cell: (one) => <LastRun slug={slug} run={one.last_run} /> },
     { key: "next", title: t("next_run"), width: 150, wide: true, cell: (one) => (one.next_at ? <TimeText at={one.next_at} /> : <Box component="span" sx={{ color: "text.secondary" }}>{t("no_schedule")}</Box>) },
     { key: "updated", title: t("changed_at"), width: 150, wide: true, sort: "updated", cell: (one) => <TimeText at={one.updated_at} /> },
-    { key: "actions", title: <Box component="span" sx={{ position: "absolute", width: 1, height: 1, overflow: "hidden", clipPath: "inset(50%)" }}>{t("more_actions")}</Box>, width: 96, right: true, cell: (one) => <RowActions slug={slug} pipeline={one} tags={tags} /> },
+    { key: "actions", title: <OnlyRead>{t("more_actions")}</OnlyRead>, width: 96, right: true, cell: (one) => <RowActions slug={slug} pipeline={one} tags={tags} /> },
   ];
   const isFiltered = settled !== "" || tag !== undefined || archived;
   return (
@@ -69,7 +70,7 @@ export function PipelinesPage() {
           text={t("list_text")}
           actions={mayEdit && (
             <>
-              <Button startIcon={<FileUp size={16} />} onClick={() => file.current?.click()}>{t("import")}</Button>
+              <Button variant="outlined" startIcon={<FileUp size={16} />} onClick={() => file.current?.click()}>{t("import")}</Button>
               <input ref={file} type="file" accept=".yaml,.yml,.json" multiple hidden onChange={(event) => { void importing.take([...(event.target.files ?? [])]); event.target.value = ""; }} />
               <LinkButton to="/w/$workspace/pipelines/new" params={{ workspace: slug }} variant="contained" startIcon={<Plus size={16} />}>{t("new")}</LinkButton>
             </>
@@ -77,7 +78,7 @@ export function PipelinesPage() {
         />
         {importing.error !== undefined && <ProblemAlert error={importing.error} onClose={importing.forget} />}
         <Box sx={{ display: "flex", gap: 1.5, mb: 2, flexWrap: "wrap", alignItems: "center" }}>
-          <TextField value={search} onChange={(event) => set({ search: event.target.value || undefined })} placeholder={t("list_search")} sx={{ maxWidth: 340 }} slotProps={{ htmlInput: { "aria-label": t("list_search"), type: "search" }, input: { startAdornment: <InputAdornment position="start"><Search size={16} aria-hidden /></InputAdornment> } }} />
+          <TextField value={search} onChange={(event) => set({ search: event.target.value || undefined })} placeholder={t("list_search")} sx={{ maxWidth: { sm: 340 } }} slotProps={{ htmlInput: { "aria-label": t("list_search"), type: "search" }, input: { startAdornment: <InputAdornment position="start"><Search size={16} aria-hidden /></InputAdornment> } }} />
           <ToggleButtonGroup exclusive size="small" value={archived ? "archived" : "used"} aria-label={t("list_which")} onChange={(_, to: string | null) => to && set({ archived: to === "archived" || undefined })}>
             <ToggleButton value="used" sx={{ px: 1.5, color: "text.secondary" }}>{t("list_used")}</ToggleButton>
             <ToggleButton value="archived" sx={{ px: 1.5, color: "text.secondary" }}>{t("list_archived")}</ToggleButton>
@@ -88,7 +89,7 @@ export function PipelinesPage() {
         {!list.rows && !list.error && <ListSkeleton text={t("list_loading")} />}
         {list.rows && list.rows.length > 0 && <DataTable label={t("title")} columns={columns} rows={list.rows} rowKey={(one) => one.id} onOpen={(one) => void navigate({ to: "/w/$workspace/pipelines/$pipeline", params: { workspace: slug, pipeline: one.name } })} sort={sort} onSort={setSort} onMore={list.more} isLoadingMore={list.isLoadingMore} />}
         {list.rows?.length === 0 && (isFiltered ? (
-          <EmptyState icon={<Search />} title={archived && !settled && !tag ? t("list_no_archived") : t("list_nothing")} action={<Button onClick={() => set({ search: undefined, tag: undefined, archived: undefined })}>{t("list_all")}</Button>} />
+          <EmptyState icon={<Search />} title={archived && !settled && !tag ? t("list_no_archived") : t("list_nothing")} action={<Button variant="outlined" onClick={() => set({ search: undefined, tag: undefined, archived: undefined })}>{t("list_all")}</Button>} />
         ) : (
           <EmptyState icon={<Workflow />} title={t("list_empty")} text={t("list_empty_text")} action={mayEdit && <LinkButton to="/w/$workspace/pipelines/new" params={{ workspace: slug }} variant="contained" startIcon={<Plus size={16} />}>{t("new")}</LinkButton>} />
         ))}

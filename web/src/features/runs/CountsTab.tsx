@@ -47,7 +47,7 @@ export function CountsTab({ run }: { run: Run }) {
 /** Whether the counts add up; nodes that make rows anew are told from those where rows went missing. */
 function Adds({ task }: { task: Task }) {
   const { t } = useTranslation("runs");
-  if (detailOf(task).reshapes) return <Box component="span" sx={{ color: "text.secondary" }}>{t("counts.reshapes")}</Box>;
+  if (detailOf(task).reshapes) return <Box component="span" sx={{ color: "text.secondary", whiteSpace: "nowrap" }}>{t("counts.reshapes")}</Box>;
   const sum = task.rows_written + task.rows_filtered + task.rows_deduplicated + task.rows_quarantined;
   if (sum === task.rows_read) return <Box component="span" sx={{ color: "success.main" }}>{t("counts.adds_up")}</Box>;
   return <Box component="span" sx={{ color: "warning.main", fontWeight: 600 }}>{t("counts.differs", { rows: formatNumber(task.rows_read - sum) })}</Box>;

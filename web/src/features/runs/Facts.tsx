@@ -61,7 +61,7 @@ export function Facts({ run, progress }: { run: Run; progress: Progress | null }
 
 function Fact({ name, isWide, children }: { name: string; isWide?: boolean; children: ReactNode }) {
   return (
-    <Box sx={{ minWidth: 0, gridColumn: isWide ? { xs: "1 / -1", sm: "span 2" } : undefined }}>
+    <Box sx={{ minWidth: 0, gridColumn: isWide ? { xs: "1 / -1", sm: "span 2", md: "span 3" } : undefined }}>
       <Typography component="dt" variant="caption" color="textSecondary">{name}</Typography>
       <Typography component="dd" sx={{ m: 0, fontWeight: 600, overflowWrap: "anywhere" }}>{children}</Typography>
     </Box>

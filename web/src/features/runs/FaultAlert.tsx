@@ -3,6 +3,7 @@ import AlertTitle from "@mui/material/AlertTitle";
 import Typography from "@mui/material/Typography";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import { isOver } from "@/components/RunState";
 import { say } from "@/lib/sayings";
 import { usePeople } from "@/lib/usePeople";
@@ -28,13 +29,13 @@ export function FaultAlert({ run }: { run: Run }) {
       {state === "cancelled" && (
         <Alert severity="info" sx={{ mb: 2 }}>
           <AlertTitle sx={{ fontWeight: 600, mb: 0 }}>{by ? t("stop.by", { name: by }) : t(`stop.${run.stop?.toLowerCase() ?? "cancelled"}`)}</AlertTitle>
-          {why && say(why)}
+          {why && <Marked text={say(why)} />}
         </Alert>
       )}
       {fault?.message && state !== "cancelled" && (
         <Alert severity={isOver(state) ? "error" : "warning"} sx={{ mb: 2, overflowWrap: "anywhere" }}>
-          <AlertTitle sx={{ fontWeight: 600 }}>{say(fault.message)}</AlertTitle>
-          {fault.hint && <Typography variant="body2">{t("hint", { hint: say(fault.hint) })}</Typography>}
+          <AlertTitle sx={{ fontWeight: 600 }}><Marked text={say(fault.message)} /></AlertTitle>
+          {fault.hint && <Typography variant="body2"><Marked text={t("hint", { hint: say(fault.hint) })} /></Typography>}
           <Typography variant="body2" sx={{ mt: 0.5 }}>{state === "failing" ? t("tries_again") : fault.temporary ? t("temporary") : t("lasting")}</Typography>
           <Suspense fallback={null}><FaultWays run={run} /></Suspense>
         </Alert>

@@ -3,7 +3,9 @@ import Link from "@mui/material/Link";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import { formatClock, formatTime } from "@/lib/format";
+import { say } from "@/lib/sayings";
 import type { Line } from "./requests";
 
 interface Props {
@@ -49,7 +51,7 @@ export function Lines({ lines, follow, onMore, onNode }: Props) {
               <Box component="span" sx={{ color: COLOR[level], fontWeight: 600, width: { sm: 78 } }}>{t(`logs.word.${level}`)}</Box>
               {line.node && <Link component="button" variant="inherit" onClick={() => onNode(line.node ?? "")} sx={{ fontWeight: 600, verticalAlign: "baseline", minHeight: { xs: 24, sm: 0 } }}>{line.node}</Link>}
               <Box component="span" sx={{ flex: "1 1 240px", minWidth: 0, overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
-                {line.message}
+                <Marked text={say(line.message)} />
                 {more && <Link component="button" variant="inherit" aria-expanded={open.has(line.number)} onClick={() => toggle(line.number)} sx={{ ml: 1, color: "text.secondary" }}>{open.has(line.number) ? t("logs.less") : t("logs.more")}</Link>}
               </Box>
               {more && open.has(line.number) && <Box component="pre" sx={{ width: "100%", m: 0, mt: 0.5, p: 1, bgcolor: "action.hover", borderRadius: 1, overflow: "auto", fontSize: 12 }}>{JSON.stringify(line.detail, null, 2)}</Box>}

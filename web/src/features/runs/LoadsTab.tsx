@@ -8,6 +8,7 @@ import { PackageCheck, Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
 import { TextLink } from "@/components/links";
+import { Marked } from "@/components/Marked";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
@@ -40,7 +41,7 @@ export function LoadsTab({ run }: { run: Run }) {
       )}
       {undo.why === "under_way" && <Alert severity="info" role="status">{t("undo.under_way")}</Alert>}
       {may("operator") && undo.why === "expired" && <Typography color="textSecondary">{t("loads.expired")}</Typography>}
-      {may("operator") && undo.why === "nothing_kept" && <Typography color="textSecondary">{t("loads.nothing_kept")} <code>{"undo: { keep: 30d }"}</code></Typography>}
+      {may("operator") && undo.why === "nothing_kept" && <Typography color="textSecondary">{t("loads.nothing_kept")} <Box component="code" sx={{ whiteSpace: "nowrap" }}>{"undo: { keep: 30d }"}</Box></Typography>}
       {data.map((load) => <Receipt key={load.id} run={run} load={load} workspace={workspace} isUndone={Boolean(load.undone_at ?? run.undone_at)} />)}
     </Box>
   );
@@ -68,7 +69,7 @@ function Receipt({ run, load, workspace, isUndone }: { run: Run; load: Load; wor
         {t("loads.rows", { count: load.rows_written, rows: formatNumber(load.rows_written) })}
         {changes && <Box component="span" sx={{ color: "text.secondary" }}> · {t("changes", numbers(changes))}</Box>}
       </Typography>
-      {(notes ?? []).map((note) => <Typography key={note} variant="body2" color="textSecondary">{say(note)}</Typography>)}
+      {(notes ?? []).map((note) => <Typography key={note} variant="body2" color="textSecondary"><Marked text={say(note)} /></Typography>)}
       <Output run={run} node={load.node} />
     </Paper>
   );

@@ -5,9 +5,11 @@ import IconButton from "@mui/material/IconButton";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { RotateCw, X } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { isOver } from "@/components/RunState";
 import { LinkButton } from "@/components/links";
+import { Marked } from "@/components/Marked";
 import { formatDuration, formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
 import { say } from "@/lib/sayings";
@@ -29,6 +31,11 @@ interface Props {
 export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
   const { t } = useTranslation("runs");
   const { slug: workspace, may } = useWorkspace();
+  const box = useRef<HTMLElement>(null);
+  // Below a high graph nobody would see that something has opened.
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, [node.name]);
   const own = tasks.filter((task) => nodeOf(task.node) === node.name);
   const task = own.find((one) => one.node === node.name);
   const detail = task ? detailOf(task) : {};
@@ -37,7 +44,7 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
   const checks = own.flatMap((one) => detailOf(one).checks ?? []);
   const to = { to: "/w/$workspace/runs/$run" as const, params: { workspace, run: run.id } };
   return (
-    <Paper variant="outlined" component="section" aria-label={node.name} sx={{ p: 2 }}>
+    <Paper ref={box} variant="outlined" component="section" aria-label={node.name} sx={{ p: 2, scrollMargin: "72px 0 16px" }}>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1 }}>
         <Typography variant="h2" sx={{ flex: 1 }}>{node.name} <Typography component="span" color="textSecondary">{node.kind}{standing && ` · ${t(`node_state.${standing.state}`)}`}</Typography></Typography>
         <IconButton size="small" aria-label={t("common:close")} onClick={onClose}><X size={16} /></IconButton>
@@ -55,10 +62,10 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
       {detail.changes && <Typography color="textSecondary">{t("changes", numbers(detail.changes))}</Typography>}
       {checks.map((check) => (
         <Alert key={check.expectation} severity={check.failures === 0 ? "success" : check.severity === "fail" ? "error" : "warning"} sx={{ mt: 1, py: 0 }}>
-          {t("expectation", { words: say(check.expectation) })} {t("check", { failures: formatNumber(check.failures), checked: formatNumber(check.checked) })}
+          <Marked text={t("expectation", { words: say(check.expectation) })} /> {t("check", { failures: formatNumber(check.failures), checked: formatNumber(check.checked) })}
         </Alert>
       ))}
-      {(detail.notes ?? []).map((note) => <Alert key={note} severity="info" sx={{ mt: 1, py: 0 }}>{say(note)}</Alert>)}
+      {(detail.notes ?? []).map((note) => <Alert key={note} severity="info" sx={{ mt: 1, py: 0 }}><Marked text={say(note)} /></Alert>)}
       {node.role === "destination" && isOver(run.state) && <Output run={run} node={node.name} />}
       <Box sx={{ display: "flex", gap: 1, mt: 1.5, flexWrap: "wrap" }}>
         {mayRetry && <Button size="small" variant="contained" startIcon={<RotateCw size={14} />} disabled={deeds.isBusy} onClick={() => void deeds.retry(node.name)}>{t("retry.deed")}</Button>}

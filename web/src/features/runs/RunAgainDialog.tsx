@@ -92,7 +92,7 @@ export function RunAgainDialog({ run, onClose }: { run: Run; onClose: () => void
           )}
           <Box sx={{ mt: 1 }}>
             <FormControlLabel control={<Checkbox size="small" checked={force} onChange={(event) => setForce(event.target.checked)} />} label={t("again.force")} />
-            <FormHelperText sx={{ ml: 4, mt: -0.5 }}>{t("again.force_help")}</FormHelperText>
+            <FormHelperText sx={{ ml: "27px", mt: -0.5 }}>{t("again.force_help")}</FormHelperText>
           </Box>
           {declared.length > 0 && <Box role="group" aria-label={t("again.params")} sx={{ mt: 2 }}><ParamFields params={declared} values={params} onChange={setParams} /></Box>}
           <ProblemAlert error={start.error} />

@@ -34,7 +34,7 @@ export function RunsFilters({ search, pipelines, onChange, onReset }: Props) {
   const chosen = pipelines.find((one) => one.id === search.pipeline)?.name ?? search.pipeline ?? null;
   const select = { inputLabel: { shrink: true }, select: { displayEmpty: true } };
   return (
-    <Box role="search" aria-label={t("filter.title")} sx={{ display: "grid", gridTemplateColumns: { xs: "1fr 1fr", md: "minmax(180px, 2fr) 1.3fr 1.3fr 1fr 1fr auto" }, gap: 1.5, mb: 2, alignItems: "center" }}>
+    <Box role="search" aria-label={t("filter.title")} sx={{ display: "grid", gridTemplateColumns: { xs: "1fr 1fr", md: `minmax(180px, 2fr) 1.3fr 1.3fr minmax(164px, 1fr) minmax(164px, 1fr)${onReset ? " auto" : ""}` }, gap: 1.5, mb: 2, alignItems: "center" }}>
       <Autocomplete
         options={names}
         value={chosen}

@@ -57,11 +57,10 @@ export function RunsPage() {
   const { nameOf } = pipelines;
   const columns = useMemo<Column<Run>[]>(
     () => [
-      { key: "state", title: t("list.state"), width: 60, cell: (run) => <State run={run} /> },
+      { key: "state", title: t("list.state"), cell: (run) => <State run={run} /> },
       { key: "pipeline", title: t("list.pipeline"), cell: (run) => <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} sx={{ fontWeight: 600, color: "text.primary", overflowWrap: { xs: "anywhere", sm: "break-word" } }}>{nameOf(run.pipeline_id)}</TextLink> },
-      { key: "cause", title: t("list.cause"), wide: true, cell: (run) => <Box component="span" sx={{ whiteSpace: "nowrap" }}>{t(`cause.${run.cause.toLowerCase()}`)}</Box> },
       { key: "data", title: t("list.data"), wide: true, cell: (run) => <Box component="span" sx={{ whiteSpace: "nowrap" }}>{dataOf(run)}</Box> },
-      { key: "at", sort: "created", title: t("list.at"), cell: (run) => <Box component="span" sx={{ whiteSpace: { sm: "nowrap" } }}><TimeText at={run.started_at ?? run.created_at} /></Box> },
+      { key: "at", sort: "created", title: t("list.at"), cell: (run) => <Started run={run} /> },
       { key: "duration", sort: "duration", title: t("list.duration"), right: true, wide: true, cell: (run) => { const seconds = secondsOf(run, now); return seconds === null ? "–" : formatDuration(isOver(run.state.toLowerCase()) ? seconds : Math.floor(seconds)); } },
       { key: "written", sort: "written", title: t("list.written"), right: true, wide: true, cell: (run) => formatNumber(run.rows_written) },
       { key: "quarantined", sort: "quarantined", title: t("list.quarantined"), right: true, wide: true, cell: (run) => (run.rows_quarantined > 0 ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} search={{ tab: "quarantine" }} sx={{ color: "quarantine.main", fontWeight: 600 }}>{formatNumber(run.rows_quarantined)}</TextLink> : <Box component="span" sx={{ color: "text.secondary" }}>0</Box>) },
@@ -90,12 +89,24 @@ export function RunsPage() {
   );
 }
 
+/** When, and below it what for: a column of its own would leave names of pipelines no room. */
+function Started({ run }: { run: Run }) {
+  const { t } = useTranslation("runs");
+  return (
+    <Box sx={{ py: 0.25, whiteSpace: { sm: "nowrap" } }}>
+      <TimeText at={run.started_at ?? run.created_at} />
+      <Box sx={{ display: { xs: "none", sm: "block" }, fontSize: 12, color: "text.secondary" }}>{t(`cause.${run.cause.toLowerCase()}`)}</Box>
+    </Box>
+  );
+}
+
 /** On phones only the mark; what went wrong says itself when one rests on it. */
 function State({ run }: { run: Run }) {
   const { t } = useTranslation("runs");
   return (
-    <Box title={say(faultOf(run)?.message ?? "")} sx={{ display: "flex", alignItems: "center", gap: 1 }}>
-      <Box sx={{ display: { xs: "none", sm: "block" } }}><RunState state={run.state.toLowerCase()} /></Box>
+    <Box title={say(faultOf(run)?.message ?? "")} sx={{ display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: 1, maxWidth: { sm: 170, xl: "none" } }}>
+      {/* The longest state takes two lines rather than the room of the names beside it. */}
+      <Box sx={{ display: { xs: "none", sm: "block" }, "& > span": { whiteSpace: "normal" } }}><RunState state={run.state.toLowerCase()} /></Box>
       <Box sx={{ display: { sm: "none" } }}><RunState state={run.state.toLowerCase()} short /></Box>
       {run.undone_at && <Box component="span" sx={{ color: "text.secondary", fontSize: 12, whiteSpace: "nowrap" }}>{t("undone")}</Box>}
     </Box>

@@ -4,6 +4,7 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { Marked } from "@/components/Marked";
 import { isOver } from "@/components/RunState";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatClock, formatDuration, formatNumber, formatTime } from "@/lib/format";
@@ -83,7 +84,7 @@ export function TimelineTab({ run }: { run: Run }) {
                 {span && <Box sx={{ position: "absolute", top: 0, bottom: 0, minWidth: 3, borderRadius: 1, bgcolor: COLORS[state] ?? "queued.main", opacity: isNode ? 0.75 : 1 }} style={{ left: `min(${at(span.start)}, calc(100% - 3px))`, width: `calc(${at(span.end)} - ${at(span.start)})` }} />}
               </Box>
               <Typography variant="body2" color="textSecondary" sx={{ "&::first-letter": { textTransform: "uppercase" } }}>{[word, text].filter(Boolean).join(" · ")}</Typography>
-              {more && <Typography variant="body2" color="error" sx={{ overflowWrap: "anywhere" }}>{more}</Typography>}
+              {more && <Typography variant="body2" color="error" sx={{ overflowWrap: "anywhere" }}><Marked text={more} /></Typography>}
             </Box>
           </Box>
         ))}

@@ -12,7 +12,7 @@ import { useTranslation } from "react-i18next";
 import { TextLink } from "@/components/links";
 import { LongList } from "@/components/LongList";
 import { TimeText } from "@/components/TimeText";
-import { formatTime } from "@/lib/format";
+import { formatNear } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
 import { OF_DOCUMENT, ruleQuery, type Schedule, specOf, wordsOf, zoneOf } from "./requests";
 import { useScheduleDeeds } from "./useScheduleDeeds";
@@ -56,7 +56,7 @@ function Rule({ schedule, workspace, name, onEdit }: { schedule: Schedule; works
         </Box>
         <Typography sx={{ minHeight: "1.5em", "&::first-letter": { textTransform: "uppercase" } }}>{wordsOf(rule).replaceAll("`", "")}</Typography>
         <Typography variant="body2" color="textSecondary">
-          {schedule.next_at ? <>{t("next")} <TimeText at={schedule.next_at} /> · {formatTime(schedule.next_at, zoneOf(spec))}</> : schedule.paused ? t("no_next_paused") : t("no_next")}
+          {schedule.next_at ? <>{t("next")} <TimeText at={schedule.next_at} /> · {formatNear(schedule.next_at, zoneOf(spec))}</> : schedule.paused ? t("no_next_paused") : t("no_next")}
           {" · "}
           <TextLink to="/w/$workspace/runs" params={{ workspace }} search={{ schedule: schedule.id }} underline="always">{t("its_runs")}</TextLink>
         </Typography>

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { body, client } from "@/api/client";
 import { AuditExplorer } from "@/components/audit/AuditExplorer";
 import type { AuditSearch } from "@/components/audit/filters";
+import { Marked } from "@/components/Marked";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { say } from "@/lib/sayings";
@@ -34,13 +35,13 @@ function Verify() {
       {found && found.breaks.length > 0 && (
         <Alert severity="error">
           {t("broken", { count: found.breaks.length })}
-          <ul>{found.breaks.map((one) => <li key={one}>{say(one)}</li>)}</ul>
+          <ul>{found.breaks.map((one) => <li key={one}><Marked text={say(one)} /></li>)}</ul>
         </Alert>
       )}
       {found && found.notes.length > 0 && (
         <Alert severity="info" sx={{ mt: 1 }}>
           {t("limits_of_chain")}
-          <ul>{found.notes.map((one) => <li key={one}>{say(one)}</li>)}</ul>
+          <ul>{found.notes.map((one) => <li key={one}><Marked text={say(one)} /></li>)}</ul>
         </Alert>
       )}
     </Panel>

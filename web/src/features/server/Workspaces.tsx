@@ -26,7 +26,7 @@ export function Workspaces() {
   const [making, setMaking] = useState(false);
   const own = useQuery({ queryKey: ["workspaces"], queryFn: () => body(client.GET("/api/v1/workspaces")) });
   const columns: Column<Membership>[] = [
-    { key: "name", title: t("workspace"), cell: (one) => <TextLink to="/w/$workspace" params={{ workspace: one.slug }}>{one.name}</TextLink> },
+    { key: "name", title: t("workspace"), cell: (one) => <TextLink to="/w/$workspace" params={{ workspace: one.slug }} sx={{ fontWeight: 600 }}>{one.name}</TextLink> },
     { key: "slug", title: t("slug"), wide: true, cell: (one) => <code>{one.slug}</code> },
     { key: "role", title: t("own_role"), cell: (one) => t(`common:role.${one.role as "viewer"}`) },
     { key: "made", title: t("made"), wide: true, cell: (one) => formatDay(one.created_at) },

@@ -22,7 +22,7 @@ export function ConnectionChoice({ slot, connections, connectors, chosen, onChan
   return (
     <>
       <TextField select label={t(`slot.${slot}`)} value={isThere ? chosen.name : LATER} onChange={(event) => { const found = connections.find((one) => one.name === event.target.value); if (found) onChange(found); else toLater(); }} helperText={connections.length === 0 ? t("slot_none") : undefined}>
-        {connections.map((one) => <MenuItem key={one.name} value={one.name}>{one.name} ({one.connector})</MenuItem>)}
+        {connections.map((one) => <MenuItem key={one.name} value={one.name}>{one.name} ({connectors.find(({ name }) => name === one.connector)?.title ?? one.connector})</MenuItem>)}
         <MenuItem value={LATER}>{t("slot_later")}</MenuItem>
       </TextField>
       {!isThere && <TextField label={t("slot_name")} value={chosen.name} onChange={(event) => onChange({ ...chosen, name: event.target.value })} helperText={t("slot_name_help")} required slotProps={{ htmlInput: { maxLength: 63, spellCheck: false, autoCapitalize: "off" } }} />}

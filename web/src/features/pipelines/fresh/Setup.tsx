@@ -50,7 +50,7 @@ export function Setup({ slug, starter, onReady, onClose }: Props) {
     return given[slot] ?? other ?? choices[0] ?? { name: NAMES[slot], connector: slot === "FILES" ? "file" : (connectorsOf(slot)[0]?.name ?? "sqlite") };
   };
   const chosen = Object.fromEntries(starter.slots.map((slot) => [slot, chosenOf(slot)]));
-  const document = documentOf(starter, name.trim() || "pipeline", chosen);
+  const document = documentOf(starter, name.trim() || "pipeline", chosen, t(`starter.${starter.key}.text`));
   const isComplete = name.trim() !== "" && starter.slots.every((slot) => chosenOf(slot).name.trim() !== "");
   const guarded = useLeaveGuard(useChanged([name, given]));
   const leave = () => guarded(onClose);

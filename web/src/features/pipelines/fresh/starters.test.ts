@@ -39,6 +39,10 @@ describe("beginnings", () => {
     expect(text).not.toMatch(/[A-Z]{4}/);
   });
 
+  it.each(STARTERS)("$key is described in the words of the reader", (starter) => {
+    expect(readGraph(documentOf(starter, "x", chosen, "Réunit : deux listes"), kinds).graph?.value.description).toBe("Réunit : deux listes");
+  });
+
   it("are all shown, each once", () => {
     const files = readdirSync("src/features/pipelines/fresh/starters").map((name) => name.replace(".yaml", ""));
     expect(STARTERS.map(({ key }) => key).sort()).toEqual(files.sort());

@@ -43,12 +43,13 @@ export interface Chosen {
 
 const scalar = (text: string) => fresh("x", text).slice(3);
 
-/** The document of a beginning, with what was chosen. Connections that are not there yet keep a name that asks for one. */
-export function documentOf(starter: Starter, name: string, chosen: Partial<Record<Slot, Chosen>>): string {
+/** The document of a beginning, with what was chosen, described in the language of the reader if that is given. Connections that are not there yet keep a name that asks for one. */
+export function documentOf(starter: Starter, name: string, chosen: Partial<Record<Slot, Chosen>>, description?: string): string {
   return starter.text
     .replace(/\b(FROM|TO|FILES)_KIND\b/g, (_, slot: Slot) => chosen[slot]?.connector ?? "sqlite")
     .replace(/connection: (FROM|TO|FILES)\b/g, (_, slot: Slot) => `connection: ${scalar(chosen[slot]?.name ?? { FROM: "source", TO: "target", FILES: "files" }[slot])}`)
-    .replace(/^name: NAME$/m, () => `name: ${scalar(name)}`);
+    .replace(/^name: NAME$/m, () => `name: ${scalar(name)}`)
+    .replace(/^description: .*$/m, (written) => (description === undefined ? written : `description: ${scalar(description)}`));
 }
 
 export const emptyDocument = (name: string) => `towpath: 1\nname: ${scalar(name)}\n\nnodes: {}\n`;

@@ -35,10 +35,10 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
         <Box component="span" title={t(`node_state.${standing.state}`)} sx={{ color, display: "flex", ...(standing.state === "running" && { "& svg": { animation: "spin 1.6s linear infinite" }, "@keyframes spin": { to: { transform: "rotate(360deg)" } } }) }}><Icon size={16} aria-hidden /></Box>
       </Box>
       <Box sx={{ display: "flex", alignItems: "center", gap: 0.5, color: "text.secondary", fontSize: 13 }}><Role size={13} aria-hidden />{node.kind}</Box>
-      <Box sx={{ fontSize: 13, display: "flex", gap: 1, mt: 0.25, whiteSpace: "nowrap" }}>
+      <Box sx={{ fontSize: 13, display: "flex", columnGap: 1, mt: 0.25, whiteSpace: "nowrap", overflow: "hidden" }}>
         {rows !== undefined && <span>{t("rows_count", { count: rows, rows: standing.quarantined > 0 ? formatShort(rows) : formatNumber(rows) })}</span>}
         {standing.seconds !== undefined && standing.quarantined === 0 && <Box component="span" sx={{ color: "text.secondary" }}>{formatDuration(standing.seconds)}</Box>}
-        {standing.quarantined > 0 && <Box component="span" sx={{ color: "quarantine.main", fontWeight: 600 }}>{t("in_quarantine_short", { rows: formatShort(standing.quarantined) })}</Box>}
+        {standing.quarantined > 0 && <Box component="span" title={t("in_quarantine_short", { rows: formatNumber(standing.quarantined) })} sx={{ color: "quarantine.main", fontWeight: 600, display: "inline-flex", alignItems: "center", gap: 0.375 }}><TriangleAlert size={13} aria-hidden />{formatShort(standing.quarantined)}</Box>}
       </Box>
       {node.role !== "destination" && <Handle type="source" position={Position.Right} isConnectable={false} style={{ opacity: 0 }} />}
     </Box>

@@ -3,6 +3,7 @@ import ListItemButton from "@mui/material/ListItemButton";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import { formatNumber } from "@/lib/format";
 import { sayOpen } from "@/lib/sayings";
 import type { Merged } from "./merge";
@@ -25,12 +26,12 @@ export function Groups({ groups, node, search, onChoose, isChoice }: Props) {
         const isChosen = node === group.node && search === group.search;
         return (
           <ListItemButton key={group.node + (group.column ?? "") + group.reason} disabled={!isChoice} selected={isChosen} aria-pressed={isChosen} onClick={() => onChoose(isChosen ? {} : { node: group.node, search: group.search })} sx={{ display: "flex", gap: 2, alignItems: "flex-start", borderBottom: 1, borderColor: "divider", "&:last-of-type": { borderBottom: 0 }, "&.Mui-disabled": { opacity: 1 } }}>
-            <Box sx={{ width: 84, flexShrink: 0, textAlign: "right" }}>
+            <Box sx={{ width: { xs: 56, sm: 84 }, flexShrink: 0, textAlign: "right" }}>
               <Typography sx={{ fontWeight: 650 }}>{formatNumber(group.rows)}</Typography>
               <Box aria-hidden sx={{ height: 4, borderRadius: 1, bgcolor: "quarantine.main", ml: "auto", minWidth: 2 }} style={{ width: `${(group.rows / most) * 100}%` }} />
             </Box>
             <Box sx={{ minWidth: 0 }}>
-              <Typography sx={{ overflowWrap: "anywhere" }}>{sayOpen(group.reason)}</Typography>
+              <Typography sx={{ overflowWrap: "anywhere" }}><Marked text={sayOpen(group.reason)} /></Typography>
               <Typography variant="body2" color="textSecondary">
                 {group.node}
                 {group.column && ` · ${t("quarantine.column", { column: group.column })}`}

@@ -2,6 +2,8 @@ import Box from "@mui/material/Box";
 import Checkbox from "@mui/material/Checkbox";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "@/components/DataTable";
+import { LongName } from "@/components/LongName";
+import { Marked } from "@/components/Marked";
 import { say } from "@/lib/sayings";
 import { MONO, placeOf } from "./shown";
 import type { Reject } from "../requests";
@@ -40,11 +42,11 @@ export function Rejects({ rows, chosen, onChoose, onMore, isLoadingMore }: Props
       isLoadingMore={isLoadingMore}
       columns={[
         ...(choice ? [choice] : []),
-        { key: "place", title: t("quarantine.place"), width: "20%", cell: (row) => <><Box component="span" sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{placeOf(row.place)}</Box><Box sx={{ color: "text.secondary", fontSize: 12 }}>{row.node}</Box></> },
+        { key: "place", title: t("quarantine.place"), width: "20%", cell: (row) => <><Box component="span" sx={{ fontWeight: 600, overflowWrap: "anywhere" }}><LongName text={placeOf(row.place)} /></Box><Box sx={{ color: "text.secondary", fontSize: 12 }}>{row.node}</Box></> },
         { key: "value", title: t("quarantine.value"), cell: (row) => (row.column || row.value != null ? <>{row.column && <Box sx={{ fontSize: 12, color: "text.secondary" }}>{row.column}</Box>}<Mono text={row.value ?? ""} /></> : <Box component="span" sx={{ color: "text.secondary" }}>{t("quarantine.whole")}</Box>) },
         { key: "original", title: t("quarantine.original"), wide: true, cell: (row) => <Mono text={row.original} /> },
-        { key: "reason", title: t("quarantine.reason"), width: "22%", cell: (row) => <Box sx={{ overflowWrap: "anywhere" }}>{say(row.reason)}{row.value_only && <Box sx={{ fontSize: 12, color: "text.secondary" }}>{t("quarantine.value_only")}</Box>}</Box> },
-        { key: "standing", title: t("quarantine.standing"), width: "18%", cell: (row) => <Standing row={row} /> },
+        { key: "reason", title: t("quarantine.reason"), width: "34%", cell: (row) => <Box sx={{ overflowWrap: "anywhere" }}><Marked text={say(row.reason)} />{row.value_only && <Box sx={{ fontSize: 12, color: "text.secondary" }}>{t("quarantine.value_only")}</Box>}</Box> },
+        { key: "standing", title: t("quarantine.standing"), width: "13%", cell: (row) => <Standing row={row} /> },
       ]}
     />
   );

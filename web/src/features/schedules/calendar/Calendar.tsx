@@ -47,7 +47,7 @@ export function Calendar({ workspace, span, day, onDay, schedules, pipeline, nam
     go(next);
   };
   const language = currentLocale();
-  const title = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" }).format(startOf(day));
+  const title = span === "week" ? new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: days.every((one) => one.slice(0, 4) === today.slice(0, 4)) ? undefined : "numeric" }).formatRange(startOf(days[0] ?? day), startOf(days[6] ?? day)) : new Intl.DateTimeFormat(language, { month: "long", year: "numeric" }).format(startOf(day));
   const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
   const weeks = Array.from({ length: days.length / 7 }, (_, index) => days.slice(index * 7, index * 7 + 7));
   return (

@@ -1,11 +1,10 @@
 import Box from "@mui/material/Box";
-import { hidden } from "@/lib/hidden";
 import { Clock3 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { OnlyRead } from "@/components/OnlyRead";
 import { RunState } from "@/components/RunState";
-import { formatDay } from "@/lib/format";
+import { formatDay, formatHour } from "@/lib/format";
 import { currentLocale } from "@/lib/i18n";
-import { clock } from "./clock";
 import { type Span, startOf } from "./days";
 import type { Entry } from "./useCalendar";
 import { byWorst, worstOf } from "./worst";
@@ -46,7 +45,7 @@ export function DayCell({ day, span, entries, nameOf, isToday, isChosen, isOutsi
       onClick={onChoose}
       sx={{ position: "relative", minHeight: { xs: span === "week" ? 44 : 54, md: span === "week" ? 260 : 104 }, p: 0.75, cursor: "pointer", minWidth: 0, borderLeft: { xs: span === "week" ? "none" : LINE, md: LINE }, borderTop: { xs: span === "week" ? LINE : "none", md: "none" }, bgcolor: isChosen ? "action.selected" : isOutside ? "background.default" : undefined, "&:first-of-type": { borderLeft: "none", borderTop: "none" }, "&:hover": { bgcolor: isChosen ? "action.selected" : "action.hover" }, "&:focus-visible": { outlineOffset: -2 } }}
     >
-      <Box component="span" sx={hidden}>{label}</Box>
+      <OnlyRead>{label}</OnlyRead>
       <Box aria-hidden sx={{ display: "flex", alignItems: "center", gap: 0.75, mb: 0.5, color: isOutside ? "text.secondary" : "text.primary" }}>
         <Box component="span" sx={{ fontWeight: isToday ? 700 : 500, fontSize: 13, minWidth: 24, height: 24, borderRadius: 4, display: "inline-flex", alignItems: "center", justifyContent: "center", ...(isToday && { bgcolor: "primary.main", color: "primary.contrastText" }) }}>{startOf(day).getDate()}</Box>
         {span === "week" && <Box component="span" sx={{ display: { md: "none" }, "&::first-letter": { textTransform: "uppercase" } }}>{name}</Box>}
@@ -72,7 +71,7 @@ function Chip({ entry, name }: { entry: Entry; name: string }) {
         {worst === "coming" ? <Box component={Clock3} sx={{ color: "text.secondary" }} /> : <RunState state={worst} short />}
       </Box>
       <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{name}</Box>
-      <Box component="span" sx={{ color: "text.secondary", flexShrink: 0 }}>{total === 1 && only ? clock(only) : `${total}×`}</Box>
+      <Box component="span" sx={{ color: "text.secondary", flexShrink: 0 }}>{total === 1 && only ? formatHour(only) : `${total}×`}</Box>
     </Box>
   );
 }

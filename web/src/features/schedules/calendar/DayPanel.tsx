@@ -7,11 +7,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TextLink } from "@/components/links";
 import { RunState } from "@/components/RunState";
-import { formatDuration, formatNumber } from "@/lib/format";
+import { formatDuration, formatHour, formatNumber } from "@/lib/format";
 import { currentLocale } from "@/lib/i18n";
 import { specOf, zoneOf } from "../requests";
 import { remark } from "../remark";
-import { clock } from "./clock";
 import { startOf } from "./days";
 import type { Coming, Entry } from "./useCalendar";
 
@@ -43,13 +42,13 @@ export function DayPanel({ day, entries, nameOf, workspace, isPending }: Props) 
       {items.length === 0 && <Typography color="textSecondary">{isPending ? t("calendar.loading") : t("calendar.nothing")}</Typography>}
       <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((item) => (
-          <Box component="li" key={item.key} sx={{ display: "grid", gridTemplateColumns: { xs: "76px 1fr", sm: "84px 250px 1fr auto" }, columnGap: 1.5, py: 0.75, borderTop: 1, borderColor: "divider", alignItems: "baseline", "&:first-of-type": { borderTop: 0 } }}>
-            <Box component="time" dateTime={item.at} sx={{ fontWeight: 600, whiteSpace: "nowrap" }}>{clock(item.at)}</Box>
+          <Box component="li" key={item.key} sx={{ display: "grid", gridTemplateColumns: { xs: "76px 1fr", sm: "84px 270px 1fr auto" }, columnGap: 1.5, py: 0.75, borderTop: 1, borderColor: "divider", alignItems: "center", "&:first-of-type": { borderTop: 0 } }}>
+            <Box component="time" dateTime={item.at} sx={{ fontWeight: 600, whiteSpace: "nowrap" }}>{formatHour(item.at)}</Box>
             {"run" in item ? (
               <>
                 <RunState state={item.run.state.toLowerCase()} />
                 <Box sx={{ gridColumn: { xs: "2", sm: "auto" }, minWidth: 0 }}><TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: item.run.id }} sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{nameOf(item.run.pipeline_id)}</TextLink></Box>
-                <Box sx={{ gridColumn: { xs: "2", sm: "auto" }, color: "text.secondary", fontSize: 13 }}>{t("calendar.rows", { rows: formatNumber(item.run.rows_written) })}{item.run.seconds != null && ` · ${formatDuration(item.run.seconds)}`}</Box>
+                <Box sx={{ gridColumn: { xs: "2", sm: "auto" }, color: "text.secondary", fontSize: 13 }}>{t("calendar.rows", { count: item.run.rows_written, rows: formatNumber(item.run.rows_written) })}{item.run.seconds != null && ` · ${formatDuration(item.run.seconds)}`}</Box>
               </>
             ) : (
               <ComingRow coming={item.coming} name={nameOf(item.coming.schedule.pipeline_id)} />
@@ -65,13 +64,13 @@ export function DayPanel({ day, entries, nameOf, workspace, isPending }: Props) 
 function ComingRow({ coming, name }: { coming: Coming; name: string }) {
   const { t } = useTranslation("schedules");
   const zone = zoneOf(specOf(coming.schedule));
-  const there = clock(coming.fire.at, zone);
+  const there = formatHour(coming.fire.at, zone);
   const changed = remark(coming.fire.remark, t);
   return (
     <>
       <Box component="span" sx={{ display: "inline-flex", gap: 0.75, alignItems: "center", verticalAlign: "middle", color: "text.secondary" }}><Clock3 size={16} aria-hidden />{t("calendar.planned")}</Box>
       <Box sx={{ gridColumn: { xs: "2", sm: "auto" }, minWidth: 0, overflowWrap: "anywhere" }}>{name}{changed && <Box component="span" sx={{ display: "block", color: "warning.main", fontSize: 13 }}>{changed}</Box>}</Box>
-      <Box sx={{ gridColumn: { xs: "2", sm: "auto" }, color: "text.secondary", fontSize: 13 }}>{there !== clock(coming.fire.at) && t("calendar.there", { time: there, zone })}</Box>
+      <Box sx={{ gridColumn: { xs: "2", sm: "auto" }, color: "text.secondary", fontSize: 13 }}>{there !== formatHour(coming.fire.at) && t("calendar.there", { time: there, zone })}</Box>
     </>
   );
 }

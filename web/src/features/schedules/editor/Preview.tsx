@@ -5,8 +5,7 @@ import Typography from "@mui/material/Typography";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "@/components/ProblemAlert";
-import { formatDay } from "@/lib/format";
-import { currentLocale } from "@/lib/i18n";
+import { formatDay, formatNear } from "@/lib/format";
 import { useDebounced } from "@/lib/useDebounced";
 import { remark } from "../remark";
 import { type Fire, forecastQuery, type Spec, wordsOf, zoneOf } from "../requests";
@@ -41,10 +40,6 @@ export function Preview({ workspace, spec, kind }: { workspace: string; spec: Sp
 
 function Time({ fire, before, zone }: { fire: Fire; before: Fire | undefined; zone: string }) {
   const { t } = useTranslation("schedules");
-  const language = currentLocale();
-  const at = new Date(fire.at);
-  const day = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", timeZone: zone }).format(at);
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(at);
   const offset = fire.local.slice(19);
   const isOtherOffset = before !== undefined && before.local.slice(19) !== offset;
   const said = remark(fire.remark, t);
@@ -52,10 +47,8 @@ function Time({ fire, before, zone }: { fire: Fire; before: Fire | undefined; zo
   const data = fire.interval_start && last ? span(fire.interval_start, last, zone) : null;
   return (
     <Box component="li" sx={{ py: 0.75, borderTop: 1, borderColor: "divider" }}>
-      <Box sx={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: 1 }}>
-        <Box component="time" dateTime={fire.at} sx={{ fontWeight: 600, whiteSpace: "nowrap", "&::first-letter": { textTransform: "uppercase" } }}>{day}, {time}</Box>
-        {data && <Box component="span" sx={{ color: "text.secondary", fontSize: 13, textAlign: "right" }}>{t("preview.data", { data })}</Box>}
-      </Box>
+      <Box component="time" dateTime={fire.at} sx={{ display: "block", fontWeight: 600, "&::first-letter": { textTransform: "uppercase" } }}>{formatNear(fire.at, zone)}</Box>
+      {data && <Box sx={{ color: "text.secondary", fontSize: 13 }}>{t("preview.data", { data })}</Box>}
       {isOtherOffset && <Box sx={{ fontSize: 13, color: "warning.main", fontWeight: 600 }}>{t("preview.clocks", { before: before.local.slice(19), now: offset })}</Box>}
       {said && <Box sx={{ fontSize: 13, color: "warning.main" }}>{said}</Box>}
     </Box>

@@ -62,8 +62,10 @@ export function NewKey({ onClose }: { onClose: () => void }) {
         <Typography variant="body2" color="textSecondary">{t("keys.scopes_help")}</Typography>
         <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, my: 1.5 }}>
           {PRESETS.map((one) => <Button key={one} size="small" variant="outlined" onClick={() => setScopes(preset(one, role))}>{t(`keys.preset.${one}`)}</Button>)}
-          <Button size="small" onClick={() => setScopes(scopesOf(role))}>{t("common:all")}</Button>
-          <Button size="small" onClick={() => setScopes([])}>{t("common:none")}</Button>
+          <Box sx={{ whiteSpace: "nowrap" }}>
+            <Button size="small" onClick={() => setScopes(scopesOf(role))}>{t("common:all")}</Button>
+            <Button size="small" onClick={() => setScopes([])}>{t("common:none")}</Button>
+          </Box>
         </Box>
         <Box sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", sm: "1fr 1fr" }, columnGap: 3, rowGap: 1.5 }}>
           {grouped(scopesOf(role)).map(([area, all]) => (

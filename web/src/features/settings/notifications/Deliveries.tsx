@@ -12,6 +12,7 @@ import { type Api, body, client } from "@/api/client";
 import { queries } from "@/api/query";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
+import { Marked } from "@/components/Marked";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
@@ -53,7 +54,7 @@ export function Deliveries() {
         return (
           <Box sx={{ py: 0.5, overflowWrap: "anywhere" }}>
             {message.title ?? t(`deliveries.occasion.${delivery.occasion}`)}
-            {fault?.message && <Typography variant="caption" component="div" color="error">{say(fault.message)}</Typography>}
+            {fault?.message && <Typography variant="caption" component="div" color="error"><Marked text={say(fault.message)} /></Typography>}
           </Box>
         );
       },

@@ -12,6 +12,7 @@ import { sessionQuery } from "@/api/session";
 import { useConfirm } from "@/components/Confirm";
 import { type Column, DataTable } from "@/components/DataTable";
 import { TextLink } from "@/components/links";
+import { OnlyRead } from "@/components/OnlyRead";
 import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
@@ -93,7 +94,7 @@ export function Members() {
     },
     { key: "origin", title: t("people.origin"), wide: true, cell: (member) => (member.origin === "invited" ? t("people.by_hand") : t("people.by_groups", { provider: member.origin })) },
     { key: "since", title: t("people.since"), wide: true, cell: (member) => formatDay(member.created_at) },
-    { key: "deeds", title: <Box component="span" sx={{ position: "absolute", clip: "rect(0 0 0 0)" }}>{t("people.remove")}</Box>, right: true, cell: (member) => mayChange(member) && !isMe(member) && <Button size="small" color="error" onClick={() => void askRemove(member)}>{t("people.remove")}</Button> },
+    { key: "deeds", title: <OnlyRead>{t("people.remove")}</OnlyRead>, right: true, cell: (member) => mayChange(member) && !isMe(member) && <Button size="small" color="error" onClick={() => void askRemove(member)}>{t("people.remove")}</Button> },
   ];
   return (
     <Panel title={t("people.members")} text={<>{t("people.members_text")} <TextLink to="/help/$" params={{ _splat: "guides/people-and-rights" }} hash="roles">{t("people.roles_help")}</TextLink></>}>
