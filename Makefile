@@ -67,8 +67,8 @@ screenshots: ## Take pictures of every screen, light and dark, in English and Fr
 lighthouse: ## Measure the main screens (performance and accessibility, 95 points at least; wants an idle machine)
 	@tools/prepare.sh build servers web browser lighthouse
 	@$(MAKE) --no-print-directory web
-	cargo build --quiet --workspace
-	@cd web && node tools/with-demo.mjs tools/lighthouse.mjs
+	cargo build --release --workspace
+	@cd web && TOWPATH_BUILD=release node tools/with-demo.mjs tools/lighthouse.mjs
 
 gen: ## Write the generated reference pages
 	cargo build --quiet --workspace

@@ -1,5 +1,6 @@
 // Starts the demo on a free port, runs its pipelines and uploads a file so that there is something to see, carries out a script
 // against it, and stops the demo: node tools/with-demo.mjs tools/screenshots.mjs. The environment of the script: tests/browser.mjs.
+// TOWPATH_BUILD names the build whose demo it is [default: debug].
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -33,7 +34,7 @@ async function freePort() {
 async function begin() {
   const url = `http://127.0.0.1:${await freePort()}`;
   // A group of its own, so that the server ends with it.
-  const demo = spawn(`${root}target/debug/xtask`, ["demo", "--listen", new URL(url).host], { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  const demo = spawn(`${root}target/${process.env.TOWPATH_BUILD ?? "debug"}/xtask`, ["demo", "--listen", new URL(url).host], { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(demo, "exit").then(([code]) => { throw new Error(`the demo ended with code ${code} before it began`); });
   const password = (async () => {
     for await (const line of createInterface(demo.stdout)) {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode};
 
 use anyhow::{Context, bail};
+use crate::reference::binary;
 use towpath_testkit::{MariaDb, Postgres, SftpServer, mariadb, postgres, samples, sshd};
 
 /// Whom the demo is for.
@@ -27,7 +28,7 @@ struct Systems {
 
 /// Makes everything anew in `demo/`, starts the server, and waits until it ends.
 pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
-    let towpath = root.join("target/debug/towpath");
+    let towpath = binary()?;
     let folder = root.join("demo");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("pipelines")).context("the folder `demo` cannot be made")?;
