@@ -10,8 +10,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode};
 
-use anyhow::{Context, bail};
 use crate::reference::binary;
+use anyhow::{Context, bail};
 use towpath_testkit::{MariaDb, Postgres, SftpServer, mariadb, postgres, samples, sshd};
 
 /// Whom the demo is for.
