@@ -13,12 +13,13 @@ import mend, { quarantine, repair, undo } from "./journeys/mend.mjs";
 import offline from "./journeys/offline.mjs";
 import phone from "./journeys/phone.mjs";
 import schedule from "./journeys/schedule.mjs";
+import sample from "./journeys/sample.mjs";
 import { Story } from "./journeys/story.mjs";
 
 try {
   await withBrowser(async (browser) => {
     const story = new Story(await open(browser, { signedIn: false }));
-    for (const chapter of [begin, connect, build, mend, quarantine, schedule, undo, repair, looks]) await chapter(story);
+    for (const chapter of [begin, connect, build, mend, quarantine, schedule, undo, repair, sample, looks]) await chapter(story);
     const storage = await story.page.context().storageState();
     await story.in(await open(browser, { phone: true, storage }), phone);
     await story.in(await open(browser, { offline: true, storage }), offline);

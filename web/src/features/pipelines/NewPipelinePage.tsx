@@ -3,7 +3,7 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { FileUp } from "lucide-react";
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
 import { Page } from "@/components/Page";
@@ -15,10 +15,11 @@ import { BuilderRoot } from "./builder/BuilderRoot";
 import { Examples } from "./fresh/Examples";
 import { Gallery } from "./fresh/Gallery";
 import { Setup } from "./fresh/Setup";
-import { emptyDocument, ofSource, sampleDocument, STARTERS } from "./fresh/starters";
+import { emptyDocument, newName, ofSource, sampleDocument, STARTERS } from "./fresh/starters";
 import { kindsQuery } from "./requests";
 import { useFirstNode } from "./useFirstNode";
 import { connectionsQuery } from "@/lib/connections";
+import { usePipelines } from "@/lib/usePipelines";
 import { uploadQuery } from "@/lib/uploads";
 
 /** How a pipeline begins: with nothing, a good beginning, an example or a file; then it is built. */
@@ -34,16 +35,24 @@ export function NewPipelinePage() {
   const starter = STARTERS.find((one) => one.key === template);
   const connections = useQuery({ ...connectionsQuery(slug), enabled: connection !== undefined });
   const chosen = connections.data?.find((one) => one.name === connection);
-  const looked = uploaded.data
-    ? sample !== undefined ? sampleDocument(uploaded.data.path, sample, t) : ofSource(uploaded.data.name.replace(/\.[^.]*$/, ""), "file", undefined, { path: uploaded.data.path, ...settings })
-    : chosen && ofSource(chosen.name, chosen.connector, chosen.name, settings ?? {});
+  const pipelines = usePipelines(slug);
+  const free = (wanted: string) => newName(pipelines.data ?? [], wanted);
+  const looked = useMemo(() => {
+    if (!pipelines.data) return undefined;
+    const own = (wanted: string) => newName(pipelines.data, wanted);
+    if (chosen) return ofSource(own(chosen.name), chosen.connector, chosen.name, settings ?? {});
+    if (!uploaded.data) return undefined;
+    const { name, path } = uploaded.data;
+    const stem = own(name.replace(/\.[^.]*$/, ""));
+    return sample !== undefined ? sampleDocument(stem, path, sample, t) : ofSource(stem, "file", undefined, { path, ...settings });
+  }, [pipelines.data, chosen, uploaded.data, settings, sample, t]);
   const begun = text ?? looked;
   const isAimed = useFirstNode(begun, kinds.data);
   const open = (next: string | undefined) => void navigate({ to: ".", search: (old) => ({ ...old, template: next }), replace: true });
 
   if (!may("editor")) return <Page><EmptyState isPage title={t("new_editors")} /></Page>;
   if (begun !== undefined && kinds.data && isAimed) return <BuilderRoot kinds={kinds.data} fresh={begun} />;
-  if ((begun !== undefined && !isAimed) || (upload !== undefined && uploaded.isPending) || (connection !== undefined && connections.isPending)) return <Waiting text={t("loading_pipeline")} />;
+  if ((begun !== undefined && !isAimed && !kinds.error) || (upload !== undefined && uploaded.isPending) || (connection !== undefined && connections.isPending) || ((upload ?? connection) !== undefined && pipelines.isPending)) return <Waiting text={t("loading_pipeline")} />;
   return (
     <Page>
       <PageHeader
@@ -54,15 +63,15 @@ export function NewPipelinePage() {
           <>
             <Button variant="outlined" startIcon={<FileUp size={16} />} onClick={() => file.current?.click()}>{t("import")}</Button>
             <input ref={file} type="file" accept=".yaml,.yml,.json" hidden onChange={(event) => { void event.target.files?.[0]?.text().then(setText); event.target.value = ""; }} />
-            <Button variant="contained" onClick={() => setText(emptyDocument(t("new_name")))}>{t("new_empty")}</Button>
+            <Button variant="contained" onClick={() => setText(emptyDocument(free(t("new_name"))))}>{t("new_empty")}</Button>
           </>
         }
       />
-      <ProblemAlert error={uploaded.error ?? connections.error ?? kinds.error} onRetry={() => { void kinds.refetch(); if (upload) void uploaded.refetch(); if (connection) void connections.refetch(); }} />
+      <ProblemAlert error={uploaded.error ?? connections.error ?? kinds.error ?? pipelines.error} onRetry={() => { void kinds.refetch(); void pipelines.refetch(); if (upload) void uploaded.refetch(); if (connection) void connections.refetch(); }} />
       <Gallery onOpen={(one) => open(one.key)} />
       <Typography variant="h2" gutterBottom>{t("examples")}</Typography>
       <Examples onUse={setText} />
-      {starter && <Setup key={starter.key} slug={slug} starter={starter} onReady={setText} onClose={() => open(undefined)} />}
+      {starter && <Setup key={starter.key} slug={slug} free={free} starter={starter} onReady={setText} onClose={() => open(undefined)} />}
     </Page>
   );
 }

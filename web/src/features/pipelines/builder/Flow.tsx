@@ -64,7 +64,7 @@ export const Flow = memo(function Flow({ nodes, edges, count, mayEdit, deletes, 
       ariaLabelConfig={labels}
     >
       <Background variant={BackgroundVariant.Dots} gap={22} size={1.4} color="var(--mui-palette-divider)" />
-      <Controls showInteractive={false} position="bottom-left" />
+      <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT} />
       {count > 6 && <MiniMap pannable zoomable position="bottom-right" style={MAP} nodeColor="var(--mui-palette-text-secondary)" maskColor={dark ? "rgb(0 0 0 / 45%)" : "rgb(0 40 40 / 9%)"} />}
     </ReactFlow>
   );

@@ -32,7 +32,7 @@ it("takes connections that are there, or names for those that are made later", a
   const starter = STARTERS.find(({ key }) => key === "mirror");
   if (!starter) throw new Error("no such template");
   answer({ list_connections: { items: [aConnection()] }, list_node_types: { items: ["file", "postgres", "mysql"].map((name) => ({ name, kind: "connector", title: name, summary: "", icon: "" })) } });
-  show(() => <Setup slug="shop" starter={starter} onReady={onReady} onClose={() => undefined} />);
+  show(() => <Setup slug="shop" starter={starter} free={(name) => name} onReady={onReady} onClose={() => undefined} />);
   await user.click(await screen.findByRole("combobox", { name: /Write to/ }));
   await user.click(screen.getByRole("option", { name: "One that I make later" }));
   expect(screen.getByRole<HTMLButtonElement>("button", { name: "Begin" }).disabled).toBe(true);

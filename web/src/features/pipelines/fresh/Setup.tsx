@@ -24,6 +24,8 @@ import { type Chosen, documentOf, type Slot, type Starter } from "./starters";
 interface Props {
   slug: string;
   starter: Starter;
+  /** A name like it that no pipeline has yet. */
+  free: (wanted: string) => string;
   onReady: (text: string) => void;
   onClose: () => void;
 }
@@ -33,13 +35,13 @@ const fits = (slot: Slot, connector: string) => (slot === "FILES" ? connector ==
 const NAMES: Record<Slot, string> = { FROM: "source", TO: "target", FILES: "files" };
 
 /** A beginning before it is taken: its nodes, its document, and what it needs to know. */
-export function Setup({ slug, starter, onReady, onClose }: Props) {
+export function Setup({ slug, starter, free, onReady, onClose }: Props) {
   const { t } = useTranslation("pipelines");
   const words = useServerWords();
   const narrow = useMediaQuery("(max-width: 700px)");
   const connections = useQuery(connectionsQuery(slug));
   const types = useQuery(nodeTypesQuery);
-  const [name, setName] = useState<string>(t(`starter.${starter.key}.name`));
+  const [name, setName] = useState<string>(() => free(t(`starter.${starter.key}.name`)));
   const [given, setGiven] = useState<Partial<Record<Slot, Chosen>>>({});
   const fitting = (slot: Slot): Chosen[] => (connections.data ?? []).filter((one) => fits(slot, one.connector));
   const connectorsOf = (slot: Slot) => (types.data ?? []).filter((one) => one.kind === "connector" && fits(slot, one.name)).map((one) => ({ name: one.name, title: words.text(one.title) }));

@@ -6,7 +6,7 @@ import { type JsonSchema, problemsOf } from "@/lib/testing/jsonSchema";
 import { readGraph } from "../model/graph";
 import { kindKey, kindsOf } from "../model/kinds";
 import { drawingOf } from "./drawing";
-import { documentOf, emptyDocument, ofSource, sampleDocument, STARTERS } from "./starters";
+import { documentOf, emptyDocument, newName, ofSource, sampleDocument, STARTERS } from "./starters";
 
 const schema: unknown = JSON.parse(readFileSync("../docs/reference/pipeline.schema.json", "utf8"));
 const kinds = kindsOf(schema as Schema);
@@ -29,7 +29,7 @@ describe("beginnings", () => {
   });
 
   it("loads sample data into two tables, with sentences in the language of the page", () => {
-    const text = sampleDocument("uploads/up_1/sample: sales.csv", "sample-2", (key) => `« ${key} : # »`);
+    const text = sampleDocument("sample-sales-2", "uploads/up_1/sample: sales.csv", "sample-2", (key) => `« ${key} : # »`);
     const { graph } = readGraph(text, kinds);
     expect(wrong(text)).toEqual([]);
     expect(graph?.value.description).toBe("« sample.description : # »");
@@ -41,6 +41,11 @@ describe("beginnings", () => {
 
   it.each(STARTERS)("$key is described in the words of the reader", (starter) => {
     expect(readGraph(documentOf(starter, "x", chosen, "Réunit : deux listes"), kinds).graph?.value.description).toBe("Réunit : deux listes");
+  });
+
+  it("get a name that is free", () => {
+    const pipelines = ["sales", "sales-2", "sales-4"].map((name) => ({ name }));
+    expect(["orders", "sales", "sales-2"].map((name) => newName(pipelines, name))).toEqual(["orders", "sales-3", "sales-2-2"]);
   });
 
   it("are all shown, each once", () => {

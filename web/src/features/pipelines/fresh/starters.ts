@@ -61,9 +61,17 @@ export function ofSource(name: string, connector: string, connection: string | u
 }
 
 /** The pipeline of the sample data: a file of sales, read into two tables. `say` gives its sentences in the language of the page. */
-export function sampleDocument(path: string, connection: string, say: (key: string) => string): string {
+export function sampleDocument(name: string, path: string, connection: string, say: (key: string) => string): string {
   return sample
-    .replace(/\b(DESCRIPTION|PATH)\b/g, (word) => scalar(word === "PATH" ? path : say("sample.description")))
+    .replace(/\b(NAME|DESCRIPTION|PATH)\b/g, (word) => scalar({ NAME: name, PATH: path }[word] ?? say("sample.description")))
     .replace(/\bCONNECTION\b/g, () => scalar(connection))
     .replace(/# (ONCE|CHECKED)\b/g, (_, word: string) => `# ${say(`sample.${word.toLowerCase()}`)}`);
+}
+
+/** The name, or the first one like it that no pipeline has yet. */
+export function newName(pipelines: { name: string }[], wanted: string): string {
+  const taken = new Set(pipelines.map(({ name }) => name));
+  let name = wanted;
+  for (let number = 2; taken.has(name); number += 1) name = `${wanted}-${number}`;
+  return name;
 }
