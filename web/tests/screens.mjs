@@ -95,7 +95,7 @@ export async function screens(page) {
     one("account", "/account"),
     ...["security", "notifications", "data"].map((section) => one(`account-${section}`, `/account/${section}`)),
     one("account-factor", "/account/security", { open: opens("account", "factor_set") }),
-    one("help", "/help/guides/first-pipeline"),
+    one("help", "/help/guides/pages"),
     one("help-search", "/help?search=quarantine"),
     one("search", home, { open: async (window) => { await window.keyboard.press("Control+k"); await dialog(window); } }),
     one("bell", home, { floats: true, open: async (window) => { await window.locator('header button[aria-haspopup="dialog"]').first().click(); await dialog(window); } }),
