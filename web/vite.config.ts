@@ -59,8 +59,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
-    // The words of a language are one file: they are all needed before anything is shown.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ test: /\/src\/locales\//, name: (id: string) => `words-${/locales\/(\w+)\//.exec(id)?.[1] ?? ""}` }] } } },
+    // The words of a language are one file: they are all needed before anything is shown. What several pages use comes in few files,
+    // for each one that is asked for costs a way to the server and back.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { test: /\/src\/locales\//, name: (id: string) => `words-${/locales\/(\w+)\//.exec(id)?.[1] ?? ""}` },
+            { test: /\/node_modules\/lucide-react\//, name: "icons" },
+            { test: /\/node_modules\/(@mui|@emotion)\//, name: "mui", minShareCount: 4 },
+            { test: /\/src\/(components|lib)\/(?!layoutGraph|params|form\/|RowsTable|useDrawnRows|ParamFields)/, name: "parts", minShareCount: 6 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: { "/api": { target: server, ws: true, rewriteWsOrigin: true, changeOrigin: true }, "/docs": server, "/health": server, "/help-pages": server },

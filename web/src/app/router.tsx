@@ -177,6 +177,9 @@ export const router = createRouter({
   context: { queries },
   defaultPreload: "intent",
   defaultPendingComponent: Pending,
+  // What surrounds a page is drawn while the page is still on its way, and the page as soon as it is there.
+  defaultPendingMs: 100,
+  defaultPendingMinMs: 0,
   defaultErrorComponent: Fault,
   defaultNotFoundComponent: Missing,
   scrollRestoration: true,
