@@ -9,7 +9,7 @@ import useMediaQuery from "@mui/material/useMediaQuery";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { onSignedOut } from "@/api/client";
 import { queries } from "@/api/query";
@@ -51,6 +51,8 @@ export function Shell() {
       }),
     [navigate, path],
   );
+  // The page itself is drawn first; what stands around it follows step by step, between what people do.
+  const isDue = useDeferredValue(true, false);
   if (!session?.user) return null;
 
   return (
@@ -66,15 +68,19 @@ export function Shell() {
             <Typography component="span" sx={{ fontWeight: 700, letterSpacing: "-0.01em", display: { xs: "none", sm: "inline" } }}>Towpath</Typography>
           </Box>
           <Box sx={{ flex: 1 }} />
-          <SearchButton workspace={workspace} />
-          <HelpButton />
-          <Bell />
-          <AccountMenu user={session.user} />
+          {isDue && (
+            <>
+              <SearchButton workspace={workspace} />
+              <HelpButton />
+              <Bell />
+              <AccountMenu user={session.user} />
+            </>
+          )}
         </Toolbar>
       </AppBar>
       <Drawer variant={wide ? "permanent" : "temporary"} open={wide || open} onClose={() => setOpenAt(null)} sx={{ width: wide ? WIDTH : undefined, flexShrink: 0, "& .MuiDrawer-paper": { width: WIDTH, boxSizing: "border-box", borderColor: "divider" } }}>
         <Toolbar variant="dense" sx={{ minHeight: 52 }} />
-        <Navigation workspace={workspace} session={session} />
+        {isDue && <Navigation workspace={workspace} session={session} />}
       </Drawer>
       <Box component="main" id="main" tabIndex={-1} sx={{ flex: 1, minWidth: 0, outline: "none", display: "flex", flexDirection: "column" }}>
         <Toolbar variant="dense" sx={{ minHeight: 52 }} />
