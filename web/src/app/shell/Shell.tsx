@@ -68,9 +68,9 @@ export function Shell() {
             <Typography component="span" sx={{ fontWeight: 700, letterSpacing: "-0.01em", display: { xs: "none", sm: "inline" } }}>Towpath</Typography>
           </Box>
           <Box sx={{ flex: 1 }} />
+          <SearchButton workspace={workspace} isDrawn={isDue} />
           {isDue && (
             <>
-              <SearchButton workspace={workspace} />
               <HelpButton />
               <Bell />
               <AccountMenu user={session.user} />
