@@ -60,7 +60,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     // The words of a language are one file: they are all needed before anything is shown. What several pages use comes in few files,
-    // for each one that is asked for costs a way to the server and back.
+    // for each one that is asked for costs a way to the server and back; not so what would bring a large library with it (layouts,
+    // YAML, long tables), which few pages need.
     rolldownOptions: {
       output: {
         codeSplitting: {

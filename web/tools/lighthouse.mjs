@@ -2,27 +2,18 @@
 // for performance on a desk, of which the middle one of three visits counts, as Lighthouse advises; on a phone, whose processor is made
 // four times slower than this one, performance is only told. The packages: tools/lighthouse, installed by tools/prepare.sh.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { program, signIn, url } from "../tests/browser.mjs";
 import { screens } from "../tests/screens.mjs";
+import { freePort } from "./ports.mjs";
 
 const LEAST = 95;
 const SCREENS = ["home", "pipelines", "builder", "runs", "run"];
 const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
 const { default: lighthouse, desktopConfig } = await import(pathToFileURL(join(cache, "towpath/lighthouse/node_modules/lighthouse/core/index.js")).href);
-
-async function freePort() {
-  const listener = createServer().listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const { port } = listener.address();
-  listener.close();
-  return port;
-}
 
 /** A browser of its own, which ends with the work: what one has read before, each later measurement would count as well. */
 async function inBrowser(cookies, work) {

@@ -3,10 +3,10 @@
 // TOWPATH_BUILD names the build whose demo it is [default: debug].
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const EMAIL = "demo@example.org";
@@ -22,14 +22,6 @@ schedule: { cron: "30 6 * * 1-5", timezone: Europe/Brussels }
 `;
 /** A file as people have them: semicolons, decimal commas, days the European way. */
 const PRICES = `article;price;valid from\n${Array.from({ length: 40 }, (_, at) => `A-${100 + at};${(9.5 + at * 1.25).toFixed(2).replace(".", ",")};${String((at % 28) + 1).padStart(2, "0")}/11/2026`).join("\n")}\n`;
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 async function begin() {
   const url = `http://127.0.0.1:${await freePort()}`;

@@ -15,7 +15,7 @@ const hits = [
 // Newer browsers answer with a promise.
 beforeAll(() => void (Element.prototype.scrollIntoView = () => Promise.resolve() as unknown as undefined));
 
-const show = () => open({ route: "/inside/w/$workspace/runs", page: () => <SearchButton workspace="shop" />, at: "/w/shop/runs" });
+const show = (isDrawn = true) => open({ route: "/inside/w/$workspace/runs", page: () => <><h1>Runs</h1><SearchButton workspace="shop" isDrawn={isDrawn} /></>, at: "/w/shop/runs" });
 const chosen = () => screen.getAllByRole("option").find((one) => one.getAttribute("aria-selected") === "true")?.textContent;
 
 it("leads to schedules and to files, by keys alone, and shows first what was opened last", async () => {
@@ -35,6 +35,15 @@ it("leads to schedules and to files, by keys alone, and shows first what was ope
   expect(screen.getByRole("combobox").getAttribute("aria-activedescendant")).toBe(screen.getAllByRole("option")[1]?.id);
   await user.keyboard("{Enter}");
   await waitFor(() => expect(address()).toBe("/w/shop/schedules?view=list&pipeline=pl_sales"));
+});
+
+it("hears its keys before its button is drawn", async () => {
+  answer({ list_pipelines: { items: [] } });
+  show(false);
+  await screen.findByRole("heading");
+  expect(screen.queryByRole("button")).toBeNull();
+  await userEvent.setup().keyboard("{Control>}k{/Control}");
+  expect(await screen.findByText(/Type what you look for/)).toBeTruthy();
 });
 
 it("keeps what was opened, the latest first, for the next time", async () => {

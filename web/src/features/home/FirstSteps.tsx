@@ -14,6 +14,7 @@ import { queries } from "@/api/query";
 import { LinkButton } from "@/components/links";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { connectionsQuery } from "@/lib/connections";
+import { newName } from "@/lib/newName";
 import { useWorkspace } from "@/lib/workspace";
 import { SAMPLE_DATABASE, SAMPLE_NAME, sampleSales } from "./sample";
 
@@ -77,8 +78,7 @@ async function sampleDatabase(workspace: string, description: string): Promise<s
   const there = await queries.fetchQuery({ ...connectionsQuery(workspace), staleTime: 0 });
   const known = there.find((one) => one.connector === "sqlite" && (one.settings as { path?: unknown }).path === SAMPLE_DATABASE);
   if (known) return known.name;
-  const taken = new Set(there.map((one) => one.name));
-  const name = ["sample", ...Array.from({ length: taken.size }, (_, at) => `sample-${at + 2}`)].find((one) => !taken.has(one)) ?? "sample";
+  const name = newName(there, "sample");
   return (await body(client.POST("/api/v1/workspaces/{workspace}/connections", { params: { path: { workspace } }, body: { name, connector: "sqlite", description, settings: { path: SAMPLE_DATABASE } as never } }))).name;
 }
 

@@ -6,7 +6,7 @@ import { type JsonSchema, problemsOf } from "@/lib/testing/jsonSchema";
 import { readGraph } from "../model/graph";
 import { kindKey, kindsOf } from "../model/kinds";
 import { drawingOf } from "./drawing";
-import { documentOf, emptyDocument, newName, ofSource, sampleDocument, STARTERS } from "./starters";
+import { documentOf, emptyDocument, ofSource, sampleDocument, STARTERS } from "./starters";
 
 const schema: unknown = JSON.parse(readFileSync("../docs/reference/pipeline.schema.json", "utf8"));
 const kinds = kindsOf(schema as Schema);
@@ -41,11 +41,6 @@ describe("beginnings", () => {
 
   it.each(STARTERS)("$key is described in the words of the reader", (starter) => {
     expect(readGraph(documentOf(starter, "x", chosen, "Réunit : deux listes"), kinds).graph?.value.description).toBe("Réunit : deux listes");
-  });
-
-  it("get a name that is free", () => {
-    const pipelines = ["sales", "sales-2", "sales-4"].map((name) => ({ name }));
-    expect(["orders", "sales", "sales-2"].map((name) => newName(pipelines, name))).toEqual(["orders", "sales-3", "sales-2-2"]);
   });
 
   it("are all shown, each once", () => {

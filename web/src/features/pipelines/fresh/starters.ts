@@ -67,11 +67,3 @@ export function sampleDocument(name: string, path: string, connection: string, s
     .replace(/\bCONNECTION\b/g, () => scalar(connection))
     .replace(/# (ONCE|CHECKED)\b/g, (_, word: string) => `# ${say(`sample.${word.toLowerCase()}`)}`);
 }
-
-/** The name, or the first one like it that no pipeline has yet. */
-export function newName(pipelines: { name: string }[], wanted: string): string {
-  const taken = new Set(pipelines.map(({ name }) => name));
-  let name = wanted;
-  for (let number = 2; taken.has(name); number += 1) name = `${wanted}-${number}`;
-  return name;
-}
