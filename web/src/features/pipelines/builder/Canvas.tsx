@@ -152,7 +152,9 @@ function useReveal(pane: RefObject<HTMLDivElement | null>, name: string | undefi
       const [x, y] = [place(room.width, view.x, at[0], WIDTH), place(room.height, view.y, at[1], 60)];
       const [left, top] = [at[0] * view.zoom + view.x, at[1] * view.zoom + view.y];
       const fits = left > 8 && top > 8 && left + WIDTH * view.zoom < room.width - 8 && top + 60 * view.zoom < room.height - 8;
-      if (!fits) void flow.setViewport({ x, y, zoom }, { duration: 250 });
+      // Who wants little motion sees it there at once, and what is clicked stays below the pointer.
+      const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250;
+      if (!fits) void flow.setViewport({ x, y, zoom }, { duration });
     }, 120);
     return () => clearTimeout(timer);
   }, [name, flow, pane]);
