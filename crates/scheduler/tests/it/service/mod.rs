@@ -243,6 +243,15 @@ impl Site {
         }
     }
 
+    /// Noon of tomorrow, UTC, where midnight is far away on both sides whatever the hour is that a test runs at.
+    pub(crate) async fn noon(&self, store: &Store) -> Timestamp {
+        let now = self.now(store).await;
+        let noon =
+            Timestamp::from_second((now.as_second().div_euclid(86_400) + 1) * 86_400 + 43_200).unwrap();
+        self.clock.jump(noon.duration_since(now).unsigned_abs());
+        noon
+    }
+
     pub(crate) async fn now(&self, store: &Store) -> Timestamp {
         self.clock.now(&mut store.read().await.unwrap()).await.unwrap()
     }

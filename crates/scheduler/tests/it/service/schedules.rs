@@ -153,7 +153,8 @@ on_both! {
         let targets = vec!["shop/orders".to_owned()];
         let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).to_vec();
         let pipelines = house.pipelines(&names, &targets).await;
-        let now = site.now(&house.store).await;
+        // One midnight has passed, and no turn has to give way to the next one.
+        let now = site.noon(&house.store).await;
         let spec = json!({ "every": "1d", "stagger": "10m" });
         house.schedules(&pipelines, &spec, now - SignedDuration::from_hours(23)).await;
         let _workers = [0, 1].map(|_| site.worker(&house.store, 4, |_| Act::Succeed));

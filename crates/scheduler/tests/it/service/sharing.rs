@@ -55,7 +55,7 @@ async fn a_thousand(house: &House, count: usize) {
     let site = Site::new();
     let names: Vec<String> = (0..1000).map(|number| format!("p{number:04}")).collect();
     let pipelines = house.pipelines(&names, &[]).await;
-    let start = site.now(&house.store).await;
+    let start = site.noon(&house.store).await;
     let spec = json!({ "cron": "0 0 * * *" });
     let schedules = house.schedules(&pipelines, &spec, start).await;
     let workers: Vec<_> = (0..count).map(|_| site.worker(&house.store, 50, |_| Act::Succeed)).collect();
