@@ -41,6 +41,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Note that translated documents say what the English ones say now; do it after you have looked through them
+    Translated {
+        /// The translations, for example `docs/fr/guides/loading.md`
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Count the lines of a file, and do nothing else: the floor for what reads lines
     Lines {
         /// File to read
@@ -113,6 +119,7 @@ fn carry_out(task: Task) -> anyhow::Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Task::Translated { files } => tidy::translations::note(&root, &files)?,
         Task::Lines { file, out } => {
             let lines = lines(&file).with_context(|| format!("cannot read {}", file.display()))?;
             std::fs::write(&out, format!("lines,{lines}\n"))

@@ -1,6 +1,6 @@
 //! The checks of [`xtask::tidy`], each as a test.
 
-use xtask::tidy::{Check, Finding, connectors, crates, doors, files, glossary, links, manual};
+use xtask::tidy::{Check, Finding, connectors, crates, doors, files, glossary, links, manual, translations};
 
 #[track_caller]
 fn is_tidy(check: Check) {
@@ -42,4 +42,9 @@ fn links_lead_somewhere_and_shipped_pipelines_are_right() {
 #[test]
 fn the_manual_is_whole_and_fresh() {
     is_tidy(manual::check);
+}
+
+#[test]
+fn translations_are_of_what_stands_there_now() {
+    is_tidy(translations::check);
 }

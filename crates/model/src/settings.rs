@@ -53,10 +53,11 @@ pub fn settings(schema: &Value) -> Vec<Setting> {
     properties.into_iter().flatten().map(setting).collect()
 }
 
-/// A default that says nothing: no value, no items.
+/// A default that says nothing: no value, no letters, no items.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
+        Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
         Value::Object(map) => map.is_empty(),
         _ => false,

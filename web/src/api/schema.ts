@@ -12292,6 +12292,8 @@ export interface operations {
             query: {
                 /** @description Only these fields of each entry, with commas between; all of them if nothing is said. */
                 fields?: ("detail" | "id" | "kind" | "name")[];
+                /** @description The language in which pages of the documents are looked for, `en` or `fr` [default: `en`]. */
+                language?: string;
                 /** @description A part of a name or description, or the identity of a run. */
                 q: string;
             };

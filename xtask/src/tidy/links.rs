@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Finding;
 use super::connectors::pipeline;
 use super::files::{below, read};
+use crate::reference::FOLDERS;
 
 /// Checks the relative links of every Markdown file and the shape of every shipped pipeline.
 pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {
@@ -12,7 +13,7 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {
     for path in below(root, Path::new(""))? {
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         // Generated pages repeat texts of connectors, whose links start from another folder.
-        if extension == "md" && !path.starts_with(crate::reference::FOLDER) {
+        if extension == "md" && !FOLDERS.iter().any(|folder| path.starts_with(folder)) {
             findings.extend(links(root, &path, &read(root, &path)?));
         }
         let is_shipped = path.starts_with("examples") || path.starts_with("solutions");

@@ -14,6 +14,7 @@ pub mod files;
 pub mod glossary;
 pub mod links;
 pub mod manual;
+pub mod translations;
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +70,7 @@ impl fmt::Display for Finding {
 pub type Check = fn(&Path) -> anyhow::Result<Vec<Finding>>;
 
 /// Every check with its name.
-pub const CHECKS: [(&str, Check); 7] = [
+pub const CHECKS: [(&str, Check); 8] = [
     ("crates", crates::check),
     ("doors", doors::check),
     ("files", files::check),
@@ -77,6 +78,7 @@ pub const CHECKS: [(&str, Check); 7] = [
     ("glossary", glossary::check),
     ("links", links::check),
     ("manual", manual::check),
+    ("translations", translations::check),
 ];
 
 /// Every finding of every check.

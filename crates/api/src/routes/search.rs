@@ -31,6 +31,9 @@ const WITH_RUNS: usize = 3;
 pub(crate) struct Wanted {
     /// A part of a name or description, or the identity of a run.
     q: String,
+    /// The language in which pages of the documents are looked for, `en` or `fr` [default: `en`].
+    #[serde(default)]
+    language: String,
 }
 
 /// Something that was found.
@@ -84,7 +87,7 @@ pub(crate) async fn find(
     if may(Right::UploadsRead) {
         hits.extend(search.uploads().await?);
     }
-    hits.extend(pages::find(text, MOST).into_iter().map(|(page, detail)| Hit {
+    hits.extend(pages::find(text, &wanted.language, MOST).into_iter().map(|(page, detail)| Hit {
         kind: "page",
         id: page.path.clone(),
         name: page.title.clone(),

@@ -61,24 +61,30 @@ async fn styles_pass_the_policy_by_a_number_that_is_new_for_each_page() {
 #[tokio::test]
 async fn help_holds_the_documents_and_nothing_else() {
     let app = TestApp::new().await;
-    let (status, _, list) = get(&app, "/help-pages/index.json", "*/*").await;
-    assert_eq!(status, 200);
-    let list: Vec<serde_json::Value> = serde_json::from_str(&list).unwrap();
-    assert!(list.len() > 50, "{}", list.len());
-    for entry in &list {
-        let path = format!("/help-pages/{}.md", entry["path"].as_str().unwrap());
-        let (status, headers, text) = get(&app, &path, "*/*").await;
-        assert_eq!(
-            (status, &headers["content-type"]),
-            (200, &"text/markdown; charset=utf-8".parse().unwrap()),
-            "{path}"
-        );
-        assert!(text.contains(entry["title"].as_str().unwrap().split(' ').next().unwrap()), "{path}");
+    for language in ["en", "fr"] {
+        let (status, _, list) = get(&app, &format!("/help-pages/{language}/index.json"), "*/*").await;
+        assert_eq!(status, 200);
+        let list: Vec<serde_json::Value> = serde_json::from_str(&list).unwrap();
+        assert!(list.len() > 50, "{}", list.len());
+        for entry in &list {
+            let path = format!("/help-pages/{language}/{}.md", entry["path"].as_str().unwrap());
+            let (status, headers, text) = get(&app, &path, "*/*").await;
+            assert_eq!(
+                (status, &headers["content-type"]),
+                (200, &"text/markdown; charset=utf-8".parse().unwrap()),
+                "{path}"
+            );
+            assert!(text.contains(entry["title"].as_str().unwrap().split(' ').next().unwrap()), "{path}");
+        }
+        assert!(list.iter().any(|entry| entry["path"] == "README"), "the page that help begins with");
+        assert_eq!(list.iter().any(|entry| entry["language"] == "fr"), language == "fr");
     }
     for path in [
         "/help-pages/../Cargo.toml",
         "/help-pages/%2e%2e/Cargo.toml",
-        "/help-pages/adr/0001-yaml-with-places.md",
+        "/help-pages/en/../Cargo.toml",
+        "/help-pages/en/adr/0001-yaml-with-places.md",
+        "/help-pages/guides/loading.md",
     ] {
         assert_eq!(get(&app, path, "*/*").await.0, 404, "{path}");
     }

@@ -12,6 +12,7 @@ import { useTranslation } from "react-i18next";
 import { type Api, body, client } from "@/api/client";
 import { OnlyRead } from "@/components/OnlyRead";
 import { explain } from "@/lib/errors";
+import { currentLanguage } from "@/lib/i18n";
 import { useDebounced } from "@/lib/useDebounced";
 import { recentHits, rememberHit } from "./recent";
 import { useHits } from "./useHits";
@@ -32,8 +33,8 @@ export function SearchDialog({ workspace, onClose }: { workspace: string; onClos
   const list = useRef<HTMLUListElement>(null);
   const q = useDebounced(text.trim(), 150);
   const { data, error } = useQuery({
-    queryKey: ["search", workspace, q],
-    queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/search", { params: { path: { workspace }, query: { q } } })),
+    queryKey: ["search", workspace, q, currentLanguage()],
+    queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/search", { params: { path: { workspace }, query: { q, language: currentLanguage() } } })),
     enabled: q.length > 0,
     placeholderData: keepPreviousData,
   });

@@ -21,7 +21,11 @@ export function addressOf(href: string, base: string): Address {
       parts.pop();
     } else if (part && part !== ".") parts.push(part);
   }
+  // Each reader is shown a page in their language, where there is one; its address is the same in all.
+  if (parts[0] === "fr") parts.shift();
   const path = parts.join("/");
+  // Decisions and pictures are for those who build Towpath; they are not served.
+  if (parts[0] === "adr" || parts[0] === "screenshots") return { kind: "nowhere" };
   if (path === "reference/openapi.json") return { kind: "interface" };
   if (!/\.md$/.test(path) && !/(^|\/)[^.]*$/.test(path)) return { kind: "nowhere" };
   return { kind: "page", path: path.replace(/\.md$/, ""), hash: hash || undefined };

@@ -64,6 +64,7 @@ describe("addresses", () => {
     ["/help/guides/files", { kind: "page", path: "guides/files", hash: undefined }],
     ["#tests", { kind: "here", hash: "tests" }],
     ["../reference/openapi.json", { kind: "interface" }],
+    ["../adr/README.md", { kind: "nowhere" }],
     ["../../deploy/docker/Dockerfile", { kind: "nowhere" }],
     ["https://example.org/a", { kind: "outside", href: "https://example.org/a" }],
     ["javascript:alert(1)", { kind: "nowhere" }],

@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 
-it("has a short page of every connector in French", () => {
-  expect(readdirSync("src/locales/fr/connectors").sort()).toEqual(readdirSync("../docs/reference/connectors").sort());
+it("has the page of every connector in French", () => {
+  const names = readdirSync("../docs/reference/connectors").map((file) => file.replace(".md", ""));
+  expect(names.filter((name) => !existsSync(`../crates/connectors/src/${name}/README.fr.md`))).toEqual([]);
 });

@@ -62,16 +62,16 @@ function Group({ group, current }: { group: HelpGroup; current: string | undefin
       <Button size="small" color="inherit" startIcon={<Icon size={15} />} aria-expanded={open} onClick={() => setOpen(!open)} sx={{ fontWeight: 650, justifyContent: "flex-start", width: "100%" }}>{t(`folder.${group.folder}`, group.folder)}</Button>
       <Collapse in={open} unmountOnExit>
         <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0, pl: 1.5 }}>
-          {group.entries.map((entry) => <li key={entry.path}><Entry path={entry.path} title={entry.path.endsWith("README") ? t("overview") : entry.title} isCurrent={entry.path === current} /></li>)}
+          {group.entries.map((entry) => <li key={entry.path}><Entry path={entry.path} title={entry.path.endsWith("README") ? t("overview") : entry.title} language={entry.language} isCurrent={entry.path === current} /></li>)}
         </Box>
       </Collapse>
     </Box>
   );
 }
 
-function Entry({ path, title, isCurrent }: { path: string; title: string; isCurrent: boolean }) {
+function Entry({ path, title, language, isCurrent }: { path: string; title: string; language?: string; isCurrent: boolean }) {
   return (
-    <TextLink to="/help/$" params={{ _splat: path }} search={{}} aria-current={isCurrent ? "page" : undefined} color="inherit" sx={{ display: "block", py: 0.5, px: 1, borderRadius: 1, fontSize: 14, fontWeight: isCurrent ? 650 : 400, bgcolor: isCurrent ? "action.selected" : undefined, overflowWrap: "anywhere" }}>
+    <TextLink to="/help/$" params={{ _splat: path }} search={{}} lang={path.endsWith("README") ? undefined : language} aria-current={isCurrent ? "page" : undefined} color="inherit" sx={{ display: "block", py: 0.5, px: 1, borderRadius: 1, fontSize: 14, fontWeight: isCurrent ? 650 : 400, bgcolor: isCurrent ? "action.selected" : undefined, overflowWrap: "anywhere" }}>
       {title}
     </TextLink>
   );

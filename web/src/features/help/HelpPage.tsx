@@ -13,7 +13,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { ListSkeleton } from "@/components/Waiting";
 import { currentLanguage } from "@/lib/i18n";
 import { Contents } from "./Contents";
-import { resolve, useHelpIndex, useHelpPage } from "./pages";
+import { fileOf, type HelpEntry, placeIn, resolve, useHelpIndex, useHelpPage } from "./pages";
 import { OnPage } from "./OnPage";
 import { Results } from "./Results";
 
@@ -24,12 +24,12 @@ export function HelpPage() {
   const { search } = useSearch({ strict: false }) as { search?: string };
   const index = useHelpIndex();
   const entry = index.data && resolve(path, index.data);
-  const page = useHelpPage(entry?.path);
+  const page = useHelpPage(entry);
   const title = entry?.title ?? t("title");
   useEffect(() => {
     document.title = `${title} · ${t("title")} · Towpath`;
   }, [title, t]);
-  useAnchor(page.data);
+  useAnchor(entry, page.data);
   return (
     <Page>
       <Box sx={{ display: "flex", flexDirection: { xs: "column", md: "row" }, gap: { xs: 2, md: 4 }, alignItems: "flex-start" }}>
@@ -43,24 +43,25 @@ export function HelpPage() {
               {(index.isPending || (entry && page.isPending)) && <ListSkeleton rows={8} text={t("loading")} />}
               {index.data && !entry && <PageHeader title={t("title")} />}
               {index.data && !entry && <EmptyState icon={<BookOpen />} title={t("missing")} text={t("missing_text")} action={<LinkButton to="/help/$" params={{ _splat: "" }} variant="contained">{t("to_contents")}</LinkButton>} />}
-              {entry && currentLanguage() !== "en" && <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>{t("language")}</Typography>}
-              {entry && page.data !== undefined && <Box lang="en"><Markdown text={page.data} base={entry.path} /></Box>}
+              {entry && entry.language !== currentLanguage() && <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>{t("language")}</Typography>}
+              {entry && page.data !== undefined && <Box lang={entry.language}><Markdown text={page.data} base={fileOf(entry)} /></Box>}
             </>
           )}
         </Box>
-        {entry && page.data && !search && <OnPage text={page.data} />}
+        {entry && page.data && !search && <OnPage text={page.data} language={entry.language} />}
       </Box>
     </Page>
   );
 }
 
 /** Goes to the heading of the address once the page is there, and whenever another one is chosen. */
-function useAnchor(text: string | undefined): void {
+function useAnchor(entry: HelpEntry | undefined, text: string | undefined): void {
   const hash = useLocation({ select: (location) => location.hash });
   useEffect(() => {
-    if (text === undefined || !hash) return;
-    const heading = document.getElementById(decodeURIComponent(hash));
+    if (entry === undefined || text === undefined || !hash) return;
+    const place = decodeURIComponent(hash);
+    const heading = document.getElementById(place) ?? document.getElementById(placeIn(entry, place));
     heading?.scrollIntoView({ block: "start" });
     heading?.focus({ preventScroll: true });
-  }, [hash, text]);
+  }, [hash, text, entry]);
 }

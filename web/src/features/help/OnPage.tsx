@@ -6,7 +6,7 @@ import { readMarkdown } from "@/components/markdown/blocks";
 import { plain } from "@/components/markdown/inline";
 
 /** The headings of the page, where there is room at its side. */
-export function OnPage({ text }: { text: string }) {
+export function OnPage({ text, language }: { text: string; language: string }) {
   const { t } = useTranslation("help");
   const headings = readMarkdown(text).flatMap((block) => (block.kind === "heading" && block.level > 1 && block.level < 4 ? [block] : []));
   if (headings.length < 2) return null;
@@ -16,7 +16,7 @@ export function OnPage({ text }: { text: string }) {
       <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {headings.map((heading) => (
           <Box component="li" key={heading.id} sx={{ pl: (heading.level - 2) * 1.5 }}>
-            <TextLink to="." hash={heading.id} search lang="en" color="inherit" sx={{ display: "block", py: 0.375, fontSize: 13 }}>{plain(heading.inner)}</TextLink>
+            <TextLink to="." hash={heading.id} search lang={language} color="inherit" sx={{ display: "block", py: 0.375, fontSize: 13 }}>{plain(heading.inner)}</TextLink>
           </Box>
         ))}
       </Box>

@@ -23,9 +23,9 @@ export function Results({ text, entries }: { text: string; entries: HelpEntry[] 
       <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {hits.map(({ entry, heading, excerpt }) => (
           <Box component="li" key={`${entry.path}#${heading?.id ?? ""}#${excerpt ?? ""}`} sx={{ py: 1, borderBottom: 1, borderColor: "divider" }}>
-            <TextLink to="/help/$" params={{ _splat: entry.path }} hash={heading?.id} search={{}} lang="en" sx={{ fontWeight: 600 }}>{heading?.text ?? entry.title}</TextLink>
+            <TextLink to="/help/$" params={{ _splat: entry.path }} hash={heading?.id} search={{}} lang={entry.language} sx={{ fontWeight: 600 }}>{heading?.text ?? entry.title}</TextLink>
             <Typography variant="body2" color="textSecondary">{[t(`folder.${entry.path.split("/").slice(0, -1).join("/")}`, ""), heading && entry.title].filter(Boolean).join(" › ")}</Typography>
-            {excerpt && <Typography variant="body2" lang="en">{excerpt}</Typography>}
+            {excerpt && <Typography variant="body2" lang={entry.language}>{excerpt}</Typography>}
           </Box>
         ))}
       </Box>

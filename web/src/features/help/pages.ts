@@ -2,6 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { serverUrl } from "@/api/base";
 import { problemOf } from "@/api/problem";
 import { slugs } from "@/components/markdown/blocks";
+import { currentLanguage } from "@/lib/i18n";
+import { typeset } from "@/lib/typeset";
 
 /** A page of the documents, as the server lists it. */
 export interface HelpEntry {
@@ -9,10 +11,14 @@ export interface HelpEntry {
   path: string;
   title: string;
   headings: string[];
+  /** The language that it is in: English where it is not translated. */
+  language: string;
+  /** The headings of the English page, in the same order: links name places by them in every language. */
+  places?: string[];
 }
 
 async function read(path: string): Promise<Response> {
-  const answer = await fetch(serverUrl(`/help-pages/${path}`), { credentials: "same-origin" });
+  const answer = await fetch(serverUrl(`/help-pages/${currentLanguage()}/${path}`), { credentials: "same-origin" });
   if (!answer.ok) throw await problemOf(answer);
   return answer;
 }
@@ -20,19 +26,32 @@ async function read(path: string): Promise<Response> {
 /** Every page there is. The documents are part of the program: they change with it only. */
 export function useHelpIndex() {
   return useQuery({
-    queryKey: ["help-index"],
-    queryFn: async () => ((await (await read("index.json")).json()) as HelpEntry[]).map((entry) => ({ ...entry, path: entry.path.replace(/\.md$/, "") })),
+    queryKey: ["help-index", currentLanguage()],
+    queryFn: async () => (await (await read("index.json")).json()) as HelpEntry[],
     staleTime: Infinity,
   });
 }
 
 /** What stands below the title of every page and below each of its headings: only for those who search. */
 export function useHelpTexts(wanted: boolean) {
-  return useQuery({ queryKey: ["help-texts"], queryFn: async () => (await (await read("texts.json")).json()) as HelpTexts, enabled: wanted, staleTime: Infinity });
+  return useQuery({ queryKey: ["help-texts", currentLanguage()], queryFn: async () => (await (await read("texts.json")).json()) as HelpTexts, enabled: wanted, staleTime: Infinity });
 }
 
-export function useHelpPage(path: string | undefined) {
-  return useQuery({ queryKey: ["help-page", path], queryFn: async () => (await read(`${path}.md`)).text(), enabled: path !== undefined, staleTime: Infinity });
+export function useHelpPage(entry: HelpEntry | undefined) {
+  return useQuery({ queryKey: ["help-page", currentLanguage(), entry?.path], queryFn: async () => typeset(await (await read(`${entry?.path}.md`)).text(), entry?.language ?? ""), enabled: entry !== undefined, staleTime: Infinity });
+}
+
+/** Where the file of a page stands among the documents, for the links in it. */
+export function fileOf(entry: HelpEntry): string {
+  return entry.language === "en" ? entry.path : `${entry.language}/${entry.path}`;
+}
+
+/** The name that a place of the English page has in this one: the heading that stands as far down. */
+export function placeIn(entry: HelpEntry, hash: string): string {
+  const english = slugs();
+  const at = entry.places?.map((heading) => english(heading)).indexOf(hash) ?? -1;
+  const own = slugs();
+  return entry.headings.map((heading) => own(heading))[at] ?? hash;
 }
 
 /** The page that an address means: `errors/invalid` is found below the reference, a folder is its README. */
@@ -48,9 +67,9 @@ export interface HelpGroup {
   entries: HelpEntry[];
 }
 
-const ORDER = ["guides", "reference", "reference/connectors", "reference/transforms", "reference/errors", "adr"];
+const ORDER = ["guides", "reference", "reference/connectors", "reference/transforms", "reference/errors"];
 
-/** Pages by folder: guides first, decisions last. The start page stands by itself. */
+/** Pages by folder: guides first. The start page stands by itself. */
 export function grouped(entries: HelpEntry[]): HelpGroup[] {
   const folders = new Map<string, HelpEntry[]>();
   for (const entry of entries) {
