@@ -15,6 +15,9 @@ declare module "@mui/material/styles" {
 const font = 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Neue", Arial, sans-serif';
 export const MONO = '"JetBrains Mono", "Cascadia Code", ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
+/** Phones. */
+const NARROW = "@media (max-width: 599.95px)";
+
 /** Water and stone: one strong colour, quiet surfaces; states have colours of their own. */
 const look: ThemeOptions = {
   cssVariables: { colorSchemeSelector: "data-scheme", nativeColor: false },
@@ -86,6 +89,21 @@ const look: ThemeOptions = {
     // Fields are white on the ground of a page as on a card.
     MuiOutlinedInput: { styleOverrides: { root: { backgroundColor: "var(--mui-palette-background-paper)" } } },
     // Both arrows stand behind the tabs, which thus begin where the page does, and keep their width when an arrow leads nowhere.
+    // Where they do not fit beside each other they take several lines: what must be pushed along first is not found, and what is
+    // chosen would be half hidden. A line moved below the chosen one knows one row only: there, each tab has its own.
+    MuiTabs: {
+      styleOverrides: {
+        root: {
+          [NARROW]: {
+            minHeight: 0,
+            "& .MuiTabs-list": { flexWrap: "wrap" },
+            "& .MuiTabs-indicator": { display: "none" },
+            "& .MuiTab-root": { minWidth: 0, minHeight: 42, padding: "8px 12px", borderBottom: "2px solid transparent" },
+            "& .MuiTab-root.Mui-selected": { borderBottomColor: "currentColor" },
+          },
+        },
+      },
+    },
     MuiTabScrollButton: { styleOverrides: { root: { order: 1, width: 36, "&.Mui-disabled": { opacity: 0.35 } } } },
     // Examples in empty fields are there to be read.
     MuiInputBase: { styleOverrides: { input: { "&::placeholder": { color: "var(--mui-palette-text-secondary)", opacity: 0.85 } } } },

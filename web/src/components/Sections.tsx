@@ -4,7 +4,7 @@ import ListItem from "@mui/material/ListItem";
 import ListItemIcon from "@mui/material/ListItemIcon";
 import ListItemText from "@mui/material/ListItemText";
 import type { LinkProps } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { LinkListItem } from "./links";
 
 export interface Section {
@@ -22,19 +22,15 @@ interface Props {
   children: ReactNode;
 }
 
-/** Pages of one kind beside each other: a list at the side, on narrow screens a row above. */
+/** Pages of one kind beside each other: a list at the side, on narrow screens in rows above. */
 export function Sections({ label, sections, current, children }: Props) {
-  const here = useRef<HTMLAnchorElement>(null);
-  useEffect(() => {
-    here.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [current]);
   return (
     <Box sx={{ display: "flex", flexDirection: { xs: "column", md: "row" }, gap: { xs: 2, md: 4 }, alignItems: "flex-start" }}>
-      <Box component="nav" aria-label={label} sx={{ flexShrink: 0, width: { xs: "100%", md: 232 }, position: { md: "sticky" }, top: 76, overflowX: "auto" }}>
-        <List disablePadding sx={{ display: "flex", flexDirection: { xs: "row", md: "column" }, gap: 0.25 }}>
+      <Box component="nav" aria-label={label} sx={{ flexShrink: 0, width: { xs: "100%", md: 232 }, position: { md: "sticky" }, top: 76 }}>
+        <List disablePadding sx={{ display: "flex", flexDirection: { xs: "row", md: "column" }, flexWrap: { xs: "wrap", md: "nowrap" }, gap: 0.25 }}>
           {sections.map((section) => (
             <ListItem key={section.key} disablePadding sx={{ width: { xs: "auto", md: "100%" } }}>
-              <LinkListItem ref={section.key === current ? here : undefined} to={section.to as string} params={section.params as never} selected={section.key === current} aria-current={section.key === current ? "page" : undefined} sx={{ borderRadius: 1, py: 0.75, px: 1.25, whiteSpace: { xs: "nowrap", md: "normal" } }}>
+              <LinkListItem to={section.to as string} params={section.params as never} selected={section.key === current} aria-current={section.key === current ? "page" : undefined} sx={{ borderRadius: 1, py: 0.75, px: 1.25, whiteSpace: { xs: "nowrap", md: "normal" } }}>
                 <ListItemIcon sx={{ minWidth: 30, color: section.key === current ? "primary.main" : undefined }}>{section.icon}</ListItemIcon>
                 <ListItemText primary={section.title} slotProps={{ primary: { sx: { fontSize: 14, fontWeight: section.key === current ? 650 : 500 } } }} />
               </LinkListItem>

@@ -82,22 +82,25 @@ export function formatAgo(at: string | Date, now: number = Date.now()): string {
   return formatTime(at);
 }
 
+// The signs of units of time are the same in every language, and stand behind a blank where no line breaks. What browsers say for
+// short is not: some of them write "0.2 secs".
+const amount = (value: number, sign: "ms" | "s" | "min" | "h", digits = 0): string =>
+  `${cached(`amount-${digits}`, (language) => new Intl.NumberFormat(language, { maximumFractionDigits: digits })).format(value)}\u00a0${sign}`;
+
 /** Seconds as people read them: 34 ms, 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */
 export function formatDuration(seconds: number): string {
-  const unit = (value: number, name: string, digits = 0) =>
-    cached(`unit-${name}-${digits}`, (language) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits })).format(value);
-  if (seconds > 0 && seconds < 0.1) return unit(Math.max(1, Math.round(seconds * 1000)), "millisecond");
-  if (seconds < 10) return unit(seconds, "second", 1);
+  if (seconds > 0 && seconds < 0.1) return amount(Math.max(1, Math.round(seconds * 1000)), "ms");
+  if (seconds < 9.95) return amount(seconds, "s", 1);
   const whole = Math.round(seconds);
-  if (whole < 60) return unit(whole, "second");
+  if (whole < 60) return amount(whole, "s");
   const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return whole % 60 ? `${unit(minutes, "minute")} ${unit(whole % 60, "second")}` : unit(minutes, "minute");
+  if (minutes < 60) return whole % 60 ? `${amount(minutes, "min")} ${amount(whole % 60, "s")}` : amount(minutes, "min");
   const hours = Math.floor(minutes / 60);
-  return minutes % 60 ? `${unit(hours, "hour")} ${unit(minutes % 60, "minute")}` : unit(hours, "hour");
+  return minutes % 60 ? `${amount(hours, "h")} ${amount(minutes % 60, "min")}` : amount(hours, "h");
 }
 
 /** The same for what is over in an instant: below a second in milliseconds. */
 export function formatElapsed(seconds: number): string {
   if (seconds >= 1) return formatDuration(seconds);
-  return cached("elapsed", (language) => new Intl.NumberFormat(language, { style: "unit", unit: "millisecond", unitDisplay: "short", maximumFractionDigits: 0 })).format(seconds * 1000);
+  return amount(Math.round(seconds * 1000), "ms");
 }

@@ -9,6 +9,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { isOver } from "@/components/RunState";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatDuration, formatNumber } from "@/lib/format";
+import { useKindNames } from "@/lib/useKindNames";
 import { useWorkspace } from "@/lib/workspace";
 import { nodeOf } from "./graph/standing";
 import { detailOf, type Run, type Task, tasksQuery } from "./requests";
@@ -17,6 +18,7 @@ import { detailOf, type Run, type Task, tasksQuery } from "./requests";
 export function CountsTab({ run }: { run: Run }) {
   const { t } = useTranslation("runs");
   const { slug: workspace } = useWorkspace();
+  const titleOf = useKindNames();
   const { data, error, refetch } = useQuery(tasksQuery(workspace, run.id));
   if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
   if (!data) return <ListSkeleton text={t("loading_counts")} />;
@@ -30,7 +32,7 @@ export function CountsTab({ run }: { run: Run }) {
         rows={data}
         rowKey={(task) => task.node}
         columns={[
-          { key: "node", title: t("counts.node"), cell: (task) => <><Box component="span" sx={{ fontWeight: 600 }}>{task.node.includes(":") ? t("counts.checks_of", { node: nodeOf(task.node) }) : task.node}</Box> <Box component="span" sx={{ color: "text.secondary" }}>{task.kind}</Box></> },
+          { key: "node", title: t("counts.node"), cell: (task) => <><Box component="span" sx={{ fontWeight: 600 }}>{task.node.includes(":") ? t("counts.checks_of", { node: nodeOf(task.node) }) : task.node}</Box> <Box component="span" sx={{ color: "text.secondary" }}>{titleOf(task.kind)}</Box></> },
           { key: "read", title: t("counts.read"), right: true, cell: (task) => number(task.rows_read) },
           { key: "written", title: t("counts.written"), right: true, cell: (task) => number(task.rows_written) },
           { key: "filtered", title: t("counts.filtered"), right: true, wide: true, cell: (task) => number(task.rows_filtered) },

@@ -11,6 +11,7 @@ import { isOver } from "@/components/RunState";
 import { LinkButton } from "@/components/links";
 import { Marked } from "@/components/Marked";
 import { formatDuration, formatNumber } from "@/lib/format";
+import { useKindNames } from "@/lib/useKindNames";
 import { useWorkspace } from "@/lib/workspace";
 import { say } from "@/lib/sayings";
 import type { GraphNode } from "./graph/document";
@@ -31,6 +32,7 @@ interface Props {
 export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
   const { t } = useTranslation("runs");
   const { slug: workspace, may } = useWorkspace();
+  const titleOf = useKindNames();
   const box = useRef<HTMLElement>(null);
   // Below a high graph nobody would see that something has opened.
   useEffect(() => {
@@ -46,7 +48,7 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
   return (
     <Paper ref={box} variant="outlined" component="section" aria-label={node.name} sx={{ p: 2, scrollMargin: "72px 0 16px" }}>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1 }}>
-        <Typography variant="h2" sx={{ flex: 1 }}>{node.name} <Typography component="span" color="textSecondary">{node.kind}{standing && ` · ${t(`node_state.${standing.state}`)}`}</Typography></Typography>
+        <Typography variant="h2" sx={{ flex: 1 }}>{node.name} <Typography component="span" color="textSecondary">{titleOf(node.kind)}{standing && ` · ${t(`node_state.${standing.state}`)}`}</Typography></Typography>
         <IconButton size="small" aria-label={t("common:close")} onClick={onClose}><X size={16} /></IconButton>
       </Box>
       {node.description && <Typography color="textSecondary" sx={{ mt: 0.5, maxWidth: 760 }}>{node.description}</Typography>}

@@ -2,6 +2,7 @@ import Box from "@mui/material/Box";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { Marked } from "@/components/Marked";
@@ -11,7 +12,8 @@ import { formatClock, formatDuration, formatNumber, formatTime } from "@/lib/for
 import { useNow } from "@/lib/useNow";
 import { useWorkspace } from "@/lib/workspace";
 import { say } from "@/lib/sayings";
-import { attemptsQuery, faultOf, loadsQuery, type Run, tasksQuery } from "./requests";
+import { graphOf } from "./graph/document";
+import { attemptsQuery, documentQuery, faultOf, loadsQuery, type Run, tasksQuery } from "./requests";
 import { nodeBars, progressOf, type Span } from "./timeline";
 import { useFailedNodes } from "./useFailedNodes";
 import { useProgress } from "./useProgress";
@@ -39,6 +41,8 @@ export function TimelineTab({ run }: { run: Run }) {
   const attempts = useQuery(attemptsQuery(slug, run.id));
   const { data: tasks = [], dataUpdatedAt: askedAt } = useQuery(tasksQuery(slug, run.id));
   const { data: loads = [] } = useQuery(loadsQuery(slug, run.id));
+  const { data: version } = useQuery(documentQuery(slug, run.pipeline_id, run.version));
+  const { edges } = useMemo(() => graphOf(version?.document ?? ""), [version]);
   const told = useProgress(slug, run.id, live);
   const failed = useFailedNodes(run, faultOf(run)?.message);
   if (attempts.error) return <ProblemAlert error={attempts.error} onRetry={() => void attempts.refetch()} />;
@@ -62,7 +66,7 @@ export function TimelineTab({ run }: { run: Run }) {
   const isAtWork = run.state.toLowerCase() === "running";
   if (last && (!live || isAtWork)) {
     const progress = isAtWork ? (told ?? progressOf(tasks, Math.max(0, askedAt - Date.parse(last.started_at)) / 1000)) : null;
-    for (const { node, state, span, rows, visible } of nodeBars(run, last, tasks, loads, failed, progress, now)) {
+    for (const { node, state, span, rows, visible } of nodeBars(run, last, tasks, loads, edges, failed, progress, now)) {
       const parts = [span && span.end > span.start ? formatDuration((span.end - span.start) / 1000) : "", rows === undefined ? "" : t("rows_count", { count: rows, rows: formatNumber(rows) }), visible ? t("timeline.visible", { time: formatClock(visible) }) : ""];
       bars.push({ key: `node-${node}`, name: node, isNode: true, state, word: t(`node_state.${state}`), span, text: parts.filter(Boolean).join(" · ") });
     }

@@ -1,6 +1,6 @@
 import { isOver } from "@/components/RunState";
-import type { GraphNode } from "./graph/document";
-import { type NodeState, standingOf } from "./graph/standing";
+import type { Graph, GraphNode } from "./graph/document";
+import { nodeOf, type NodeState, standingOf } from "./graph/standing";
 import { type Attempt, detailOf, type Load, type Run, type Task } from "./requests";
 import { advance, type Progress } from "./useProgress";
 
@@ -26,7 +26,7 @@ export function progressOf(tasks: Task[], seconds: number): Progress {
 }
 
 /** The nodes of an attempt: of one that goes on as far as they have come, of one that is over until when each gave rows. */
-export function nodeBars(run: Run, attempt: Attempt, tasks: Task[], loads: Load[], failed: Set<string>, progress: Progress | null, now: number): NodeBar[] {
+export function nodeBars(run: Run, attempt: Attempt, tasks: Task[], loads: Load[], edges: Graph["edges"], failed: Set<string>, progress: Progress | null, now: number): NodeBar[] {
   const state = run.state.toLowerCase();
   const start = Date.parse(attempt.started_at);
   const end = attempt.ended_at ? Date.parse(attempt.ended_at) : now;
@@ -48,6 +48,23 @@ export function nodeBars(run: Run, attempt: Attempt, tasks: Task[], loads: Load[
     const until = known.seconds === null ? end : within(known.began + known.seconds);
     return { node: task.node, state: own, span: { start: within(known.began), end: until }, rows: standing.rows, visible };
   });
-  const order = (bar: NodeBar) => bar.span?.start ?? Infinity;
-  return bars.filter((bar) => bar.span !== null || !isOver(state)).sort((a, b) => (order(a) === order(b) ? 0 : order(a) - order(b)));
+  return inOrder(bars.filter((bar) => bar.span !== null || !isOver(state)), edges);
+}
+
+/** What began first stands first, but nothing before what its rows come from: a load opens its table long before it is given a row. */
+function inOrder(bars: NodeBar[], edges: Graph["edges"]): NodeBar[] {
+  const begin = (bar: NodeBar) => bar.span?.start ?? Infinity;
+  const left = [...bars].sort((a, b) => (begin(a) === begin(b) ? 0 : begin(a) - begin(b)));
+  const missing = new Set(left.map((bar) => bar.node));
+  const reads = new Map<string, string[]>();
+  for (const { from, to } of edges) reads.set(to, [...(reads.get(to) ?? []), from]);
+  const done: NodeBar[] = [];
+  while (left.length > 0) {
+    const next = left.findIndex((bar) => !reads.get(nodeOf(bar.node))?.some((name) => missing.has(name)));
+    for (const bar of left.splice(Math.max(next, 0), 1)) {
+      missing.delete(bar.node);
+      done.push(bar);
+    }
+  }
+  return done;
 }

@@ -8,7 +8,7 @@ import type { GraphNode } from "./document";
 import { HEIGHT, WIDTH } from "./layout";
 import type { NodeState, Standing } from "./standing";
 
-export type CardNode = Node<{ node: GraphNode; standing: Standing }, "card">;
+export type CardNode = Node<{ node: GraphNode; title: string; standing: Standing }, "card">;
 
 const ROLE = { source: ArrowRightFromLine, transform: Shuffle, destination: ArrowRightToLine };
 const LOOKS: Record<NodeState, { icon: typeof Ban; color: string }> = {
@@ -23,7 +23,7 @@ const LOOKS: Record<NodeState, { icon: typeof Ban; color: string }> = {
 /** A node of a run: what it is, how it stands, how many rows. */
 export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
   const { t } = useTranslation("runs");
-  const { node, standing } = data;
+  const { node, title, standing } = data;
   const Role = ROLE[node.role];
   const { icon: Icon, color } = LOOKS[standing.state];
   const rows = standing.task?.rows_written ?? standing.rows;
@@ -34,7 +34,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
         <Box component="span" sx={{ flex: 1, fontWeight: 650, fontSize: 15, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{node.name}</Box>
         <Box component="span" title={t(`node_state.${standing.state}`)} sx={{ color, display: "flex", ...(standing.state === "running" && { "& svg": { animation: "spin 1.6s linear infinite" }, "@keyframes spin": { to: { transform: "rotate(360deg)" } } }) }}><Icon size={16} aria-hidden /></Box>
       </Box>
-      <Box sx={{ display: "flex", alignItems: "center", gap: 0.5, color: "text.secondary", fontSize: 13 }}><Role size={13} aria-hidden />{node.kind}</Box>
+      <Box sx={{ display: "flex", alignItems: "center", gap: 0.5, color: "text.secondary", fontSize: 13 }}><Role size={13} aria-hidden style={{ flexShrink: 0 }} /><Box component="span" sx={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{title}</Box></Box>
       <Box sx={{ fontSize: 13, display: "flex", columnGap: 1, mt: 0.25, whiteSpace: "nowrap", overflow: "hidden" }}>
         {rows !== undefined && <span>{t("rows_count", { count: rows, rows: standing.quarantined > 0 ? formatShort(rows) : formatNumber(rows) })}</span>}
         {standing.seconds !== undefined && standing.quarantined === 0 && <Box component="span" sx={{ color: "text.secondary" }}>{formatDuration(standing.seconds)}</Box>}
@@ -48,5 +48,5 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
 /** Progress comes twice a second, and of most nodes of a long pipeline it tells nothing new. */
 function isSame(before: NodeProps<CardNode>, now: NodeProps<CardNode>): boolean {
   const [one, other] = [before.data.standing, now.data.standing];
-  return before.selected === now.selected && before.data.node === now.data.node && one.state === other.state && one.task === other.task && one.rows === other.rows && one.seconds === other.seconds && one.quarantined === other.quarantined;
+  return before.selected === now.selected && before.data.node === now.data.node && before.data.title === now.data.title && one.state === other.state && one.task === other.task && one.rows === other.rows && one.seconds === other.seconds && one.quarantined === other.quarantined;
 }

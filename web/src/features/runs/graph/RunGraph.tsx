@@ -5,6 +5,7 @@ import { Background, BackgroundVariant, Controls, type Edge, MarkerType, type No
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { formatShort } from "@/lib/format";
+import { useKindNames } from "@/lib/useKindNames";
 import type { Graph } from "./document";
 import { layout, HEIGHT, WIDTH } from "./layout";
 import { type CardNode, NodeCard } from "./NodeCard";
@@ -24,6 +25,7 @@ interface Props {
 /** The pipeline as it runs: states on the nodes, rows on the edges. Nothing can be moved here. */
 export function RunGraph({ graph, standings, selected, onSelect }: Props) {
   const { t } = useTranslation("runs");
+  const titleOf = useKindNames();
   const { mode, systemMode } = useColorScheme();
   const scheme = mode === "system" ? systemMode : mode;
   const places = useMemo(() => layout(graph), [graph]);
@@ -38,9 +40,9 @@ export function RunGraph({ graph, standings, selected, onSelect }: Props) {
       position: places.get(node.name) ?? { x: 0, y: 0 },
       width: WIDTH,
       height: HEIGHT,
-      data: { node, standing },
+      data: { node, title: titleOf(node.kind), standing },
       selected: node.name === selected,
-      ariaLabel: t("node_label", { name: node.name, kind: node.kind, state: t(`node_state.${standing.state}`) }),
+      ariaLabel: t("node_label", { name: node.name, kind: titleOf(node.kind), state: t(`node_state.${standing.state}`) }),
     };
   });
   const edges = graph.edges.map<Edge>((edge, index) => {
