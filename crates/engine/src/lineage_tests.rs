@@ -26,7 +26,7 @@ fn shown(columns: &[ColumnLineage]) -> String {
 }
 
 /// The example of a transform, compiled with the rows of its first test.
-async fn example(text: &str) -> Graph {
+pub(crate) async fn example(text: &str) -> Graph {
     let (spec, problems) = PipelineSpec::from_document(&Document::parse("e.yaml", text).unwrap());
     assert_eq!(problems, vec![]);
     let spec = spec.unwrap();

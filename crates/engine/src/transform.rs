@@ -82,6 +82,9 @@ pub trait TransformDef: Send + Sync + 'static {
     const INPUTS: InputPorts = InputPorts::One;
     /// What happens to rows.
     const EFFECT: RowEffect = RowEffect::Keeps;
+    /// What it does with all rows together, in words, where it always does: rows that were corrected cannot go through it
+    /// without the others. What depends on the settings is found in the plan.
+    const TOGETHER: Option<&'static str> = None;
 
     /// Output ports. More than one only where the config says so.
     fn outputs(_config: &Self::Config) -> Vec<String> {
@@ -109,6 +112,9 @@ pub struct TransformSpec {
     pub inputs: InputPorts,
     /// What happens to rows.
     pub effect: RowEffect,
+    /// See [`TransformDef::TOGETHER`].
+    #[serde(skip)]
+    pub together: Option<&'static str>,
     /// JSON Schema of the config.
     pub config: Value,
 }
@@ -146,6 +152,7 @@ pub fn erase<D: TransformDef>() -> Arc<dyn Transform> {
             example: D::EXAMPLE,
             inputs: D::INPUTS,
             effect: D::EFFECT,
+            together: D::TOGETHER,
             config: schema_for!(D::Config).to_value(),
         },
         _definition: std::marker::PhantomData,

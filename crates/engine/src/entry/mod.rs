@@ -85,6 +85,13 @@ pub fn part(spec: &PipelineSpec, node: &str) -> Result<PipelineSpec, Fault> {
     let behind = closure(&spec, HashSet::from([node.to_owned()]), |spec, known, name| {
         spec.nodes[name].from.iter().any(|edge| known.contains(&edge.node))
     });
+    for name in &behind {
+        let kind = &spec.nodes[name.as_str()].kind;
+        let known = crate::transforms::all().into_iter().find(|known| known.spec().name == kind);
+        if let Some(what) = known.and_then(|known| known.spec().together) {
+            return Err(whole(name, what));
+        }
+    }
     let ends = |name: &&String| spec.nodes[name.as_str()].role == Role::Destination;
     if !behind.iter().any(|name| ends(&name)) {
         return Err(Fault::config(format!("nothing that comes behind `{node}` is written anywhere")));
@@ -99,6 +106,12 @@ pub fn part(spec: &PipelineSpec, node: &str) -> Result<PipelineSpec, Fault> {
         _ => kept.contains(name),
     });
     Ok(spec)
+}
+
+/// A step that needs all rows to say anything about one.
+fn whole(node: &str, what: &str) -> Fault {
+    Fault::config(format!("`{node}` {what}, so these rows alone cannot go through it"))
+        .hint("correct the rows where they come from, and run the pipeline again")
 }
 
 /// Lets a destination add rows only, and take nothing away.

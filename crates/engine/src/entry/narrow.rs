@@ -16,7 +16,7 @@ use datafusion::logical_expr::{EmptyRelation, Join, LogicalPlan, LogicalPlanBuil
 use towpath_model::Fault;
 use towpath_model::pipeline::Role;
 
-use super::ENTRY;
+use super::{ENTRY, whole};
 use crate::checks;
 use crate::fault::from_datafusion;
 use crate::graph::Graph;
@@ -191,7 +191,45 @@ fn joins(join: &Join, inputs: &[Option<LogicalPlan>], at: &str) -> Result<(), Fa
     if fits { Ok(()) } else { Err(whole(at, "joins the rows so that others change with them")) }
 }
 
-fn whole(node: &str, what: &str) -> Fault {
-    Fault::config(format!("`{node}` {what}, so these rows alone cannot go through it"))
-        .hint("correct the rows where they come from, and run the pipeline again")
+#[cfg(test)]
+mod tests {
+    use datafusion::common::TableReference;
+
+    use super::*;
+
+    /// A plan whose rows all enter.
+    fn entered(plan: &LogicalPlan) -> LogicalPlan {
+        let renamed = plan.clone().transform_up(|plan| {
+            Ok(match plan {
+                LogicalPlan::TableScan(mut scan) => {
+                    scan.table_name = TableReference::bare(ENTRY);
+                    Transformed::yes(LogicalPlan::TableScan(scan))
+                }
+                other => Transformed::no(other),
+            })
+        });
+        renamed.unwrap().data
+    }
+
+    /// What is said of a kind before there is a plan has to be what every plan of that kind says.
+    #[tokio::test]
+    async fn a_kind_that_is_said_to_need_all_rows_always_does() {
+        let mut said = Vec::new();
+        for transform in crate::transforms::all() {
+            let spec = transform.spec();
+            if spec.together.is_none() {
+                continue;
+            }
+            let graph = crate::lineage_tests::example(spec.example).await;
+            let (name, _) = graph.spec.nodes.iter().find(|(_, node)| node.kind == spec.name).unwrap();
+            for plan in graph.nodes[name].outputs.values() {
+                let mut walk =
+                    Walk { drops_copies: HashSet::new(), seen: HashSet::new(), shared: HashMap::new() };
+                let refused = walk.plan(&entered(plan), name).unwrap_err();
+                assert!(refused.message().contains("these rows alone"), "{}: {refused}", spec.name);
+            }
+            said.push(spec.name);
+        }
+        assert_eq!(said, ["aggregate", "cover", "intervals", "limit", "pivot", "sessions", "window"]);
+    }
 }

@@ -152,7 +152,21 @@ async fn nodes_that_put_rows_together_let_none_pass_alone() {
             "{ transform: aggregate, from: people, by: [name], compute: { rows: count(*) } }",
             "`step` puts rows together",
         ),
+        (
+            "{ transform: pivot, from: people, index: [id], column: name, value: id, values: [ann] }",
+            "`step` puts rows together",
+        ),
+        (
+            "{ transform: cover, from: { intervals: people, windows: others }, interval: [id, id], window: [id, id] }",
+            "`step` puts rows together",
+        ),
         ("{ transform: limit, from: people, count: 3 }", "`step` takes so many of all rows"),
+        (
+            "{ transform: window, from: people, order_by: [id], compute: { before: lag(name) } }",
+            "`step` compares rows with each other",
+        ),
+        ("{ transform: sessions, from: people, at: id }", "`step` compares rows with each other"),
+        ("{ transform: intervals, from: people, at: id }", "`step` compares rows with each other"),
         ("{ transform: deduplicate, from: people, by: [id] }", "`step` compares rows with each other"),
         (
             "{ transform: sql, from: { p: people, o: others }, query: \"select o.* from o where id in (select id from p)\" }",

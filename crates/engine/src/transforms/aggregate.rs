@@ -45,6 +45,7 @@ impl TransformDef for Aggregate {
     const TITLE: &'static str = "Aggregate";
     const SUMMARY: &'static str = "Makes one row per group, with sums, counts and the like.";
     const GROUP: &'static str = "shape";
+    const TOGETHER: Option<&'static str> = Some("puts rows together");
     const EFFECT: RowEffect = RowEffect::Reshapes;
     const EXAMPLE: &'static str = r"
 towpath: 1

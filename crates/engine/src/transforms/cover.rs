@@ -65,6 +65,7 @@ impl TransformDef for Cover {
     const TITLE: &'static str = "Cover";
     const SUMMARY: &'static str = "Covers windows of time with intervals, so that every moment counts once.";
     const GROUP: &'static str = "compute";
+    const TOGETHER: Option<&'static str> = Some("puts rows together");
     const INPUTS: InputPorts = InputPorts::Named(&["intervals", "windows"]);
     const EFFECT: RowEffect = RowEffect::Reshapes;
     const EXAMPLE: &'static str = r"

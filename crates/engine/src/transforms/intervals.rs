@@ -118,6 +118,7 @@ impl TransformDef for Intervals {
     const TITLE: &'static str = "Intervals";
     const SUMMARY: &'static str = "Makes spans of time out of events.";
     const GROUP: &'static str = "compute";
+    const TOGETHER: Option<&'static str> = Some("compares rows with each other");
     const EFFECT: RowEffect = RowEffect::Reshapes;
     const EXAMPLE: &'static str = r"
 towpath: 1

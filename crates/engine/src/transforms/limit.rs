@@ -34,6 +34,7 @@ impl TransformDef for Limit {
     const TITLE: &'static str = "Limit";
     const SUMMARY: &'static str = "Keeps the first rows.";
     const GROUP: &'static str = "shape";
+    const TOGETHER: Option<&'static str> = Some("takes so many of all rows");
     const EFFECT: RowEffect = RowEffect::Filters;
     const EXAMPLE: &'static str = r"
 towpath: 1

@@ -70,6 +70,7 @@ impl TransformDef for Pivot {
     const TITLE: &'static str = "Pivot";
     const SUMMARY: &'static str = "Turns the values of a column into columns.";
     const GROUP: &'static str = "shape";
+    const TOGETHER: Option<&'static str> = Some("puts rows together");
     const EFFECT: RowEffect = RowEffect::Reshapes;
     const EXAMPLE: &'static str = r"
 towpath: 1

@@ -73,6 +73,7 @@ impl TransformDef for Sessions {
     const SUMMARY: &'static str =
         "Numbers sessions and the events in them, and tells each event what was under way.";
     const GROUP: &'static str = "compute";
+    const TOGETHER: Option<&'static str> = Some("compares rows with each other");
     const EXAMPLE: &'static str = r"
 towpath: 1
 name: example-sessions

@@ -55,6 +55,7 @@ impl TransformDef for Window {
     const TITLE: &'static str = "Window";
     const SUMMARY: &'static str = "Computes ranks, neighbours' values and running totals.";
     const GROUP: &'static str = "compute";
+    const TOGETHER: Option<&'static str> = Some("compares rows with each other");
     const EXAMPLE: &'static str = r"
 towpath: 1
 name: example-window
