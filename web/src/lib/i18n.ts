@@ -30,10 +30,11 @@ export function firstLanguage(): Language {
   return wanted === "fr" ? "fr" : "en";
 }
 
-/** Without these sentences a page is still of use: then they stay English. */
+/** Without these sentences a page is still of use: then they stay English. What was drawn before they came is drawn again. */
 async function loadSayings(language: Language): Promise<void> {
   const wanted = Object.entries(sayings).filter(([path]) => path.includes(`/${language}/`));
   await Promise.all(wanted.map(async ([, read]) => addSayings(language, await read().catch(() => ({})))));
+  if (wanted.length > 0 && i18next.language === language) i18next.emit("languageChanged", language);
 }
 
 export async function setLanguage(language: Language): Promise<void> {

@@ -8,12 +8,20 @@ import { spaced } from "./typeset";
 export type Sayings = Record<string, string>;
 
 interface Saying {
+  /** The longest text between its holes. Sentences without it are not looked at any further: there are many of both. */
+  anchor: string;
   /** Finds the sentence, and what stands in its holes. */
   pattern: RegExp;
   /** Text and holes by turns: the number of the hole that follows each text. */
   parts: { text: string; hole?: number }[];
-  /** Whether a hole may hold anything. */
-  free: boolean[];
+  holes: Hole[];
+}
+
+interface Hole {
+  /** Between backticks: a name or what is to be written, the same in every language. */
+  code: boolean;
+  /** May hold anything. */
+  free: boolean;
 }
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -24,6 +32,8 @@ function patternOf(english: string): RegExp {
   const holes = pieces.slice(1).map((after, index) => (pieces[index]?.endsWith("`") && after.startsWith("`") ? "([^`]*)" : pieces[index] === "" && index > 0 ? "(.*?)" : after.startsWith(" (") ? "(.+)" : "(.+?)"));
   return new RegExp(`^${pieces.map((piece, index) => escaped(piece) + (holes[index] ?? "")).join("")}$`, "s");
 }
+
+const anchorOf = (english: string) => english.split("{}").reduce((longest, piece) => (piece.length > longest.length ? piece : longest), "");
 
 function partsOf(translated: string): Saying["parts"] {
   let next = 0;
@@ -40,12 +50,17 @@ function partsOf(translated: string): Saying["parts"] {
 
 // Names and values, one or a list. What else stands in a hole must be known too, or the sentence would be half of each language;
 // only behind a colon or in parentheses stands what others said.
-const VALUES = /^(`[^`]*`|"[^"]*"|[^\s,]+)(, (`[^`]*`|"[^"]*"|[^\s,]+))*( and \d+ more)?$/;
+const VALUE = "(`[^`]*`|\"[^\"]*\"|\\{.*\\}|[^\\s,]+(\\(\\d+,\\d+\\))?)";
+const VALUES = new RegExp(`^${VALUE}(, ${VALUE})*( and \\d+ more)?$`);
 
-/** Which holes may hold anything. What only says where something failed is no sentence without what failed. */
-function freeOf(english: string): boolean[] {
+/** What the holes may hold. What only says where something failed is no sentence without what failed. */
+function holesOf(english: string): Hole[] {
   const isPlace = /^(\w+ (`\{\}`|\{\})(, )?)+: \{\}$/.test(english);
-  return english.split("{}").slice(0, -1).map((before) => (isPlace ? !before.endsWith(": ") : /(: |\(|`)$/.test(before)));
+  let isCode = false;
+  return english.split("{}").slice(0, -1).map((before) => {
+    if (before.split("`").length % 2 === 0) isCode = !isCode;
+    return { code: isCode, free: isPlace ? !before.endsWith(": ") : /(:\s+|\(|`)$/.test(before) };
+  });
 }
 
 /** Says sentences in another language. */
@@ -55,7 +70,7 @@ export function translator(sayings: Sayings): (english: string) => string {
   const open: Saying[] = Object.entries(sayings)
     .filter(([english]) => english.includes("{}"))
     .sort(([a], [b]) => b.replaceAll("{}", "").length - a.replaceAll("{}", "").length)
-    .map(([english, translated]) => ({ pattern: patternOf(english), parts: partsOf(translated), free: freeOf(english) }));
+    .map(([english, translated]) => ({ anchor: anchorOf(english), pattern: patternOf(english), parts: partsOf(translated), holes: holesOf(english) }));
   const said = new Map<string, string>();
   const say = (english: string): string => {
     const known = said.get(english);
@@ -68,9 +83,12 @@ export function translator(sayings: Sayings): (english: string) => string {
   const anew = (english: string): string => {
     const exact = whole.get(english);
     if (exact !== undefined) return exact;
-    for (const { pattern, parts, free } of open) {
-      const holes = pattern.exec(english)?.slice(1);
-      if (holes?.every((held, index) => held === "" || free[index] || VALUES.test(held) || say(held) !== held)) return parts.map(({ text, hole }) => text + (hole === undefined ? "" : say(holes[hole] ?? ""))).join("");
+    for (const { anchor, pattern, parts, holes } of open) {
+      if (!english.includes(anchor)) continue;
+      const held = pattern.exec(english)?.slice(1);
+      if (!held?.every((text, index) => text === "" || holes[index]?.free || VALUES.test(text) || say(text) !== text)) continue;
+      const sayHeld = (hole: number) => (holes[hole]?.code ? (held[hole] ?? "") : say(held[hole] ?? ""));
+      return parts.map(({ text, hole }) => text + (hole === undefined ? "" : sayHeld(hole))).join("");
     }
     return english;
   };

@@ -19,5 +19,5 @@ export function useList<T>(key: readonly unknown[], read: (after: string | undef
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  return { rows: query.data?.pages.flatMap((page) => page.items), error: query.error, refetch: query.refetch, more, isLoadingMore: isFetchingNextPage, isFetching: query.isFetching };
+  return { rows: query.data?.pages.flatMap((page) => page.items), error: query.error, refetch: query.refetch, more, hasMore: hasNextPage, isLoadingMore: isFetchingNextPage, isFetching: query.isFetching };
 }

@@ -9,7 +9,7 @@ it("shows how far a test came, and what to do", () => {
   const list = screen.getByRole("list", { name: "Steps of the test" });
   expect(within(list).getAllByRole("img").map((one) => one.getAttribute("aria-label"))).toEqual(["done", "failed", "not yet"]);
   expect(screen.getByRole("status").textContent).toBe("Log in: failed");
-  expect(screen.getByRole("alert").textContent).toContain("Check `password`");
+  expect(screen.getByRole("alert").textContent).toContain("Check password");
 });
 
 it("says what was seen at the end", () => {

@@ -3,6 +3,7 @@ import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { CircleCheck, CircleDashed, CircleMinus, CircleX, LoaderCircle } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import { OnlyRead } from "@/components/OnlyRead";
 import { formatElapsed } from "@/lib/format";
 import { say } from "@/lib/sayings";
@@ -34,8 +35,8 @@ export function TestSteps({ steps, tested }: Props) {
       </Box>
       {tested && !tested.ok && (
         <Alert severity="error" sx={{ mt: 1.5 }}>
-          <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{upper(tested.message ? say(tested.message) : t("test.fails"))}</Box>
-          {tested.hint && <Box sx={{ mt: 0.5, overflowWrap: "anywhere" }}>{upper(say(tested.hint))}</Box>}
+          <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}><Marked text={upper(tested.message ? say(tested.message) : t("test.fails"))} /></Box>
+          {tested.hint && <Box sx={{ mt: 0.5, overflowWrap: "anywhere" }}><Marked text={upper(say(tested.hint))} /></Box>}
         </Alert>
       )}
     </Box>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { type Column, DataTable } from "@/components/DataTable";
 import { Marked } from "@/components/Marked";
 import { formatNumber, formatPercent } from "@/lib/format";
+import { placeOf } from "@/lib/place";
 import { say } from "@/lib/sayings";
 import type { Inspected } from "./api";
 
@@ -57,7 +58,7 @@ function Facts({ found }: { found: Inspected }) {
         {found.facts.map((fact, index) => (
           <Box key={`${fact.file ?? ""} ${fact.what} ${index}`} sx={{ display: "contents" }}>
             <Box component="dt" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>{t(`fact.${fact.what}`, { defaultValue: fact.what })}{ofFile(fact.file)}</Box>
-            <Box component="dd" sx={{ m: 0, fontWeight: 600, overflowWrap: "anywhere" }}>{fact.found}</Box>
+            <Box component="dd" sx={{ m: 0, fontWeight: 600, overflowWrap: "anywhere" }}>{/^\w+$/.test(fact.found) ? t(`found.${fact.found}`, { defaultValue: fact.found }) : say(fact.found)}</Box>
             <Box component="dd" sx={{ m: 0, color: "text.secondary", mb: { xs: 1, sm: 0 }, overflowWrap: "anywhere" }}><Marked text={say(fact.evidence)} /></Box>
           </Box>
         ))}
@@ -69,7 +70,7 @@ function Facts({ found }: { found: Inspected }) {
 function Rejects({ found }: { found: Inspected }) {
   const { t } = useTranslation("files");
   const columns: Column<Reject>[] = [
-    { key: "place", title: t("place"), cell: (one) => <Box sx={{ whiteSpace: "nowrap", fontSize: 13 }}>{one.place}</Box> },
+    { key: "place", title: t("place"), cell: (one) => <Box sx={{ whiteSpace: "nowrap", fontSize: 13 }}>{placeOf(one.place)}</Box> },
     { key: "column", title: t("column"), cell: (one) => one.column ?? "–" },
     { key: "value", title: t("value"), cell: (one) => <Box component="code" sx={{ overflowWrap: "anywhere" }}>{one.value ?? "–"}</Box> },
     { key: "why", title: t("why"), wide: true, cell: (one) => <Box sx={{ color: "text.secondary", fontSize: 13 }}><Marked text={say(one.reason)} /></Box> },

@@ -15,6 +15,8 @@ import { EmptyState } from "@/components/EmptyState";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { isOver } from "@/components/RunState";
 import { ListSkeleton } from "@/components/Waiting";
+import { currentLanguage } from "@/lib/i18n";
+import { say } from "@/lib/sayings";
 import { useDebounced } from "@/lib/useDebounced";
 import { useList } from "@/lib/useList";
 import { useLive } from "@/lib/useLive";
@@ -43,23 +45,27 @@ export function LogsTab({ run }: { run: Run }) {
 
   const { data: version } = useQuery(documentQuery(workspace, run.pipeline_id, run.version));
   const nodes = graphOf(version?.document ?? "").nodes;
-  const query = { level: level as Line["level"] | undefined, node, search: settled || undefined, limit: 500 };
-  const key = ["runs", workspace, run.id, "logs", level, node, settled];
+  // The server knows the words that it said itself. Those of another language are looked for here, among all lines.
+  const isSaid = settled !== "" && currentLanguage() !== "en";
+  const query = { level: level as Line["level"] | undefined, node, search: isSaid ? undefined : settled || undefined, limit: isSaid ? 1000 : 500 };
+  const key = ["runs", workspace, run.id, "logs", level, node, isSaid ? true : settled];
   const list = useList(key, (after) => body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/logs", { params: { path: { workspace, run: run.id }, query: { ...query, after } } })));
-  const fits = (line: Line) => (!level || LEVELS.indexOf(line.level.toLowerCase() as "info") >= LEVELS.indexOf(level as "info")) && (!node || line.node === node) && line.message.toLowerCase().includes(settled.toLowerCase());
+  const fits = (line: Line) => (!level || LEVELS.indexOf(line.level.toLowerCase() as "info") >= LEVELS.indexOf(level as "info")) && (!node || line.node === node) && [line.message, ...(isSaid ? [say(line.message)] : [])].some((words) => words.toLowerCase().includes(settled.toLowerCase()));
   const [tail, setTail] = useState<Line[]>([]);
   const hear = (event: LiveEvent) => {
     if (event.kind === "run.log") setTail((before) => [...before, ...((event.body.lines as Line[] | undefined) ?? [])].slice(-5000));
   };
   useLive(isLive ? { workspace, run: run.id } : undefined, hear, () => void list.refetch());
-  // Whoever follows wants the end: everything before it is read.
+  // Whoever follows wants the end, and who looks for something all that there is: everything is read.
   const { more } = list;
+  const isAll = follow || isSaid;
   useEffect(() => {
-    if (follow) more();
-  }, [follow, more]);
+    if (isAll) more();
+  }, [isAll, more]);
 
-  const known = list.rows ?? [];
-  const last = known.at(-1)?.number ?? 0;
+  const read = list.rows ?? [];
+  const last = read.at(-1)?.number ?? 0;
+  const known = isSaid ? read.filter(fits) : read;
   const lines = [...known, ...tail.filter((line, index) => line.number > last && fits(line) && tail.findIndex((one) => one.number === line.number) === index)];
   const isFiltered = Boolean(level ?? node) || settled !== "";
   return (
@@ -79,6 +85,8 @@ export function LogsTab({ run }: { run: Run }) {
       {list.error ? (
         <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
       ) : !list.rows ? (
+        <ListSkeleton text={t("loading_logs")} />
+      ) : lines.length === 0 && isSaid && list.hasMore ? (
         <ListSkeleton text={t("loading_logs")} />
       ) : lines.length === 0 ? (
         <EmptyState icon={<ScrollText />} title={isFiltered ? t("logs.nothing") : t("logs.none")} text={isFiltered ? undefined : isLive ? t("logs.soon") : undefined} action={isFiltered ? <Button variant="outlined" onClick={() => { setText(""); set({ level: undefined, node: undefined, search: undefined }); }}>{t("logs.reset")}</Button> : undefined} />

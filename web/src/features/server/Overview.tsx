@@ -11,6 +11,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
 import { formatBytes, formatNumber } from "@/lib/format";
+import { say } from "@/lib/sayings";
 import { SettingsOfFile } from "./SettingsOfFile";
 import { useServer } from "./useServer";
 
@@ -52,7 +53,7 @@ function Health() {
   const { t } = useTranslation("server");
   const ready = useQuery({ queryKey: ["server", "ready"], queryFn: () => body(client.GET("/health/ready")), refetchInterval: PAUSE, retry: false });
   const ok = ready.data?.status === "ok";
-  const status = ready.error instanceof Problem ? ready.error.message : ready.data?.status;
+  const status = ready.error instanceof Problem ? say(ready.error.message) : ready.data?.status;
   return (
     <Panel
       title={t("health")}

@@ -47,7 +47,7 @@ it("says in French what the server says of dry runs and tests", async () => {
   const loads = told.loads.map((load) => ({ ...load, notes: ["the table is new"] }));
   const shared = { error: null, isPending: false, isOld: false, may: true, onStart: nothing };
   render(<DryRun {...shared} told={{ ...told, loads, fault: { code: "contract", message: "the guard refuses it", hint: "raise `guard`" } }} onStop={nothing} />);
-  expect(screen.getByText(/la garde le refuse \(augmentez `guard`\)/)).toBeTruthy();
+  expect(screen.getAllByRole("alert").map((alert) => alert.textContent).join()).toMatch(/la garde le refuse \(augmentez guard\)/);
   expect(screen.getByText("la table est nouvelle")).toBeTruthy();
   const ends = [
     { name: "one", passed: false, differences: [], nodes: [{ node: "load", differences: ["row 3 is missing"] }] },

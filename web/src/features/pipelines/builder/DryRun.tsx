@@ -7,6 +7,7 @@ import { Equal, Minus, Pencil, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
+import { Marked } from "@/components/Marked";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { Waiting } from "@/components/Waiting";
 import { formatDuration, formatNumber } from "@/lib/format";
@@ -43,7 +44,7 @@ export function DryRun({ told, error, isPending, isOld, may, onStart, onStop }: 
   return (
     <Box sx={{ p: 2, display: "flex", flexDirection: "column", gap: 2 }}>
       {isOld && <Alert severity="info" action={may && <Button color="inherit" size="small" onClick={onStart}>{t("dry.again")}</Button>}>{t("dry.old")}</Alert>}
-      {told.fault && <Alert severity="error">{t("dry.fault", { message: sayBoth(told.fault) })}</Alert>}
+      {told.fault && <Alert severity="error"><Marked text={t("dry.fault", { message: sayBoth(told.fault) })} /></Alert>}
       {told.quarantined > 0 && <Alert severity="warning">{t("dry.quarantined", { count: told.quarantined, rows: formatNumber(told.quarantined) })}</Alert>}
       {told.loads.map((load) => <Load key={load.node} load={load} />)}
       <Typography variant="caption" color="textSecondary">{t("dry.took", { duration: formatDuration(told.seconds) })}</Typography>
@@ -74,7 +75,7 @@ function Load({ load }: { load: DryLoad }) {
       {nothing && <Typography color="textSecondary">{t("dry.nothing")}</Typography>}
       {samples.length > 0 && <Samples load={load} />}
       {samples.length > 0 && samples.length < all && <Typography variant="caption" color="textSecondary">{t("dry.first", { rows: formatNumber(samples.length), all: formatNumber(all) })}</Typography>}
-      {load.notes.map((note) => <Typography key={note} variant="body2" color="textSecondary">{say(note)}</Typography>)}
+      {load.notes.map((note) => <Typography key={note} variant="body2" color="textSecondary"><Marked text={say(note)} /></Typography>)}
     </Box>
   );
 }

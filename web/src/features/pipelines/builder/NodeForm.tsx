@@ -3,6 +3,7 @@ import Box from "@mui/material/Box";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import type { FieldProps } from "@/components/form/Field";
 import { SchemaForm } from "@/components/form/SchemaForm";
 import { streamsQuery } from "@/lib/streams";
@@ -67,8 +68,8 @@ export function NodeForm({ node, onPreview }: { node: GraphNode; onPreview: () =
   const fault = builder.faults.get(name);
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
-      {general.map((problem) => <Alert key={problem.path + problem.message} severity="error" sx={{ py: 0.25 }}>{sayBoth(problem)}</Alert>)}
-      {fault && <Alert severity="warning" sx={{ py: 0.25 }}>{fault}</Alert>}
+      {general.map((problem) => <Alert key={problem.path + problem.message} severity="error" sx={{ py: 0.25 }}><Marked text={sayBoth(problem)} /></Alert>)}
+      {fault && <Alert severity="warning" sx={{ py: 0.25 }}><Marked text={fault} /></Alert>}
       <NameField name={name} />
       {role !== "transform" && !isSpelledOut && <ConnectionField kind={node.kind} connection={node.connection} own={own} />}
       <Inputs name={name} role={role} kind={node.kind} from={written.from} />

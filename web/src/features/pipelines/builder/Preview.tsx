@@ -11,6 +11,7 @@ import { RefreshCw, X } from "lucide-react";
 import { memo, type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
+import { Marked } from "@/components/Marked";
 import { ParamFields } from "@/components/ParamFields";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
@@ -123,7 +124,7 @@ const Shown = memo(function Shown({ data, label }: { data: Rows; label: string }
 });
 
 function Note({ text }: { text: string }) {
-  return <Typography color="textSecondary" sx={{ p: 3, textAlign: "center" }}>{text}</Typography>;
+  return <Typography color="textSecondary" sx={{ p: 3, textAlign: "center" }}><Marked text={text} /></Typography>;
 }
 
 /** Opens the preview. */

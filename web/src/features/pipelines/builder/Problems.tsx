@@ -7,6 +7,7 @@ import Popover from "@mui/material/Popover";
 import { CircleAlert, CircleCheck, CircleDashed, LoaderCircle } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import { say } from "@/lib/sayings";
 import { loads } from "../model/graph";
 import { type Builder, useBuilderPart, useBuilderStore } from "./context";
@@ -39,7 +40,7 @@ export function Problems({ onShowText, onTarget }: { onShowText: () => void; onT
           {problems.map((problem, index) => (
             <ListItem key={index} disablePadding>
               <ListItemButton onClick={() => go(problem.path)}>
-                <ListItemText primary={say(problem.message)} secondary={[problem.path.replace(/^\/nodes\//, "").replaceAll("/", " › "), problem.line ? t("line", { line: problem.line }) : "", say(problem.hint ?? "")].filter(Boolean).join(" · ")} />
+                <ListItemText primary={<Marked text={say(problem.message)} />} secondary={<Marked text={[problem.path.replace(/^\/nodes\//, "").replaceAll("/", " › "), problem.line ? t("line", { line: problem.line }) : "", say(problem.hint ?? "")].filter(Boolean).join(" · ")} />} />
               </ListItemButton>
             </ListItem>
           ))}

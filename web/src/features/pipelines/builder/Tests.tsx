@@ -6,6 +6,7 @@ import Typography from "@mui/material/Typography";
 import { CircleCheck, CircleX, FlaskConical } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
+import { Marked } from "@/components/Marked";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { Waiting } from "@/components/Waiting";
 import { LinkButton } from "@/components/links";
@@ -51,10 +52,10 @@ export function Tests({ count, ends, error, isPending, isOld, may, onStart, onNo
               {end.nodes.filter((node) => node.differences.length > 0).map((node) => (
                 <Box key={node.node + (node.port ?? "")} sx={{ mt: 0.5 }}>
                   <Link component="button" type="button" onClick={() => onNode(node.node)} sx={{ fontWeight: 600 }}>{node.port ? `${node.node}.${node.port}` : node.node}</Link>
-                  <Box component="ul" sx={{ m: 0, pl: 2.5 }}>{node.differences.map((text, index) => <Box component="li" key={index} sx={{ fontFamily: "ui-monospace, Menlo, Consolas, monospace", fontSize: 12.5, overflowWrap: "anywhere" }}>{say(text)}</Box>)}</Box>
+                  <Box component="ul" sx={{ m: 0, pl: 2.5 }}>{node.differences.map((text, index) => <Box component="li" key={index} sx={{ fontFamily: "ui-monospace, Menlo, Consolas, monospace", fontSize: 12.5, overflowWrap: "anywhere" }}><Marked text={say(text)} /></Box>)}</Box>
                 </Box>
               ))}
-              {!end.passed && end.nodes.every((node) => node.differences.length === 0) && end.differences.map((text, index) => <Typography key={index} variant="body2" color="error">{say(text)}</Typography>)}
+              {!end.passed && end.nodes.every((node) => node.differences.length === 0) && end.differences.map((text, index) => <Typography key={index} variant="body2" color="error"><Marked text={say(text)} /></Typography>)}
             </Box>
           </Box>
         ))}

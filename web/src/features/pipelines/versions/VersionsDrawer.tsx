@@ -16,6 +16,7 @@ import { body, client } from "@/api/client";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { ListSkeleton, Waiting } from "@/components/Waiting";
+import { say } from "@/lib/sayings";
 import { useList } from "@/lib/useList";
 import type { Kinds } from "../model/kinds";
 import type { PipelineView } from "../requests";
@@ -68,7 +69,7 @@ export function VersionsDrawer({ slug, view, kinds, version, onRollback }: Props
                 <ListItemButton onClick={() => show(one.number)}>
                   <ListItemText
                     primary={<Box sx={{ display: "flex", gap: 1, alignItems: "center" }}><b>{t("version_number", { number: one.number })}</b>{one.number === view.version && <Chip size="small" color="primary" label={t("version_current")} />}</Box>}
-                    secondary={<>{one.remark ? `${one.remark} · ` : ""}{nameOf(one.created_by) ? `${nameOf(one.created_by)} · ` : ""}<TimeText at={one.created_at} /></>}
+                    secondary={<>{one.remark ? `${say(one.remark)} · ` : ""}{nameOf(one.created_by) ? `${nameOf(one.created_by)} · ` : ""}<TimeText at={one.created_at} /></>}
                   />
                 </ListItemButton>
               </ListItem>

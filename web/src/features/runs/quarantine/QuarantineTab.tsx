@@ -5,7 +5,7 @@ import TextField from "@mui/material/TextField";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Download, ShieldCheck, Trash2 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverUrl } from "@/api/base";
 import { body, client } from "@/api/client";
@@ -52,6 +52,9 @@ export function QuarantineTab({ run }: { run: Run }) {
     if (settled === text.trim() && settled !== wanted.trim()) void navigate({ search: { tab: "quarantine", node, search: settled || undefined }, replace: true, resetScroll: false });
   }, [settled, text, wanted, node, navigate]);
   const groups = useQuery(groupsQuery(workspace, run.id));
+  const merged = useMemo(() => merge(groups.data ?? []), [groups.data]);
+  // The words of a reason are those of the server; the reason itself is seen to be chosen, in the language of the page.
+  const isGroup = merged.some((group) => group.node === node && group.search === wanted);
   const nodes = useQuery(rejectingQuery(workspace, run.id));
   const path = { workspace, run: run.id };
   const query = { node, search: wanted || undefined, standing: standing ? [standing] : undefined };
@@ -78,12 +81,12 @@ export function QuarantineTab({ run }: { run: Run }) {
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       <Box component="p" sx={{ color: "text.secondary", m: 0 }}>{t("quarantine.text")}</Box>
-      <Groups groups={merge(groups.data)} node={node} search={wanted} onChoose={choose} isChoice={mayRead} />
+      <Groups groups={merged} node={node} search={wanted} onChoose={choose} isChoice={mayRead} />
       {!mayRead && <Box component="p" sx={{ color: "text.secondary", m: 0 }}>{t("quarantine.hidden")}</Box>}
       {mayRead && (
         <>
           <Box sx={{ display: "flex", gap: 1.5, flexWrap: "wrap", alignItems: "center" }}>
-            <TextField type="search" label={t("quarantine.search")} value={text} onChange={(event) => setText(event.target.value)} sx={{ flex: "1 1 240px", width: "auto" }} />
+            <TextField type="search" label={t("quarantine.search")} value={isGroup && text === wanted ? "" : text} onChange={(event) => setText(event.target.value)} sx={{ flex: "1 1 240px", width: "auto" }} />
             <TextField select label={t("quarantine.standing")} value={standing} onChange={(event) => setStanding(event.target.value as Standing | "")} sx={{ width: "auto", minWidth: 190 }} slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}>
               <MenuItem value="">{t("quarantine.any_standing")}</MenuItem>
               {STANDINGS.map((one) => <MenuItem key={one} value={one}>{t(`standing.${one}`)}</MenuItem>)}

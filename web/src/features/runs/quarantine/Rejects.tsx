@@ -4,8 +4,9 @@ import { useTranslation } from "react-i18next";
 import { DataTable } from "@/components/DataTable";
 import { LongName } from "@/components/LongName";
 import { Marked } from "@/components/Marked";
+import { placeOf } from "@/lib/place";
 import { say } from "@/lib/sayings";
-import { MONO, placeOf } from "./shown";
+import { MONO } from "./shown";
 import type { Reject } from "../requests";
 import { Standing } from "./Standing";
 

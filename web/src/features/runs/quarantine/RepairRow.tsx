@@ -2,10 +2,12 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import type { ClipboardEvent, KeyboardEvent, Ref } from "react";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
+import { placeOf } from "@/lib/place";
 import { say } from "@/lib/sayings";
 import type { Reject } from "../requests";
 import { alike, correct, type Corrections, valueOf, valuesOf } from "./repair";
-import { MONO, placeOf } from "./shown";
+import { MONO } from "./shown";
 
 interface Props {
   ref: Ref<HTMLTableRowElement> | undefined;
@@ -29,7 +31,7 @@ export function RepairRow({ ref, row, at, rows, columns, corrections, onChange, 
     <tr ref={ref} data-index={at} aria-rowindex={at + 2} onFocus={onFocus}>
       <Box component="th" scope="row" sx={{ position: { md: "sticky" }, left: 0, bgcolor: "background.paper", verticalAlign: "top", px: 1, py: 0.75, minWidth: { xs: 130, sm: 180 }, maxWidth: { xs: 160, sm: 320 }, borderBottom: 1, borderColor: "divider", textAlign: "left", fontWeight: 400 }}>
         <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{placeOf(row.place)}</Box>
-        <Box sx={{ color: "text.secondary", fontSize: 12.5, overflowWrap: "anywhere" }}>{say(row.reason)}</Box>
+        <Box sx={{ color: "text.secondary", fontSize: 12.5, overflowWrap: "anywhere" }}><Marked text={say(row.reason)} /></Box>
         {valuesOf(row) === null && <Box component="code" sx={{ display: "block", fontFamily: MONO, fontSize: 12, whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{row.original}</Box>}
       </Box>
       {columns.map((column, index) => {
@@ -53,7 +55,7 @@ export function RepairRow({ ref, row, at, rows, columns, corrections, onChange, 
               onPaste={(event) => onPaste(event, index)}
               sx={{ font: "inherit", fontFamily: MONO, fontSize: 13, color: "text.primary", bgcolor: "transparent", border: 1, borderColor: why ? "error.main" : isMisfit ? "quarantine.main" : isCorrected ? "success.main" : "divider", borderRadius: 1, px: 0.75, py: 0.5, width: "100%", minWidth: 110, boxSizing: "border-box", "&::placeholder": { color: "text.secondary", opacity: 1 } }}
             />
-            {why && <Box sx={{ color: "error.main", fontSize: 12.5, maxWidth: 240 }}>{say(why)}</Box>}
+            {why && <Box sx={{ color: "error.main", fontSize: 12.5, maxWidth: 240 }}><Marked text={say(why)} /></Box>}
             {same.length > 0 && <Button size="small" sx={{ mt: 0.25, textAlign: "left" }} onClick={() => onChange(same.reduce((all, other) => correct(all, other, column, value), corrections))}>{t("repair.alike", { count: same.length })}</Button>}
           </Box>
         );

@@ -1,5 +1,6 @@
 import Box from "@mui/material/Box";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import { TextLink } from "@/components/links";
 import { TimeText } from "@/components/TimeText";
 import { say } from "@/lib/sayings";
@@ -20,7 +21,7 @@ export function Standing({ row }: { row: Reject }) {
   return (
     <Box>
       <Box component="span" sx={{ fontWeight: 600, color: COLOR[row.standing] }}>{t(`standing.${failed ? "failed" : row.standing}`)}</Box>
-      {row.standing === "again" && row.again && <Box sx={{ overflowWrap: "anywhere" }}>{say(row.again)}</Box>}
+      {row.standing === "again" && row.again && <Box sx={{ overflowWrap: "anywhere" }}><Marked text={say(row.again)} /></Box>}
       {isMarked && (
         <Box sx={{ fontSize: 12.5, color: "text.secondary" }}>
           {person && `${person} · `}

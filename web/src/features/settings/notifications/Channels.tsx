@@ -12,11 +12,13 @@ import { type Api, body, client, tagged } from "@/api/client";
 import { queries } from "@/api/query";
 import { useConfirm } from "@/components/Confirm";
 import { EmptyState } from "@/components/EmptyState";
+import { Marked } from "@/components/Marked";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton, Waiting } from "@/components/Waiting";
 import { capitalized } from "@/lib/errors";
+import { say } from "@/lib/sayings";
 import { useServerWords } from "@/lib/serverWords";
 import { useWorkspace } from "@/lib/workspace";
 import { TestResult } from "./TestResult";
@@ -91,7 +93,7 @@ function Card({ channel, onOpen }: { channel: Channel; onOpen: () => void }) {
           </Box>
         )}
       </Box>
-      {test.data ? <TestResult result={test.data} /> : fault?.message && <Alert severity="error" sx={{ mt: 1.5 }}>{capitalized(fault.message)}</Alert>}
+      {test.data ? <TestResult result={test.data} /> : fault?.message && <Alert severity="error" sx={{ mt: 1.5 }}><Marked text={capitalized(say(fault.message))} /></Alert>}
     </Paper>
   );
 }
