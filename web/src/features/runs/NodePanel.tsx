@@ -14,6 +14,7 @@ import { formatDuration, formatNumber } from "@/lib/format";
 import { useKindNames } from "@/lib/useKindNames";
 import { useWorkspace } from "@/lib/workspace";
 import { say } from "@/lib/sayings";
+import { CheckAlert } from "./CheckAlert";
 import type { GraphNode } from "./graph/document";
 import { nodeOf, type Standing } from "./graph/standing";
 import { Output } from "./Output";
@@ -62,11 +63,7 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
         </Typography>
       )}
       {detail.changes && <Typography color="textSecondary">{t("changes", numbers(detail.changes))}</Typography>}
-      {checks.map((check) => (
-        <Alert key={check.expectation} severity={check.failures === 0 ? "success" : check.severity === "fail" ? "error" : "warning"} sx={{ mt: 1, py: 0 }}>
-          <Marked text={t("expectation", { words: say(check.expectation) })} /> {t("check", { failures: formatNumber(check.failures), checked: formatNumber(check.checked) })}
-        </Alert>
-      ))}
+      {checks.map((check) => <CheckAlert key={check.expectation} check={check} />)}
       {(detail.notes ?? []).map((note) => <Alert key={note} severity="info" sx={{ mt: 1, py: 0 }}><Marked text={say(note)} /></Alert>)}
       {node.role === "destination" && isOver(run.state) && <Output run={run} node={node.name} />}
       <Box sx={{ display: "flex", gap: 1, mt: 1.5, flexWrap: "wrap" }}>

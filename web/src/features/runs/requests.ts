@@ -104,7 +104,20 @@ export interface Detail {
   /** Columns of a source with their types. */
   columns?: [string, string][];
   changes?: { inserted: number; updated: number; deleted: number; unchanged: number };
-  checks?: { expectation: string; severity: string; outcome: string; checked: number; failures: number }[];
+  checks?: Check[];
+}
+
+/** What became of an expectation. */
+export interface Check {
+  expectation: string;
+  severity: "warn" | "quarantine" | "fail";
+  outcome: "unfinished" | "held" | "broken";
+  checked: number;
+  failures: number;
+  /** What was found instead, where it is about all rows together. */
+  finding?: string;
+  /** The first rows that break it, with the values that were looked at. */
+  samples?: { place?: string; values: [string, string | null][] }[];
 }
 
 export function detailOf(task: { detail?: unknown }): Detail {
