@@ -8,8 +8,6 @@ import { spaced } from "./typeset";
 export type Sayings = Record<string, string>;
 
 interface Saying {
-  /** The longest text between its holes. Sentences without it are not looked at any further: there are many of both. */
-  anchor: string;
   /** Finds the sentence, and what stands in its holes. */
   pattern: RegExp;
   /** Text and holes by turns: the number of the hole that follows each text. */
@@ -65,26 +63,31 @@ function holesOf(english: string): Hole[] {
 
 /** Says sentences in another language. */
 export function translator(sayings: Sayings): (english: string) => string {
+  // There are thousands, of which a page says a few: they are taken apart when a sentence has the longest of their texts.
   const whole = new Map(Object.entries(sayings).filter(([english]) => !english.includes("{}")));
   // What says most by itself is tried first: "column `{}`: {}" would take in many others.
-  const open: Saying[] = Object.entries(sayings)
+  const open: { anchor: string; get: () => Saying }[] = Object.entries(sayings)
     .filter(([english]) => english.includes("{}"))
     .sort(([a], [b]) => b.replaceAll("{}", "").length - a.replaceAll("{}", "").length)
-    .map(([english, translated]) => ({ anchor: anchorOf(english), pattern: patternOf(english), parts: partsOf(translated), holes: holesOf(english) }));
+    .map(([english, translated]) => {
+      let made: Saying | undefined;
+      return { anchor: anchorOf(english), get: () => (made ??= { pattern: patternOf(english), parts: partsOf(translated), holes: holesOf(english) }) };
+    });
   const said = new Map<string, string>();
   const say = (english: string): string => {
     const known = said.get(english);
     if (known !== undefined) return known;
     const found = anew(english);
-    if (said.size > 500) said.clear();
+    if (said.size > 5000) said.clear();
     said.set(english, found);
     return found;
   };
   const anew = (english: string): string => {
     const exact = whole.get(english);
     if (exact !== undefined) return exact;
-    for (const { anchor, pattern, parts, holes } of open) {
+    for (const { anchor, get } of open) {
       if (!english.includes(anchor)) continue;
+      const { pattern, parts, holes } = get();
       const held = pattern.exec(english)?.slice(1);
       if (!held?.every((text, index) => text === "" || holes[index]?.free || VALUES.test(text) || say(text) !== text)) continue;
       const sayHeld = (hole: number) => (holes[hole]?.code ? (held[hole] ?? "") : say(held[hole] ?? ""));

@@ -63,9 +63,8 @@ export function LogsTab({ run }: { run: Run }) {
     if (isAll) more();
   }, [isAll, more]);
 
-  const read = list.rows ?? [];
-  const last = read.at(-1)?.number ?? 0;
-  const known = isSaid ? read.filter(fits) : read;
+  const last = list.rows?.at(-1)?.number ?? 0;
+  const known = isSaid ? (list.rows ?? []).filter(fits) : (list.rows ?? []);
   const lines = [...known, ...tail.filter((line, index) => line.number > last && fits(line) && tail.findIndex((one) => one.number === line.number) === index)];
   const isFiltered = Boolean(level ?? node) || settled !== "";
   return (
