@@ -59,14 +59,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
-    // The words of a language are one file: they are all needed before anything is shown. What several pages use comes in few files,
+    // The words of a language are one file: they are all needed before anything is shown; what it says instead of the server's words
+    // are others, which come after. What several pages use comes in few files,
     // for each one that is asked for costs a way to the server and back; not so what would bring a large library with it (layouts,
     // YAML, long tables), which few pages need.
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
-            { test: /\/src\/locales\//, name: (id: string) => `words-${/locales\/(\w+)\//.exec(id)?.[1] ?? ""}` },
+            { test: /\/src\/locales\//, debugName: "words", name: (id: string) => /locales\/(\w+)\/(?:(\w+)\/)?/.exec(id)?.slice(1).reduce((all, part) => (part ? `${all}-${part}` : all), "words") ?? "" },
             { test: /\/node_modules\/lucide-react\//, name: "icons" },
             { test: /\/node_modules\/(@mui|@emotion)\//, name: "mui", minShareCount: 4 },
             { test: /\/src\/(components|lib)\/(?!layoutGraph|params|form\/|RowsTable|useDrawnRows|ParamFields)/, name: "parts", minShareCount: 6 },
