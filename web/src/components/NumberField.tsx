@@ -1,5 +1,5 @@
 import TextField, { type TextFieldProps } from "@mui/material/TextField";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isTooLong, type Limits, readNumber } from "@/lib/numbers";
 
@@ -28,7 +28,7 @@ type Props = Limits & Omit<TextFieldProps, "value" | "onChange" | "type" | "erro
   /** Text for what is no number, or none that is taken here. */
   onChange: (value: Read) => void;
   /** What the server says is wrong. */
-  problem?: string;
+  problem?: ReactNode;
 };
 
 /** A field for a number. */

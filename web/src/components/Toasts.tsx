@@ -4,6 +4,7 @@ import Snackbar from "@mui/material/Snackbar";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { explain } from "@/lib/errors";
+import { Marked } from "./Marked";
 
 interface Toast {
   key: number;
@@ -62,7 +63,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
             onClose={close}
             action={first.action && <Button color="inherit" size="small" onClick={() => { first.action?.run(); close(); }}>{first.action.label}</Button>}
           >
-            {first.text}
+            <Marked text={first.text} />
           </Alert>
         </Snackbar>
       )}

@@ -74,7 +74,7 @@ function Notices({ onLeave }: { onLeave: () => void }) {
         <ListItem key={notice.id} disablePadding>
           <ListItemButton onClick={() => go(notice)} sx={{ borderLeft: 3, borderColor: notice.read_at ? "transparent" : "primary.main" }}>
             <ListItemText
-              primary={say(notice.words.title)}
+              primary={<Marked text={say(notice.words.title)} />}
               secondary={<><Marked text={say(notice.words.text)} /><Box component="span" sx={{ display: "block", mt: 0.25 }}><TimeText at={notice.updated_at} /></Box></>}
               slotProps={{ primary: { sx: { fontWeight: notice.read_at ? 400 : 650 } } }}
             />

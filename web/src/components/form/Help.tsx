@@ -26,7 +26,7 @@ export function Help({ schema, problem, name }: Props) {
   const label = name === undefined ? undefined : words.label(name, schema.description);
   return (
     <Box component="span">
-      {problem && <Box component="span" sx={{ display: "block", fontWeight: 600 }}>{problem}</Box>}
+      {problem && <Box component="span" sx={{ display: "block", fontWeight: 600 }}><Marked text={problem} /></Box>}
       {label !== undefined && name !== undefined && label !== human(name) && <><code>{name}</code>{first && " · "}</>}
       <Marked text={open ? `${first} ${rest}` : first} />
       {rest && <>{" "}<Link component="button" type="button" variant="caption" onClick={() => setOpen(!open)} aria-expanded={open} sx={{ verticalAlign: "baseline" }}>{open ? t("close") : t("more")}</Link></>}

@@ -84,7 +84,7 @@ describe("a form made from a schema", () => {
 
   it("says what is wrong at the field", () => {
     render(<Host problems={[{ path: "/user", message: "must not be empty" }]} />);
-    expect(screen.getByText("must not be empty")).toBeTruthy();
+    expect(screen.getByText("Must not be empty")).toBeTruthy();
     expect(screen.getByLabelText(/User/).getAttribute("aria-invalid")).toBe("true");
   });
 

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext } from "react";
 import type { Finding } from "@/api/problem";
+import { capitalized } from "@/lib/errors";
 import { sayBoth } from "@/lib/sayings";
 import type { FieldProps } from "./Field";
 import type { Schema } from "./schema";
@@ -28,7 +29,7 @@ export function useForm(): FormContext {
 export function useProblem(path: string): string | undefined {
   const { problems } = useForm();
   const found = problems.filter((problem) => problem.path === path);
-  return found.length === 0 ? undefined : found.map(sayBoth).join(" ");
+  return found.length === 0 ? undefined : found.map((one) => capitalized(sayBoth(one))).join(" ");
 }
 
 /** How many things are wrong at this place or below. */

@@ -9,7 +9,7 @@ import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { currentLanguage, type Language, LANGUAGES, setLanguage } from "@/lib/i18n";
 import { useEdited } from "@/lib/useEdited";
 import { type Account, useChange } from "./useAccount";

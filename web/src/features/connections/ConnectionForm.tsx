@@ -11,9 +11,9 @@ import type { Api } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { Schema } from "@/components/form/schema";
 import { SchemaForm } from "@/components/form/SchemaForm";
+import { fieldProblem } from "@/components/fieldProblem";
 import { NumberField } from "@/components/NumberField";
 import { useWorkspace } from "@/lib/workspace";
-import { say } from "@/lib/sayings";
 import { type NewConnection, type Settings, settingsFindings } from "./api";
 
 export interface Draft {
@@ -64,10 +64,7 @@ export function ConnectionForm({ schema, draft, onChange, error, kept, again, di
   const { t } = useTranslation("connections");
   const { may } = useWorkspace();
   const findings = error instanceof Problem ? error.problems : [];
-  const at = (path: string) => {
-    const found = findings.find((finding) => finding.path === path);
-    return found && say(found.message);
-  };
+  const at = (path: string) => fieldProblem(error, path);
   const taken = error instanceof Problem && error.code === "exists" ? t("taken") : undefined;
   const set = (part: Partial<Draft>) => onChange({ ...draft, ...part });
   const box = useRef<HTMLDivElement>(null);

@@ -16,10 +16,11 @@ import { ListSkeleton } from "@/components/Waiting";
 import { connectionSchema } from "@/lib/connectors";
 import { useMayOn } from "@/lib/grants";
 import { useWorkspace } from "@/lib/workspace";
-import { besideSecrets, changeConnection, connectionQuery, type ConnectionView, followTest, has, isSame, otherFindings, testChanged, without } from "./api";
+import { besideSecrets, changeConnection, connectionQuery, type ConnectionView, faultOf, followTest, has, isSame, otherFindings, testChanged, without } from "./api";
 import { ConnectionForm, draftOf, sent } from "./ConnectionForm";
 import { ConnectorDocs } from "./ConnectorDocs";
 import { FormFoot } from "./FormFoot";
+import { TestFault } from "./TestFault";
 import { TestSteps } from "./TestSteps";
 import { useTest } from "./useTest";
 
@@ -98,9 +99,12 @@ function Edit({ connection, etag, type }: { connection: ConnectionView; etag: st
   const error = overtaken ? undefined : (save.error ?? test.error);
   const isPlaced = error instanceof Problem && (error.code === "exists" || (error.problems.length > 0 && otherFindings(error.problems).length === 0));
   const readOnly = !may("editor");
+  // The next test says what it finds itself.
+  const fault = test.isPending || test.tested || test.error ? undefined : faultOf(connection);
   return (
     <Box component="form" noValidate onSubmit={(event) => void submit(event)} sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       {readOnly && <Alert severity="info">{t("read_only")}</Alert>}
+      {fault && <TestFault fault={fault} />}
       <ConnectionForm schema={connectionSchema(type)} draft={draft} onChange={(next) => { setEdited(next); if (!test.isPending) test.reset(); }} error={error} kept={again ? [] : secrets} again={again} disabled={readOnly} />
       {!readOnly && (
         <FormFoot

@@ -2,6 +2,7 @@ import Button from "@mui/material/Button";
 import { useMutation } from "@tanstack/react-query";
 import { Activity } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Problem } from "@/api/problem";
 import { queries } from "@/api/query";
 import { useToasts } from "@/components/Toasts";
 import { formatDuration } from "@/lib/format";
@@ -18,6 +19,7 @@ export function TestButton({ connection }: { connection: Connection }) {
     onSuccess: (tested) => {
       void queries.invalidateQueries({ queryKey: ["connections", slug] });
       if (tested.ok) toasts.done(t("test.worked", { name: connection.name, time: formatDuration(tested.milliseconds / 1000) }));
+      else toasts.failed(new Problem(502, { code: "other_system", detail: tested.message ?? t("test.fails"), hint: tested.hint }));
     },
     onError: (error) => toasts.failed(error),
   });

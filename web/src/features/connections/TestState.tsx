@@ -4,17 +4,12 @@ import { CircleCheck, CircleDashed, CircleX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { TimeText } from "@/components/TimeText";
 import { say } from "@/lib/sayings";
-import type { Connection } from "./api";
-
-interface Fault {
-  message?: string;
-  hint?: string;
-}
+import { type Connection, faultOf } from "./api";
 
 /** How the last test of a connection went, and when it was. */
 export function TestState({ connection }: { connection: Pick<Connection, "tested_at" | "test_fault"> }) {
   const { t } = useTranslation("connections");
-  const fault = connection.test_fault as Fault | null | undefined;
+  const fault = faultOf(connection);
   const [Icon, color, word] = !connection.tested_at ? ([CircleDashed, "text.secondary", t("test.never")] as const) : fault ? ([CircleX, "error.main", t("test.fails")] as const) : ([CircleCheck, "success.main", t("test.works")] as const);
   const mark = (
     <Box component="span" sx={{ display: "inline-flex", gap: 0.75, alignItems: "center", verticalAlign: "middle", color, fontWeight: 600, whiteSpace: "nowrap" }}>

@@ -1,14 +1,12 @@
-import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { CircleCheck, CircleDashed, CircleMinus, CircleX, LoaderCircle } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Marked } from "@/components/Marked";
 import { OnlyRead } from "@/components/OnlyRead";
 import { formatElapsed } from "@/lib/format";
-import { say } from "@/lib/sayings";
 import type { Step, Tested } from "./api";
 import { type Shown, shownSteps, standing } from "./steps";
+import { TestFault } from "./TestFault";
 
 const ICONS = { done: CircleCheck, failed: CircleX, running: LoaderCircle, waiting: CircleDashed, skipped: CircleMinus } as const;
 const COLORS = { done: "success.main", failed: "error.main", running: "info.main", waiting: "text.secondary", skipped: "text.secondary" } as const;
@@ -34,10 +32,7 @@ export function TestSteps({ steps, tested }: Props) {
         {tested && <Typography variant="body2" color="textSecondary" sx={{ ml: "auto" }}>{t("test.in_all", { time: formatElapsed(tested.milliseconds / 1000) })}</Typography>}
       </Box>
       {tested && !tested.ok && (
-        <Alert severity="error" sx={{ mt: 1.5 }}>
-          <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}><Marked text={upper(tested.message ? say(tested.message) : t("test.fails"))} /></Box>
-          {tested.hint && <Box sx={{ mt: 0.5, overflowWrap: "anywhere" }}><Marked text={upper(say(tested.hint))} /></Box>}
-        </Alert>
+        <Box sx={{ mt: 1.5 }}><TestFault fault={tested} /></Box>
       )}
     </Box>
   );
@@ -54,8 +49,4 @@ function StepLine({ step, label }: { step: Shown; label: string }) {
       {step.seconds !== undefined && <Box component="span" sx={{ color: "text.secondary", fontWeight: 400, fontSize: 13 }}>{formatElapsed(step.seconds)}</Box>}
     </Box>
   );
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -43,6 +43,11 @@ export function testConnection(slug: string, id: string): Promise<Tested> {
   return body(client.POST("/api/v1/workspaces/{workspace}/connections/{connection}/test", { params: at(slug, id) })) as Promise<Tested>;
 }
 
+/** Why the last test of a connection failed. */
+export function faultOf(connection: Pick<Connection, "test_fault">): { message?: string; hint?: string } | undefined {
+  return (connection.test_fault as { message?: string; hint?: string } | null | undefined) ?? undefined;
+}
+
 const LINES = { headers: { accept: "application/x-ndjson" }, parseAs: "stream" } as const;
 
 /** A test that is told while it happens. */
@@ -78,21 +83,20 @@ export async function ungrant(slug: string, connection: string, user: string): P
   await client.DELETE(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } } });
 }
 
-/** Findings about settings as the form of the settings places them; a setting that is missing is found at the object that lacks it. */
+const isMissing = (finding: Finding) => /^`[^`]+` is missing$/.test(finding.message);
+const isOfSetting = (finding: Finding) => finding.path.startsWith("/settings/");
+
+/** Findings about settings as the form of the settings places them. */
 export function settingsFindings(findings: Finding[]): Finding[] {
   return findings
-    .filter((finding) => finding.path === "/settings" || finding.path.startsWith("/settings/"))
-    .map((finding) => {
-      const path = finding.path.slice("/settings".length);
-      const missing = /^`([^`]+)` is missing$/.exec(finding.message)?.[1];
-      // What the setting is for stands below its field anyway.
-      return missing ? { ...finding, path: `${path}/${missing}`, hint: undefined } : { ...finding, path };
-    });
+    .filter((finding) => finding.path === "/settings" || isOfSetting(finding))
+    // What a setting is for stands below its field anyway.
+    .map((finding) => ({ ...finding, path: finding.path.slice("/settings".length), hint: isMissing(finding) ? undefined : finding.hint }));
 }
 
 /** Findings that no field of the form shows. */
 export function otherFindings(findings: Finding[]): Finding[] {
-  return findings.filter((finding) => finding.path !== "/name" && finding.path !== "/max_runs" && (finding.path === "/settings" ? !/^`[^`]+` is missing$/.test(finding.message) : !finding.path.startsWith("/settings/")));
+  return findings.filter((finding) => finding.path !== "/name" && finding.path !== "/max_runs" && !isOfSetting(finding));
 }
 
 /** A copy of settings without what was kept secret: whether anything else was changed. */

@@ -6,8 +6,8 @@ import { shownSteps, standing } from "./steps";
 describe("findings about settings", () => {
   const found = [
     { path: "/name", message: "a name is made of …" },
-    { path: "/settings", message: "`host` is missing", hint: "Name of the server" },
-    { path: "/settings/sftp", message: "`user` is missing" },
+    { path: "/settings/host", message: "`host` is missing", hint: "Name of the server" },
+    { path: "/settings/sftp/user", message: "`user` is missing" },
     { path: "/settings/hos", message: "unknown key `hos`" },
     { path: "/settings", message: "give `table` or `query`" },
   ];

@@ -6,7 +6,7 @@ import { Problem } from "@/api/problem";
 import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { useToasts } from "@/components/Toasts";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { changeQuery, keepQuery, type Saved } from "./saved";

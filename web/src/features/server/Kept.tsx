@@ -12,7 +12,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { useEdited } from "@/lib/useEdited";
 import { useServer } from "./useServer";
 

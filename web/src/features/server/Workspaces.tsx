@@ -15,7 +15,7 @@ import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { ListSkeleton } from "@/components/Waiting";
 import { useChanged } from "@/lib/useChanged";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { formatDay } from "@/lib/format";
 
 type Membership = Api<"Membership">;

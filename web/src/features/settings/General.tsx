@@ -14,7 +14,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { formatTime } from "@/lib/format";
 import { useEdited } from "@/lib/useEdited";
 import { useWorkspace } from "@/lib/workspace";

@@ -10,7 +10,7 @@ import { Panel } from "@/components/Panel";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { type Account, refreshAccount } from "../useAccount";
 
 /** The password; a new one ends every other session. */

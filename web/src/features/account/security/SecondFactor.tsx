@@ -9,7 +9,7 @@ import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { Facts, Panel } from "@/components/Panel";
 import { useToasts } from "@/components/Toasts";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { formatNumber, formatTime } from "@/lib/format";
 import { type Account, refreshAccount } from "../useAccount";
 import { RecoveryCodes } from "./RecoveryCodes";

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { body, client } from "@/api/client";
 import { FormDialog } from "@/components/FormDialog";
 import { CopyButton } from "@/components/Once";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { type Account, refreshAccount } from "../useAccount";
 import { QrCode } from "./QrCode";
 import { RecoveryCodes } from "./RecoveryCodes";

@@ -11,7 +11,7 @@ import { FormDialog } from "@/components/FormDialog";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { type Language, LANGUAGES } from "@/lib/i18n";
 import { useEdited } from "@/lib/useEdited";
 import { Deeds } from "./Deeds";

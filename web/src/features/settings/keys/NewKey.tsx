@@ -14,7 +14,7 @@ import { type Api, body, client } from "@/api/client";
 import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { Once } from "@/components/Once";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { formatDay } from "@/lib/format";
 import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";

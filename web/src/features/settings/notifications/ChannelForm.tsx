@@ -19,7 +19,7 @@ import { SchemaForm } from "@/components/form/SchemaForm";
 import { FormDialog } from "@/components/FormDialog";
 import { useToasts } from "@/components/Toasts";
 import { Waiting } from "@/components/Waiting";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { free } from "@/lib/free";
 import { currentLanguage, type Language, LANGUAGES } from "@/lib/i18n";
 import { useServerWords } from "@/lib/serverWords";

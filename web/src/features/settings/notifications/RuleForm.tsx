@@ -13,7 +13,7 @@ import { client } from "@/api/client";
 import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { useToasts } from "@/components/Toasts";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { free } from "@/lib/free";
 import { NOTICE_KINDS, SEVERITIES } from "@/lib/notices";
 import { useChanged } from "@/lib/useChanged";

@@ -10,7 +10,7 @@ import { queries } from "@/api/query";
 import { FormDialog } from "@/components/FormDialog";
 import { Once } from "@/components/Once";
 import type { Role } from "@/lib/rights";
-import { fieldProblem } from "@/lib/fieldProblem";
+import { fieldProblem } from "@/components/fieldProblem";
 import { formatTime } from "@/lib/format";
 import { currentLanguage, type Language, LANGUAGES } from "@/lib/i18n";
 import { useChanged } from "@/lib/useChanged";
