@@ -33,7 +33,6 @@ const Slot = memo(function Slot({ set, ...props }: SlotProps) {
 export function Fields({ schema, path, value, onChange, hide = [] }: Props) {
   const { t } = useTranslation();
   const { root, problems } = useForm();
-  const [open, setOpen] = useState(false);
   const required = new Set(schema.required ?? []);
   const names = Object.keys(schema.properties ?? {}).filter((name) => !hide.includes(name));
   const isAdvanced = (name: string) => {
@@ -43,9 +42,13 @@ export function Fields({ schema, path, value, onChange, hide = [] }: Props) {
   const plain = names.filter((name) => !isAdvanced(name));
   // Few settings are all shown: a button would only hide them.
   const many = plain.length > 9;
-  const shown = many && !open ? plain.filter((name, index) => required.has(name) || value[name] !== undefined || index < 5) : plain;
-  const hidden = names.filter((name) => !shown.includes(name));
-  const ordered = [...shown].sort((a, b) => Number(required.has(b)) - Number(required.has(a)));
+  const needed = many ? plain.filter((name, index) => required.has(name) || value[name] !== undefined || index < 5) : plain;
+  // What is shown stays, and stays where it is: a field that went with its last letter, or moved with its first, would lose the focus.
+  const [shown, setShown] = useState(needed);
+  const [open, setOpen] = useState(false);
+  if (!open && needed.some((name) => !shown.includes(name))) setShown([...shown, ...needed.filter((name) => !shown.includes(name))]);
+  const folded = names.filter((name) => !shown.includes(name));
+  const ordered = names.filter((name) => shown.includes(name)).sort((a, b) => Number(required.has(b)) - Number(required.has(a)));
   const { set } = useStable({
     set: (name: string, next: unknown) => {
       const { [name]: _, ...rest } = value;
@@ -56,13 +59,11 @@ export function Fields({ schema, path, value, onChange, hide = [] }: Props) {
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       {ordered.map(field)}
-      {hidden.length > 0 && !open && (
-        <Button size="small" onClick={() => setOpen(true)} startIcon={<ChevronDown size={16} />} sx={{ alignSelf: "flex-start" }}>{t("form.advanced")}</Button>
+      {folded.length > 0 && (
+        // So does the button: whoever works by keys goes on from it to what it unfolds.
+        <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)} startIcon={open ? <ChevronUp size={16} /> : <ChevronDown size={16} />} sx={{ alignSelf: "flex-start" }}>{t(open ? "form.advanced_open" : "form.advanced")}</Button>
       )}
-      {open && hidden.map(field)}
-      {open && (
-        <Button size="small" onClick={() => setOpen(false)} startIcon={<ChevronUp size={16} />} sx={{ alignSelf: "flex-start" }}>{t("form.advanced_open")}</Button>
-      )}
+      {open && folded.map(field)}
     </Box>
   );
 }

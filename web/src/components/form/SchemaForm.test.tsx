@@ -26,13 +26,13 @@ const schema: Schema = {
 };
 
 let value: Record<string, unknown> = {};
-function Host({ first = {}, problems, kept }: { first?: Record<string, unknown>; problems?: Finding[]; kept?: string[] }) {
+function Host({ first = {}, problems, kept, schema: of = schema }: { first?: Record<string, unknown>; problems?: Finding[]; kept?: string[]; schema?: Schema }) {
   const [now, setNow] = useState(first);
   const keep = (next: Record<string, unknown>) => {
     value = next;
     setNow(next);
   };
-  return <SchemaForm schema={schema} value={now} onChange={keep} problems={problems} kept={kept} />;
+  return <SchemaForm schema={of} value={now} onChange={keep} problems={problems} kept={kept} />;
 }
 
 describe("a form made from a schema", () => {
@@ -80,6 +80,19 @@ describe("a form made from a schema", () => {
     expect(value).toEqual({ key: "id" });
     await userEvent.type(screen.getByLabelText("Key"), "{Backspace}");
     expect(value).toEqual({});
+  });
+
+  it("keeps fields that are unfolded where they are while somebody types", async () => {
+    const folding: Schema = { type: "object", properties: { host: { type: "string" }, retries: { type: "string", "x-advanced": true }, timeout: { type: "string", "x-advanced": true } } };
+    render(<Host schema={folding} first={{ timeout: "5" }} />);
+    // It is shown since it has a value, also while that is typed anew.
+    await userEvent.type(screen.getByLabelText("Timeout"), "{Backspace}30");
+    const more = screen.getByRole("button", { name: "More settings" });
+    await userEvent.click(more);
+    expect(document.activeElement).toBe(more);
+    await userEvent.tab();
+    await userEvent.keyboard("12");
+    expect(value).toEqual({ timeout: "30", retries: "12" });
   });
 
   it("says what is wrong at the field", () => {
