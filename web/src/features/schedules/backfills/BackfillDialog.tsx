@@ -66,7 +66,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
     at_once: atOnce,
     timezone: zone,
   };
-  const isComplete = pipeline !== "" && from !== "" && last !== "" && from <= last && !Number.isNaN(atOnce) && (step !== "schedule" || by !== undefined);
+  const isComplete = pipeline !== "" && from !== "" && last !== "" && from <= last && !Number.isNaN(atOnce) && (step !== "schedule" || by !== undefined) && (step !== "other" || other.trim() !== "");
   const asked = useDebounced(JSON.stringify(wanted), 300);
   const preview = useQuery({
     queryKey: ["backfills", workspace, "preview", pipeline, asked],
@@ -93,7 +93,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
   const pieces = isComplete ? preview.data : undefined;
   return (
     <Dialog open onClose={leave} maxWidth="md" fullWidth fullScreen={narrow} aria-labelledby="backfill-title">
-      <form onSubmit={submit} style={{ display: "contents" }}>
+      <form noValidate onSubmit={submit} style={{ display: "contents" }}>
         <DialogTitle id="backfill-title">{t("backfill.title")}</DialogTitle>
         <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 300px" }, gap: 3 }}>
           <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>

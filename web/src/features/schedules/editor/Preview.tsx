@@ -12,16 +12,18 @@ import { type Fire, forecastQuery, type Spec, wordsOf, zoneOf } from "../request
 import type { Kind } from "./plan";
 
 /** The rule in words and the next times it gives, while one still writes it. */
-export function Preview({ workspace, spec, kind }: { workspace: string; spec: Spec; kind: Kind }) {
+export function Preview({ workspace, spec, kind, isComplete }: { workspace: string; spec: Spec; kind: Kind; isComplete: boolean }) {
   const { t } = useTranslation("schedules");
   const text = useDebounced(JSON.stringify(spec), 300);
   const settled = JSON.parse(text) as Spec;
-  const { data, error } = useQuery({ ...forecastQuery(workspace, settled, undefined, 8), placeholderData: keepPreviousData });
+  const { data, error } = useQuery({ ...forecastQuery(workspace, settled, undefined, 8), placeholderData: keepPreviousData, enabled: isComplete });
   const zone = zoneOf(settled);
   return (
     <Paper variant="outlined" component="section" aria-label={t("preview.title")} aria-live="polite" sx={{ p: 2, bgcolor: "background.default" }}>
       <Typography variant="overline" color="textSecondary" component="h3">{t("preview.title")}</Typography>
-      {error ? (
+      {!isComplete ? (
+        <Typography color="textSecondary">{t("preview.incomplete")}</Typography>
+      ) : error ? (
         <ProblemAlert error={error} places={false} />
       ) : !data ? (
         <Typography color="textSecondary">{t("preview.loading")}</Typography>

@@ -22,7 +22,7 @@ import { useChanged } from "@/lib/useChanged";
 import { useWorkspace } from "@/lib/workspace";
 import { OF_DOCUMENT, type Schedule, type Spec, specOf } from "../requests";
 import { MoreFields } from "./MoreFields";
-import { NEW, type Plan, planOf, sameMinute, specOfPlan, WHEN } from "./plan";
+import { isComplete, NEW, type Plan, planOf, sameMinute, specOfPlan, WHEN } from "./plan";
 import { Preview } from "./Preview";
 import { RuleFields } from "./RuleFields";
 import { saveSchedule } from "./save";
@@ -72,11 +72,11 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
     event.preventDefault();
     save.mutate();
   };
-  const mayBeKept = pipeline !== "" && (plan.kind !== "times" || sameMinute(plan.times)) && (plan.kind !== "every" || plan.distance !== undefined || !Number.isNaN(plan.every.count));
+  const mayBeKept = pipeline !== "" && isComplete(plan) && (plan.kind !== "times" || sameMinute(plan.times));
   const chosen = pipelines.find((one) => one.id === pipeline) ?? null;
   return (
     <Dialog open onClose={leave} maxWidth="lg" fullWidth fullScreen={narrow} aria-labelledby="editor-title">
-      <form onSubmit={submit} style={{ display: "contents" }}>
+      <form noValidate onSubmit={submit} style={{ display: "contents" }}>
         <DialogTitle id="editor-title">{schedule ? t("editor.change", { pipeline: chosen?.name ?? "" }) : t("editor.make")}</DialogTitle>
         <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", md: "minmax(0, 1fr) 360px" }, gap: 3, p: { xs: 2, md: 3 } }}>
           <Box sx={{ display: "flex", flexDirection: "column", gap: 2.5 }}>
@@ -98,7 +98,7 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
             <MoreFields rest={rest} onChange={setRest} />
           </Box>
           <Box sx={{ position: { md: "sticky" }, top: 0, alignSelf: "start" }}>
-            <Preview workspace={workspace} spec={spec} kind={plan.kind} />
+            <Preview workspace={workspace} spec={spec} kind={plan.kind} isComplete={isComplete(plan)} />
             <ProblemAlert error={save.error} />
           </Box>
         </DialogContent>

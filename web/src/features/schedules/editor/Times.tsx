@@ -12,7 +12,7 @@ export function Times({ times, onChange }: { times: string[]; onChange: (times: 
   const { t } = useTranslation("schedules");
   const isRight = sameMinute(times);
   const add = () => {
-    const last = times.at(-1) ?? "06:00";
+    const last = times.at(-1) || "06:00";
     const hour = (Number(last.slice(0, 2)) + 1) % 24;
     onChange([...times, `${String(hour).padStart(2, "0")}:${last.slice(3, 5)}`]);
   };

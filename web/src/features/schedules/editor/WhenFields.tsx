@@ -53,7 +53,7 @@ export function WhenFields({ plan, onChange, pipelines }: Props) {
           value={plan.after}
           onChange={(_, after) => set({ after })}
           size="small"
-          renderInput={(params) => <TextField {...params} label={t("when.after_pipelines")} helperText={t("when.after_help")} />}
+          renderInput={(params) => <TextField {...params} label={t("when.after_pipelines")} required={plan.after.length === 0} helperText={t("when.after_help")} />}
         />
       )}
       {plan.kind === "files" && <Files plan={plan} set={set} />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NEW, planOf, specOfPlan } from "./plan";
+import { isComplete, KINDS, NEW, planOf, specOfPlan } from "./plan";
 
 describe("a rule in plain words", () => {
   it.each([
@@ -15,6 +15,14 @@ describe("a rule in plain words", () => {
     { cron: "0 0 6 * * fri#2" },
   ])("stays what it was: %j", (spec) => {
     expect(specOfPlan(planOf(spec))).toEqual(spec);
+  });
+
+  it("is complete when everything it needs was said", () => {
+    expect(KINDS.filter((kind) => isComplete({ ...NEW, kind }))).toEqual(["times", "every", "cron"]);
+    expect(isComplete({ ...NEW, times: ["07:00", ""] })).toBe(false);
+    expect(isComplete({ ...NEW, kind: "every", every: { count: NaN, unit: "h" } })).toBe(false);
+    expect(isComplete(planOf({ at: "2026-12-24T18:00" }))).toBe(true);
+    expect(isComplete(planOf({ files: { path: "in/*.csv" } }))).toBe(true);
   });
 
   it("understands days of the week by number, Sunday as 0 and 7", () => {

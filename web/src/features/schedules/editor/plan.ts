@@ -36,6 +36,24 @@ export function sameMinute(times: string[]): boolean {
   return new Set(times.map((time) => time.slice(3))).size <= 1;
 }
 
+/** Whether everything that such a rule needs was said. */
+export function isComplete(plan: Plan): boolean {
+  switch (plan.kind) {
+    case "times":
+      return !plan.times.includes("");
+    case "every":
+      return plan.distance === undefined ? !Number.isNaN(plan.every.count) : plan.distance.trim() !== "";
+    case "cron":
+      return plan.cron.trim() !== "";
+    case "once":
+      return plan.at !== "";
+    case "after":
+      return plan.after.length > 0;
+    case "files":
+      return plan.files.path.trim() !== "";
+  }
+}
+
 /** A cron expression of times and days, when there is one. */
 export function cronOf(plan: Plan): string {
   const times = plan.times.filter((time) => /^\d\d:\d\d/.test(time));
