@@ -19,6 +19,8 @@ interface Props {
   corner?: (column: ColumnInfo) => ReactNode;
   /** What stands where there are no rows. */
   empty?: string;
+  /** What the rows are chosen and ordered by, once they are: others are shown from the first one on. */
+  by?: string;
   /** Asks for more rows when the last ones come into view. */
   onMore?: () => void;
 }
@@ -45,7 +47,7 @@ const WIDTHS: [RegExp, number][] = [
 const isNumber = (type: string) => NUMBER.test(type);
 
 /** Rows of data as they are: typed heads, numbers on the right, what is missing said as such. Only what is in view is drawn. */
-export function RowsTable({ label, columns, rows, height = 360, head, corner, empty, onMore }: Props) {
+export function RowsTable({ label, columns, rows, height = 360, head, corner, empty, by, onMore }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const lines = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 20, initialRect: ROOM });
@@ -55,6 +57,9 @@ export function RowsTable({ label, columns, rows, height = 360, head, corner, em
   useEffect(() => {
     if (isAtEnd) onMore?.();
   }, [isAtEnd, onMore, rows.length]);
+  useEffect(() => {
+    if (box.current) box.current.scrollTop = 0;
+  }, [by]);
   const width = (column: ColumnInfo) => Math.max(WIDTHS.find(([type]) => type.test(column.type))?.[1] ?? 120, Math.min(280, column.name.length * 9 + 40));
   // What room there is, is shared in proportion: equal shares would make all as wide as the widest.
   const template = `56px ${columns.map(width).map((one) => `minmax(${one}px, ${one}fr)`).join(" ")}`;

@@ -40,15 +40,20 @@ export function FilterBar({ columns, where, onChange, sort, onUnsort, asked, onA
     onChange(edited !== undefined && edited < where.length ? where.map((one, index) => (index === edited ? condition : one)) : [...where, condition]);
     close();
   };
+  // What is taken away takes the focus with it.
+  const drop = (deed: () => void) => () => {
+    deed();
+    button.current?.focus();
+  };
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const first: Condition = (edited !== undefined ? where[edited] : undefined) ?? beginning(columns.find((column) => column.name === asked) ?? columns[0]);
   return (
     <>
       <Button ref={button} size="small" variant="outlined" startIcon={<Filter size={15} />} onClick={() => setEdited(where.length)} aria-haspopup="dialog">{t("add_filter")}</Button>
       {where.map((condition, index) => (
-        <Chip key={JSON.stringify(condition)} label={`${condition.column} ${t(`is.${condition.is}`, { defaultValue: condition.is })}${condition.is === "missing" || condition.is === "present" ? "" : ` ${condition.value ?? ""}`}`} onClick={() => setEdited(index)} onDelete={() => onChange(where.filter((_, at) => at !== index))} sx={{ maxWidth: 320 }} />
+        <Chip key={JSON.stringify(condition)} label={`${condition.column} ${t(`is.${condition.is}`, { defaultValue: condition.is })}${condition.is === "missing" || condition.is === "present" ? "" : ` ${condition.value ?? ""}`}`} onClick={() => setEdited(index)} onDelete={drop(() => onChange(where.filter((_, at) => at !== index)))} sx={{ maxWidth: 320 }} />
       ))}
-      {sort && <Chip variant="outlined" icon={sort.startsWith("-") ? <ArrowDown size={14} /> : <ArrowUp size={14} />} label={sort.replace(/^-/, "")} onDelete={onUnsort} aria-label={t("sorted_by", { name: sort.replace(/^-/, "") })} />}
+      {sort && <Chip variant="outlined" icon={sort.startsWith("-") ? <ArrowDown size={14} /> : <ArrowUp size={14} />} label={sort.replace(/^-/, "")} onDelete={drop(onUnsort)} aria-label={t("sorted_by", { name: sort.replace(/^-/, "") })} />}
       <Box ref={setAnchor} />
       <Popover open={isOpen && anchor !== null} anchorEl={anchor} onClose={close} anchorOrigin={{ vertical: "bottom", horizontal: "left" }} slotProps={{ paper: { role: "dialog", "aria-label": t("add_filter"), sx: { p: 2, width: 380, maxWidth: "calc(100vw - 24px)" } } }}>
         {isOpen && <ConditionForm key={`${edited ?? ""} ${asked ?? ""}`} columns={columns} first={first} onKeep={keep} />}

@@ -54,6 +54,7 @@ export function RowsView({ table, view }: { table: Table; view: "rows" | "column
             rows={rows}
             empty={where.length > 0 ? t("no_rows_found") : t("no_rows")}
             height={rows.length === 0 ? "auto" : "max(320px, calc(100vh - 370px))"}
+            by={query.isPlaceholderData ? undefined : JSON.stringify([where, sort])}
             onMore={more}
             corner={(one) => <ColumnMenu column={one} isKey={table.stream.primary_key.includes(one.name)} sort={sort} filtered={where.some((condition) => condition.column === one.name)} onSort={(next) => go({ sort: next })} onFilter={() => setAsked(one.name)} onStatistics={() => go({ column: one.name })} />}
           />

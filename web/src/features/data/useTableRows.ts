@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { MOST_ROWS, readRows, type Settings } from "@/lib/streams";
 import { ask, type Table } from "./ask";
@@ -22,14 +22,16 @@ export function useTableRows(table: Table, where: Condition[], sort: string | un
     },
     initialPageParam: 0,
     getNextPageParam: (page, all) => (hasOrder && page.more ? all.reduce((sum, one) => sum + one.rows.length, 0) : undefined),
+    // The head of the table stays for whoever sorts and filters in it.
+    placeholderData: keepPreviousData,
     staleTime: 60_000,
     refetchOnWindowFocus: false,
     retry: false,
   });
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = query;
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError, isPlaceholderData } = query;
   const rows = useMemo(() => data?.pages.flatMap((page) => page.rows as unknown[][]), [data]);
   const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
+    if (hasNextPage && !isPlaceholderData && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isPlaceholderData, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   return { rows, columns: data?.pages[0]?.columns, hasMore: data?.pages.at(-1)?.more ?? false, canPage: hasOrder, more, query };
 }
