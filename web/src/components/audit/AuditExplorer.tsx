@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { body, client } from "@/api/client";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
+import { LongName } from "@/components/LongName";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
@@ -54,9 +55,9 @@ export function AuditExplorer({ workspace, search, onSearch }: Props) {
   }, [rows]);
   const columns: Column<Entry>[] = [
     { key: "when", title: t("when"), cell: (row) => <Box sx={{ whiteSpace: "nowrap" }}><TimeText at={row.at} /></Box> },
-    { key: "who", title: t("who"), cell: (row) => <Box sx={{ overflowWrap: "anywhere", minWidth: { xs: 90, md: 140 } }}>{actor(row)}</Box> },
+    { key: "who", title: t("who"), cell: (row) => <Box sx={{ overflowWrap: "anywhere", minWidth: { xs: 90, md: 140 } }}><LongName text={actor(row)} /></Box> },
     { key: "what", title: t("what"), cell: (row) => <Link component="button" type="button" onClick={() => setOpen(row)} sx={{ textAlign: "left" }}>{action(row.action)}</Link> },
-    { key: "object", title: t("on"), cell: (row) => <Box sx={{ overflowWrap: "anywhere", minWidth: 90 }}>{row.object ?? row.object_id ?? ""}</Box>, wide: true },
+    { key: "object", title: t("on"), cell: (row) => <Box sx={{ overflowWrap: "anywhere", minWidth: 90 }}><LongName text={row.object ?? row.object_id ?? ""} /></Box>, wide: true },
     { key: "outcome", title: t("outcome_label"), cell: (row) => <OutcomeMark outcome={row.outcome} /> },
     { key: "address", title: t("address"), cell: (row) => row.address ?? "", wide: true },
   ];

@@ -11,6 +11,7 @@ import { useTranslation } from "react-i18next";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { LinkButton } from "@/components/links";
+import { LongName } from "@/components/LongName";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RowsTable } from "@/components/RowsTable";
 import { SidePanel } from "@/components/SidePanel";
@@ -38,8 +39,8 @@ export function TablesTab({ connection }: { connection: ConnectionView }) {
   // A column that is looked for finds its tables, too.
   const found = data.filter((stream) => words.every((word) => `${stream.name} ${stream.columns.map((column) => column.name).join(" ")}`.toLowerCase().includes(word)));
   const columns: Column<Stream>[] = [
-    { key: "name", title: t("table"), cell: (one) => <Button size="small" sx={{ fontWeight: 600, textAlign: "left", justifyContent: "flex-start", overflowWrap: "anywhere", px: 0.5, ml: -0.5, minWidth: 110 }} onClick={() => open(one.name)}>{one.name}</Button> },
-    { key: "columns", title: t("columns"), right: true, cell: (one) => formatNumber(one.columns.length) },
+    { key: "name", title: t("table"), cell: (one) => <Button size="small" sx={{ fontWeight: 600, textAlign: "left", justifyContent: "flex-start", overflowWrap: "anywhere", px: 0.5, ml: -0.5, minWidth: 110 }} onClick={() => open(one.name)}><span><LongName text={one.name} /></span></Button> },
+    { key: "columns", title: t("columns"), right: true, wide: true, cell: (one) => formatNumber(one.columns.length) },
     { key: "key", title: t("key"), wide: true, cell: (one) => one.primary_key.join(", ") || "–" },
     { key: "rows", title: t("rows_about"), right: true, cell: (one) => (one.rows == null ? "–" : formatNumber(one.rows)) },
   ];

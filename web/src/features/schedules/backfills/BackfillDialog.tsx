@@ -95,7 +95,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
     <Dialog open onClose={leave} maxWidth="md" fullWidth fullScreen={narrow} aria-labelledby="backfill-title">
       <form noValidate onSubmit={submit} style={{ display: "contents" }}>
         <DialogTitle id="backfill-title">{t("backfill.title")}</DialogTitle>
-        <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 300px" }, gap: 3 }}>
+        <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 300px" }, alignContent: "start", gap: 3 }}>
           <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
             <Typography color="textSecondary">{t("backfill.text")}</Typography>
             <Autocomplete options={pipelines} getOptionLabel={(one) => one.name} value={pipelines.find((one) => one.id === pipeline) ?? null} onChange={(_, one) => setPipeline(one?.id ?? "")} size="small" renderInput={(params) => <TextField {...params} label={t("pipeline")} required autoFocus={!given} />} />
@@ -112,7 +112,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
                 {own.map((one) => <MenuItem key={one.id} value={one.id}>{one.name === "document" ? t("of_document") : one.name}</MenuItem>)}
               </TextField>
             )}
-            <Box sx={{ display: "grid", gridTemplateColumns: "1fr 1fr", gap: 1.5 }}>
+            <Box sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", sm: "1fr 1fr" }, gap: 1.5 }}>
               <TextField select label={t("backfill.order")} value={order} onChange={(event) => setOrder(event.target.value)}>
                 <MenuItem value="oldest_first">{t("backfill.oldest_first")}</MenuItem>
                 <MenuItem value="newest_first">{t("backfill.newest_first")}</MenuItem>

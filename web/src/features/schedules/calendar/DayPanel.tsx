@@ -42,7 +42,7 @@ export function DayPanel({ day, entries, nameOf, workspace, isPending }: Props) 
       {items.length === 0 && <Typography color="textSecondary">{isPending ? t("calendar.loading") : t("calendar.nothing")}</Typography>}
       <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((item) => (
-          <Box component="li" key={item.key} sx={{ display: "grid", gridTemplateColumns: { xs: "76px 1fr", sm: "84px 270px 1fr auto" }, columnGap: 1.5, py: 0.75, borderTop: 1, borderColor: "divider", alignItems: "center", "&:first-of-type": { borderTop: 0 } }}>
+          <Box component="li" key={item.key} sx={{ display: "grid", gridTemplateColumns: { xs: "64px minmax(0, 1fr)", sm: "84px 270px minmax(0, 1fr) auto" }, columnGap: { xs: 1, sm: 1.5 }, py: 0.75, borderTop: 1, borderColor: "divider", alignItems: "center", "&:first-of-type": { borderTop: 0 } }}>
             <Box component="time" dateTime={item.at} sx={{ fontWeight: 600, whiteSpace: "nowrap" }}>{formatHour(item.at)}</Box>
             {"run" in item ? (
               <>

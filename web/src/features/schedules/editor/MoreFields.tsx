@@ -25,7 +25,7 @@ export function MoreFields({ rest, onChange }: { rest: Spec; onChange: (rest: Sp
     onChange(put(rest, "retries", Object.keys(next).length === 0 ? undefined : next));
   };
   // The button stays where it is: whoever works by keys goes on from it to what it shows.
-  const button = <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)} startIcon={open ? <ChevronUp size={16} /> : <ChevronDown size={16} />} sx={{ alignSelf: "flex-start" }}>{t(open ? "more.close" : "more.open")}</Button>;
+  const button = <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)} startIcon={open ? <ChevronUp size={16} /> : <ChevronDown size={16} />} sx={{ alignSelf: "flex-start", textAlign: "left" }}>{t(open ? "more.close" : "more.open")}</Button>;
   if (!open) return button;
   return (
     <>

@@ -78,7 +78,7 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
     <Dialog open onClose={leave} maxWidth="lg" fullWidth fullScreen={narrow} aria-labelledby="editor-title">
       <form noValidate onSubmit={submit} style={{ display: "contents" }}>
         <DialogTitle id="editor-title">{schedule ? t("editor.change", { pipeline: chosen?.name ?? "" }) : t("editor.make")}</DialogTitle>
-        <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", md: "minmax(0, 1fr) 360px" }, gap: 3, p: { xs: 2, md: 3 } }}>
+        <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", md: "minmax(0, 1fr) 360px" }, alignContent: "start", gap: 3, p: { xs: 2, md: 3 } }}>
           <Box sx={{ display: "flex", flexDirection: "column", gap: 2.5 }}>
             {isOfDocument && <Alert severity="info">{t("editor.of_document")}</Alert>}
             {!schedule && (

@@ -12,6 +12,7 @@ import { type Api, body, client } from "@/api/client";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { Panel } from "@/components/Panel";
+import { LongName } from "@/components/LongName";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { TimeText } from "@/components/TimeText";
 import { ListSkeleton } from "@/components/Waiting";
@@ -41,7 +42,7 @@ export function People() {
       cell: (one) => (
         <Box sx={{ py: 0.5, minWidth: 0 }}>
           <Link component="button" type="button" onClick={() => open(one.id)} sx={{ fontWeight: 600, textAlign: "left" }}>{one.name || one.email}</Link>
-          <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>{one.email}</Typography>
+          <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}><LongName text={one.email} /></Typography>
         </Box>
       ),
     },

@@ -22,10 +22,10 @@ export function Invite({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("settings");
   const { slug, membership } = useWorkspace();
   const [email, setEmail] = useState("");
-  const [role, setRole] = useState("viewer");
+  const [role, setRole] = useState<Role>("viewer");
   const [language, setLanguage] = useState<string>(currentLanguage());
   const invite = useMutation({
-    mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/invitations", { params: { path: { workspace: slug } }, body: { email: email.trim(), role: role as Role, language } })),
+    mutationFn: () => body(client.POST("/api/v1/workspaces/{workspace}/invitations", { params: { path: { workspace: slug } }, body: { email: email.trim(), role, language } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ["invitations"] }),
   });
   const changed = useChanged([email, role, language]);
@@ -42,7 +42,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog title={t("people.invite_title")} submit={t("people.invite")} onSubmit={() => invite.mutate()} onClose={onClose} busy={invite.isPending} changed={changed} disabled={!email.trim()} error={invite.error}>
       <TextField label={t("people.email")} type="email" name="email" value={email} onChange={(event) => setEmail(event.target.value)} error={wrong("email") !== undefined} helperText={wrong("email")} autoFocus required autoComplete="off" />
-      <TextField select label={t("people.role")} value={role} onChange={(event) => setRole(event.target.value)} error={wrong("role") !== undefined} helperText={wrong("role")}>
+      <TextField select label={t("people.role")} value={role} onChange={(event) => setRole(event.target.value as Role)} error={wrong("role") !== undefined} helperText={wrong("role") ?? t(`people.may.${role}`)} slotProps={{ select: { renderValue: () => t(`common:role.${role}`) } }}>
         {givable(membership?.role ?? "viewer").map((one) => (
           <MenuItem key={one} value={one} sx={{ display: "block", whiteSpace: "normal" }}>
             {t(`common:role.${one}`)}

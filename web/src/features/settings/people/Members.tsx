@@ -14,6 +14,7 @@ import { type Column, DataTable } from "@/components/DataTable";
 import { TextLink } from "@/components/links";
 import { OnlyRead } from "@/components/OnlyRead";
 import { Panel } from "@/components/Panel";
+import { LongName } from "@/components/LongName";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { useToasts } from "@/components/Toasts";
 import { ListSkeleton } from "@/components/Waiting";
@@ -75,7 +76,7 @@ export function Members() {
             {isMe(member) && <Chip size="small" label={t("people.you")} />}
             {!member.active && <Chip size="small" color="warning" variant="outlined" label={t("people.inactive")} />}
           </Box>
-          <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>{member.email}</Typography>
+          <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}><LongName text={member.email} /></Typography>
         </Box>
       ),
     },
