@@ -37,6 +37,17 @@ it("leads to schedules and to files, by keys alone, and shows first what was ope
   await waitFor(() => expect(address()).toBe("/w/shop/schedules?view=list&pipeline=pl_sales"));
 });
 
+it("opens what was typed, also when Enter was faster than the answer", async () => {
+  const user = userEvent.setup();
+  answer({ list_pipelines: { items: [aPipeline()] }, find_search: ({ query }) => ({ items: query.q === "s" ? hits : hits.filter(({ kind }) => kind === "upload") }) });
+  const { address } = show();
+  await user.click(await screen.findByRole("button"));
+  await user.keyboard("s");
+  await waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(4));
+  await user.keyboard("ales.csv{Enter}");
+  await waitFor(() => expect(address()).toBe("/w/shop/files?upload=up_1"));
+});
+
 it("hears its keys before its button is drawn", async () => {
   answer({ list_pipelines: { items: [] } });
   show(false);

@@ -7,7 +7,7 @@ import ListItemText from "@mui/material/ListItemText";
 import Typography from "@mui/material/Typography";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { History, Search as SearchIcon } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Api, body, client } from "@/api/client";
 import { OnlyRead } from "@/components/OnlyRead";
@@ -32,7 +32,7 @@ export function SearchDialog({ workspace, onClose }: { workspace: string; onClos
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
   const q = useDebounced(text.trim(), 150);
-  const { data, error } = useQuery({
+  const { data, error, isPlaceholderData } = useQuery({
     queryKey: ["search", workspace, q, currentLanguage()],
     queryFn: () => body(client.GET("/api/v1/workspaces/{workspace}/search", { params: { path: { workspace }, query: { q, language: currentLanguage() } } })),
     enabled: q.length > 0,
@@ -40,6 +40,9 @@ export function SearchDialog({ workspace, onClose }: { workspace: string; onClos
   });
   const isTyped = text.trim() !== "";
   const hits: Hit[] = !isTyped ? recent : q ? (data?.items ?? []) : [];
+  const isAnswered = !isTyped || error !== null || (q === text.trim() && data !== undefined && !isPlaceholderData);
+  // Enter may be faster than the answer: it is meant for what was typed, not for what was found for its first letters.
+  const [isEntered, setIsEntered] = useState(false);
   // Fewer may be found for a word that goes on.
   const chosen = Math.min(at, hits.length - 1);
   useEffect(() => {
@@ -51,10 +54,15 @@ export function SearchDialog({ workspace, onClose }: { workspace: string; onClos
     onClose();
     go(hit);
   };
+  const chooseFirst = useEffectEvent(() => hits[0] && choose(hits[0]));
+  useEffect(() => {
+    if (isEntered && isAnswered) chooseFirst();
+  }, [isEntered, isAnswered]);
   const keys = (event: KeyboardEvent) => {
     const hit = hits[chosen];
     const step = STEPS[event.key];
     if (step !== undefined && hits.length > 0) setAt((chosen + step + hits.length) % hits.length);
+    else if (event.key === "Enter" && !isAnswered && at === 0) setIsEntered(true);
     else if (event.key === "Enter" && hit) choose(hit);
     else return;
     event.preventDefault();
@@ -69,7 +77,7 @@ export function SearchDialog({ workspace, onClose }: { workspace: string; onClos
           fullWidth
           placeholder={t("search_placeholder")}
           value={text}
-          onChange={(event) => { setText(event.target.value); setAt(0); }}
+          onChange={(event) => { setText(event.target.value); setAt(0); setIsEntered(false); }}
           onKeyDown={keys}
           inputProps={{ role: "combobox", "aria-label": t("search"), "aria-expanded": hits.length > 0, "aria-controls": id, "aria-activedescendant": hits[chosen] ? `${id}-${chosen}` : undefined }}
         />

@@ -20,6 +20,7 @@ export function useHits(workspace: string) {
     detailOf: (hit: Hit): string => {
       if (hit.kind === "schedule") return hit.name === OF_DOCUMENT ? t("schedules:of_document") : nameOf(hit.detail);
       if (hit.kind === "run") return (RUN_STATES as readonly string[]).includes(hit.detail) ? t(`run_state.${hit.detail as "done"}`) : hit.detail;
+      if (hit.kind === "page") return hit.detail.replace(/`|\*\*/g, "");
       const bytes = /^(\d+) bytes$/.exec(hit.detail)?.[1];
       return bytes ? formatBytes(Number(bytes)) : hit.detail;
     },
