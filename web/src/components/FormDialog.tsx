@@ -5,7 +5,7 @@ import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
 import useMediaQuery from "@mui/material/useMediaQuery";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "./ProblemAlert";
 import { useLeaveGuard } from "./useLeaveGuard";
@@ -38,9 +38,14 @@ export function FormDialog({ title, submit, onSubmit, onClose, busy = false, dis
   const narrow = useMediaQuery("(max-width: 600px)");
   const guarded = useLeaveGuard(changed);
   const close = () => guarded(onClose);
+  const form = useRef<HTMLFormElement>(null);
+  // What is to be mended may be out of sight: the form may be long.
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [error]);
   return (
     <Dialog open onClose={shownOnce ? undefined : close} fullScreen={narrow} fullWidth maxWidth={wide ? "md" : "sm"} aria-labelledby={id}>
-      <Box component="form" noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }} onSubmit={(event) => { event.preventDefault(); onSubmit?.(); }}>
+      <Box component="form" ref={form} noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0, flex: 1 }} onSubmit={(event) => { event.preventDefault(); onSubmit?.(); }}>
         <DialogTitle id={id}>{title}</DialogTitle>
         <DialogContent sx={{ display: "flex", flexDirection: "column", gap: 2, pt: "8px !important" }}>
           {children}

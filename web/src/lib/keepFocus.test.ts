@@ -24,6 +24,16 @@ it("gives the focus back to a button that was busy", async () => {
   await waitFor(() => expect(document.activeElement).toBe(save));
 });
 
+it("takes it back from the dialog around the button", async () => {
+  end = keepFocus(document);
+  const [save] = page('<div role="dialog" tabindex="-1"><button>Save</button></div>');
+  save.focus();
+  busy(save, true);
+  document.querySelector("div")?.focus();
+  busy(save, false);
+  await waitFor(() => expect(document.activeElement).toBe(save));
+});
+
 it("leaves the focus where it went meanwhile", () => {
   end = keepFocus(document);
   const [save, test] = page("<button>Save</button><button>Test</button>");

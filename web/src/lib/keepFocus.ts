@@ -5,9 +5,11 @@
 export function keepFocus(page: Document): () => void {
   let last: HTMLButtonElement | undefined;
   const watch = new MutationObserver(() => {
-    if (last?.isConnected && !last.disabled && page.activeElement === page.body) last.focus();
+    if (last?.isConnected && !last.disabled && page.activeElement?.contains(last)) last.focus();
   });
   const hear = ({ target }: FocusEvent) => {
+    // A dialog takes the focus itself when nobody in it has it.
+    if (last?.disabled && target instanceof Node && target.contains(last)) return;
     watch.disconnect();
     last = target instanceof HTMLButtonElement ? target : undefined;
     if (last) watch.observe(last, { attributes: true, attributeFilter: ["disabled"] });

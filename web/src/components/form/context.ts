@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext } from "react";
 import type { Finding } from "@/api/problem";
 import { capitalized } from "@/lib/errors";
-import { sayBoth } from "@/lib/sayings";
+import { say, sayBoth } from "@/lib/sayings";
 import type { FieldProps } from "./Field";
 import type { Schema } from "./schema";
 
@@ -25,11 +25,14 @@ export function useForm(): FormContext {
   return useContext(FormContext);
 }
 
+/** What a setting is for stands below its field anyway. */
+const isMissing = ({ message }: Finding) => /^`[^`]+` is missing$/.test(message);
+
 /** What is wrong at exactly this place. */
 export function useProblem(path: string): string | undefined {
   const { problems } = useForm();
   const found = problems.filter((problem) => problem.path === path);
-  return found.length === 0 ? undefined : found.map((one) => capitalized(sayBoth(one))).join(" ");
+  return found.length === 0 ? undefined : found.map((one) => capitalized(isMissing(one) ? say(one.message) : sayBoth(one))).join(" ");
 }
 
 /** How many things are wrong at this place or below. */

@@ -83,15 +83,11 @@ export async function ungrant(slug: string, connection: string, user: string): P
   await client.DELETE(`${ONE}/grants/{user}`, { params: { path: { workspace: slug, connection, user } } });
 }
 
-const isMissing = (finding: Finding) => /^`[^`]+` is missing$/.test(finding.message);
 const isOfSetting = (finding: Finding) => finding.path.startsWith("/settings/");
 
 /** Findings about settings as the form of the settings places them. */
 export function settingsFindings(findings: Finding[]): Finding[] {
-  return findings
-    .filter((finding) => finding.path === "/settings" || isOfSetting(finding))
-    // What a setting is for stands below its field anyway.
-    .map((finding) => ({ ...finding, path: finding.path.slice("/settings".length), hint: isMissing(finding) ? undefined : finding.hint }));
+  return findings.filter((finding) => finding.path === "/settings" || isOfSetting(finding)).map((finding) => ({ ...finding, path: finding.path.slice("/settings".length) }));
 }
 
 /** Findings that no field of the form shows. */

@@ -39,6 +39,11 @@ export function Calendar({ workspace, span, day, onDay, schedules, pipeline, nam
     // The cell of the day is there once the page is drawn again.
     requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>(`[data-day="${next}"]`)?.focus());
   };
+  const choose = (next: string) => {
+    onDay(next);
+    // Below a month, what is of the day may be out of sight.
+    requestAnimationFrame(() => document.getElementById("day-title")?.scrollIntoView({ block: "nearest" }));
+  };
   const keys = (event: KeyboardEvent) => {
     const steps: Record<string, string> = { ArrowLeft: addDays(day, -1), ArrowRight: addDays(day, 1), ArrowUp: addDays(day, -7), ArrowDown: addDays(day, 7), PageUp: turn(-1), PageDown: turn(1), Home: daysOf("week", day)[0] ?? day, End: daysOf("week", day)[6] ?? day };
     const next = steps[event.key];
@@ -74,7 +79,7 @@ export function Calendar({ workspace, span, day, onDay, schedules, pipeline, nam
         {weeks.map((week) => (
           <Box key={week[0]} role="row" sx={{ display: "grid", gridTemplateColumns: { xs: span === "week" ? "1fr" : "repeat(7, minmax(0, 1fr))", md: "repeat(7, minmax(0, 1fr))" }, "& + &": { borderTop: 1, borderColor: "divider" } }}>
             {week.map((one) => (
-              <DayCell key={one} day={one} span={span} entries={[...(calendar.byDay.get(one)?.values() ?? [])]} nameOf={nameOf} isToday={one === today} isChosen={one === day} isOutside={span === "month" && one.slice(0, 7) !== day.slice(0, 7)} onChoose={() => onDay(one)} />
+              <DayCell key={one} day={one} span={span} entries={[...(calendar.byDay.get(one)?.values() ?? [])]} nameOf={nameOf} isToday={one === today} isChosen={one === day} isOutside={span === "month" && one.slice(0, 7) !== day.slice(0, 7)} onChoose={() => choose(one)} />
             ))}
           </Box>
         ))}

@@ -38,7 +38,7 @@ export function DayPanel({ day, entries, nameOf, workspace, isPending }: Props) 
   const title = new Intl.DateTimeFormat(currentLocale(), { dateStyle: "full" }).format(startOf(day));
   return (
     <Paper variant="outlined" component="section" aria-labelledby="day-title" sx={{ mt: 2, p: 2 }}>
-      <Typography variant="h2" id="day-title" sx={{ mb: 1, "&::first-letter": { textTransform: "uppercase" } }}>{title}</Typography>
+      <Typography variant="h2" id="day-title" sx={{ mb: 1, scrollMarginBottom: 240, "&::first-letter": { textTransform: "uppercase" } }}>{title}</Typography>
       {items.length === 0 && <Typography color="textSecondary">{isPending ? t("calendar.loading") : t("calendar.nothing")}</Typography>}
       <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((item) => (
