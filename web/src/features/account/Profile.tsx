@@ -42,7 +42,7 @@ function Who({ account, etag }: Props) {
     change.mutate({ name: name.trim() }, { onSuccess: () => { saved(); toasts.done(t("saved")); } });
   };
   return (
-    <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
+    <Stack component="form" noValidate onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
       <TextField label={t("name")} name="name" autoComplete="name" value={name} onChange={(event) => setName(event.target.value)} error={fieldProblem(change.error, "/name") !== undefined} helperText={fieldProblem(change.error, "/name")} required />
       <ProblemAlert error={change.error} places={false} />
       <Button type="submit" variant="contained" loading={change.isPending} disabled={!name.trim() || !isChanged} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
@@ -86,7 +86,7 @@ function Email({ account, etag }: Props) {
     change.mutate({ email: email.trim(), password: password || undefined }, { onSuccess: () => { saved(); setPassword(""); toasts.done(t("saved")); } });
   };
   return (
-    <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
+    <Stack component="form" noValidate onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
       <TextField label={t("email_address")} type="email" name="email" autoComplete="email" value={email} onChange={(event) => setEmail(event.target.value)} error={wrong("email") !== undefined} helperText={wrong("email")} required />
       {isOther && account.has_password && <TextField label={t("password")} type="password" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} error={wrong("password") !== undefined} helperText={wrong("password") ?? t("password_once_more")} required />}
       <ProblemAlert error={change.error} places={false} />

@@ -63,11 +63,11 @@ function Names({ workspace }: { workspace: Api<"Membership"> }) {
     );
   };
   return (
-    <Stack component="form" onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
+    <Stack component="form" noValidate onSubmit={save} sx={{ gap: 2, maxWidth: 460 }}>
       <TextField label={t("general.name")} name="name" value={name} onChange={(event) => set({ name: event.target.value, slug })} error={fieldProblem(change.error, "/name") !== undefined} helperText={fieldProblem(change.error, "/name")} required />
       <TextField label={t("general.slug")} name="slug" value={slug} onChange={(event) => set({ name, slug: event.target.value })} error={fieldProblem(change.error, "/slug") !== undefined} helperText={fieldProblem(change.error, "/slug") ?? (slug === workspace.slug ? t("general.slug_help") : t("general.slug_warning"))} required />
       <ProblemAlert error={change.error} places={false} />
-      <Button type="submit" variant="contained" disabled={!isChanged} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
+      <Button type="submit" variant="contained" disabled={!isChanged || !name.trim() || !slug.trim()} loading={change.isPending} sx={{ alignSelf: "flex-start" }}>{t("common:save")}</Button>
     </Stack>
   );
 }
