@@ -4,7 +4,7 @@ import { basePath } from "@/api/base";
 import { queries } from "@/api/query";
 import { sessionQuery } from "@/api/session";
 import { lastWorkspace } from "@/lib/workspace";
-import { Fault, Missing, Nowhere, Pending } from "./Edges";
+import { Fault, Missing, Nowhere, Pending, Within } from "./Edges";
 import { Shell } from "./shell/Shell";
 
 // Every page and its address. Pages are loaded when somebody goes there.
@@ -54,7 +54,7 @@ const start = createRoute({
   component: lazyRouteComponent(() => import("@/features/home/NoWorkspacePage"), "NoWorkspacePage"),
 });
 
-const workspace = createRoute({ getParentRoute: () => inside, path: "/w/$workspace", component: Outlet, notFoundComponent: Missing });
+const workspace = createRoute({ getParentRoute: () => inside, path: "/w/$workspace", component: Within, notFoundComponent: Missing });
 const home = createRoute({ getParentRoute: () => workspace, path: "/", component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage") });
 
 const pagePipelines = createRoute({

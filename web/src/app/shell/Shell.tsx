@@ -36,8 +36,9 @@ export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const open = openAt === path;
   const { data: session } = useQuery(sessionQuery);
-  // Pages of the server and of one's account are in no workspace: the way back leads to the last one.
-  const workspace = addressed ?? lastWorkspace(session?.workspaces.map((one) => one.slug) ?? []);
+  // Pages of the server and of one's account are in no workspace, and one may be addressed that is not there: the way back leads to the last one.
+  const slugs = session?.workspaces.map((one) => one.slug) ?? [];
+  const workspace = addressed && slugs.includes(addressed) ? addressed : lastWorkspace(slugs);
   useLiveRefresh(workspace);
 
   useEffect(() => {
