@@ -98,7 +98,7 @@ export function BackfillDialog({ pipelines, schedules, pipeline: given, onClose,
         <DialogContent dividers sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 300px" }, alignContent: "start", gap: 3 }}>
           <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
             <Typography color="textSecondary">{t("backfill.text")}</Typography>
-            <Autocomplete options={pipelines} getOptionLabel={(one) => one.name} value={pipelines.find((one) => one.id === pipeline) ?? null} onChange={(_, one) => setPipeline(one?.id ?? "")} size="small" renderInput={(params) => <TextField {...params} label={t("pipeline")} required autoFocus={!given} />} />
+            <Autocomplete options={pipelines} getOptionLabel={(one) => one.name} value={pipelines.find((one) => one.id === pipeline) ?? null} onChange={(_, one) => setPipeline(one?.id ?? "")} size="small" renderInput={(params) => <TextField {...params} label={t("pipeline")} helperText={pipelines.length === 0 ? t("no_pipelines") : undefined} required autoFocus={!given} />} />
             <Box sx={{ display: "grid", gridTemplateColumns: "1fr 1fr", gap: 1.5 }}>
               <TextField required type="date" label={t("backfill.from")} value={from} onChange={(event) => setFrom(event.target.value)} slotProps={date} />
               <TextField required type="date" label={t("backfill.last")} value={last} onChange={(event) => setLast(event.target.value)} slotProps={date} error={last !== "" && last < from} helperText={last !== "" && last < from ? t("backfill.backwards") : undefined} />

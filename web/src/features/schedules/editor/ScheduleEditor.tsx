@@ -88,7 +88,7 @@ export function ScheduleEditor({ schedule, pipelines, pipeline: given, onClose }
                 value={chosen}
                 onChange={(_, one) => setPipeline(one?.id ?? "")}
                 size="small"
-                renderInput={(params) => <TextField {...params} label={t("pipeline")} required autoFocus={!given} />}
+                renderInput={(params) => <TextField {...params} label={t("pipeline")} helperText={pipelines.length === 0 ? t("no_pipelines") : undefined} required autoFocus={!given} />}
               />
             )}
             {!isOfDocument && <TextField label={t("editor.name")} value={name} onChange={(event) => setName(event.target.value)} placeholder={t("editor.usual_name")} helperText={t("editor.name_help")} slotProps={{ inputLabel: { shrink: true }, htmlInput: { maxLength: 100 } }} />}
