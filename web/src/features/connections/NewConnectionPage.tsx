@@ -3,11 +3,13 @@ import Button from "@mui/material/Button";
 import Alert from "@mui/material/Alert";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Cable } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Api } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { queries } from "@/api/query";
+import { EmptyState } from "@/components/EmptyState";
 import { LinkButton } from "@/components/links";
 import { Page } from "@/components/Page";
 import { PageHeader } from "@/components/PageHeader";
@@ -32,7 +34,7 @@ const WHICH = ["connector", "like"];
 /** A new connection: first which connector, then its form beside its page. */
 export function NewConnectionPage() {
   const { t } = useTranslation("connections");
-  const { slug } = useWorkspace();
+  const { slug, may } = useWorkspace();
   const navigate = useNavigate();
   const words = useServerWords();
   const { connector, like } = useSearch({ from: "/inside/w/$workspace/connections/new" });
@@ -40,6 +42,14 @@ export function NewConnectionPage() {
   const name = connector ?? model.data?.value.connector;
   const type = useQuery({ ...nodeTypeQuery(name ?? ""), enabled: name !== undefined });
   const back = { label: t("title"), to: "/w/$workspace/connections", params: { workspace: slug } } as const;
+  if (!may("editor")) {
+    return (
+      <Page>
+        <PageHeader title={t("new")} back={back} />
+        <EmptyState icon={<Cable />} title={t("new_editors")} text={t("new_editors_text")} />
+      </Page>
+    );
+  }
   if (!connector && !like) {
     return (
       <Page>

@@ -71,8 +71,8 @@ function Use({ link, secret }: { link: Api<"LinkView">; secret: string }) {
       text={isInvitation ? t("invitation_text", { email: link.email, role: t(`common:role.${link.role ?? "viewer"}`) }) : link.email}
       onSubmit={submit}
     >
-      {needsName && <Field name="name" label={t("field.name")} autoComplete="name" error={use.error} value={name} onChange={(event) => setName(event.target.value)} />}
-      {(!isInvitation || !link.has_account) && <Field name="password" type="password" label={t("new_password")} helperText={t("password_help")} autoComplete="new-password" error={use.error} value={password} onChange={(event) => setPassword(event.target.value)} />}
+      {needsName && <Field autoFocus name="name" label={t("field.name")} autoComplete="name" error={use.error} value={name} onChange={(event) => setName(event.target.value)} />}
+      {(!isInvitation || !link.has_account) && <Field autoFocus={!needsName} name="password" type="password" label={t("new_password")} helperText={t("password_help")} autoComplete="new-password" error={use.error} value={password} onChange={(event) => setPassword(event.target.value)} />}
       <ProblemAlert error={use.error} places={false} />
       <Button type="submit" variant="contained" size="large" loading={use.isPending}>{isInvitation ? t("accept") : t("save_password")}</Button>
     </Frame>
