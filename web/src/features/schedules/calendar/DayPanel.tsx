@@ -37,12 +37,12 @@ export function DayPanel({ day, entries, nameOf, workspace, isPending }: Props) 
   const shown = whole === day ? items : items.slice(0, FIRST);
   const title = new Intl.DateTimeFormat(currentLocale(), { dateStyle: "full" }).format(startOf(day));
   return (
-    <Paper variant="outlined" component="section" aria-labelledby="day-title" sx={{ mt: 2, p: 2 }}>
+    <Paper variant="outlined" component="section" aria-labelledby="day-title" sx={{ mt: 2, p: { xs: 1.5, sm: 2 } }}>
       <Typography variant="h2" id="day-title" sx={{ mb: 1, scrollMarginBottom: 240, "&::first-letter": { textTransform: "uppercase" } }}>{title}</Typography>
       {items.length === 0 && <Typography color="textSecondary">{isPending ? t("calendar.loading") : t("calendar.nothing")}</Typography>}
       <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((item) => (
-          <Box component="li" key={item.key} sx={{ display: "grid", gridTemplateColumns: { xs: "64px minmax(0, 1fr)", sm: "84px 270px minmax(0, 1fr) auto" }, columnGap: { xs: 1, sm: 1.5 }, py: 0.75, borderTop: 1, borderColor: "divider", alignItems: "center", "&:first-of-type": { borderTop: 0 } }}>
+          <Box component="li" key={item.key} sx={{ display: "grid", gridTemplateColumns: { xs: "minmax(52px, max-content) minmax(0, 1fr)", sm: "84px 270px minmax(0, 1fr) auto" }, columnGap: { xs: 1, sm: 1.5 }, py: 0.75, borderTop: 1, borderColor: "divider", alignItems: "center", "&:first-of-type": { borderTop: 0 } }}>
             <Box component="time" dateTime={item.at} sx={{ fontWeight: 600, whiteSpace: "nowrap" }}>{formatHour(item.at)}</Box>
             {"run" in item ? (
               <>
