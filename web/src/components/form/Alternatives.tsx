@@ -15,7 +15,7 @@ export function Alternatives({ alternatives, ...props }: FieldProps & { alternat
   const label = useLabel(props);
   const nameOf = useAlternativeNames();
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   const chosen = props.value === undefined ? -1 : alternativeOf(props.value, alternatives, root);
   const alternative = alternatives[chosen];
   const choose = (text: string) => {

@@ -77,7 +77,7 @@ function NumberSetting(props: FieldProps & { whole: boolean }) {
   const { root, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
   const { text, wrong, change } = useNumberText(props.value, props.onChange);
-  const found = useProblem(props.path);
+  const found = useProblem(props.path, schema);
   const problem = wrong !== undefined && !isReference(props.value) ? wrong : found;
   return (
     <TextField
@@ -98,7 +98,7 @@ function BooleanField(props: FieldProps) {
   const label = useLabel(props);
   const { root, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   const checked = props.value === undefined ? schema.default === true : props.value === true;
   return (
     <Box>
@@ -116,7 +116,7 @@ function ChoiceField(props: FieldProps) {
   const { root, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
   const shape = shapeOf(schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   const choices = shape.kind === "choice" ? shape.choices : [];
   const index = choices.findIndex((choice) => choice.value === props.value);
   const standard = choices.find((choice) => choice.value === schema.default);

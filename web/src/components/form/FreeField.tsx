@@ -16,7 +16,7 @@ export function FreeField(props: FieldProps) {
   const { root, disabled } = useForm();
   const label = useLabel(props);
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   const [draft, setDraft] = useState<{ text: string; of: string } | null>(null);
   const settled = write(props.value);
   // A draft belongs to the value it was typed over; when that changes from outside, the draft is old.

@@ -118,4 +118,12 @@ describe("a form made from a schema", () => {
     await userEvent.click(screen.getByRole("button", { name: "Remove" }));
     expect(value).toEqual({});
   });
+
+  it("says what a setting is for once, and draws names as code", () => {
+    const problems = [{ code: "config", path: "/user", message: "`user` is missing", hint: "Name of the account." }] as unknown as Finding[];
+    render(<Host problems={problems} />);
+    const help = document.getElementById(screen.getByLabelText(/User/).getAttribute("aria-describedby") ?? "");
+    expect(help?.textContent).toMatch(/^user is missingName of the account\. /);
+    expect(help?.querySelector("code")?.textContent).toBe("user");
+  });
 });

@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useContext } from "react";
 import type { Finding } from "@/api/problem";
 import { capitalized } from "@/lib/errors";
 import { say, sayBoth } from "@/lib/sayings";
+import { sentences } from "@/lib/sentences";
 import type { FieldProps } from "./Field";
 import type { Schema } from "./schema";
 
@@ -25,14 +26,12 @@ export function useForm(): FormContext {
   return useContext(FormContext);
 }
 
-/** What a setting is for stands below its field anyway. */
-const isMissing = ({ message }: Finding) => /^`[^`]+` is missing$/.test(message);
-
-/** What is wrong at exactly this place. */
-export function useProblem(path: string): string | undefined {
+/** What is wrong at exactly this place. The hint for a setting that is missing is what it is for: `Help` says that already. */
+export function useProblem(path: string, { description }: Schema): string | undefined {
   const { problems } = useForm();
+  const { first } = sentences(description);
   const found = problems.filter((problem) => problem.path === path);
-  return found.length === 0 ? undefined : found.map((one) => capitalized(isMissing(one) ? say(one.message) : sayBoth(one))).join(" ");
+  return found.length === 0 ? undefined : found.map((problem) => capitalized(problem.hint === first ? say(problem.message) : sayBoth(problem))).join(" ");
 }
 
 /** How many things are wrong at this place or below. */

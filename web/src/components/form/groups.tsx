@@ -21,7 +21,7 @@ const asObject = (value: unknown): Values => (value && typeof value === "object"
 function Frame({ props, action, children }: { props: FieldProps; action?: ReactNode; children?: ReactNode }) {
   const { root } = useForm();
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   const label = useLabel(props);
   return (
     <Box component="fieldset" sx={{ border: 1, borderColor: problem ? "error.main" : "divider", borderRadius: 1, p: 1.5, m: 0, minWidth: 0 }}>

@@ -24,7 +24,7 @@ export function TextSetting(props: FieldProps) {
   const label = useLabel(props);
   const { root, suggest, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   const words = suggest(props.path, props.name);
   const text = textOf(props.value);
   const standard = typeof schema.default === "string" && schema.default !== "" ? schema.default : undefined;
@@ -68,7 +68,7 @@ export function SecretField(props: FieldProps) {
   const { root, kept, disabled } = useForm();
   const [shown, setShown] = useState(false);
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   const isKept = kept.includes(props.path) && props.value === undefined;
   return (
     <TextField
@@ -101,7 +101,7 @@ export function SqlField(props: FieldProps) {
   const label = useLabel(props);
   const { root, disabled, sql } = useForm();
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   // A query may also be a file: an object, which is edited as such.
   if (props.value && typeof props.value === "object") return <FreeField {...props} />;
   const own = sql?.(props);
@@ -128,7 +128,7 @@ export function WordsField({ alone, ...props }: FieldProps & { alone: boolean })
   const label = useLabel(props);
   const { root, suggest, disabled } = useForm();
   const schema = withoutNull(props.schema, root);
-  const problem = useProblem(props.path);
+  const problem = useProblem(props.path, schema);
   const value = Array.isArray(props.value) ? props.value.map(String) : typeof props.value === "string" && props.value !== "" ? [props.value] : [];
   const change = (next: string[]) => {
     if (next.length === 0 && !props.required) return props.onChange(undefined);

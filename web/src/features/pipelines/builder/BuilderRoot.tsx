@@ -11,6 +11,7 @@ import { PanelLeftOpen, X } from "lucide-react";
 import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConfirm } from "@/components/Confirm";
+import { Marked } from "@/components/Marked";
 import { useToasts } from "@/components/Toasts";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { ListSkeleton } from "@/components/Waiting";
@@ -169,7 +170,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
         )}
         {builder.broken.length > 0 && view !== "yaml" && (
           <Alert severity="error" square action={view !== "split" && <Button color="inherit" size="small" onClick={() => setView(narrow ? "yaml" : "split")}>{t("broken_show")}</Button>}>
-            {t("broken", { line: builder.broken[0]?.line ?? 1, message: say(builder.broken[0]?.message ?? "") })}
+            <Marked text={t("broken", { line: builder.broken[0]?.line ?? 1, message: say(builder.broken[0]?.message ?? "") })} />
           </Alert>
         )}
         <Box sx={{ flex: 1, minHeight: 0, display: "flex" }}>

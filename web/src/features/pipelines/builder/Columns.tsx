@@ -2,6 +2,7 @@ import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { useTranslation } from "react-i18next";
+import { Marked } from "@/components/Marked";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
@@ -18,7 +19,7 @@ export function Columns({ node }: { node: GraphNode }) {
   if (problems.length > 0 && !outline) return <Alert severity="info">{t("columns_problems", { count: problems.length })}</Alert>;
   if (!outline && planFault) return <ProblemAlert error={planFault} places={false} />;
   if (!outline && isPlanning) return <Waiting text={t("columns_loading")} />;
-  if (!outline) return <Typography color="textSecondary">{builder.faults.get(node.name) ?? t("columns_none")}</Typography>;
+  if (!outline) return <Typography color="textSecondary"><Marked text={builder.faults.get(node.name) ?? t("columns_none")} /></Typography>;
   return (
     <Box sx={{ opacity: isPlanning ? 0.6 : 1 }} aria-busy={isPlanning}>
       {outline.outputs.map((output) => (

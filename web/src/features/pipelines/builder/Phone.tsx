@@ -14,6 +14,7 @@ import { useBuilder } from "./context";
 import { COLOURS, KindIcon } from "./looks";
 import { NodePanel } from "./NodePanel";
 import { Preview } from "./Preview";
+import { Marked } from "@/components/Marked";
 import { say } from "@/lib/sayings";
 
 /** Nodes in the order of their rows. */
@@ -43,7 +44,7 @@ export function Steps({ onInsert }: { onInsert: () => void }) {
           <ListItem key={name} disablePadding divider>
             <ListItemButton onClick={() => select([name])} sx={{ gap: 1.5 }}>
               <Box sx={{ color: COLOURS[node.role], display: "inline-flex" }}><KindIcon kind={kind} size={20} /></Box>
-              <ListItemText sx={{ minWidth: 0 }} primary={name} secondary={(found[0] && say(found[0].message)) ?? [kind?.title ?? node.kind, node.connection, from ? t("step_from", { from }) : ""].filter(Boolean).join(" · ")} slotProps={{ primary: { sx: { fontWeight: 600 } }, secondary: { noWrap: true, color: found.length > 0 ? "error" : "text.secondary" } }} />
+              <ListItemText sx={{ minWidth: 0 }} primary={name} secondary={(found[0] && <Marked text={say(found[0].message)} />) ?? [kind?.title ?? node.kind, node.connection, from ? t("step_from", { from }) : ""].filter(Boolean).join(" · ")} slotProps={{ primary: { sx: { fontWeight: 600 } }, secondary: { noWrap: true, color: found.length > 0 ? "error" : "text.secondary" } }} />
               {found.length > 0 && <Box sx={{ color: "error.main", display: "inline-flex" }}><CircleAlert size={17} role="img" aria-label={t("problems_count", { count: found.length })} /></Box>}
               <ChevronRight size={17} aria-hidden />
             </ListItemButton>

@@ -8,7 +8,7 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
-import { memo, type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { memo, type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { Marked } from "@/components/Marked";
@@ -20,12 +20,13 @@ import { Waiting } from "@/components/Waiting";
 import { formatNumber } from "@/lib/format";
 import { paramsIn } from "@/lib/params";
 import { say } from "@/lib/sayings";
-import { problemsOf } from "../model/graph";
+import { problemsOf, upstreamOf } from "../model/graph";
 import { isObject, type Json } from "../model/yaml";
 import { previewQuery, type Rows } from "../requests";
 import { ColumnMark } from "./ColumnMark";
-import { type Builder, useBuilderPart, useBuilderStore } from "./context";
+import { type Builder, useBuilderPart } from "./context";
 import { meaningOf } from "./useChecks";
+import { useSettled } from "./useSettled";
 
 const LIMITS = [20, 100, 500, 1000];
 
@@ -38,33 +39,16 @@ function part({ slug, view, graph, selected, mayEdit, mayRun, params, setParams,
   // A destination is looked at by the rows that it would be given.
   const feeding = node?.role === "destination" ? graph.edges.find((edge) => edge.to === node.name && !edge.isScope) : undefined;
   const target = node?.role === "destination" ? graph.nodes.get(feeding?.node ?? "") : node;
-  const wrong = target ? problemsOf(problems, target.name)[0]?.message : undefined;
-  return { slug, view, mayEdit, mayRun, params, setParams, isBroken: broken.length > 0, isDirty, isThere: node !== undefined, target: target?.name, outputs: (target?.outputs ?? []).join("\n"), fed: feeding?.output, isFed: feeding !== undefined, wrong, declared: isObject(graph.value.params) ? graph.value.params : NONE };
-}
-
-/** The text, once nobody has typed for that many milliseconds. */
-function useSettled(milliseconds: number) {
-  const store = useBuilderStore();
-  const [settled, setSettled] = useState(() => ({ text: store.now.text, graph: store.now.graph, isCalm: true }));
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let { text } = store.now;
-    const stop = store.subscribe(() => {
-      if (store.now.text === text) return;
-      ({ text } = store.now);
-      clearTimeout(timer);
-      setSettled((old) => (old.isCalm ? { ...old, isCalm: false } : old));
-      timer = setTimeout(() => setSettled({ text: store.now.text, graph: store.now.graph, isCalm: true }), milliseconds);
-    });
-    return () => { stop(); clearTimeout(timer); };
-  }, [store, milliseconds]);
-  return settled;
+  // Rows come through every node before it: what is wrong there is wrong for it, and is solved there.
+  const stuck = target && [...upstreamOf(graph, target.name)].find((one) => problemsOf(problems, one).length > 0);
+  const wrong = stuck === undefined ? undefined : problemsOf(problems, stuck)[0]?.message;
+  return { slug, view, mayEdit, mayRun, params, setParams, isBroken: broken.length > 0, isDirty, isThere: node !== undefined, target: target?.name, outputs: (target?.outputs ?? []).join("\n"), fed: feeding?.output, isFed: feeding !== undefined, stuck, wrong, declared: isObject(graph.value.params) ? graph.value.params : NONE };
 }
 
 /** Rows of the node that is selected, as its systems give them now. Old requests are given up. */
 export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNode; onClose?: () => void }) {
   const { t } = useTranslation("pipelines");
-  const { slug, view, mayEdit, mayRun, params, setParams, isBroken, isDirty, isThere, target, outputs: names, fed, isFed, wrong, declared } = useBuilderPart(part);
+  const { slug, view, mayEdit, mayRun, params, setParams, isBroken, isDirty, isThere, target, outputs: names, fed, isFed, stuck, wrong, declared } = useBuilderPart(part);
   const client = useQueryClient();
   const [limit, setLimit] = useState(100);
   const [chosen, setChosen] = useState<string>();
@@ -105,7 +89,7 @@ export const Preview = memo(function Preview({ tabs, onClose }: { tabs?: ReactNo
         </Box>
       </Box>
       <Box sx={{ flex: 1, minHeight: 0, overflow: "auto", "& > [role=table]": { border: 0, borderRadius: 0 } }}>
-        {!may ? <Note text={t("preview_operators")} /> : target === undefined ? <Note text={isThere ? t("preview_no_input") : t("preview_choose")} /> : isBroken ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: target, message: say(wrong) })} /> : error ? (
+        {!may ? <Note text={t("preview_operators")} /> : target === undefined ? <Note text={isThere ? t("preview_no_input") : t("preview_choose")} /> : isBroken ? <Note text={t("preview_broken")} /> : wrong ? <Note text={t("preview_problem", { name: stuck, message: say(wrong) })} /> : error ? (
           <Box sx={{ px: 2 }}><ProblemAlert error={error} onRetry={again} places={!(error instanceof Problem && error.problems.length > 6)} /></Box>
         ) : data?.rows.length === 0 ? <Note text={t("preview_empty")} /> : !data || !drawn.data || drawn.of !== shown ? <Waiting text={t("preview_loading")} /> : (
           <Shown key={`${drawn.of} ${drawn.at}`} data={drawn.data} label={t("preview_of", { name: target })} />

@@ -55,13 +55,14 @@ function aliased(sql: string, alias: string, tables: Table[]): Table | undefined
 export function QueryField({ tables, onRun, ...props }: FieldProps & { tables: Table[]; onRun: () => void }) {
   const { t } = useTranslation("pipelines");
   const { root, disabled } = useForm();
-  const problem = useProblem(props.path);
+  const schema = withoutNull(props.schema, root);
+  const problem = useProblem(props.path, schema);
   const label = useLabel(props);
   return (
     <Box>
       <FormLabel component="div" required={props.required} error={problem !== undefined} sx={{ fontSize: 12, mb: 0.5 }}>{label}</FormLabel>
       <CodeEditor language="sql" label={label} height={260} value={typeof props.value === "string" ? props.value : ""} readOnly={disabled} onChange={(text) => props.onChange(text === "" && !props.required ? undefined : text)} complete={completionOf(tables)} onRun={onRun} placeholder={t("sql_placeholder")} />
-      <FormHelperText component="div" error={problem !== undefined}><Help name={nameShown(props)} schema={withoutNull(props.schema, root)} problem={problem} /></FormHelperText>
+      <FormHelperText component="div" error={problem !== undefined}><Help name={nameShown(props)} schema={schema} problem={problem} /></FormHelperText>
     </Box>
   );
 }

@@ -3,7 +3,7 @@ import { useDeferredValue, useMemo } from "react";
 import { Problem } from "@/api/problem";
 import { useDebounced } from "@/lib/useDebounced";
 import { sayBoth } from "@/lib/sayings";
-import type { Graph } from "../model/graph";
+import { type Graph, upstreamOf } from "../model/graph";
 import { isObject, type Json } from "../model/yaml";
 import { planQuery, validateQuery } from "../requests";
 
@@ -11,9 +11,7 @@ import { planQuery, validateQuery } from "../requests";
 export function meaningOf({ value, edges }: Pick<Graph, "value" | "edges">, of?: string): string {
   const { layout: _l, tests: _t, description: _d, schedule: _s, ...rest } = value;
   if (of === undefined || !isObject(rest.nodes)) return JSON.stringify(rest);
-  const upstream = new Set([of]);
-  // A set that grows while it is walked through is walked to its end.
-  for (const name of upstream) for (const edge of edges) if (edge.to === name) upstream.add(edge.node);
+  const upstream = upstreamOf({ edges }, of);
   return JSON.stringify({ ...rest, nodes: Object.fromEntries(Object.entries(rest.nodes).filter(([name]) => upstream.has(name))) });
 }
 

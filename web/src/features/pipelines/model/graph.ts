@@ -185,6 +185,14 @@ export function reachedFrom({ edges }: Pick<Graph, "edges">, from: string): Set<
   return seen;
 }
 
+/** Every node that rows of one come from, itself first and those that are nearer before the others. */
+export function upstreamOf({ edges }: Pick<Graph, "edges">, of: string): Set<string> {
+  const upstream = new Set([of]);
+  // A set that grows while it is walked through is walked to its end.
+  for (const name of upstream) for (const edge of edges) if (edge.to === name) upstream.add(edge.node);
+  return upstream;
+}
+
 /** Whether an output may be led to an input. */
 export function mayConnect(graph: Graph, node: string, to: string): boolean {
   const source = graph.nodes.get(node);

@@ -57,7 +57,7 @@ export function Repair({ run, rows, nodes, onDone, onClose }: Props) {
           <Box key={name} sx={{ display: "flex", flexDirection: "column", gap: 1 }}>
             <Typography variant="h3">{t("repair.enters", { count: own.length, node: nodeOf(name) })}</Typography>
             {node?.why_not ? (
-              <Alert severity="warning"><Marked text={say(node.why_not)} />{node.hint && <> · <Marked text={say(node.hint)} /></>}</Alert>
+              <Alert severity="warning"><Marked text={[node.why_not, node.hint].flatMap((words) => (words ? [say(words)] : [])).join(" · ")} /></Alert>
             ) : (
               <Typography variant="body2" color="textSecondary">{node?.landings.map((landing) => t("repair.lands", { target: landing.target, mode: t(`mode.${landing.lands}`) })).join(" · ")}</Typography>
             )}
