@@ -3,6 +3,7 @@ import { serverUrl } from "@/api/base";
 import { problemOf } from "@/api/problem";
 import { slugs } from "@/components/markdown/blocks";
 import { currentLanguage } from "@/lib/i18n";
+import { plain } from "@/lib/plain";
 import { typeset } from "@/lib/typeset";
 
 /** A page of the documents, as the server lists it. */
@@ -95,7 +96,6 @@ export interface HelpHit {
   excerpt?: string;
 }
 
-const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const MOST = 40;
 
 /** Pages, headings and paragraphs in which every word stands; titles first, texts last. */

@@ -16,6 +16,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { isOver } from "@/components/RunState";
 import { ListSkeleton } from "@/components/Waiting";
 import { currentLanguage } from "@/lib/i18n";
+import { plain } from "@/lib/plain";
 import { say } from "@/lib/sayings";
 import { useDebounced } from "@/lib/useDebounced";
 import { useList } from "@/lib/useList";
@@ -50,7 +51,7 @@ export function LogsTab({ run }: { run: Run }) {
   const query = { level: level as Line["level"] | undefined, node, search: isSaid ? undefined : settled || undefined, limit: isSaid ? 1000 : 500 };
   const key = ["runs", workspace, run.id, "logs", level, node, isSaid ? true : settled];
   const list = useList(key, (after) => body(client.GET("/api/v1/workspaces/{workspace}/runs/{run}/logs", { params: { path: { workspace, run: run.id }, query: { ...query, after } } })));
-  const fits = (line: Line) => (!level || LEVELS.indexOf(line.level.toLowerCase() as "info") >= LEVELS.indexOf(level as "info")) && (!node || line.node === node) && [line.message, ...(isSaid ? [say(line.message)] : [])].some((words) => words.toLowerCase().includes(settled.toLowerCase()));
+  const fits = (line: Line) => (!level || LEVELS.indexOf(line.level.toLowerCase() as "info") >= LEVELS.indexOf(level as "info")) && (!node || line.node === node) && [line.message, ...(isSaid ? [say(line.message)] : [])].some((words) => plain(words).includes(plain(settled)));
   const [tail, setTail] = useState<Line[]>([]);
   const hear = (event: LiveEvent) => {
     if (event.kind === "run.log") setTail((before) => [...before, ...((event.body.lines as Line[] | undefined) ?? [])].slice(-5000));

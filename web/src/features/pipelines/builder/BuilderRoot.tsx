@@ -40,7 +40,7 @@ import { RunDialog } from "./RunDialog";
 import { StartHint } from "./StartHint";
 import { Toolbar, type View } from "./Toolbar";
 import { useBuilderState } from "./useBuilderState";
-import { useKeys } from "./useKeys";
+import { focusNode, useKeys } from "./useKeys";
 import { useNamedKinds } from "./useNamedKinds";
 import { type Base, useSaving } from "./useSaving";
 import { YamlSide } from "./YamlSide";
@@ -94,7 +94,8 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   useEffect(() => {
     document.title = `${typeof graph.value.name === "string" ? graph.value.name : t("unnamed")} · Towpath`;
   }, [graph, t]);
-  useLeaveGuard(isDirty, []);
+  // A canvas on which nothing was put is nothing to lose.
+  useLeaveGuard(isDirty && (saved !== undefined || text !== fresh || graph.nodes.size > 0), []);
 
   const views: View[] = narrow ? ["steps", "canvas", "yaml"] : ["canvas", "split", "yaml"];
   const view = views.find((one) => one === search.view) ?? (narrow ? "steps" : "canvas");
@@ -113,7 +114,7 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   };
   const preview = () => { setHasRows(true); setPane("rows"); if (selected.length === 0) builder.select([...graph.nodes.keys()].slice(0, 1)); };
   const openForm = () => { setIsPanelShut(false); requestAnimationFrame(() => document.querySelector<HTMLElement>("#node-panel-body input, #node-panel-body [role=combobox]")?.focus()); };
-  const { copy } = useKeys(builder, { save: () => void save(), insert: () => setOpen("insert"), preview, keys: () => setOpen("keys"), openForm });
+  const { copy } = useKeys(builder, { save: () => void save(), insert: () => setOpen("insert"), preview, keys: () => setOpen("keys"), openForm, leaveForm: () => focusNode(selected.at(-1)) });
   const goBack = async (version: number) => {
     if (!saved || !(await confirm({ title: t("rollback_title", { version }), text: t("rollback_text"), deed: t("rollback") }))) return;
     try {
@@ -132,7 +133,8 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   const isCanvasThere = useDeferredValue(true, false);
   const hasPanel = node !== undefined && !isPanelShut && !narrow && view !== "yaml";
   const isEmpty = graph.nodes.size === 0 && builder.broken.length === 0;
-  const closePanel = () => { builder.select([]); setIsPanelShut(false); };
+  // Keys that went to the panel go to the node that it was of.
+  const closePanel = () => { focusNode(selected.at(-1)); builder.select([]); setIsPanelShut(false); };
   const isSplit = view === "split";
   const deeds = useStable({
     setView,

@@ -32,7 +32,7 @@ export function NodePanel(deeds: Props) {
   if (!node) return null;
   const kind = kinds.get(kindKey(node.role, node.kind));
   return (
-    <Box component="section" aria-label={t("node_panel", { name: node.name })} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0 }}>
+    <Box component="section" data-node-panel aria-label={t("node_panel", { name: node.name })} sx={{ display: "flex", flexDirection: "column", height: "100%", minHeight: 0 }}>
       <Head role={node.role} name={node.kind} kind={kind} tab={tab} setTab={setTab} {...deeds} />
       <Box id="node-panel-body" role="tabpanel" aria-labelledby={`node-tab-${tab}`} tabIndex={0} sx={{ flex: 1, overflow: "auto", p: 2, minHeight: 0 }}>
         {tab === "settings" ? <NodeForm key={node.name} node={node} onPreview={deeds.onPreview} /> : <Columns node={node} />}

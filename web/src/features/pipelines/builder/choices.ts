@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type Group, GROUPS, type Kind } from "../model/kinds";
 import { nodeTypesQuery } from "@/lib/connectors";
+import { plain } from "@/lib/plain";
 import { type Builder, useBuilderPart } from "./context";
 
 /** Something that can be put on the canvas: a kind of node, perhaps with a connection. */
@@ -33,15 +34,18 @@ export function useChoices(search: string): Choice[] {
     }
     return choices.sort((a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group));
   }, [kinds, connections, types]);
-  return useMemo(() => {
-    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-    if (words.length === 0) return all;
-    const score = (choice: Choice) => {
-      const title = `${choice.title} ${choice.kind.name}`.toLowerCase();
-      const whole = `${title} ${choice.detail} ${choice.kind.role}`.toLowerCase();
-      if (!words.every((word) => whole.includes(word))) return 0;
-      return words.every((word) => title.includes(word)) ? (title.startsWith(words[0] ?? "") ? 3 : 2) : 1;
-    };
-    return all.map((choice) => ({ choice, points: score(choice) })).filter(({ points }) => points > 0).sort((a, b) => b.points - a.points).map(({ choice }) => choice);
-  }, [all, search]);
+  return useMemo(() => sought(all, search), [all, search]);
+}
+
+/** Those that the words are about: first those whose name begins with them, then those that are called so. */
+export function sought(all: Choice[], search: string): Choice[] {
+  const words = plain(search).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return all;
+  const score = (choice: Choice) => {
+    const title = plain(`${choice.title} ${choice.kind.name}`);
+    const whole = `${title} ${plain(`${choice.detail} ${choice.kind.role}`)}`;
+    if (!words.every((word) => whole.includes(word))) return 0;
+    return words.every((word) => title.includes(word)) ? (title.startsWith(words[0] ?? "") ? 3 : 2) : 1;
+  };
+  return all.map((choice) => ({ choice, points: score(choice) })).filter(({ points }) => points > 0).sort((a, b) => b.points - a.points).map(({ choice }) => choice);
 }

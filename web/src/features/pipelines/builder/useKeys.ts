@@ -12,6 +12,7 @@ interface Deeds {
   preview: () => void;
   keys: () => void;
   openForm: () => void;
+  leaveForm: () => void;
 }
 
 function isTyping(target: EventTarget | null): boolean {
@@ -21,7 +22,17 @@ function isTyping(target: EventTarget | null): boolean {
 
 const isButton = (target: EventTarget | null) => (target as HTMLElement | null)?.closest?.("button, a, [role=tab], [role=button]:not(.react-flow__node)") != null;
 
+/** In the panel of a node, but for its editors; on phones it is a dialog, which the key closes. */
+const isInForm = (target: EventTarget | null) => { const element = target as HTMLElement | null; return element?.closest?.("[data-node-panel]") != null && element.closest(".cm-editor, [role=dialog]") === null; };
+
+const isOpen = (target: EventTarget | null) => (target as HTMLElement | null)?.getAttribute("aria-expanded") === "true";
+
 const isNode = (target: EventTarget | null) => (target as HTMLElement | null)?.classList?.contains("react-flow__node") === true;
+
+/** Keys go to the card of a node from now on. */
+export function focusNode(name: string | undefined): void {
+  if (name !== undefined) document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(name)}"]`)?.focus();
+}
 
 /** The node beside another one along the edges, or above and below it. */
 export function neighbour({ graph, places }: Pick<Builder, "graph" | "places">, name: string | undefined, key: string): string | undefined {
@@ -57,6 +68,8 @@ export function useKeys(builder: Builder, deeds: Deeds): { copy: () => void } {
       const control = event.ctrlKey || event.metaKey;
       const done = () => event.preventDefault();
       if (control && event.key.toLowerCase() === "s") { done(); act.save(); return; }
+      // Out of the form to its node: an editor and a list that is open need the key themselves.
+      if (event.key === "Escape" && isInForm(event.target) && !isOpen(event.target)) { done(); act.leaveForm(); return; }
       if (isTyping(event.target)) return;
       if (control && event.key === "Enter") { done(); act.preview(); return; }
       if (control && event.key.toLowerCase() === "z") { done(); if (event.shiftKey) now.redo(); else now.undo(); return; }
@@ -69,7 +82,7 @@ export function useKeys(builder: Builder, deeds: Deeds): { copy: () => void } {
         const next = neighbour(now, now.selected.at(-1), event.key);
         // At the end of a line the canvas would move the node instead of going on.
         if (isNode(event.target)) { done(); event.stopPropagation(); }
-        if (next) { done(); event.stopPropagation(); now.select(event.shiftKey ? extended(now.selected, next) : [next]); document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(next)}"]`)?.focus({ preventScroll: false }); }
+        if (next) { done(); event.stopPropagation(); now.select(event.shiftKey ? extended(now.selected, next) : [next]); focusNode(next); }
         return;
       }
       if (!now.mayEdit) return;

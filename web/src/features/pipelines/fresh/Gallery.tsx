@@ -7,13 +7,11 @@ import Typography from "@mui/material/Typography";
 import { ChartColumn, Factory, FileInput, GitMerge, History, RefreshCw, Search, Sparkles } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { plain } from "@/lib/plain";
 import { DrawingView } from "./DrawingView";
 import { type Goal, GOALS, type Starter, STARTERS } from "./starters";
 
 const ICONS: Record<Goal, typeof History> = { load: FileInput, keep: RefreshCw, clean: Sparkles, combine: GitMerge, report: ChartColumn, history: History, machines: Factory };
-
-/** Letters without accents and capitals, as people type when they look for something. */
-const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Good beginnings by what one wants to do, each with a picture of its nodes. */
 export function Gallery({ onOpen }: { onOpen: (starter: Starter) => void }) {
