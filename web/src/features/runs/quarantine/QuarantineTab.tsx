@@ -42,6 +42,7 @@ export function QuarantineTab({ run }: { run: Run }) {
   const [standing, setStanding] = useState<Standing | "">("");
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [repairing, setRepairing] = useState<Reject[] | null>(null);
+  const [isBack, setIsBack] = useState(false);
   // Another address, from a group or the way back, fills the field.
   if (seen !== wanted) {
     setSeen(wanted);
@@ -63,12 +64,16 @@ export function QuarantineTab({ run }: { run: Run }) {
 
   // Before what is asked of the server: corrections stay, whatever it says meanwhile.
   if (repairing) {
-    const done = (runs: Run[]) => {
-      toasts.done(t("repair.done", { count: repairing.length, runs: runs.length }));
-      setChosen(new Set());
+    const close = () => {
       setRepairing(null);
+      setIsBack(true);
     };
-    return <Repair run={run} rows={repairing} nodes={nodes.data ?? []} onDone={done} onClose={() => setRepairing(null)} />;
+    const done = (runs: Run[], count: number) => {
+      toasts.done(t("repair.done", { count, runs: runs.length }));
+      setChosen(new Set());
+      close();
+    };
+    return <Repair run={run} rows={repairing} nodes={nodes.data ?? []} onDone={done} onClose={close} />;
   }
   if (groups.error) return <ProblemAlert error={groups.error} onRetry={() => void groups.refetch()} />;
   if (!groups.data) return <ListSkeleton text={t("loading_quarantine")} />;
@@ -95,7 +100,7 @@ export function QuarantineTab({ run }: { run: Run }) {
             <Button variant="outlined" component="a" href={exportUrl(workspace, run.id, query)} download startIcon={<Download size={16} />}>{t("quarantine.export")}</Button>
             {isEnded && <Button variant="outlined" color="error" startIcon={<Trash2 size={16} />} disabled={deeds.isBusy} onClick={() => void deeds.clear()}>{t("clear.deed")}</Button>}
           </Box>
-          {isEnded && <Deeds run={run} rows={rows.filter((row) => chosen.has(row.number))} onRepair={setRepairing} onDone={() => setChosen(new Set())} />}
+          {isEnded && <Deeds run={run} takesKeys={isBack} rows={rows.filter((row) => chosen.has(row.number))} onRepair={setRepairing} onDone={() => setChosen(new Set())} />}
           {list.error ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : !list.rows ? <ListSkeleton text={t("loading_quarantine")} /> : rows.length === 0 ? <Box component="p" sx={{ color: "text.secondary" }}>{t("quarantine.nothing")}</Box> : <Rejects rows={rows} chosen={isEnded ? chosen : undefined} onChoose={setChosen} onMore={list.more} isLoadingMore={list.isLoadingMore} />}
         </>
       )}

@@ -35,9 +35,23 @@ it("sends what was changed of each row, and shows what is refused at its value",
   await user.clear(await cell("amount of orders.csv:8"));
   await user.type(await cell("amount of orders.csv:8"), "8");
   await user.click(screen.getByRole("button", { name: "Send 2 rows on" }));
-  await waitFor(() => expect(done).toHaveBeenCalledWith([repair]));
+  await waitFor(() => expect(done).toHaveBeenCalledWith([repair], 2));
   expect(askedOf("repair_repairs").map(({ body }) => body.rows)).toEqual([
     [{ number: 1, values: { amount: "12.50" } }, { number: 9, values: { amount: "8,x" } }],
     [{ number: 1, values: { amount: "12.50" } }, { number: 9, values: { amount: "8" } }],
   ]);
+});
+
+it("asks for no corrections of rows that cannot go on by themselves", async () => {
+  const done = vi.fn();
+  const stuck = { node: "joined", rows: 1, open: 1, landings: [], why_not: "`sums` puts rows together", hint: "run the pipeline again" };
+  answer({ counts_tasks: { items: [aTask()] }, repair_repairs: () => ({ items: [] }) });
+  open({ route: "/inside/w/$workspace/runs/$run", page: () => <Repair run={aRun({ state: "quarantined" })} rows={[...rows, aReject({ number: 12, node: "joined", place: "sums:1" })]} nodes={[...nodes, stuck]} onDone={done} onClose={() => undefined} />, at: "/w/shop/runs/rn_1" });
+
+  expect(await screen.findByText("1 row of joined cannot go on by itself")).toBeTruthy();
+  expect(screen.queryByRole("textbox", { name: "amount of sums:1" })).toBeNull();
+  await userEvent.type(await cell("amount of orders.csv:3"), "1");
+  await userEvent.click(screen.getByRole("button", { name: "Send 2 rows on" }));
+  await waitFor(() => expect(done).toHaveBeenCalledWith([], 2));
+  expect(askedOf("repair_repairs").flatMap(({ body }) => body.rows.map(({ number }) => number))).toEqual([1, 9]);
 });

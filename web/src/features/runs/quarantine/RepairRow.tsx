@@ -49,13 +49,14 @@ export function RepairRow({ ref, row, at, rows, columns, corrections, onChange, 
               placeholder={t("repair.no_value")}
               aria-label={t("repair.cell", { column, place: placeOf(row.place) })}
               aria-invalid={isMisfit || why !== undefined}
+              aria-describedby={why ? `why-${row.number}-${index}` : undefined}
               spellCheck={false}
               onChange={(event) => onChange(correct(corrections, row, column, event.target.value === "" ? null : event.target.value))}
               onKeyDown={(event) => onKey(event, index)}
               onPaste={(event) => onPaste(event, index)}
               sx={{ font: "inherit", fontFamily: MONO, fontSize: 13, color: "text.primary", bgcolor: "transparent", border: 1, borderColor: why ? "error.main" : isMisfit ? "quarantine.main" : isCorrected ? "success.main" : "divider", borderRadius: 1, px: 0.75, py: 0.5, width: "100%", minWidth: 110, boxSizing: "border-box", "&::placeholder": { color: "text.secondary", opacity: 1 } }}
             />
-            {why && <Box sx={{ color: "error.main", fontSize: 12.5, maxWidth: 240 }}><Marked text={say(why)} /></Box>}
+            {why && <Box id={`why-${row.number}-${index}`} sx={{ color: "error.main", fontSize: 12.5, maxWidth: 240 }}><Marked text={say(why)} /></Box>}
             {same.length > 0 && <Button size="small" sx={{ mt: 0.25, textAlign: "left" }} onClick={() => onChange(same.reduce((all, other) => correct(all, other, column, value), corrections))}>{t("repair.alike", { count: same.length })}</Button>}
           </Box>
         );
