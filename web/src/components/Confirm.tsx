@@ -14,6 +14,8 @@ interface Question {
   text?: ReactNode;
   /** What the button says: the deed, not "OK". */
   deed: string;
+  /** What the other button says, where "Cancel" could be taken for the deed. */
+  stay?: string;
   /** Deeds that destroy something are red. */
   destroys?: boolean;
   /** Has to be typed before: for what cannot be taken back. */
@@ -49,7 +51,7 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
               {asked.typed && <TextField autoFocus sx={{ mt: 2 }} label={t("type_to_confirm", { word: asked.typed })} value={typed} onChange={(event) => setTyped(event.target.value)} />}
             </DialogContent>
             <DialogActions>
-              <Button onClick={() => close(false)}>{t("cancel")}</Button>
+              <Button onClick={() => close(false)}>{asked.stay ?? t("cancel")}</Button>
               <Button type="submit" variant="contained" color={asked.destroys ? "error" : "primary"} autoFocus={!asked.typed} disabled={asked.typed !== undefined && typed !== asked.typed}>{asked.deed}</Button>
             </DialogActions>
           </form>

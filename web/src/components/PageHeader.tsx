@@ -3,6 +3,7 @@ import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
 import { Link as RouterLink, type LinkProps } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
+import { useKeysKept } from "./useKeysKept";
 
 interface Props {
   title: string;
@@ -17,6 +18,7 @@ interface Props {
 
 /** The head of a page. Also names the window. */
 export function PageHeader({ title, back, mark, text, actions }: Props) {
+  const deeds = useKeysKept();
   useEffect(() => {
     document.title = `${title} · Towpath`;
   }, [title]);
@@ -34,7 +36,7 @@ export function PageHeader({ title, back, mark, text, actions }: Props) {
         </Box>
         {text && <Typography color="textSecondary" sx={{ mt: 0.5 }} component="div">{text}</Typography>}
       </Box>
-      {actions && <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap" }}>{actions}</Box>}
+      {actions && <Box {...deeds} sx={{ display: "flex", gap: 1, flexWrap: "wrap", outline: "none" }}>{actions}</Box>}
     </Box>
   );
 }

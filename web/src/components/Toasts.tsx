@@ -3,6 +3,7 @@ import Button from "@mui/material/Button";
 import Snackbar from "@mui/material/Snackbar";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Marked } from "./Marked";
 import { explain } from "@/lib/errors";
 import { Marked } from "./Marked";
 

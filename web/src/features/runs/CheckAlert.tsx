@@ -12,7 +12,7 @@ export function CheckAlert({ check }: { check: Check }) {
   const { t } = useTranslation("runs");
   const isOpen = check.outcome === "unfinished";
   const isBroken = check.failures > 0;
-  const found = check.finding ? say(check.finding) : isOpen && !isBroken ? t("check_open") : isBroken ? t("check", { count: check.checked, failures: formatNumber(check.failures), checked: formatNumber(check.checked) }) : t("check_held", { count: check.checked, checked: formatNumber(check.checked) });
+  const found = check.finding ? say(check.finding) : isOpen && !isBroken ? t("check_open") : isBroken ? t("check", { count: check.failures, failures: formatNumber(check.failures), checked: formatNumber(check.checked) }) : t("check_held", { count: check.checked, checked: formatNumber(check.checked) });
   return (
     <Alert severity={isBroken ? (check.severity === "fail" ? "error" : "warning") : isOpen ? "info" : "success"} sx={{ mt: 1, py: 0 }}>
       <Marked text={`${t("expectation", { words: say(check.expectation) })} ${found}`} />

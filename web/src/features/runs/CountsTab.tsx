@@ -39,18 +39,22 @@ export function CountsTab({ run }: { run: Run }) {
           { key: "deduplicated", title: t("counts.deduplicated"), right: true, wide: true, cell: (task) => number(task.rows_deduplicated) },
           { key: "quarantined", title: t("counts.quarantined"), right: true, cell: (task) => (task.rows_quarantined > 0 ? <TextLink to="/w/$workspace/runs/$run" params={{ workspace, run: run.id }} search={{ tab: "quarantine", node: nodeOf(task.node) }} sx={{ color: "quarantine.main", fontWeight: 600 }}>{formatNumber(task.rows_quarantined)}</TextLink> : number(0)) },
           { key: "adds", title: t("counts.adds"), wide: true, cell: (task) => <Adds task={task} /> },
-          { key: "seconds", title: t("counts.seconds"), right: true, wide: true, cell: (task) => { const { seconds } = detailOf(task); return seconds == null ? "–" : formatDuration(seconds); } },
+          { key: "seconds", title: t("counts.seconds"), right: true, wide: true, cell: (task) => { const { seconds } = detailOf(task); return seconds == null || !isComplete(task) ? "–" : formatDuration(seconds); } },
         ]}
       />
     </>
   );
 }
 
+/** While rows are on their way, and where they stopped on it, there is nothing to add up. */
+const isComplete = (task: Task) => task.state === "done";
+
 /** Whether the counts add up; nodes that make rows anew are told from those where rows went missing. */
 function Adds({ task }: { task: Task }) {
   const { t } = useTranslation("runs");
+  if (!isComplete(task)) return <>–</>;
   if (detailOf(task).reshapes) return <Box component="span" sx={{ color: "text.secondary", whiteSpace: "nowrap" }}>{t("counts.reshapes")}</Box>;
   const sum = task.rows_written + task.rows_filtered + task.rows_deduplicated + task.rows_quarantined;
   if (sum === task.rows_read) return <Box component="span" sx={{ color: "success.main" }}>{t("counts.adds_up")}</Box>;
-  return <Box component="span" sx={{ color: "warning.main", fontWeight: 600 }}>{t("counts.differs", { rows: formatNumber(task.rows_read - sum) })}</Box>;
+  return <Box component="span" sx={{ color: "warning.main", fontWeight: 600 }}>{t("counts.differs", { count: task.rows_read - sum, rows: formatNumber(task.rows_read - sum) })}</Box>;
 }

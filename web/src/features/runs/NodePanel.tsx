@@ -56,7 +56,7 @@ export function NodePanel({ run, node, tasks, standing, onClose }: Props) {
       {!task && standing?.rows !== undefined && <Typography sx={{ mt: 1 }}>{t("rows_count", { count: standing.rows, rows: formatNumber(standing.rows) })} {t("so_far")}</Typography>}
       {task && (
         <Typography sx={{ mt: 1 }}>
-          {t("panel_counts", { read: formatNumber(task.rows_read), written: formatNumber(task.rows_written) })}
+          {t("panel_counts", { count: task.rows_read, read: formatNumber(task.rows_read), written: formatNumber(task.rows_written) })}
           {task.rows_filtered > 0 && `, ${t("panel_filtered", { rows: formatNumber(task.rows_filtered) })}`}
           {task.rows_deduplicated > 0 && `, ${t("panel_deduplicated", { rows: formatNumber(task.rows_deduplicated) })}`}
           {detail.seconds != null && ` · ${formatDuration(detail.seconds)}`}

@@ -71,7 +71,7 @@ export function useRunDeeds(run: Run | undefined) {
     isBusy: cancel.isPending || resume.isPending || retry.isPending || undo.isPending || clear.isPending,
     async cancel() {
       const text = run?.state.toLowerCase() === "queued" ? t("cancel.text_queued") : t("cancel.text");
-      if (await confirm({ title: t("cancel.title"), text, deed: t("cancel.deed"), destroys: true })) cancel.mutate();
+      if (await confirm({ title: t("cancel.title"), text, deed: t("cancel.deed"), stay: t("cancel.stay"), destroys: true })) cancel.mutate();
     },
     async resume() {
       if (await confirm({ title: t("resume.title"), text: run?.resumable ? t("resume.text") : t("resume.text_anew"), deed: t("resume.deed") })) resume.mutate();
@@ -85,15 +85,15 @@ export function useRunDeeds(run: Run | undefined) {
           <p style={{ marginTop: 0 }}>{t("undo.text")}</p>
           <ul style={{ paddingInlineStart: 18 }}>
             {loads.filter((load) => !load.undone_at).map((load) => (
-              <li key={load.id}>{t("undo.load", { target: load.connection ? `${load.connection}/${load.target}` : load.target, rows: formatNumber(load.rows_written) })}</li>
+              <li key={load.id}>{t("undo.load", { count: load.rows_written, target: load.connection ? `${load.connection}/${load.target}` : load.target, rows: formatNumber(load.rows_written) })}</li>
             ))}
           </ul>
         </>
       );
-      if (await confirm({ title: t("undo.title"), text: what, deed: t("undo.deed"), destroys: true })) undo.mutate();
+      if (await confirm({ title: t("undo.title"), text: what, deed: t("undo.deed"), stay: t("undo.stay"), destroys: true })) undo.mutate();
     },
     async clear() {
-      if (await confirm({ title: t("clear.title"), text: t("clear.text", { rows: formatNumber(run?.rows_quarantined ?? 0) }), deed: t("clear.deed"), destroys: true })) clear.mutate();
+      if (await confirm({ title: t("clear.title"), text: t("clear.text", { count: run?.rows_quarantined ?? 0, rows: formatNumber(run?.rows_quarantined ?? 0) }), deed: t("clear.deed"), destroys: true })) clear.mutate();
     },
     open: (id: string) => navigate({ to: "/w/$workspace/runs/$run", params: { workspace, run: id } }),
   };

@@ -17,7 +17,7 @@ export function ColumnMark({ type, values }: { type: string; values: unknown[] }
       <div>{words}</div>
       {found.least !== undefined && <div>{t("column_range", { least: found.least, most: found.most })}</div>}
       {found.kind === "values" && found.bars.slice(0, 6).map((bar) => <div key={bar.label}>{bar.label === "" ? "″″" : bar.label.slice(0, 40)} · {formatNumber(bar.count)}</div>)}
-      <div>{t("column_over", { rows: formatNumber(found.rows) })}</div>
+      <div>{t("column_over", { count: found.rows, rows: formatNumber(found.rows) })}</div>
     </Box>
   );
   return (

@@ -29,4 +29,9 @@ describe("a node of a run that failed", () => {
     const states = ["a", "b", "c"].map((name) => standingOf(node(name, "destination"), "failed", tasks, null, none).state);
     expect(states).toEqual(["done", "failed", "unreached"]);
   });
+
+  it("did not fail where somebody stopped the run", () => {
+    const states = [task("a", "done"), task("b", "failed")].map((one) => standingOf(node(one.node, "destination"), "cancelled", [one], null, new Set(["b"])).state);
+    expect(states).toEqual(["done", "unreached"]);
+  });
 });

@@ -30,7 +30,8 @@ export function standingOf(node: GraphNode, runState: string, tasks: Task[], pro
   const quarantined = tasks.filter((one) => nodeOf(one.node) === node.name).reduce((sum, one) => sum + one.rows_quarantined, 0);
   const ports = Object.fromEntries(Object.entries((task && detailOf(task).ports) ?? {}).map(([port, rows]) => [port, { rows }]));
   const common = { task, quarantined, ports };
-  if (failedNodes.has(node.name) || task?.state === "failed") return { ...common, state: "failed" };
+  // Whom somebody stopped did not fail.
+  if (runState !== "cancelled" && (failedNodes.has(node.name) || task?.state === "failed")) return { ...common, state: "failed" };
   // Of a run that was stopped or failed, only of what is in place is it known that it came to its end.
   const isUnfinished = runState === "failed" || runState === "cancelled" ? task?.state !== "done" : !task;
   if (isUnfinished) return { ...common, state: "unreached" };

@@ -3,10 +3,11 @@ import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { useMutation } from "@tanstack/react-query";
 import { ArchiveX, PencilLine, Undo2 } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { body, client } from "@/api/client";
 import { useToasts } from "@/components/Toasts";
+import { useKeysKept } from "@/components/useKeysKept";
 import { ahead } from "@/lib/ahead";
 import { formatNumber } from "@/lib/format";
 import { useWorkspace } from "@/lib/workspace";
@@ -31,18 +32,17 @@ export function Deeds({ run, rows, takesKeys, onRepair, onDone }: Props) {
   const { t } = useTranslation("runs");
   const { slug: workspace } = useWorkspace();
   const toasts = useToasts();
-  const box = useRef<HTMLDivElement>(null);
+  const box = useKeysKept();
+  const { ref } = box;
   useEffect(() => {
-    if (takesKeys) box.current?.focus();
-  }, [takesKeys]);
+    if (takesKeys) ref.current?.focus();
+  }, [takesKeys, ref]);
   const shown = ahead<Marked>({ keys: [["runs", workspace, run.id]], change: afterMarking, failed: toasts.failed });
   const dismiss = useMutation({
     mutationFn: ({ numbers, dismissed }: Marked) => body(client.POST("/api/v1/workspaces/{workspace}/runs/{run}/quarantine/dismiss", { params: { path: { workspace, run: run.id } }, body: { numbers, dismissed } })),
     ...shown,
     onMutate: (given) => {
       onDone();
-      // The buttons go out when no row is chosen.
-      box.current?.focus();
       return shown.onMutate(given);
     },
     onSuccess: ({ changed }, { dismissed }) => toasts.done(t(dismissed ? "dismiss.done" : "dismiss.undone", { count: changed, rows: formatNumber(changed) })),
@@ -52,7 +52,7 @@ export function Deeds({ run, rows, takesKeys, onRepair, onDone }: Props) {
   const dismissed = rows.filter((row) => row.standing === "dismissed");
   const mark = (which: Reject[], isDismissed: boolean) => dismiss.mutate({ numbers: which.slice(0, MOST).map((row) => row.number), dismissed: isDismissed });
   return (
-    <Box ref={box} tabIndex={-1} role="group" aria-label={t("quarantine.deeds")} sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center", minHeight: 40, outline: "none" }}>
+    <Box {...box} role="group" aria-label={t("quarantine.deeds")} sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center", minHeight: 40, outline: "none" }}>
       <Button variant="contained" startIcon={<PencilLine size={16} />} disabled={repairable.length === 0} onClick={() => onRepair(repairable)}>{t("repair.open")}</Button>
       <Button variant="outlined" color="inherit" startIcon={<ArchiveX size={16} />} disabled={open.length === 0} onClick={() => mark(open, true)}>{t("dismiss.deed")}</Button>
       {dismissed.length > 0 && <Button variant="outlined" color="inherit" startIcon={<Undo2 size={16} />} onClick={() => mark(dismissed, false)}>{t("dismiss.undo")}</Button>}
