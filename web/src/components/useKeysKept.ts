@@ -1,4 +1,7 @@
-import { useEffect, useRef } from "react";
+import { type FocusEvent, useEffect, useRef } from "react";
+
+/** What asks before a deed takes the keys for as long as it is there. */
+const ASKS = "[role=dialog], [role=presentation]";
 
 /**
  * Keys that went to something in a box stay in the box when that goes out: a button whose deed is done, or may not be done now.
@@ -8,8 +11,16 @@ export function useKeysKept() {
   const ref = useRef<HTMLDivElement>(null);
   const has = useRef(false);
   useEffect(() => {
+    const at = document.activeElement;
+    if (!has.current || !at) return;
     // What goes out of the page, or is disabled, tells nobody that it has lost them.
-    if (has.current && (document.activeElement === document.body || document.activeElement?.matches(":disabled"))) ref.current?.focus({ preventScroll: true });
+    if (at === document.body || at.matches(":disabled")) ref.current?.focus({ preventScroll: true });
+    else has.current = ref.current?.contains(at) === true || at.closest(ASKS) !== null;
   });
-  return { ref, tabIndex: -1, onFocus: () => { has.current = true; }, onBlur: () => { has.current = document.activeElement?.matches(":disabled") === true; } };
+  return {
+    ref,
+    tabIndex: -1,
+    onFocus: () => { has.current = true; },
+    onBlur: ({ target, relatedTarget }: FocusEvent) => { has.current = target.matches(":disabled") || (relatedTarget as Element | null)?.closest(ASKS) != null; },
+  };
 }

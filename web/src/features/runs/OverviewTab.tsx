@@ -33,6 +33,11 @@ export function OverviewTab({ run }: { run: Run }) {
   const standings = new Map(graph.nodes.map((node) => [node.name, standingOf(node, state, tasks, progress, failed)]));
   const node = graph.nodes.find((one) => one.name === selected);
   const select = (name: string | undefined) => void navigate({ search: name ? { node: name } : {}, replace: true, resetScroll: false });
+  const close = (name: string) => {
+    // Keys that went to the panel go to the node that it was of.
+    document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(name)}"]`)?.focus();
+    select(undefined);
+  };
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       <Facts run={run} progress={progress} />
@@ -43,7 +48,7 @@ export function OverviewTab({ run }: { run: Run }) {
           <RunGraph graph={graph} standings={standings} selected={selected} onSelect={select} />
         </Suspense>
       )}
-      {node && <NodePanel run={run} node={node} tasks={tasks} standing={standings.get(node.name)} onClose={() => select(undefined)} />}
+      {node && <NodePanel run={run} node={node} tasks={tasks} standing={standings.get(node.name)} onClose={() => close(node.name)} />}
       {isOver(state) && <Comparison run={run} tasks={tasks} />}
     </Box>
   );
