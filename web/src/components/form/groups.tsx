@@ -27,7 +27,7 @@ function Frame({ props, action, children }: { props: FieldProps; action?: ReactN
     <Box component="fieldset" sx={{ border: 1, borderColor: problem ? "error.main" : "divider", borderRadius: 1, p: 1.5, m: 0, minWidth: 0 }}>
       {/* An entry of a list is there or is not: nothing has to be filled in for it to be. */}
       <Typography component="legend" variant="body2" sx={{ px: 0.5, fontWeight: 600 }}>{label}{props.required && props.label === undefined ? " *" : ""}</Typography>
-      <FormHelperText component="div" error={problem !== undefined} sx={{ mt: 0, mb: 1 }}><Help name={nameShown(props)} schema={schema} problem={problem} /></FormHelperText>
+      <FormHelperText component="div" error={problem !== undefined} sx={{ mt: 0, mb: 1.75 }}><Help name={nameShown(props)} schema={schema} problem={problem} /></FormHelperText>
       {children}
       {action}
     </Box>

@@ -99,7 +99,7 @@ export function RunAgainDialog({ run, onClose }: { run: Run; onClose: () => void
         </DialogContent>
         <DialogActions>
           <Button onClick={leave}>{t("common:cancel")}</Button>
-          <Button type="submit" variant="contained" loading={start.isPending}>{t("again.deed")}</Button>
+          <Button type="submit" variant="contained" autoFocus loading={start.isPending}>{t("again.deed")}</Button>
         </DialogActions>
       </form>
     </Dialog>

@@ -69,6 +69,10 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   const [base, setBase] = useState<Base>(() => ({ text: saved?.value.current.document ?? "", etag: saved?.etag ?? "", version: saved?.value.version ?? 0 }));
   const wantsRun = useRouterState({ select: (state) => (state.location.state as { run?: boolean }).run === true });
   const [open, setOpen] = useState<Open>(wantsRun ? "run" : null);
+  // It is asked once: who comes back to this page, or loads it again, did not ask for a run.
+  useEffect(() => {
+    if (wantsRun) void navigate({ to: ".", search: (old) => old, state: {}, replace: true, resetScroll: false, ignoreBlocker: true });
+  }, [wantsRun, navigate]);
   const [hasPalette, setHasPalette] = useState(true);
   const [hasRows, setHasRows] = useState(true);
   const [pane, setPane] = useState<Pane>("rows");

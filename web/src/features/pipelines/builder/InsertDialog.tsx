@@ -10,6 +10,7 @@ import { useTranslation } from "react-i18next";
 import { type Choice, useChoices } from "./choices";
 import { useBuilder } from "./context";
 import { COLOURS, KindIcon } from "./looks";
+import { focusNewNode } from "./useKeys";
 
 /** Adds a node by typing: what it is called, Enter. `target`: one that loads, for a pipeline that loads nothing. */
 export function InsertDialog({ target = false, onClose }: { target?: boolean; onClose: () => void }) {
@@ -30,7 +31,7 @@ export function InsertDialog({ target = false, onClose }: { target?: boolean; on
   }, []);
   const choose = (choice: Choice | undefined) => {
     if (!choice) return;
-    insert(choice.kind.role, choice.kind.name, choice.connection);
+    focusNewNode(insert(choice.kind.role, choice.kind.name, choice.connection));
     onClose();
   };
   const onKeyDown = (event: KeyboardEvent) => {

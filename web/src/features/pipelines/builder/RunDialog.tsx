@@ -55,7 +55,7 @@ export function RunDialog({ slug, pipeline, name, value, onClose }: Props) {
         </DialogContent>
         <DialogActions>
           <Button onClick={leave}>{t("common:cancel")}</Button>
-          <Button type="submit" variant="contained" disabled={missing || run.isPending}>{run.isPending ? t("run_starting") : t("run_start")}</Button>
+          <Button type="submit" variant="contained" autoFocus disabled={missing || run.isPending}>{run.isPending ? t("run_starting") : t("run_start")}</Button>
         </DialogActions>
       </form>
     </Dialog>

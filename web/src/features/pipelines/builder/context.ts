@@ -34,8 +34,8 @@ export interface Builder {
   canRedo: boolean;
   selected: string[];
   select(names: string[]): void;
-  /** Adds a node behind what is selected, or where it is said. */
-  insert(role: string, kind: string, connection?: string, at?: [number, number]): void;
+  /** Adds a node behind what is selected, or where it is said. Gives its name. */
+  insert(role: string, kind: string, connection?: string, at?: [number, number]): string;
   removeSelected(): void;
   /** Positions of all nodes, as they are shown. */
   places: Map<string, [number, number]>;

@@ -47,6 +47,7 @@ export function useBuilderState(view: PipelineView | undefined, first: string, b
       const { edit: how, name } = insertion(graph, kinds, { role: role as Role, kind, connection, at }, selected.at(-1), edge);
       edit(how);
       select([name]);
+      return name;
     },
     [graph, kinds, selected, edge, edit, select],
   );

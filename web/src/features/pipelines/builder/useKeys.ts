@@ -34,6 +34,21 @@ export function focusNode(name: string | undefined): void {
   if (name !== undefined) document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(name)}"]`)?.focus();
 }
 
+/**
+ * The same for a node that was added, once it is measured and no dialog is in the way. Who has gone on elsewhere meanwhile keeps
+ * the keys.
+ */
+export function focusNewNode(name: string, frames = 30): void {
+  if (frames === 0) return;
+  requestAnimationFrame(() => {
+    const at = document.activeElement;
+    const isAsked = at?.closest("[role=dialog], [role=presentation]") != null;
+    if (!isAsked && at !== document.body && !isNode(at)) return;
+    if (!isAsked) focusNode(name);
+    if (document.activeElement?.getAttribute("data-id") !== name) focusNewNode(name, frames - 1);
+  });
+}
+
 /** The node beside another one along the edges, or above and below it. */
 export function neighbour({ graph, places }: Pick<Builder, "graph" | "places">, name: string | undefined, key: string): string | undefined {
   const names = [...graph.nodes.keys()];
@@ -88,7 +103,8 @@ export function useKeys(builder: Builder, deeds: Deeds): { copy: () => void } {
       if (!now.mayEdit) return;
       if (event.key === "/" || event.key.toLowerCase() === "a") { done(); event.stopPropagation(); act.insert(); }
       else if ((event.key === "Delete" || event.key === "Backspace") && now.selected.length > 0) { done(); now.removeSelected(); }
-      else if (event.key === "Enter" && now.selected.length > 0 && !isButton(event.target)) { done(); act.openForm(); }
+      // The canvas would select the node that has the keys, and that is not always the one whose form is wanted.
+      else if (event.key === "Enter" && now.selected.length > 0 && !isButton(event.target)) { done(); event.stopPropagation(); act.openForm(); }
     };
     const onCopy = (event: ClipboardEvent) => {
       const { builder: now } = latest.current;
