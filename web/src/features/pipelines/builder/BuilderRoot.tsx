@@ -67,7 +67,9 @@ export function BuilderRoot({ kinds: given, saved, address, fresh = "" }: Props)
   const narrow = useMediaQuery("(max-width: 899px)");
   const wide = useMediaQuery("(min-width: 1700px)");
   const [base, setBase] = useState<Base>(() => ({ text: saved?.value.current.document ?? "", etag: saved?.etag ?? "", version: saved?.value.version ?? 0 }));
-  const wantsRun = useRouterState({ select: (state) => (state.location.state as { run?: boolean }).run === true });
+  const isRunWanted = useRouterState({ select: (state) => (state.location.state as { run?: boolean }).run === true });
+  // Of the page that opens with it; the one that is left for it hears of it as well.
+  const [wantsRun] = useState(isRunWanted);
   const [open, setOpen] = useState<Open>(wantsRun ? "run" : null);
   // It is asked once: who comes back to this page, or loads it again, did not ask for a run.
   useEffect(() => {
