@@ -51,8 +51,9 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
               {asked.typed && <TextField autoFocus sx={{ mt: 2 }} label={t("type_to_confirm", { word: asked.typed })} value={typed} onChange={(event) => setTyped(event.target.value)} />}
             </DialogContent>
             <DialogActions>
-              <Button onClick={() => close(false)}>{asked.stay ?? t("cancel")}</Button>
-              <Button type="submit" variant="contained" color={asked.destroys ? "error" : "primary"} autoFocus={!asked.typed} disabled={asked.typed !== undefined && typed !== asked.typed}>{asked.deed}</Button>
+              {/* Enter that is still held down destroys nothing. */}
+              <Button onClick={() => close(false)} autoFocus={asked.destroys && !asked.typed}>{asked.stay ?? t("cancel")}</Button>
+              <Button type="submit" variant="contained" color={asked.destroys ? "error" : "primary"} autoFocus={!asked.destroys && !asked.typed} disabled={asked.typed !== undefined && typed !== asked.typed}>{asked.deed}</Button>
             </DialogActions>
           </form>
         </Dialog>

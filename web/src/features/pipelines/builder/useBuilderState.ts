@@ -60,7 +60,9 @@ export function useBuilderState(view: PipelineView | undefined, first: string, b
 
   const checks = useChecks(slug, mayEdit ? undefined : view?.id, draft.text, graph, draft.broken.length > 0, params, wantsColumns);
   const places = useMemo(() => placesOf(graph), [graph]);
-  const problems = useMemo(() => [...draft.broken, ...checks.problems], [draft.broken, checks.problems]);
+  // The YAML reader speaks English, and to programmers.
+  const broken = useMemo(() => draft.broken.map((one) => ({ ...one, message: t(`yaml_fault.${one.code ?? ""}`, { defaultValue: one.message }) })), [draft.broken, t]);
+  const problems = useMemo(() => [...broken, ...checks.problems], [broken, checks.problems]);
 
   const builder: Omit<Builder, "tests" | "people"> = {
     slug,
@@ -72,7 +74,7 @@ export function useBuilderState(view: PipelineView | undefined, first: string, b
     text: draft.text,
     isDirty: draft.text !== base,
     graph,
-    broken: draft.broken,
+    broken,
     problems,
     isChecking: checks.isChecking,
     edit,

@@ -1,6 +1,6 @@
 import type { Finding } from "@/api/problem";
 import { inputsOf, type Kinds } from "./kinds";
-import { read } from "./written";
+import { read, type Unread } from "./written";
 import { isObject, type Json, same } from "./yaml";
 
 // What a document says, for the canvas: nodes, edges between ports, notes. Derived from the text, never kept beside it.
@@ -54,7 +54,7 @@ export const SCOPE = "scope";
 export interface Reading {
   graph: Graph | undefined;
   /** Why there is no graph: the text is no YAML. */
-  problems: Finding[];
+  problems: (Finding & Pick<Unread, "code">)[];
 }
 
 export function readGraph(text: string, kinds: Kinds): Reading {

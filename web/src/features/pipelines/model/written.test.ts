@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import { read } from "./written";
@@ -120,5 +121,18 @@ describe("reading a text anew where it changed", () => {
     const quick = read(next);
     read("a: 1\n");
     expect(quick).toEqual(read(next));
+  });
+});
+
+describe("a text that cannot be read", () => {
+  it.each([
+    ["a: 1\na: 2\n", "DUPLICATE_KEY", 2],
+    ["a: { b: 1\n", "BAD_INDENT", 2],
+    ["a: b: c\n", "BLOCK_AS_IMPLICIT_KEY", 1],
+    ["a:\n\t- b\n", "TAB_AS_INDENT", 2],
+  ])("%j says of which kind that is, for which there are words in every language", (text, code, line) => {
+    const reading = read(text);
+    expect("problems" in reading && reading.problems[0]).toMatchObject({ code, line });
+    for (const language of ["en", "fr"]) expect(JSON.parse(readFileSync(`src/locales/${language}/pipelines.json`, "utf8"))).toHaveProperty(["yaml_fault", code]);
   });
 });

@@ -27,6 +27,8 @@ export interface Written {
 
 /** Why a text cannot be read, with places from 1. */
 export interface Unread {
+  /** Of which kind it is, in the words of the YAML reader; its message is English. */
+  code?: string;
   message: string;
   line?: number;
   column?: number;
@@ -44,7 +46,7 @@ export function read(text: string): { written: Written } | { problems: Unread[] 
   }
   const { document, lines } = peek(text);
   if (document.errors.length > 0) {
-    return { problems: document.errors.map((error) => { const { line, col } = lines.linePos(error.pos[0]); return { message: error.message, line, column: col }; }) };
+    return { problems: document.errors.map((error) => { const { line, col } = lines.linePos(error.pos[0]); return { code: error.code, message: error.message, line, column: col }; }) };
   }
   let value: unknown;
   try {
