@@ -26,7 +26,7 @@ export function ParamFields({ params, values, onChange, inline = false }: Props)
     return type === "timestamp" && toField(standard) !== undefined ? formatTime(String(standard)) : String(standard);
   };
   return (
-    <Box sx={{ display: "flex", flexDirection: inline ? "row" : "column", gap: inline ? 1 : 2, flexWrap: "wrap" }}>
+    <Box sx={{ display: "flex", flexDirection: inline ? "row" : "column", gap: inline ? 1 : 2, flexWrap: "wrap", pt: inline ? 1 : 0 }}>
       {params.map((param) => {
         const { name } = param;
         const set = (value: unknown) => {
