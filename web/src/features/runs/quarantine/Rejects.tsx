@@ -19,7 +19,7 @@ interface Props {
   isLoadingMore: boolean;
 }
 
-/** Rows in quarantine: where each stood, what did not fit, the row as it was, what became of it. */
+/** Rows in quarantine: where each stood, what did not fit, the row as it was, what became of it. On phones the table is moved sideways rather than that its words stand letter below letter. */
 export function Rejects({ rows, chosen, onChoose, onMore, isLoadingMore }: Props) {
   const { t } = useTranslation("runs");
   const all = chosen !== undefined && rows.length > 0 && rows.every((row) => chosen.has(row.number));
@@ -43,10 +43,10 @@ export function Rejects({ rows, chosen, onChoose, onMore, isLoadingMore }: Props
       isLoadingMore={isLoadingMore}
       columns={[
         ...(choice ? [choice] : []),
-        { key: "place", title: t("quarantine.place"), width: "20%", cell: (row) => <><Box component="span" sx={{ fontWeight: 600, overflowWrap: "anywhere" }}><LongName text={placeOf(row.place)} /></Box><Box sx={{ color: "text.secondary", fontSize: 12 }}>{row.node}</Box></> },
+        { key: "place", title: t("quarantine.place"), width: "20%", cell: (row) => <><Box sx={{ fontWeight: 600, overflowWrap: "anywhere", minWidth: { xs: 110, sm: 0 } }}><LongName text={placeOf(row.place)} /></Box><Box sx={{ color: "text.secondary", fontSize: 12 }}>{row.node}</Box></> },
         { key: "value", title: t("quarantine.value"), cell: (row) => (row.column || row.value != null ? <>{row.column && <Box sx={{ fontSize: 12, color: "text.secondary" }}>{row.column}</Box>}<Mono text={row.value ?? ""} /></> : <Box component="span" sx={{ color: "text.secondary" }}>{t("quarantine.whole")}</Box>) },
         { key: "original", title: t("quarantine.original"), wide: true, cell: (row) => <Mono text={row.original} /> },
-        { key: "reason", title: t("quarantine.reason"), width: "34%", cell: (row) => <Box sx={{ overflowWrap: "anywhere" }}><Marked text={say(row.reason)} />{row.value_only && <Box sx={{ fontSize: 12, color: "text.secondary" }}>{t("quarantine.value_only")}</Box>}</Box> },
+        { key: "reason", title: t("quarantine.reason"), width: "34%", cell: (row) => <Box sx={{ overflowWrap: "anywhere", minWidth: { xs: 190, sm: 0 } }}><Marked text={say(row.reason)} />{row.value_only && <Box sx={{ fontSize: 12, color: "text.secondary" }}>{t("quarantine.value_only")}</Box>}</Box> },
         { key: "standing", title: t("quarantine.standing"), width: "13%", cell: (row) => <Standing row={row} /> },
       ]}
     />
