@@ -5,7 +5,6 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 import { useTranslation } from "react-i18next";
 import { Marked } from "./Marked";
 import { explain } from "@/lib/errors";
-import { Marked } from "./Marked";
 
 interface Toast {
   key: number;

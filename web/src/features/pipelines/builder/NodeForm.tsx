@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { Marked } from "@/components/Marked";
 import type { FieldProps } from "@/components/form/Field";
 import { SchemaForm } from "@/components/form/SchemaForm";
-import { Marked } from "@/components/Marked";
 import { streamsQuery } from "@/lib/streams";
 import { useStable } from "@/lib/useLatest";
 import { setNode } from "../model/edits";

@@ -10,7 +10,6 @@ import { Marked } from "@/components/Marked";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { Waiting } from "@/components/Waiting";
 import { LinkButton } from "@/components/links";
-import { Marked } from "@/components/Marked";
 import { say } from "@/lib/sayings";
 import type { TestEnd } from "../requests";
 

@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import { Marked } from "@/components/Marked";
 import { TextLink } from "@/components/links";
 import { TimeText } from "@/components/TimeText";
-import { Marked } from "@/components/Marked";
 import { say } from "@/lib/sayings";
 import { usePeople } from "@/lib/usePeople";
 import { useWorkspace } from "@/lib/workspace";
