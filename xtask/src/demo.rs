@@ -29,6 +29,7 @@ struct Systems {
 /// Makes everything anew in `demo/`, starts the server, and waits until it ends.
 pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
     let towpath = binary()?;
+    let _alone = alone(root)?;
     let folder = root.join("demo");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("pipelines")).context("the folder `demo` cannot be made")?;
@@ -74,6 +75,19 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
     let status = wait(&mut server)?;
     drop(systems);
     Ok(status)
+}
+
+/// One demo at a time: another would make the folder anew under the first. Holds for as long as the file is open.
+fn alone(root: &Path) -> anyhow::Result<fs::File> {
+    let lock =
+        fs::File::create(root.join("target/demo.lock")).context("`target/demo.lock` cannot be made")?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => {
+            bail!("a demo runs from this folder already; use that one, or stop it with Ctrl-C")
+        }
+        Err(fs::TryLockError::Error(error)) => Err(error).context("`target/demo.lock` cannot be locked"),
+    }
 }
 
 fn wait(server: &mut Child) -> anyhow::Result<ExitCode> {

@@ -10,7 +10,7 @@ interface Props {
   title: string;
   text?: ReactNode;
   children?: ReactNode;
-  onSubmit?: (event: FormEvent) => void;
+  onSubmit?: (event: FormEvent<HTMLFormElement>) => void;
 }
 
 /** The frame of pages for people who are not signed in. */

@@ -40,3 +40,16 @@ it("says that name or password is wrong without asking for a code, and follows n
   await user.type(screen.getByLabelText(/^Password/), "right{Enter}");
   await waitFor(() => expect(address()).toBe("/"));
 });
+
+it("asks for what was left empty, and not the server whether nothing is right", async () => {
+  const user = userEvent.setup();
+  answer({ list_providers: { items: [] } });
+  show("/");
+  const [email, password] = [await screen.findByLabelText(/^E-mail address/), screen.getByLabelText(/^Password/)];
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+  expect(screen.getByText("Enter your address.")).toBeTruthy();
+  expect(document.activeElement).toBe(email);
+  await user.type(email, "ann@example.com{Enter}");
+  expect(screen.getByText("Enter your password.")).toBeTruthy();
+  expect(document.activeElement).toBe(password);
+});

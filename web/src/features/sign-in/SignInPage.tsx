@@ -41,16 +41,22 @@ export function SignInPage() {
   const wantsCode = signIn.error instanceof Problem && signIn.error.code === "second_factor";
   const [asked, setAsked] = useState(false);
   if (wantsCode && !asked) setAsked(true);
-  const submit = (event: FormEvent) => {
+  const [empty, setEmpty] = useState<"email" | "password">();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    signIn.mutate();
+    const missing = email.trim() === "" ? "email" : password === "" ? "password" : undefined;
+    setEmpty(missing);
+    if (!missing) return signIn.mutate();
+    signIn.reset();
+    (event.currentTarget.elements.namedItem(missing) as HTMLElement).focus();
   };
+  const missingAt = (field: "email" | "password", value: string) => (empty === field && value === "" ? { error: true, helperText: t(`${field}_missing`) } : {});
   if (forgotten) return <ForgottenPage email={email} onBack={() => setForgotten(false)} />;
   return (
     <Frame title={t("title")} onSubmit={submit}>
       {problem === "ended" && !signIn.error && <Alert severity="info">{t("ended")}</Alert>}
-      <TextField label={t("email")} type="email" name="email" autoComplete="username" value={email} onChange={(event) => setEmail(event.target.value)} autoFocus required />
-      <TextField label={t("password")} type="password" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} required />
+      <TextField label={t("email")} type="email" name="email" autoComplete="username" value={email} onChange={(event) => setEmail(event.target.value)} autoFocus required {...missingAt("email", email)} />
+      <TextField label={t("password")} type="password" name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} required {...missingAt("password", password)} />
       {asked && <TextField label={t("code")} helperText={t("code_help")} name="code" autoComplete="one-time-code" inputMode="text" value={code} onChange={(event) => setCode(event.target.value)} autoFocus required />}
       {wantsCode && !code ? <Alert severity="info">{t("code_wanted")}</Alert> : <ProblemAlert error={signIn.error} />}
       <Button type="submit" variant="contained" size="large" loading={signIn.isPending}>{t("sign_in")}</Button>

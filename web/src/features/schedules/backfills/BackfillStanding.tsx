@@ -39,7 +39,7 @@ export function BackfillStanding({ backfill, isOpen, onToggle }: { backfill: Bac
   const progress = list.rows?.[0]?.progress;
   const zone = zoneOf(specOf(backfill));
   const end = async () => {
-    if (await confirm({ title: t("backfill.cancel_title"), text: t("backfill.cancel_text"), deed: t("backfill.cancel"), destroys: true })) cancel.mutate();
+    if (await confirm({ title: t("backfill.cancel_title"), text: t("backfill.cancel_text"), deed: t("backfill.cancel_deed"), stay: t("backfill.cancel_stay"), destroys: true })) cancel.mutate();
   };
   return (
     <>
