@@ -70,9 +70,10 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message with an identity that follows from what it says.
-    pub fn new(occasion: Occasion, entries: Vec<Entry>, at: Timestamp) -> Self {
-        let mut text = format!("{} {at}", occasion.name());
+    /// A message with an identity that follows from what it says, and from how many were sent `earlier` within the hour: a
+    /// trouble that begins, ends and begins again in one instant is told of three times.
+    pub fn new(occasion: Occasion, entries: Vec<Entry>, at: Timestamp, earlier: usize) -> Self {
+        let mut text = format!("{} {at} {earlier}", occasion.name());
         for entry in &entries {
             text.push_str(&format!("\n{} {} {}", entry.notice.group, entry.since, entry.notice.at));
         }
@@ -84,7 +85,7 @@ impl Message {
     pub fn test(workspace: &str, at: Timestamp, language: Language) -> Self {
         let notice = Notice::test(workspace, at, language);
         let entry = Entry { notice, count: 1, streaks: 1, since: at, is_over: false };
-        Message::new(Occasion::Test, vec![entry], at)
+        Message::new(Occasion::Test, vec![entry], at, 0)
     }
 
     /// The worst severity of what is not over.

@@ -246,7 +246,7 @@ mod tests {
             Entry { notice, count: 3, streaks: 1, since: at, is_over: false }
         };
         let occasion = if count > 1 { Occasion::Summary } else { Occasion::First };
-        Message::new(occasion, (0..count).map(entry).collect(), Timestamp::UNIX_EPOCH)
+        Message::new(occasion, (0..count).map(entry).collect(), Timestamp::UNIX_EPOCH, 0)
     }
 
     #[test]

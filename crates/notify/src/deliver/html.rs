@@ -139,7 +139,7 @@ mod tests {
             since: at,
             is_over: false,
         };
-        let message = Message::new(Occasion::Summary, vec![entry(&notice), entry(&unsafe_link)], at);
+        let message = Message::new(Occasion::Summary, vec![entry(&notice), entry(&unsafe_link)], at, 0);
         for language in [Language::English, Language::French] {
             let page = page(&message, language);
             assert!(!page.contains("<script") && !page.contains("javascript:"), "{page}");

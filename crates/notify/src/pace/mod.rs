@@ -135,17 +135,18 @@ impl ChannelState {
         pending.sort_by_key(|(_, group, _)| (std::cmp::Reverse(group.latest.severity), group.since));
         let names: Vec<(String, Occasion)> =
             pending.into_iter().map(|(name, _, occasion)| (name.clone(), occasion)).collect();
-        let room = (pace.per_hour as usize).saturating_sub(self.sent.len());
+        let earlier = self.sent.len();
+        let room = (pace.per_hour as usize).saturating_sub(earlier);
         // The last message that may be sent holds all that is left.
         let alone = if names.len() <= room { names.len() } else { room.saturating_sub(1) };
         let (alone, rest) = names.split_at(alone);
         let mut messages: Vec<Message> = alone
             .iter()
-            .map(|(name, occasion)| Message::new(*occasion, self.entries(now, [name.as_str()]), now))
+            .map(|(name, occasion)| Message::new(*occasion, self.entries(now, [name.as_str()]), now, earlier))
             .collect();
         if room > 0 && !rest.is_empty() {
             let entries = self.entries(now, rest.iter().map(|(name, _)| name.as_str()));
-            messages.push(Message::new(Occasion::Summary, entries, now));
+            messages.push(Message::new(Occasion::Summary, entries, now, earlier));
         }
         self.sent.extend(messages.iter().map(|_| now));
         messages
@@ -167,9 +168,10 @@ impl ChannelState {
             return Vec::new();
         }
         self.due = None;
+        let earlier = self.sent.len();
         self.sent.push(now);
         let entries = self.entries(now, names.iter().map(String::as_str));
-        vec![Message::new(Occasion::Digest, entries, now)]
+        vec![Message::new(Occasion::Digest, entries, now, earlier)]
     }
 
     /// What is to be said of groups, which then is told.

@@ -157,6 +157,17 @@ fn a_digest_holds_what_began_and_what_ended_together() {
     assert_eq!(channel.state, ChannelState { sent: channel.state.sent.clone(), ..ChannelState::default() });
 }
 
+#[test]
+fn what_begins_ends_and_begins_again_in_one_instant_is_no_message_twice() {
+    let mut channel = Channel::new(&PaceSettings::default());
+    for kind in [NoticeKind::RunFailed, NoticeKind::RunRecovered, NoticeKind::RunFailed] {
+        channel.hears(notice(kind, "stock", 0));
+    }
+    let ids: std::collections::BTreeSet<&str> =
+        channel.sent.iter().map(|message| message.id.as_str()).collect();
+    assert_eq!((channel.sent.len(), ids.len()), (3, 3));
+}
+
 #[derive(Debug, Clone)]
 struct Step {
     after_seconds: i64,

@@ -15,7 +15,7 @@ pub(crate) fn failure() -> Message {
         ..Notice::new(NoticeKind::RunFailed, "shop", "orders", detail, at)
     };
     let entry = Entry { notice, count: 1, streaks: 1, since: at, is_over: false };
-    Message::new(Occasion::First, vec![entry], at)
+    Message::new(Occasion::First, vec![entry], at, 0)
 }
 
 pub(crate) fn channel(settings: Value) -> Channel {

@@ -77,6 +77,8 @@ impl Clock for TestClock {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Act {
     Succeed,
+    /// Succeeds once so many attempts lived at the same time.
+    SucceedAmong(usize),
     Fail {
         may_pass: bool,
     },
@@ -271,6 +273,11 @@ impl TaskRunner for Runner {
         self.news.send_modify(|count| *count += 1);
         let outcome = match (self.script.acts)(&task) {
             Act::Succeed => Some(Outcome::Done),
+            Act::SucceedAmong(count) => {
+                let most = || self.script.living.most.load(Ordering::SeqCst);
+                self.news.subscribe().wait_for(|_| most() >= count).await.unwrap();
+                Some(Outcome::Done)
+            }
             Act::Fail { may_pass } => Some(Outcome::Failed { may_pass }),
             Act::Panic => panic!("a defect"),
             Act::Deaf => std::future::pending().await,

@@ -16,13 +16,14 @@ use super::{Act, Site};
 async fn two_workers_share_the_runs_and_none_is_carried_out_twice() {
     let house = on_server().await;
     let site = Site::new();
-    let workers = [0, 1].map(|_| site.worker(&house.store, 3, |_| Act::Succeed));
+    // Alone, none of them can have so many.
+    let workers = [0, 1].map(|_| site.worker(&house.store, 3, |_| Act::SucceedAmong(4)));
     let pipeline = house.pipeline("orders").await;
     let mut runs = Vec::new();
     for _ in 0..60 {
         runs.push(house.ask(&pipeline).await);
     }
-    workers[0].work.notify_one();
+    workers.iter().for_each(|worker| worker.work.notify_one());
     site.until("all are done", async || house.runs().await.iter().all(|run| run.state == RunState::Done))
         .await;
     let began = workers.iter().map(super::Worker::began).collect::<Vec<_>>();
