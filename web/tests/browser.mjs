@@ -83,11 +83,12 @@ export async function visit(page, path) {
   await settled(page);
 }
 
-/** Waits until nothing of the page is waited for: it draws what is to come in grey, turns a circle, or says so with dots. */
+/** Waits until nothing of the page is waited for: it draws what is to come in grey, turns a circle, or says so with dots. What stands around it is drawn after it. */
 export const settled = (page) =>
   page.waitForFunction(() => {
     const waits = document.querySelectorAll('[role="status"] [role="progressbar"], .MuiSkeleton-root').length > 0;
-    return !waits && ![...document.querySelectorAll('main [role="status"]')].some((status) => status.textContent.trim().endsWith("…"));
+    const isBare = document.querySelector("header") !== null && document.querySelector('header [aria-haspopup="menu"]') === null;
+    return !waits && !isBare && ![...document.querySelectorAll('main [role="status"]')].some((status) => status.textContent.trim().endsWith("…"));
   });
 
 /** How far the page reaches beyond the right edge of the screen, in pixels, and what reaches furthest. */

@@ -18,7 +18,9 @@ async function picture(page, path) {
   // Playwright writes no WebP, the browser does.
   const session = await page.context().newCDPSession(page);
   const { width, height } = page.viewportSize();
-  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 45, clip: { x: 0, y: 0, width, height, scale: width > 600 ? 0.85 : 1 } });
+  // What is to be seen, wherever the page was moved to.
+  const [x, y] = await page.evaluate(() => [document.documentElement.scrollLeft, document.documentElement.scrollTop]);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 45, clip: { x, y, width, height, scale: width > 600 ? 0.85 : 1 } });
   await session.detach();
   writeFileSync(path, Buffer.from(data, "base64"));
   return statSync(path).size;

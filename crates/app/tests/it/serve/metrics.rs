@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use towpath_testkit::deploy_program;
 
@@ -40,7 +41,16 @@ async fn alerts_dashboard_and_guide_speak_of_what_is_counted() {
     let house = with_sales(House::open(&[]).await).await;
     house.pipeline(SHOP).await;
     house.run("shop").await;
-    let told = house.get("/metrics").await.expect(200).as_str().unwrap().to_owned();
+    // A run is counted once its end was written.
+    let counted = async {
+        loop {
+            let told = house.get("/metrics").await.expect(200).as_str().unwrap().to_owned();
+            if told.contains("\ntowpath_run_seconds") {
+                break told;
+            }
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_secs(60), counted).await.expect("the run is counted");
 
     let mut check = Command::new(deploy_program("promtool"));
     let check = check.args(["check", "metrics"]).stdin(Stdio::piped()).stderr(Stdio::piped());
