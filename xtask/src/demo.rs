@@ -79,8 +79,10 @@ pub fn demo(root: &Path, listen: &str) -> anyhow::Result<ExitCode> {
 
 /// One demo at a time: another would make the folder anew under the first. Holds for as long as the file is open.
 fn alone(root: &Path) -> anyhow::Result<fs::File> {
-    let lock =
-        fs::File::create(root.join("target/demo.lock")).context("`target/demo.lock` cannot be made")?;
+    // What is built may stand elsewhere.
+    let folder = root.join("target");
+    let made = fs::create_dir_all(&folder).and_then(|()| fs::File::create(folder.join("demo.lock")));
+    let lock = made.context("`target/demo.lock` cannot be made")?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(fs::TryLockError::WouldBlock) => {
